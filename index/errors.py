@@ -1,0 +1,63 @@
+"""Everything that can go wrong in policyqa, in one tree.
+
+PolicyQAError
+├── SettingsError        a setting is unknown, out of bounds or contradictory
+├── ModelError           the embedding model cannot be unpacked or loaded
+├── SourceError          the source folder or its catalogue cannot be used
+│   └── UnreadableFile   one file has no text that can be read; the others go on
+├── IndexError_          the stored index cannot be used
+│   ├── IndexMissing     nothing has been indexed yet
+│   ├── IndexDamaged     a file of the index is absent, altered or cut short
+│   ├── IndexMismatch    made with another model, chunker or version
+│   └── IndexBusy        another process is indexing into the same folder
+├── QuestionError        the question cannot be taken (empty, too long, no words)
+└── DatasetError         a line of an evaluation data set is wrong
+"""
+
+
+class PolicyQAError(Exception):
+    """Root of the tree. The message is one line for a person: what was found, what to do."""
+
+
+class SettingsError(PolicyQAError):
+    """A setting is unknown, out of bounds or contradictory. Correct the named variable."""
+
+
+class ModelError(PolicyQAError):
+    """The embedding model cannot be unpacked or loaded. Reinstall, or set another model."""
+
+
+class SourceError(PolicyQAError):
+    """The source folder or its catalogue cannot be used. Correct the path or the named entry."""
+
+
+class UnreadableFile(SourceError):
+    """One file has no text that can be read. It is named in the report; the others go on."""
+
+
+class IndexError_(PolicyQAError):
+    """The stored index cannot be used (underscore: `IndexError` is Python's)."""
+
+
+class IndexMissing(IndexError_):
+    """Nothing has been indexed here yet. Run `policyqa index`."""
+
+
+class IndexDamaged(IndexError_):
+    """A file of the index is absent, altered or cut short. Run `policyqa index` again."""
+
+
+class IndexMismatch(IndexError_):
+    """The index was made with another model, chunker or version. Run `policyqa index` again."""
+
+
+class IndexBusy(IndexError_):
+    """Another process is indexing into the same folder. Wait for it to end."""
+
+
+class QuestionError(PolicyQAError):
+    """The question cannot be taken: empty, too long, or without a word. Ask it differently."""
+
+
+class DatasetError(PolicyQAError):
+    """A line of an evaluation data set is wrong. The message names the file and the line."""

@@ -1,0 +1,232 @@
+"""The stored index: what it holds, how it is saved in one step, and how damage is noticed."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from index import cleaning, passages, words
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from index.lexical import LexicalIndex
+from index.types import Document, FileReport, Passage, Value
+from index.vectors import FaissStore
+
+T = TypeVar("T", bound=Value)
+FORMAT = 1
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+PARSER = f"{cleaning.VERSION}.{passages.VERSION}.{words.VERSION}"
+LEXICALS = ("words", "bigrams", "document_bigrams")
+STORES = ("passage_vectors", "sentence_vectors", "title_vectors")
+REBUILD = "请运行 policyqa index 重建"
+
+
+class SourceFile(Value):
+    """A file as it was indexed; `state` is a hash of its bytes and its catalogue entry."""
+
+    source: str
+    state: str
+    report: FileReport
+
+
+class Manifest(Value):
+    """What an index was made with and from. `contents` is sha256 by file of the folder."""
+
+    format: int
+    model: str
+    dimension: int
+    parser: str
+    files: tuple[SourceFile, ...]
+    fingerprint: str
+    contents: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """Documents, passages and everything that finds them. Rows of `passage_vectors`, `words` and
+    `bigrams` are passages; rows of `sentence_vectors` are their sentences in order; rows of
+    `title_vectors` and `document_bigrams` are documents."""
+
+    manifest: Manifest
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    passage_vectors: FaissStore
+    sentence_vectors: FaissStore
+    title_vectors: FaissStore
+    words: LexicalIndex
+    bigrams: LexicalIndex
+    document_bigrams: LexicalIndex
+
+    @cached_property
+    def document_rows(self) -> dict[str, int]:
+        """Row of each document by its id."""
+        return {document.doc_id: row for row, document in enumerate(self.documents)}
+
+    @cached_property
+    def document_of(self) -> NDArray[np.int64]:
+        """Document row of each passage, shape (passages,)."""
+        rows = self.document_rows
+        return np.array([rows[passage.doc_id] for passage in self.passages], dtype=np.int64)
+
+    @cached_property
+    def sentence_starts(self) -> NDArray[np.int64]:
+        """First sentence row of each passage and the end of the last, shape (passages + 1,)."""
+        counts = [len(passage.sentences) for passage in self.passages]
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def fingerprint(model: str, files: Sequence[SourceFile]) -> str:
+    """Identifies an index by what it was made with and from."""
+    lines = [f"{FORMAT} {PARSER} {model}", *sorted(f"{f.source}\t{f.state}" for f in files)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def save(index: SearchIndex, folder: Path) -> None:
+    """Write a new version beside the old one, then switch to it in one step.
+
+    A process that is killed at any moment leaves the old version in force.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"v-{index.manifest.fingerprint}"
+    building = folder / f".building-{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        _write(index, building)
+        target = folder / name
+        if target.exists():
+            os.replace(target, folder / f".old-{os.getpid()}")
+        os.replace(building, target)
+        _switch(folder, name)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    _tidy(folder, name)
+
+
+def _write(index: SearchIndex, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    _write_lines(folder / "documents.jsonl", index.documents)
+    _write_lines(folder / "passages.jsonl", index.passages)
+    for name in STORES:
+        getattr(index, name).save(folder / f"{name}.faiss")
+    for name in LEXICALS:
+        getattr(index, name).save(folder / name)
+    manifest = index.manifest.model_copy(update={"contents": _contents(folder)})
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _write_lines(path: Path, values: Sequence[Value]) -> None:
+    with path.open("w", encoding="utf-8") as lines:
+        for value in values:
+            lines.write(value.model_dump_json() + "\n")
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST)
+    return {p.relative_to(folder).as_posix(): _sha256(p) for p in files}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def _switch(folder: Path, name: str) -> None:
+    pointer = folder / f".{CURRENT}-{os.getpid()}"
+    with pointer.open("w", encoding="utf-8") as out:
+        out.write(name + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(pointer, folder / CURRENT)
+
+
+def _tidy(folder: Path, name: str) -> None:
+    """Remove other versions and what interrupted builds left."""
+    for path in folder.iterdir():
+        if path.name.startswith((".building-", ".old-", "v-")) and path.name != name:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the version in force.
+
+    Raises:
+        IndexMissing: nothing has been indexed here.
+        IndexDamaged: the manifest is absent or no manifest.
+    """
+    return _manifest(_version_folder(folder))
+
+
+def _version_folder(folder: Path) -> Path:
+    try:
+        name = (folder / CURRENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise IndexMissing(f"{folder} 里还没有索引,请先运行 policyqa index") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged(f"索引 {folder} 无法读取({error}),{REBUILD}") from error
+    if not name.startswith("v-") or "/" in name or not (folder / name).is_dir():
+        raise IndexDamaged(f"索引 {folder} 指向的版本 {name!r} 不存在,{REBUILD}")
+    return folder / name
+
+
+def _manifest(folder: Path) -> Manifest:
+    try:
+        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise IndexDamaged(f"索引清单 {folder / MANIFEST} 缺失或损坏,{REBUILD}") from error
+
+
+def load(folder: Path, *, model: str) -> SearchIndex:
+    """Read the version in force after checking that nothing in it has changed.
+
+    Args:
+        folder: the index folder.
+        model: fingerprint of the embedder that will ask.
+
+    Raises:
+        IndexMissing, IndexDamaged: see `read_manifest`; a file was altered or cut short.
+        IndexMismatch: made with another model or another version of policyqa.
+    """
+    version = _version_folder(folder)
+    manifest = _manifest(version)
+    check_compatible(manifest, model=model)
+    _check_contents(version, manifest)
+    try:
+        return SearchIndex(
+            manifest=manifest,
+            documents=_read_lines(version / "documents.jsonl", Document),
+            passages=_read_lines(version / "passages.jsonl", Passage),
+            **{name: FaissStore.load(version / f"{name}.faiss") for name in STORES},
+            **{name: LexicalIndex.load(version / name) for name in LEXICALS},
+        )
+    except (OSError, ValidationError) as error:
+        raise IndexDamaged(f"索引 {version} 损坏,{REBUILD}") from error
+
+
+def check_compatible(manifest: Manifest, *, model: str) -> None:
+    """Raise IndexMismatch, naming both sides, unless this program can use the index."""
+    ours = {"格式": str(FORMAT), "解析版本": PARSER, "模型": model}
+    theirs = {"格式": str(manifest.format), "解析版本": manifest.parser, "模型": manifest.model}
+    for what, value in ours.items():
+        if theirs[what] != value:
+            raise IndexMismatch(f"索引的{what}是 {theirs[what]},当前是 {value},{REBUILD}")
+
+
+def _check_contents(folder: Path, manifest: Manifest) -> None:
+    found = _contents(folder)
+    for name, expected in manifest.contents.items():
+        if found.get(name) != expected:
+            state = "被改动或不完整" if name in found else "缺失"
+            raise IndexDamaged(f"索引文件 {name} {state},{REBUILD}")
+
+
+def _read_lines(path: Path, kind: type[T]) -> tuple[T, ...]:
+    with path.open(encoding="utf-8") as lines:
+        return tuple(kind.model_validate_json(line) for line in lines)

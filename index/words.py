@@ -1,0 +1,89 @@
+"""Text to words and character bigrams, both normalised the same way for passages and queries."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from index.cleaning import INVISIBLE
+
+VERSION = "1"
+
+WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?%?|[\u3400-\u9fff\U00020000-\U0002ffff]+")
+RUN = re.compile(r"[a-z0-9.]+|[\u3400-\u9fff\U00020000-\U0002ffff]+")
+TRADITIONAL_HINT = re.compile("[\u4e00-\u9fff]")
+DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3})")
+
+Tokenizer = Callable[[str], list[str]]
+
+
+def normalise(text: str) -> str:
+    """One form for matching: NFKC, lower case, simplified script, invisible characters out.
+
+    Lengths may change; use it for comparing and tokenising, never for offsets.
+    """
+    plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).lower()
+    return DIGIT_COMMA.sub("", simplified(plain))
+
+
+def simplified(text: str) -> str:
+    """Traditional script to simplified; other text is unchanged."""
+    if not TRADITIONAL_HINT.search(text):
+        return text
+    converted: str = _opencc().convert(text)
+    return converted
+
+
+@cache
+def _opencc() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def _jieba() -> Any:
+    import tempfile
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = tempfile.gettempdir()
+    with resources.files("index").joinpath("terms.txt").open(encoding="utf-8") as terms:
+        for line in terms:
+            word = line.strip()
+            if word and not word.startswith("#"):
+                tokenizer.add_word(word)
+    return tokenizer
+
+
+def words(text: str) -> list[str]:
+    """Words of a text, long ones with their parts too; digits and Latin runs stay whole."""
+    found: list[str] = []
+    for run in WORD.findall(normalise(text)):
+        if run[0].isascii():
+            found.append(run)
+        else:
+            found += _jieba().lcut_for_search(run)
+    return found
+
+
+def bigrams(text: str) -> list[str]:
+    """Character bigrams of each run of Han characters, and whole runs of digits and Latin."""
+    found: list[str] = []
+    for run in RUN.findall(normalise(text)):
+        if run[0].isascii() or len(run) == 1:
+            found.append(run)
+        else:
+            found += [run[i : i + 2] for i in range(len(run) - 1)]
+    return found
+
+
+def warm(cache_folder: Path | None = None) -> None:
+    """Load the dictionaries now instead of at the first question."""
+    words("人才政策")

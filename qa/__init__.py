@@ -1,0 +1,1 @@
+"""Questions to cited answers: query, retrieval, answer, abstention, the commands."""

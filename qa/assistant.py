@@ -1,0 +1,228 @@
+"""A question to an answer: the steps in their order, and what each of them took."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from index.embedding import Embedder, Vectors
+from index.errors import PolicyQAError, QuestionError, SourceError
+from index.search_index import SearchIndex
+from index.types import Document
+from qa import retrieval
+from qa.answering import Composer, chosen, shortened
+from qa.confidence import confidence, features
+from qa.evidence import Evidence, QueryTokens, find
+from qa.query import normalise_query, with_history
+from qa.retrieval import Ranking
+from qa.settings import AnswerSettings
+from qa.types import Answer, Hit, Question, Reason, Timings
+
+logger = logging.getLogger(__name__)
+
+NO_EVIDENCE = "现有文件里没有找到能回答这个问题的依据。"
+NEXT_STEP = "可以换个说法再问,或向文件的发布单位咨询。"
+PLACES = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that one query brought up, before anything is said."""
+
+    query: str
+    ranking: Ranking
+    evidence: Sequence[Evidence]
+    picked: Sequence[Evidence]
+    features: Mapping[str, float]
+    confidence: float
+
+
+@dataclass
+class Clock:
+    """Milliseconds by stage; each `lap` ends one."""
+
+    started: float = field(default_factory=time.perf_counter)
+    laps: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._last = self.started
+
+    def lap(self, stage: str) -> None:
+        """Count the time since the last lap as this stage's."""
+        now = time.perf_counter()
+        self.laps[stage] = self.laps.get(stage, 0.0) + (now - self._last) * 1000
+        self._last = now
+
+    def timings(self) -> Timings:
+        """The stages, and the total since the start."""
+        total = (time.perf_counter() - self.started) * 1000
+        rounded = {stage: round(ms, 3) for stage, ms in self.laps.items()}
+        return Timings(total=round(total, 3), **rounded)
+
+
+class Assistant:
+    """Answers from one index; safe to share between threads, since nothing of it changes."""
+
+    def __init__(
+        self,
+        index: SearchIndex,
+        embedder: Embedder,
+        weights: Callable[[str], Mapping[str, float]],
+        settings: AnswerSettings,
+    ) -> None:
+        self.index = index
+        self.embedder = embedder
+        self._weights = weights
+        self._settings = settings
+        self._documents = {document.doc_id: document for document in index.documents}
+
+    @property
+    def corpus(self) -> str:
+        """Fingerprint of the index that answers."""
+        return self.index.manifest.fingerprint
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents, in the order of their names."""
+        return self.index.documents
+
+    def document(self, doc_id: str) -> Document:
+        """One document.
+
+        Raises:
+            SourceError: no document has this id.
+        """
+        if doc_id not in self._documents:
+            raise SourceError(f"没有编号为 {doc_id[:40]} 的文件")
+        return self._documents[doc_id]
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the documents answer, for a reader to start with."""
+        from qa.examples import example_questions
+
+        return example_questions(self.index)
+
+    def ask(self, question: Question) -> Answer:
+        """Answer, or say why not. A question that makes no sense gives status "error"."""
+        clock = Clock()
+        try:
+            query = with_history(normalise_query(question.question), question.history)
+        except QuestionError as error:
+            return self._plain(question, "", "error", "bad_question", str(error), clock)
+        try:
+            vector = self.embedder.encode_query(query)
+            clock.lap("embed")
+            found = self.find(query, vector, clock)
+        except PolicyQAError as error:
+            return self._plain(question, query, "error", "failed", str(error), clock)
+        answer = self._answer(question, found)
+        clock.lap("answer")
+        answer = answer.model_copy(update={"timings_ms": clock.timings()})
+        _log(answer)
+        return answer
+
+    def find(self, query: str, vector: Vectors, clock: Clock | None = None) -> Found:
+        """Everything that an answer to a normalised query would rest on."""
+        clock = clock or Clock()
+        tokens = QueryTokens(query, self.index.words, self.index.bigrams)
+        ranking = retrieval.rank(self.index, query, vector, self._weights(query))
+        clock.lap("retrieve")
+        evidence = find(self.index, ranking, tokens, vector)
+        picked = chosen(evidence, self._settings)
+        values = features(self.index, ranking, evidence, picked, tokens, query)
+        return Found(query, ranking, evidence, picked, values, confidence(values))
+
+    def _answer(self, question: Question, found: Found) -> Answer:
+        hits = self._hits(found.ranking, question.k)
+        shared = {
+            "id": question.id,
+            "question": question.question,
+            "query": found.query,
+            "hits": hits,
+            "confidence": round(found.confidence, 4),
+            "corpus": self.corpus,
+        }
+        if not found.picked or found.confidence < self._settings.threshold:
+            return Answer(
+                status="abstained", reason="no_evidence", answer=_abstention(hits), **shared
+            )
+        tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
+        composer = Composer()
+        for evidence in found.picked:
+            composer.add(evidence, shortened(evidence, tokens))
+        return Answer(
+            status="answered",
+            reason=None,
+            answer=composer.text(),
+            sentences=tuple(composer.sentences),
+            citations=tuple(composer.citations),
+            **shared,
+        )
+
+    def _hits(self, ranking: Ranking, k: int) -> tuple[Hit, ...]:
+        hits = []
+        for place, row in enumerate(ranking.rows[:k]):
+            passage = self.index.passages[row]
+            document = self._documents[passage.doc_id]
+            hits.append(
+                Hit(
+                    rank=place + 1,
+                    passage_id=passage.passage_id,
+                    doc_id=passage.doc_id,
+                    source=document.source,
+                    start=passage.start,
+                    end=passage.end,
+                    score=round(float(ranking.scores[place]), 6),
+                    text=passage.text,
+                    section=passage.section,
+                    title=document.metadata.title,
+                )
+            )
+        return tuple(hits)
+
+    def _plain(
+        self, question: Question, query: str, status: str, reason: Reason, text: str, clock: Clock
+    ) -> Answer:
+        return Answer.model_validate(
+            {
+                "id": question.id,
+                "question": question.question,
+                "query": query,
+                "status": status,
+                "reason": reason,
+                "answer": text,
+                "timings_ms": clock.timings(),
+                "corpus": self.corpus,
+            }
+        )
+
+
+def _abstention(hits: Sequence[Hit]) -> str:
+    """What a reader can do next: where to look, whom to ask."""
+    places = []
+    for hit in hits:
+        place = f"《{hit.title}》" + (f"“{hit.section.split(' › ')[-1]}”" if hit.section else "")
+        if place not in places:
+            places.append(place)
+        if len(places) == PLACES:
+            break
+    look = f"内容相近的有:{'、'.join(places)}。" if places else ""
+    return NO_EVIDENCE + look + NEXT_STEP
+
+
+SAFE_ID = re.compile(r"[^\w.-]")
+
+
+def _log(answer: Answer) -> None:
+    times = answer.timings_ms
+    logger.info(
+        "id=%s status=%s citations=%d hits=%d embed=%.1f retrieve=%.1f answer=%.1f total=%.1f ms",
+        SAFE_ID.sub("_", answer.id[:40]) or "-",
+        answer.status,
+        len(answer.citations),
+        len(answer.hits),
+        times.embed,
+        times.retrieve,
+        times.answer,
+        times.total,
+    )

@@ -1,0 +1,87 @@
+"""JSON lines in, JSON lines out: same order, one line a question even when one fails."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from index.errors import QuestionError
+from qa.types import Answer, Question
+
+MAX_LINE_CHARS = 1_000_000
+
+
+class Answerer(Protocol):
+    """Whatever answers a question: the assistant, or a test's."""
+
+    def ask(self, question: Question) -> Answer:
+        """Answer or abstain; never raises for a bad question."""
+        ...
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Iterable[str]]:
+    """Lines of a file, or of standard input for `-`.
+
+    Raises:
+        QuestionError: the file cannot be read.
+    """
+    if name == "-":
+        yield sys.stdin
+        return
+    try:
+        with Path(name).open(encoding="utf-8-sig") as lines:
+            yield lines
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"无法读取 {name}:{error}") from error
+
+
+def answers(assistant: Answerer, lines: Iterable[str], *, k: int) -> Iterator[str]:
+    """One JSON line for each line that is not blank."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield answer_line(assistant, line, number=number, k=k)
+
+
+def answer_line(assistant: Answerer, line: str, *, number: int, k: int) -> str:
+    """The answer to one line; a line that is no question gives status "error"."""
+    record: Any = None
+    try:
+        if len(line) > MAX_LINE_CHARS:
+            raise ValueError(f"一行超过 {MAX_LINE_CHARS} 字")
+        record = json.loads(line)
+        if not isinstance(record, dict):
+            raise ValueError("每行应为一个 JSON 对象")
+        fields = {"k": k} | {name: record[name] for name in FIELDS if name in record}
+        question = Question.model_validate(fields)
+    except (ValueError, RecursionError) as error:
+        return _failed(record, _reason(error), number)
+    return assistant.ask(question).model_dump_json()
+
+
+FIELDS = ("id", "question", "history", "as_of", "k")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))} 有误:{first['msg']}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"不是 JSON:{error.msg}"
+    return str(error)
+
+
+def _failed(record: Any, reason: str, number: int) -> str:
+    known = record if isinstance(record, dict) else {}
+    return Answer(
+        id=str(known.get("id", ""))[:200],
+        question=str(known.get("question", ""))[:2000],
+        query="",
+        status="error",
+        reason="bad_question",
+        answer=f"第 {number} 行{reason}",
+    ).model_dump_json()

@@ -1,0 +1,106 @@
+"""The command line: each command parses, calls one function and prints."""
+
+import json
+import logging
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from index.errors import PolicyQAError
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+app = typer.Typer(
+    name="policyqa",
+    help="渝才问策:用单位自己的文件回答人才政策问题,每句话都有出处。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+documents_app = typer.Typer(help="查看和维护文件。", no_args_is_help=True)
+app.add_typer(documents_app, name="documents")
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="索引文件夹")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+@app.command()
+def index(
+    source: Annotated[Path | None, typer.Option(help="存放文件的文件夹,默认 seeds/")] = None,
+    index_dir: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """建立或更新索引;没有变化就什么也不做。"""
+    from qa import present, wiring
+
+    with present.progress() as progress:
+        report = wiring.build_index(source, index_dir, progress=progress)
+    typer.echo(report.model_dump_json() if as_json else present.report_text(report))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="要问的问题")] = None,
+    batch: Annotated[str | None, typer.Option(help="JSON Lines 文件,- 为标准输入")] = None,
+    k: Annotated[int, typer.Option(min=1, max=100, help="返回几条证据")] = 10,
+    as_json: JsonOption = False,
+    index_dir: IndexOption = None,
+) -> None:
+    """问一个问题,或用 --batch 问一批。"""
+    from qa import batches, present, wiring
+    from qa.types import Question
+
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("请给出一个问题,或用 --batch 指定文件,二者选一")
+    if batch is not None:
+        with batches.opened(batch) as lines:
+            assistant = wiring.open_assistant(index_dir)
+            for line in batches.answers(assistant, lines, k=k):
+                typer.echo(line)
+        return
+    answer = wiring.open_assistant(index_dir).ask(Question(question=question or "", k=k))
+    if answer.status == "error" and not as_json:
+        raise PolicyQAError(answer.answer)
+    typer.echo(answer.model_dump_json() if as_json else present.answer_text(answer))
+
+
+@documents_app.command("list")
+def documents_list(as_json: JsonOption = False, index_dir: IndexOption = None) -> None:
+    """列出全部文件,包括跳过和读取失败的。"""
+    from qa import listing, present
+
+    entries = listing.entries(listing.stored(index_dir))
+    for entry in entries:
+        typer.echo(json.dumps(entry, ensure_ascii=False) if as_json else present.entry_text(entry))
+
+
+@documents_app.command("show")
+def documents_show(source: str, as_json: JsonOption = False, index_dir: IndexOption = None) -> None:
+    """显示一份文件的文字和段落。"""
+    from qa import listing, present
+
+    shown = listing.shown(listing.stored(index_dir), source)
+    typer.echo(json.dumps(shown, ensure_ascii=False) if as_json else present.shown_text(shown))
+
+
+def _register_plugins() -> None:
+    for entry in sorted(entry_points(group="policyqa.commands"), key=lambda e: e.name):
+        entry.load()(app)
+
+
+def main() -> None:
+    """Entry point: one clear line on stderr and status 1 for anything that went wrong."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    _register_plugins()
+    try:
+        app()
+    except PolicyQAError as error:
+        typer.echo(f"policyqa: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

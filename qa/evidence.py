@@ -1,0 +1,135 @@
+"""Ranked passages to ranked sentences: which words of the documents answer the question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.lexical import LexicalIndex
+from index.search_index import SearchIndex
+from index.types import Document, Passage, Sentence
+from index.words import bigrams, words
+from qa.expectation import Expectation, expected, holds
+from qa.fusion import z_scores
+from qa.retrieval import Ranking
+
+PASSAGES = 8
+WEIGHTS = {"sentence": 1.0, "words": 0.5, "bigrams": 0.5, "passage": 0.6, "expected": 0.5}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One sentence that may answer, with the signals that say so (larger is better).
+
+    `words` and `bigrams` are shares of the query's tokens, weighted by rarity, in [0, 1].
+    """
+
+    document: Document
+    passage: Passage
+    sentence: Sentence
+    text: str
+    score: float
+    cosine: float
+    words: float
+    bigrams: float
+    expected: bool
+
+
+class QueryTokens:
+    """The tokens of a query with their rarity, to be found again in texts."""
+
+    def __init__(self, query: str, word_index: LexicalIndex, bigram_index: LexicalIndex) -> None:
+        self.words = _weighted(words(query), word_index)
+        self.bigrams = _weighted(bigrams(query), bigram_index)
+        self.expectation: Expectation = expected(query)
+
+    def word_share(self, text: str) -> float:
+        """Share of the query's words that a text has, by rarity."""
+        return _share(self.words, set(words(text)))
+
+    def bigram_share(self, text: str) -> float:
+        """Share of the query's bigrams that a text has, by rarity."""
+        return _share(self.bigrams, set(bigrams(text)))
+
+
+def _weighted(tokens: Sequence[str], lexical: LexicalIndex) -> dict[str, float]:
+    return {token: lexical.idf(token) for token in dict.fromkeys(tokens)}
+
+
+def _share(weights: dict[str, float], present: set[str]) -> float:
+    total = sum(weights.values())
+    return sum(w for t, w in weights.items() if t in present) / total if total else 0.0
+
+
+def display(document: Document, sentence: Sentence) -> str:
+    """A sentence as it is shown: white space closed up, a table row with its header's labels."""
+    text = document.text[sentence.start : sentence.end]
+    if sentence.head is None:
+        return " ".join(text.split())
+    labels = document.text[slice(*sentence.head)].split("\t")
+    cells = text.split("\t")
+    pairs = zip(labels[-len(cells) :], cells, strict=False)
+    return "；".join(f"{label}：{cell}" for label, cell in pairs if cell.strip())
+
+
+def find(
+    index: SearchIndex, ranking: Ranking, tokens: QueryTokens, vector: Vectors
+) -> list[Evidence]:
+    """Sentences of the best passages, best first; headings only where there is nothing else."""
+    found: list[Evidence] = []
+    standing: list[float] = []
+    for place, row in enumerate(ranking.rows[:PASSAGES]):
+        passage = index.passages[row]
+        document = index.documents[index.document_of[row]]
+        first = int(index.sentence_starts[row])
+        usable = _usable(passage)
+        rows = np.array([first + n for n in usable], dtype=np.int64)
+        cosines = index.sentence_vectors.scores(vector, rows)
+        for n, cosine in zip(usable, cosines, strict=True):
+            found.append(_evidence(document, passage, passage.sentences[n], float(cosine), tokens))
+            standing.append(float(ranking.scores[place]))
+    return _ranked(found, standing)
+
+
+def _usable(passage: Passage) -> list[int]:
+    kinds = ("text", "row", "note", "caption")
+    usable = [n for n, s in enumerate(passage.sentences) if s.kind in kinds]
+    return usable or list(range(len(passage.sentences)))
+
+
+def _evidence(
+    document: Document, passage: Passage, sentence: Sentence, cosine: float, tokens: QueryTokens
+) -> Evidence:
+    text = display(document, sentence)
+    return Evidence(
+        document=document,
+        passage=passage,
+        sentence=sentence,
+        text=text,
+        score=0.0,
+        cosine=cosine,
+        words=tokens.word_share(text),
+        bigrams=tokens.bigram_share(text),
+        expected=holds(text, tokens.expectation),
+    )
+
+
+def _ranked(found: Sequence[Evidence], standing: Sequence[float]) -> list[Evidence]:
+    if not found:
+        return []
+    total = (
+        WEIGHTS["sentence"] * z_scores(np.array([e.cosine for e in found]))
+        + WEIGHTS["words"] * z_scores(np.array([e.words for e in found]))
+        + WEIGHTS["bigrams"] * z_scores(np.array([e.bigrams for e in found]))
+        + WEIGHTS["passage"] * z_scores(np.array(standing))
+        + WEIGHTS["expected"] * np.array([float(e.expected) for e in found])
+    )
+    order = np.lexsort((np.arange(len(found)), -total))
+    return [_with_score(found[n], float(total[n])) for n in order]
+
+
+def _with_score(evidence: Evidence, score: float) -> Evidence:
+    from dataclasses import replace
+
+    return replace(evidence, score=score)

@@ -1,0 +1,80 @@
+"""A query to ranked passages: six signals over one set of candidates, fused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import Vectors
+from index.lexical import LexicalIndex
+from index.search_index import SearchIndex
+from index.words import bigrams, words
+from qa.fusion import weighted_sum, z_scores
+
+SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
+POOL = 100  # candidates that each signal may propose
+
+Rows = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Candidate passages, best first. `rows` and `scores` have one shape (n,); `signals` holds
+    what each signal says of each candidate, before it is standardised."""
+
+    rows: Rows
+    scores: Floats
+    signals: Mapping[str, Floats]
+
+
+def rank(index: SearchIndex, query: str, vector: Vectors, weights: Mapping[str, float]) -> Ranking:
+    """Order the passages that any signal proposes; ties go to the earlier passage.
+
+    Args:
+        index: what is searched.
+        query: normalised, as `qa.query` gives it.
+        vector: of the query, shape (dimension,).
+        weights: how much each of `SIGNALS` counts.
+    """
+    raw = signals_of(index, query, vector)
+    if not len(index.passages):
+        return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in raw})
+    standard = {name: z_scores(values) for name, values in raw.items()}
+    fused = weighted_sum(standard, weights)
+    rows = _candidates(raw)
+    order = rows[np.lexsort((rows, -fused[rows]))]
+    return Ranking(order, fused[order], {name: values[order] for name, values in raw.items()})
+
+
+def signals_of(index: SearchIndex, query: str, vector: Vectors) -> dict[str, Floats]:
+    """Each signal for every passage, shape (passages,)."""
+    every = np.arange(len(index.passages), dtype=np.int64)
+    sentences = index.sentence_vectors.scores(vector, slice(None))
+    starts = index.sentence_starts[:-1]
+    best = np.maximum.reduceat(sentences, starts) if len(every) else np.zeros(0)
+    titles = index.title_vectors.scores(vector, slice(None))
+    two = bigrams(query)
+    return {
+        "dense": index.passage_vectors.scores(vector, slice(None)).astype(np.float64),
+        "sentence": best.astype(np.float64),
+        "words": _lexical(index.words, words(query)),
+        "bigrams": _lexical(index.bigrams, two),
+        "document": _lexical(index.document_bigrams, two)[index.document_of],
+        "title": titles.astype(np.float64)[index.document_of],
+    }
+
+
+def _lexical(lexical: LexicalIndex, tokens: list[str]) -> Floats:
+    return lexical.scores(tokens).astype(np.float64)
+
+
+def _candidates(raw: Mapping[str, Floats]) -> Rows:
+    """Rows among the best of the signals that look at the passage itself."""
+    chosen = []
+    for name in ("dense", "sentence", "words", "bigrams"):
+        values = raw[name]
+        k = min(POOL, len(values))
+        chosen.append(np.argpartition(-values, k - 1)[:k])
+    return np.unique(np.concatenate(chosen)).astype(np.int64)

@@ -1,0 +1,90 @@
+"""The one place that reads the environment (`POLICYQA_…`, nested by `__`)."""
+
+import difflib
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import SettingsError
+
+PREFIX = "POLICYQA_"
+
+
+class ModelSettings(BaseModel):
+    """Which sentence-transformers model embeds, and how."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(default="e5-small", description="内置模型 e5-small,或其他模型的名称或文件夹")
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="计算精度;auto 在处理器支持时用 bfloat16"
+    )
+    threads: int | None = Field(default=None, ge=1, le=256, description="计算线程数,默认由库决定")
+
+
+class AnswerSettings(BaseModel):
+    """How long an answer may be and how sure it must be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_chars: int = Field(default=230, ge=40, le=450, description="答案的目标长度上限(字)")
+    max_sentences: int = Field(default=3, ge=1, le=10, description="答案最多引用几句")
+    threshold: float = Field(
+        default=0.5, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
+    )
+
+
+class Settings(BaseSettings):
+    """Every setting, with bounds. Frozen: pass it in, never change it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    source: Path = Field(default=Path("seeds"), description="存放文件的文件夹")
+    index: Path = Field(default=Path(".policyqa/index"), description="索引文件夹")
+    cache: Path = Field(
+        default_factory=lambda: user_cache_path("policyqa"), description="模型与评测索引的缓存"
+    )
+    feedback: Path = Field(default=Path(".policyqa/feedback.jsonl"), description="读者评价的文件")
+    model: ModelSettings = ModelSettings()
+    answer: AnswerSettings = AnswerSettings()
+
+
+def names() -> dict[str, str]:
+    """Every environment variable that is read, with its description."""
+    found: dict[str, str] = {}
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            for inner, leaf in kind.model_fields.items():
+                found[f"{PREFIX}{name}__{inner}".upper()] = leaf.description or ""
+        else:
+            found[f"{PREFIX}{name}".upper()] = field.description or ""
+    return found
+
+
+@cache
+def load() -> Settings:
+    """Settings of this process.
+
+    Raises:
+        SettingsError: a variable has an unknown name or a value out of bounds.
+    """
+    known = names()
+    for name in os.environ:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f",是否想写 {near[0]}" if near else ""
+            raise SettingsError(f"不认识的设置 {name}{hint}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"设置 {name} 有误:{first['msg']}") from error

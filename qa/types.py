@@ -1,0 +1,100 @@
+"""What is asked and what is answered. Field names are the command line's and the HTTP API's."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from index.types import Value
+
+MAX_QUESTION_CHARS = 2000
+MAX_HISTORY_TURNS = 50
+
+Status = Literal["answered", "abstained", "error"]
+Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_question", "failed"]
+
+
+class Turn(Value):
+    """One message of the conversation so far, as OpenAI-style clients send it."""
+
+    role: Literal["user", "assistant", "system"]
+    content: str
+
+
+class Question(Value):
+    """A question as asked, with the turns before it and the day it is asked for.
+
+    `question` is checked for sense by the assistant and not here, so that a batch line with an
+    empty one still gets its answer line.
+    """
+
+    question: str
+    id: str = ""
+    history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
+    as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    k: int = Field(default=10, ge=1, le=100)
+
+
+class Hit(Value):
+    """What a query sees of a passage: its rank (from 1) and score (larger is better)."""
+
+    rank: int
+    passage_id: str
+    doc_id: str
+    source: str
+    start: int
+    end: int
+    score: float
+    text: str
+    section: str = ""
+    title: str = ""
+
+
+class Citation(Value):
+    """Proof of a claim: `quote == document.text[start:end]`."""
+
+    n: int
+    doc_id: str
+    source: str
+    title: str
+    section: str
+    issuer: str
+    doc_number: str
+    date: str
+    quote: str
+    start: int
+    end: int
+    passage_id: str
+
+
+class AnswerSentence(Value):
+    """One sentence of the answer and the numbers of the citations that carry it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+class Timings(Value):
+    """Milliseconds a stage; `total` includes what no stage counts."""
+
+    embed: float = 0.0
+    retrieve: float = 0.0
+    answer: float = 0.0
+    total: float = 0.0
+
+
+class Answer(Value):
+    """An answer with its proof, or a reasoned abstention. `confidence` is the calibrated
+    probability that the documents answer the question."""
+
+    id: str
+    question: str
+    query: str
+    status: Status
+    reason: Reason | None
+    answer: str
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    confidence: float = 0.0
+    timings_ms: Timings = Timings()
+    corpus: str = ""
