@@ -1,0 +1,54 @@
+"""A visitor of the page: a browser tab that remembers every address it asked."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server: its address, and the file its thumbs are kept in."""
+
+    url: str
+    feedback_path: Path
+
+
+@dataclass
+class Visitor:
+    """One browser tab and the addresses that it asked."""
+
+    page: Page
+    url: str
+    requests: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Ask and wait until the answer stands with its sources or its verdict."""
+        replies = self.page.locator("#chat .answer").count()
+        self.page.fill("#question textarea", question)
+        self.page.keyboard.press("Enter")
+        reply = self.page.locator("#chat .answer").nth(replies)
+        reply.and_(self.page.locator(".answered:has(.sources), .abstained, .error")).wait_for()
+        self.page.wait_for_timeout(700)
+
+    def foreign(self) -> list[str]:
+        """The requests that went to any other host."""
+        own = urlsplit(self.url).netloc
+        web = [url for url in self.requests if urlsplit(url).scheme not in ("data", "blob")]
+        return [url for url in web if urlsplit(url).netloc != own]
+
+
+def until(ready: Callable[[], bool], timeout_s: float = 20) -> None:
+    """Wait for something that becomes true soon.
+
+    Raises:
+        TimeoutError: it did not.
+    """
+    end = time.monotonic() + timeout_s
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not ready after {timeout_s} s")
+        time.sleep(0.05)

@@ -1,0 +1,220 @@
+"""The HTTP API, the gate around it and the `serve` command, over a fake assistant."""
+
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import typer
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner, Result
+
+from index.errors import IndexDamaged, SettingsError
+from qa.types import Answer, Question
+from tests.ui_fake import FIRST, PLAN, SKILLED, FakeAssistant
+from ui import commands, server
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(server.create_app(FakeAssistant()), raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_a_question_is_answered_with_its_proof(client: TestClient) -> None:
+    reply = client.post("/api/ask", json={"id": "q1", "question": "博士后有什么补助"})
+    answer = Answer.model_validate(reply.json())
+    assert (reply.status_code, answer.id, answer.status) == (200, "q1", "answered")
+    citation = answer.citations[0]
+    text = client.get(f"/api/documents/{citation.doc_id}").json()["text"]
+    assert text[citation.start : citation.end] == citation.quote == FIRST
+
+
+def test_a_batch_line_is_taken_as_it_is(client: TestClient) -> None:
+    line = {
+        "id": "q2",
+        "question": "那高技能人才呢？",
+        "history": [{"role": "user", "content": "博士后有什么补助"}],
+        "as_of": "2024-12-31",
+        "k": 3,
+    }
+    assert client.post("/api/ask", json=line).json()["sentences"][0]["text"] == SKILLED
+
+
+def test_an_abstention_is_an_answer(client: TestClient) -> None:
+    reply = client.post("/api/ask", json={"question": "天气"})
+    assert (reply.status_code, reply.json()["status"]) == (200, "abstained")
+
+
+@pytest.mark.parametrize("question", ["", " ", "长" * 2001])
+def test_a_question_at_fault_is_400_with_its_answer(client: TestClient, question: str) -> None:
+    reply = client.post("/api/ask", json={"question": question})
+    assert (reply.status_code, reply.json()["reason"]) == (400, "bad_question")
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("{", "JSON 对象"),
+        ("[]", "JSON 对象"),
+        ("", "JSON 对象"),
+        ("{}", "缺少字段 question"),
+        ('{"question": 1}', "字段 question 的值不对"),
+        ('{"question": "a", "as_of": "昨天"}', "字段 as_of 的值不对"),
+        ('{"question": "a", "k": 0}', "字段 k 的值不对"),
+        ('{"question": "a", "colour": 1}', "不认识的字段 colour"),
+        ('{"question": "a", "history": [{"role": "x", "content": ""}]}', "字段 history.0.role"),
+    ],
+)
+def test_a_malformed_body_is_422_and_one_line(client: TestClient, body: str, line: str) -> None:
+    headers = {"content-type": "application/json"}
+    reply = client.post("/api/ask", content=body, headers=headers)
+    assert reply.status_code == 422
+    assert list(reply.json()) == ["detail"]
+    assert line in reply.json()["detail"]
+    assert "\n" not in reply.json()["detail"]
+
+
+def test_documents_are_listed_without_and_given_with_their_text(client: TestClient) -> None:
+    listed = client.get("/api/documents").json()
+    assert [row["source"] for row in listed] == ["plan.txt", "news.txt", "hostile.txt"]
+    assert listed[0] == {
+        "doc_id": PLAN.doc_id,
+        "source": "plan.txt",
+        "title": "关于进一步加强博士后和高技能人才工作的若干措施",
+        "issuer": "渝南区人力资源和社会保障局",
+        "doc_number": "渝南人发〔2024〕12号",
+        "date": "2024-03-15",
+        "kind": "policy",
+        "region": "",
+        "warnings": [],
+    }
+    assert client.get(f"/api/documents/{PLAN.doc_id}").json() == {**listed[0], "text": PLAN.text}
+
+
+def test_an_unknown_document_is_404(client: TestClient) -> None:
+    reply = client.get("/api/documents/nope")
+    assert (reply.status_code, reply.json()) == (404, {"detail": "没有编号为 nope 的文件。"})
+
+
+def test_healthz_says_ready_and_which_index(client: TestClient) -> None:
+    reply = client.get("/healthz")
+    assert reply.json() == {"status": "ready", "corpus": "c0ffee", "documents": 3}
+
+
+def test_an_index_that_fails_is_500_and_one_line() -> None:
+    class Broken(FakeAssistant):
+        def ask(self, question: Question) -> Answer:
+            raise IndexDamaged("索引缺少文件，请重新运行 policyqa index。")
+
+    with TestClient(server.create_app(Broken()), raise_server_exceptions=False) as client:
+        reply = client.post("/api/ask", json={"question": "博士后"})
+    expected = {"detail": "索引缺少文件，请重新运行 policyqa index。"}
+    assert (reply.status_code, reply.json()) == (500, expected)
+
+
+def test_the_page_names_no_other_host_to_load_from(client: TestClient) -> None:
+    reply = client.get("/")
+    assert reply.status_code == 200
+    assert reply.headers["content-security-policy"].startswith("default-src 'self'")
+    assert re.findall(r'(?:src|href|content)="(?:https?:)?//[^"]*', reply.text) == []
+    assert "<title>渝才问策</title>" in reply.text
+    assert "fonts.g" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/info",
+        "/gradio_api/openapi.json",
+        "/gradio_api/upload",
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/proxy=http://x/",
+        "/gradio_api/run/on_ask",
+        "/gradio_api/call/on_ask",
+        "/gradio_api/runs",
+        "/gradio_api/component_server",
+        "/monitoring",
+        "/docs",
+        "/openapi.json",
+    ],
+)
+def test_what_the_page_does_not_need_is_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path, content=b"{}").status_code == 404
+
+
+def test_a_body_past_the_bound_is_413(client: TestClient) -> None:
+    assert client.post("/api/ask", json={"question": "长" * 400_000}).status_code == 413
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the command did, in order; the real assistant and server are not started."""
+    done: list[str] = []
+    wiring = ModuleType("qa.wiring")
+
+    def open_assistant(index: Path | None, *, build: bool) -> FakeAssistant:
+        done.append(f"opened {index} build={build}")
+        return FakeAssistant()
+
+    def serve(assistant: FakeAssistant, listener: socket.socket, *, feedback_path: Path) -> None:
+        done.append(f"served {listener.getsockname()[0]} {feedback_path.name}")
+        listener.close()
+
+    monkeypatch.setattr(wiring, "open_assistant", open_assistant, raising=False)
+    monkeypatch.setitem(sys.modules, "qa.wiring", wiring)
+    monkeypatch.setattr(server, "serve", serve)
+    return done
+
+
+def run_serve(*options: str) -> Result:
+    app = typer.Typer()
+    commands.register(app)
+    return CliRunner().invoke(app, list(options))
+
+
+def test_serve_takes_its_address_then_opens_and_serves(opened: list[str]) -> None:
+    assert run_serve("--port", "0", "--index", "here").exit_code == 0
+    assert opened == ["opened here build=True", "served 127.0.0.1 feedback.jsonl"]
+
+
+def test_a_busy_port_is_one_line_and_nothing_is_opened(opened: list[str]) -> None:
+    with server.listen("127.0.0.1", 0) as taken:
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run_serve("--port", str(port))
+    assert isinstance(result.exception, SettingsError)
+    assert opened == []
+    assert str(result.exception) == (
+        f"无法在 127.0.0.1:{port} 上提供服务：端口已被占用。请换一个 --host 或 --port。"
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "a..b", "2001:db8::1"])
+def test_a_host_of_another_machine_is_one_line(opened: list[str], host: str) -> None:
+    result = run_serve("--host", host)
+    assert isinstance(result.exception, SettingsError)
+    assert opened == []
+    assert "本机没有这个地址" in str(result.exception)
+
+
+def test_a_port_out_of_range_is_wrong_usage(opened: list[str]) -> None:
+    assert run_serve("--port", "70000").exit_code == 2
+    assert opened == []
+
+
+def test_the_address_is_one_to_type() -> None:
+    with server.listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert server.address_of(listener) == f"http://127.0.0.1:{port}/"
+    if socket.has_ipv6:
+        try:
+            listener = server.listen("::1", 0)
+        except SettingsError:
+            pytest.skip("this machine has no IPv6")
+        with listener:
+            assert server.address_of(listener).startswith("http://[::1]:")

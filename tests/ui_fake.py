@@ -1,0 +1,173 @@
+"""A small assistant with three documents and fixed answers, for the page and the API."""
+
+import hashlib
+
+from index.errors import SourceError
+from index.types import Document, Metadata
+from qa.types import MAX_QUESTION_CHARS, Answer, AnswerSentence, Citation, Hit, Question
+
+ATTACK = (
+    "<img src=http://evil.example/x> ![图](http://evil.example/y) [点我](javascript:alert(1)) "
+    "$$x^2$$ <script>alert(1)</script> ${alert(1)} {{value}} **粗** `码` http://evil.example/z"
+)
+
+FIRST = "博士后出站留渝工作并签订三年以上劳动合同的，一次性给予15万元安家补助。"
+SECOND = "在站期间每人每年给予生活补助8万元，最长不超过两年。"
+SKILLED = "新引进的高技能人才，在渝缴纳社会保险满一年的，给予每人2万元的技能提升奖励。"
+
+_FILLER = (
+    "各部门、各单位要结合实际抓好贯彻落实，建立人才工作联席会议制度，定期研究解决人才引进、培养、"
+    "使用、评价、激励中的困难和问题，重大事项及时报告。"
+)
+_PLAN = "\n".join(
+    (
+        "渝南人发〔2024〕12号",
+        "关于进一步加强博士后和高技能人才工作的若干措施",
+        "第一章 总则",
+        *(f"第{n}条 {_FILLER}" for n in "一二三四五六七八"),
+        "第二章 博士后支持",
+        f"第九条 {FIRST}{SECOND}所需经费由市、区两级财政按照各百分之五十的比例分担。",
+        *(f"第{n}条 {_FILLER}" for n in ("十", "十一", "十二", "十三", "十四")),
+        "第三章 高技能人才",
+        f"第十五条 {SKILLED}",
+        *(f"第{n}条 {_FILLER}" for n in ("十六", "十七", "十八", "十九", "二十")),
+    )
+)
+_NEWS = (
+    "人才与城市双向奔赴\n" + _FILLER + "\n近年来，博士后留渝率达到90%，较2020年提高10个百分点。\n"
+)
+
+
+def document(source: str, text: str, **metadata: str) -> Document:
+    """A document as the index would store it."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    about = Metadata.model_validate(metadata)
+    return Document(doc_id=digest[:16], source=source, sha256=digest, metadata=about, text=text)
+
+
+PLAN = document(
+    "plan.txt",
+    _PLAN,
+    title="关于进一步加强博士后和高技能人才工作的若干措施",
+    issuer="渝南区人力资源和社会保障局",
+    doc_number="渝南人发〔2024〕12号",
+    date="2024-03-15",
+    kind="policy",
+)
+NEWS = document("news.txt", _NEWS, title="人才与城市双向奔赴", issuer="渝南日报", date="2025-06")
+HOSTILE = document("hostile.txt", f"开头{ATTACK}结尾\n\n    缩进一行", title=ATTACK, issuer=ATTACK)
+
+
+class FakeAssistant:
+    """Knows 博士后, 高技能人才 (alone or as a follow-up) and the hostile document (攻击)."""
+
+    corpus = "c0ffee"
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def documents(self) -> tuple[Document, ...]:
+        return (PLAN, NEWS, HOSTILE)
+
+    def document(self, doc_id: str) -> Document:
+        for known in self.documents():
+            if known.doc_id == doc_id:
+                return known
+        raise SourceError(f"没有编号为 {doc_id} 的文件")
+
+    def examples(self) -> tuple[str, ...]:
+        return (
+            "博士后留渝有什么补助？",
+            "高技能人才有哪些奖励？",
+            "博士后留渝率是多少？",
+            "人才工作由哪些部门负责落实？",
+        )
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        words = question.question
+        if not words.strip() or len(words) > MAX_QUESTION_CHARS:
+            return self._said(question, "error", "bad_question", "问题是空的，或超过2000字。")
+        if "攻击" in words or "<img" in words:
+            return self._cited(question, (("原文如此：" + ATTACK, HOSTILE, ATTACK),))
+        if "博士后" in words:
+            news = "博士后留渝率达到90%，较2020年提高10个百分点。"
+            rows = ((FIRST, PLAN, FIRST), (SECOND, PLAN, SECOND), (news, NEWS, news))
+            return self._cited(question, rows)
+        if "高技能" in words and (question.history or "奖励" in words):
+            return self._cited(question, ((SKILLED, PLAN, SKILLED),))
+        if "天气" in words:
+            return self._said(question, "abstained", "out_of_scope", "这里只答人才政策。")
+        advice = "已收文件里没有能回答这个问题的内容，可以换个说法，或直接咨询发布单位。"
+        return self._said(question, "abstained", "no_evidence", advice, self._hits())
+
+    def _said(
+        self, question: Question, status: str, reason: str, text: str, hits: tuple[Hit, ...] = ()
+    ) -> Answer:
+        return Answer.model_validate(
+            {
+                "id": question.id or "a1",
+                "question": question.question,
+                "query": question.question,
+                "status": status,
+                "reason": reason,
+                "answer": text,
+                "hits": hits,
+                "corpus": self.corpus,
+            }
+        )
+
+    def _cited(self, question: Question, rows: tuple[tuple[str, Document, str], ...]) -> Answer:
+        numbered = list(enumerate(rows, 1))
+        return Answer(
+            id=question.id or "a1",
+            question=question.question,
+            query=question.question,
+            status="answered",
+            reason=None,
+            answer="".join(f"{text}[{n}]" for n, (text, _, _) in numbered),
+            sentences=tuple(
+                AnswerSentence(text=text, citations=(n,)) for n, (text, _, _) in numbered
+            ),
+            citations=tuple(cite(n, found, quote) for n, (_, found, quote) in numbered),
+            hits=self._hits(),
+            corpus=self.corpus,
+        )
+
+    def _hits(self) -> tuple[Hit, ...]:
+        return (hit(1, PLAN, FIRST + SECOND), hit(2, PLAN, SKILLED), hit(3, NEWS, _FILLER))
+
+
+def cite(n: int, found: Document, quote: str) -> Citation:
+    """The citation of `quote` where it first stands in the document."""
+    start = found.text.index(quote)
+    return Citation(
+        n=n,
+        doc_id=found.doc_id,
+        source=found.source,
+        title=found.metadata.title,
+        section="第二章 博士后支持" if found is PLAN else "",
+        issuer=found.metadata.issuer,
+        doc_number=found.metadata.doc_number,
+        date=found.metadata.date,
+        quote=quote,
+        start=start,
+        end=start + len(quote),
+        passage_id=f"p{n}",
+    )
+
+
+def hit(rank: int, found: Document, text: str) -> Hit:
+    """The passage `text` of the document as the hit of a rank."""
+    start = found.text.index(text)
+    return Hit(
+        rank=rank,
+        passage_id=f"p{rank}",
+        doc_id=found.doc_id,
+        source=found.source,
+        start=start,
+        end=start + len(text),
+        score=1 / rank,
+        text=text,
+        title=found.metadata.title,
+    )

@@ -1,0 +1,212 @@
+"""The page's handlers, called as plain functions."""
+
+import html
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from index.errors import IndexDamaged
+from qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
+from tests.ui_fake import ATTACK, FIRST, PLAN, SKILLED, FakeAssistant
+from ui import page
+from ui.feedback import append_feedback, feedback_on, masked
+from ui.gate import HEADERS, chinese_page, refused
+
+
+def no_pause(seconds: float) -> None:
+    """Tests do not wait."""
+
+
+def told(assistant: FakeAssistant, *questions: str) -> page.Answers:
+    answers: page.Answers = ()
+    for question in questions:
+        *_, (_, answers) = page.ask(assistant, question, answers, no_pause)
+    return answers
+
+
+def test_asking_shows_the_question_at_once_then_the_answer_as_it_grows() -> None:
+    steps = list(page.ask(FakeAssistant(), "博士后有什么补助", (), no_pause))
+    first, last = steps[0][0], steps[-1][0]
+    assert [message["role"] for message in first] == ["user", "assistant"]
+    assert "博士后有什么补助" in first[0]["content"]
+    assert "正在查阅" in first[1]["content"]
+    lengths = [len(messages[1]["content"]) for messages, _ in steps[1:]]
+    assert len(lengths) > 5
+    assert lengths == sorted(lengths)
+    assert FIRST[-1] in last[1]["content"]
+    assert "依据" in last[1]["content"]
+    assert [len(answers) for _, answers in steps] == [0] * (len(steps) - 1) + [1]
+
+
+def test_the_pauses_of_an_answer_stay_below_their_bound() -> None:
+    pauses: list[float] = []
+    list(page.ask(FakeAssistant(), "博士后", (), pauses.append))
+    assert 0 < sum(pauses) <= page.STREAM_S + 1e-9 <= 0.4
+
+
+def test_a_follow_up_is_asked_with_the_turns_before_it() -> None:
+    assistant = FakeAssistant()
+    answers = told(assistant, "博士后有什么补助", "那高技能人才呢")
+    assert assistant.asked[1].history == (
+        Turn(role="user", content="博士后有什么补助"),
+        Turn(role="assistant", content=answers[0].answer),
+    )
+    assert SKILLED in answers[1].answer
+
+
+def test_a_message_of_the_second_answer_opens_sources_of_the_second() -> None:
+    assistant = FakeAssistant()
+    answers = told(assistant, "博士后", "那高技能人才呢")
+    messages = page.conversation(answers)
+    assert "#source-1-1" in messages[3]["content"]
+    assert "#source-0-1" in messages[1]["content"]
+    assert SKILLED.rstrip("。") in unescaped(page.open_source(assistant, answers, "source-1-1"))
+
+
+def test_history_leaves_errors_out_and_keeps_the_latest_turns() -> None:
+    answers = told(FakeAssistant(), *[f"博士后{n}" for n in range(MAX_HISTORY_TURNS)])
+    error = answers[0].model_copy(update={"status": "error"})
+    turns = page.history((*answers, error))
+    assert len(turns) == MAX_HISTORY_TURNS
+    assert turns[-2].content == f"博士后{MAX_HISTORY_TURNS - 1}"
+
+
+def test_nothing_asked_changes_nothing() -> None:
+    assistant = FakeAssistant()
+    assert list(page.ask(assistant, " \n", (), no_pause)) == [([], ())]
+    assert assistant.asked == []
+
+
+def test_a_conversation_that_is_too_long_asks_to_be_cleared() -> None:
+    assistant = FakeAssistant()
+    answers = told(assistant, "博士后") * page.MAX_ANSWERS
+    *_, (messages, after) = page.ask(assistant, "再问", answers, no_pause)
+    assert "清空" in messages[-1]["content"]
+    assert after == answers
+    assert len(assistant.asked) == 1
+
+
+def test_an_index_that_fails_is_one_line_in_the_conversation() -> None:
+    class Broken(FakeAssistant):
+        def ask(self, question: Question) -> Answer:
+            raise IndexDamaged("索引缺少文件 manifest.json，请重新运行 policyqa index。")
+
+    *_, (messages, answers) = page.ask(Broken(), "博士后", (), no_pause)
+    assert "请重新运行" in messages[-1]["content"]
+    assert answers[0].status == "error"
+
+
+def test_sources_open_by_their_link() -> None:
+    assistant = FakeAssistant()
+    answers = told(assistant, "博士后", "外籍人才")
+    excerpt = page.open_source(assistant, answers, "source-0-1")
+    whole = page.open_source(assistant, answers, "whole-0-1")
+    place = page.open_source(assistant, answers, "source-1-h1")
+    assert "查看全文" in excerpt
+    assert "返回摘录" in whole
+    assert len(whole) > len(excerpt)
+    assert PLAN.text in unescaped(whole).replace("<mark>", "").replace("</mark>", "")
+    assert "相关段落" in place
+    assert "<mark>" in place
+
+
+@pytest.mark.parametrize(
+    "link", ["source-9-1", "source-0-9", "source-0-h99", "source-x-1", "", "x", "whole-٣-1", ATTACK]
+)
+def test_a_link_to_nothing_says_so(link: str) -> None:
+    assistant = FakeAssistant()
+    panel = page.open_source(assistant, told(assistant, "博士后"), link)
+    assert "请重新提问" in panel
+    assert "<mark>" not in panel
+
+
+def test_a_thumb_is_kept_with_the_answer_it_is_for(tmp_path: Path) -> None:
+    answers = told(FakeAssistant(), "博士后，电话13800138000", "外籍人才")
+    path = tmp_path / "new" / "feedback.jsonl"
+    for index, liked in ((1, True), (3, False), (3, ""), (99, True), (-1, True)):
+        page.judge(answers, index, liked, path)
+    kept = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [line["verdict"] for line in kept] == ["up", "down", "withdrawn"]
+    assert [line["status"] for line in kept] == ["answered", "abstained", "abstained"]
+    assert kept[0]["question"] == "博士后，电话〔手机号〕"
+    assert [line["answer_id"] for line in kept[:2]] == [answer.id for answer in answers]
+    assert len({answer.id for answer in answers}) == 2
+    assert kept[0]["corpus"] == "c0ffee"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("我的身份证是50010119900307123X。", "我的身份证是〔身份证号〕。"),
+        ("电话138 0013 8000或139-0013-8000", "电话〔手机号〕或〔手机号〕"),
+        ("+8613800138000或１３８００１３８０００", "〔手机号〕或〔手机号〕"),
+        ("护照E12345678", "护照〔护照号〕"),
+        (
+            "渝高新发〔2021〕26号，15万元，2024年3月15日",
+            "渝高新发〔2021〕26号，15万元，2024年3月15日",
+        ),
+    ],
+)
+def test_personal_numbers_are_masked(text: str, kept: str) -> None:
+    assert masked(text) == kept
+
+
+def test_feedback_has_its_time_and_is_one_line_each(tmp_path: Path) -> None:
+    answer = told(FakeAssistant(), "博士后\n第二行")[0]
+    feedback = feedback_on(answer, "up", now=datetime(2026, 11, 23, 8, tzinfo=UTC))
+    assert feedback.time == "2026-11-23T08:00:00+00:00"
+    append_feedback(tmp_path / "f", feedback)
+    append_feedback(tmp_path / "f", feedback)
+    assert len((tmp_path / "f").read_text("utf-8").splitlines()) == 2
+
+
+def test_the_page_is_built_with_its_words_and_without_open_endpoints() -> None:
+    blocks = page.build_page(FakeAssistant(), feedback_path=Path("unused"))
+    shown = json.dumps(blocks.get_config_file(), ensure_ascii=False, default=str)
+    assert all(example in shown for example in FakeAssistant().examples())
+    functions = blocks.fns.values()
+    assert [function.api_visibility for function in functions] == ["private"] * len(functions)
+    assert blocks.analytics_enabled is False
+
+
+def asked(path: str, method: str = "GET", headers: Iterable[tuple[bytes, bytes]] = ()) -> int:
+    refusal = refused({"type": "http", "path": path, "method": method, "headers": list(headers)})
+    return 200 if refusal is None else refusal.status_code
+
+
+def test_the_gate_lets_through_what_the_page_needs_and_nothing_else() -> None:
+    assert [asked(path) for path in ("/", "/assets/a.js", "/api/documents", "/healthz")] == [
+        200
+    ] * 4
+    closed = (
+        "/gradio_api/upload",
+        "/gradio_api/file=/etc/passwd",
+        "/monitoring",
+        "/docs",
+        "/svelte/x",
+    )
+    assert [asked(path) for path in closed] == [404] * 5
+
+
+def test_the_gate_bounds_bodies() -> None:
+    def length(value: bytes) -> int:
+        return asked("/api/ask", "POST", [(b"content-length", value)])
+
+    assert (length(b"1000000"), length(b"1000001"), length(b"-1")) == (200, 413, 411)
+    assert asked("/api/ask", "POST") == 411
+
+
+def test_the_page_is_named_chinese_and_without_foreign_addresses() -> None:
+    given = '<html lang="en"><head><meta property="og:image" content="https://x/y.png" /></head>'
+    made = chinese_page(given, "渝才问策")
+    assert "https://" not in made
+    assert 'lang="zh-CN"' in made
+    assert "<title>渝才问策</title>" in made
+    assert "default-src 'self'" in HEADERS["content-security-policy"]
+
+
+def unescaped(markup: str) -> str:
+    return html.unescape(markup)

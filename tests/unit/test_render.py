@@ -1,0 +1,190 @@
+"""Answers and sources as HTML: every value compared, every attack shown literally."""
+
+import html
+import itertools
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from qa.types import Answer, Question
+from tests.ui_fake import ATTACK, FIRST, HOSTILE, NEWS, PLAN, SECOND, FakeAssistant, cite, hit
+from ui import render
+
+
+class Seen(HTMLParser):
+    """What a browser would make of the HTML: its elements, links and text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.marked = ""
+        self.in_mark = False
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.in_mark = self.in_mark or tag == "mark"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_mark = self.in_mark and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        self.marked += data if self.in_mark else ""
+
+
+def answer(question: str) -> Answer:
+    return FakeAssistant().ask(Question(question=question))
+
+
+def test_escape_leaves_no_ascii_punctuation_but_its_own_references() -> None:
+    escaped = render.escape("".join(map(chr, range(32, 127))))
+    assert (
+        not re.sub(r"&#\d+;", "", escaped)
+        .strip("0123456789 ")
+        .strip()
+        .strip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    )
+    assert html.unescape(escaped) == "".join(map(chr, range(32, 127)))
+
+
+@pytest.mark.parametrize(
+    "text", [ATTACK, "a\x00b\x1bc", "&amp;&lt;", "1. 项\n- 项\n# 题", "中文，。"]
+)
+def test_escape_shows_the_text_itself(text: str) -> None:
+    shown = "".join(char for char in text if char >= " " or char in "\n\t")
+    assert Seen(render.escape(text)).text == shown
+    assert Seen(render.escape(text)).tags == []
+
+
+def test_inline_has_no_line_end_that_would_end_the_html_block() -> None:
+    assert render.inline("甲\n\n  乙\r\n丙\n") == "甲<br>乙<br>丙"
+
+
+def test_a_mark_is_a_link_to_its_source_and_stands_after_its_sentence() -> None:
+    message = render.answer_message(answer("博士后"), 3)
+    seen = Seen(message)
+    assert seen.text.startswith(f"{FIRST}[1]{SECOND}[2]")
+    assert seen.links[:3] == ["#source-3-1", "#source-3-2", "#source-3-3"]
+    assert "\n" not in message
+
+
+def test_sources_are_listed_once_a_document_with_all_its_marks() -> None:
+    seen = Seen(render.answer_message(answer("博士后"), 0))
+    listed = seen.text.partition("依据")[2]
+    assert listed == (
+        "关于进一步加强博士后和高技能人才工作的若干措施"
+        "渝南区人力资源和社会保障局 · 渝南人发〔2024〕12号 · 2024年3月15日[1][2]"
+        "人才与城市双向奔赴渝南日报 · 2025年6月[3]"
+    )
+
+
+def test_a_mark_without_a_citation_is_shown_and_opens_nothing() -> None:
+    given = answer("博士后")
+    orphaned = given.model_copy(update={"citations": given.citations[:1]})
+    message = render.answer_message(orphaned, 0)
+    assert '<span class="unsourced">&#91;3&#93;</span>' in message
+    assert "#source-0-3" not in message
+
+
+def test_marks_already_in_a_sentence_are_not_shown_twice() -> None:
+    given = answer("博士后")
+    first = given.sentences[0].model_copy(update={"text": FIRST + "[1]"})
+    message = render.answer_message(given.model_copy(update={"sentences": (first,)}), 0)
+    assert Seen(message).text.startswith(f"{FIRST}[1]依据")
+
+
+def test_line_ends_between_sentences_are_kept() -> None:
+    given = answer("博士后")
+    text = f"{FIRST}[1]\n{SECOND}[2]"
+    laid = given.model_copy(update={"answer": text, "sentences": given.sentences[:2]})
+    assert f"</span></a></span><br>{SECOND[:5]}" in render.answer_message(laid, 0)
+
+
+def test_parts_grow_to_the_whole_text_in_at_most_so_many_steps() -> None:
+    given = answer("博士后")
+    parts = [Seen(part).text for part in render.answer_parts(given, 0, steps=7)]
+    assert 3 < len(parts) <= 7
+    assert all(later.startswith(part) for part, later in itertools.pairwise(parts))
+    assert parts[-1] == Seen(render.answer_message(given, 0)).text.partition("依据")[0]
+
+
+def test_an_abstention_says_why_and_where_to_look() -> None:
+    message = render.answer_message(answer("外籍人才"), 2)
+    seen = Seen(message)
+    assert seen.text.startswith("暂无依据已收文件里没有能回答这个问题的内容")
+    assert seen.links == ["#source-2-h1", "#source-2-h2", "#source-2-h3"]
+    assert FIRST in seen.text
+
+
+def test_an_error_shows_its_line_and_no_source() -> None:
+    seen = Seen(render.answer_message(answer(" "), 0))
+    assert seen.text == "请改一改问题问题是空的，或超过2000字。"
+    assert seen.links == []
+
+
+def test_the_panel_marks_the_quote_within_the_text_around_it() -> None:
+    citation = cite(2, PLAN, SECOND)
+    seen = Seen(render.source_panel(citation, PLAN, "source-0-2", "source"))
+    assert seen.marked == SECOND
+    before = PLAN.text[citation.start - render.CONTEXT_CHARS : citation.start].lstrip()
+    after = PLAN.text[citation.end : citation.end + render.CONTEXT_CHARS].rstrip()
+    assert f"…{before}{SECOND}{after}…" in seen.text
+    facts = ("来源 2", "渝南人发〔2024〕12号", "2024年3月15日", "第二章 博士后支持", "查看全文")
+    assert all(fact in seen.text for fact in facts)
+
+
+def test_the_whole_document_is_shown_with_its_quote() -> None:
+    panel = render.source_panel(cite(1, PLAN, FIRST), PLAN, "source-4-1", "whole")
+    assert PLAN.text in Seen(panel).text
+    assert Seen(panel).marked == FIRST
+    assert 'data-open="source-4-1">返回摘录' in panel
+
+
+def test_facts_that_are_unknown_are_not_shown() -> None:
+    text = NEWS.text.splitlines()[0]
+    panel = render.source_panel(cite(1, NEWS, text), NEWS, "source-0-1", "source")
+    assert "文号" not in panel
+    assert "章节" not in panel
+    assert "渝南日报" in panel
+
+
+def test_a_document_that_is_gone_or_changed_leaves_the_quote_and_says_so() -> None:
+    citation = cite(1, PLAN, FIRST)
+    gone = Seen(render.source_panel(citation, None, "source-0-1", "source"))
+    assert (gone.marked, "已不在库中" in gone.text) == (FIRST, True)
+    changed = PLAN.model_copy(update={"text": "新增一行\n" + PLAN.text})
+    moved = Seen(render.source_panel(citation, changed, "source-0-1", "whole"))
+    assert (moved.marked, "有改动" in moved.text) == (FIRST, True)
+
+
+def test_a_hit_opens_as_a_citation_of_its_passage() -> None:
+    citation = render.citation_of(hit(2, PLAN, SECOND), PLAN)
+    assert (citation.n, citation.quote, citation.issuer) == (2, SECOND, PLAN.metadata.issuer)
+    assert PLAN.text[citation.start : citation.end] == SECOND
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [("2021-07-13", "2021年7月13日"), ("2021-07", "2021年7月"), ("2021", "2021年"), ("", "")],
+)
+def test_dates_are_chinese(date: str, shown: str) -> None:
+    assert render.chinese_date(date) == shown
+
+
+def test_hostile_text_makes_no_element_and_no_link_anywhere() -> None:
+    allowed = {"div", "span", "a", "ul", "li", "br", "button", "mark", "section"}
+    allowed |= {"h2", "h3", "dl", "dt", "dd"}
+    given = answer("攻击")
+    panel = render.source_panel(given.citations[0], HOSTILE, "source-0-1", "whole")
+    pages = (render.question_message(ATTACK), render.answer_message(given, 0), panel)
+    for page in pages:
+        seen = Seen(page)
+        assert set(seen.tags) <= allowed
+        assert all(link.startswith("#source-0-") for link in seen.links)
+        assert ATTACK in seen.text
+        assert not re.search(r"[$`*{}!]|\]\(", page.replace('tabindex="-1"', ""))

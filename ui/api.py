@@ -1,0 +1,93 @@
+"""The HTTP API: questions and documents as JSON. An error is never inside a 200."""
+
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Body, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from index.errors import PolicyQAError, SourceError
+from index.types import Document
+from qa.types import Answer, Question
+from ui.assistant import Assistant
+
+AT_ONCE = 2
+
+_STATUS_OF_REASON = {"bad_question": 400, "failed": 500}
+
+
+def add_api(app: FastAPI, assistant: Assistant) -> None:
+    """Put the routes on an application, with one clear line for each thing that goes wrong."""
+    app.include_router(build_router(assistant))
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(PolicyQAError, _failed)
+
+
+def build_router(assistant: Assistant) -> APIRouter:
+    """`POST /api/ask`, `GET /api/documents`, `GET /api/documents/{doc_id}`, `GET /healthz`."""
+    router = APIRouter()
+    turns = anyio.CapacityLimiter(AT_ONCE)
+
+    @router.post("/api/ask")
+    async def ask(question: Annotated[Question, Body()]) -> JSONResponse:
+        answer = await anyio.to_thread.run_sync(assistant.ask, question, limiter=turns)
+        return JSONResponse(answer.model_dump(mode="json"), status_of(answer))
+
+    @router.get("/api/documents")
+    def documents() -> list[dict[str, Any]]:
+        return [described(document) for document in assistant.documents()]
+
+    @router.get("/api/documents/{doc_id}")
+    def document(doc_id: str) -> dict[str, Any]:
+        try:
+            found = assistant.document(doc_id)
+        except SourceError as error:
+            raise HTTPException(404, f"没有编号为 {doc_id} 的文件。") from error
+        return {**described(found), "text": found.text}
+
+    @router.get("/healthz")
+    def healthz() -> dict[str, Any]:
+        count = len(assistant.documents())
+        return {"status": "ready", "corpus": assistant.corpus, "documents": count}
+
+    return router
+
+
+def status_of(answer: Answer) -> int:
+    """200 for an answer or an abstention, 400 for a question at fault, 500 for us at fault."""
+    return _STATUS_OF_REASON.get(answer.reason or "", 500) if answer.status == "error" else 200
+
+
+def described(document: Document) -> dict[str, Any]:
+    """What a document is, without its text; the offsets of the API point into `text`."""
+    return {
+        "doc_id": document.doc_id,
+        "source": document.source,
+        **document.metadata.model_dump(),
+        "warnings": list(document.warnings),
+    }
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    details = error.errors() if isinstance(error, RequestValidationError) else []
+    return JSONResponse({"detail": malformed_line(details)}, 422)
+
+
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, 500)
+
+
+def malformed_line(details: Any) -> str:
+    """One Chinese line for pydantic's errors: which field, and what was expected of it."""
+    if not details:
+        return "请求不是所要的 JSON。"
+    kind, place = details[0]["type"], details[0]["loc"]
+    field = ".".join(str(part) for part in place if part != "body")
+    if kind == "json_invalid" or not field:
+        return '请求须是一个 JSON 对象，如 {"question": "……"}。'
+    if kind == "missing":
+        return f"请求缺少字段 {field}。"
+    if kind == "extra_forbidden":
+        return f"请求里有不认识的字段 {field}；可用的是 {'、'.join(Question.model_fields)}。"
+    return f"字段 {field} 的值不对：{details[0]['msg']}。"

@@ -1,0 +1,26 @@
+"""What the pages and the API need of the thing that answers; `qa.assistant.Assistant` is one."""
+
+from typing import Protocol
+
+from index.types import Document
+from qa.types import Answer, Question
+
+
+class Assistant(Protocol):
+    """Answers questions from one index and gives the documents it answers from.
+
+    `ask` does not raise for a bad question: the answer says `error` or `abstained`.
+    `document` raises `index.errors.SourceError` for a `doc_id` that is not in the index.
+    `corpus` is the fingerprint of the index.
+    """
+
+    @property
+    def corpus(self) -> str: ...
+
+    def ask(self, question: Question) -> Answer: ...
+
+    def documents(self) -> tuple[Document, ...]: ...
+
+    def document(self, doc_id: str) -> Document: ...
+
+    def examples(self) -> tuple[str, ...]: ...

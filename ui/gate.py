@@ -1,0 +1,144 @@
+"""What may pass between a browser and Gradio: only what the page needs, and no other host.
+
+Gradio serves far more than a chat page needs (uploads, files, a proxy, direct calls, a monitor).
+`Gate` lets through what is named here and answers 404 to the rest, bounds request bodies, tells
+the browser to load from nowhere else, and makes the page's own HTML Chinese.
+"""
+
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 1_000_000
+
+PATHS = frozenset(
+    {
+        "/",
+        "/healthz",
+        "/config",
+        "/theme.css",
+        "/favicon.ico",
+        "/manifest.json",
+        "/pwa_icon",
+        "/robots.txt",
+        "/gradio_api/theme.css",
+        "/gradio_api/startup-events",
+        "/gradio_api/app_id",
+        "/gradio_api/queue/join",
+        "/gradio_api/queue/data",
+        "/gradio_api/cancel",
+        "/gradio_api/reset",
+    }
+)
+FOLDERS = ("/api/", "/assets/", "/static/", "/gradio_api/heartbeat/")
+
+# Gradio's client compiles its templates, hence 'unsafe-eval'; its styles and start-up are inline.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+_FOREIGN = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+# Gradio takes the words of its own buttons from the browser's language; ours are Chinese.
+_CHINESE = '<script>Object.defineProperty(navigator,"language",{value:"zh-CN"})</script>'
+
+
+class Gate:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, title: str) -> None:
+        self.app = app
+        self.title = title
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = refused(scope)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        if scope["path"] == "/":
+            scope = without_encoding(scope)
+            send = PageSender(send, self.title)
+        await self.app(scope, receive, with_headers(send))
+
+
+def refused(scope: Scope) -> PlainTextResponse | None:
+    """The refusal of a request that has no business here, or None."""
+    path = scope["path"]
+    if path not in PATHS and not path.startswith(FOLDERS):
+        return PlainTextResponse("没有这个地址。", 404)
+    length = Headers(scope=scope).get("content-length", "")
+    if scope["method"] not in ("POST", "PUT", "PATCH"):
+        return None
+    if not length.isdecimal():
+        return PlainTextResponse("请求须注明长度（Content-Length）。", 411)
+    if int(length) > MAX_BODY_BYTES:
+        return PlainTextResponse(f"请求过大，最多 {MAX_BODY_BYTES} 字节。", 413)
+    return None
+
+
+def chinese_page(html: str, title: str) -> str:
+    """Gradio's page without what it says of itself to link previews, named and in Chinese."""
+    html = _FOREIGN.sub("", html).replace('lang="en"', 'lang="zh-CN"', 1)
+    return html.replace("<head>", f"<head><title>{title}</title>{_CHINESE}", 1)
+
+
+def without_encoding(scope: Scope) -> Scope:
+    """The scope of a client that takes no compression, so that the page can be read here."""
+    headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+    return {**scope, "headers": headers}
+
+
+def with_headers(send: Send) -> Send:
+    """`send` that adds `HEADERS` to every response."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(HEADERS)
+        await send(message)
+
+    return send_with_headers
+
+
+class PageSender:
+    """Collects the page and sends it on as `chinese_page`."""
+
+    def __init__(self, send: Send, title: str) -> None:
+        self.send = send
+        self.title = title
+        self.start: Message = {}
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        if message["type"] != "http.response.body":
+            await self.send(message)
+            return
+        self.body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        body = chinese_page(self.body.decode(), self.title).encode()
+        if self.body:
+            MutableHeaders(scope=self.start)["content-length"] = str(len(body))
+        await self.send(self.start)
+        await self.send({"type": "http.response.body", "body": body})

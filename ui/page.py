@@ -1,0 +1,270 @@
+"""The chat page. Handlers are plain functions of values; `build_page` only connects them.
+
+A visitor's answers are the page's whole state, held in `gr.State`, so two visitors never share.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypedDict
+from uuid import uuid4
+
+import gradio as gr
+
+from index.errors import PolicyQAError
+from index.types import Document
+from qa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
+from ui import render
+from ui.assistant import Assistant
+from ui.feedback import Verdict, append_feedback, feedback_on
+
+Answers = tuple[Answer, ...]
+Pause = Callable[[float], None]
+
+TITLE = "渝才问策"
+TAGLINE = "问人才政策，句句有出处"
+STREAM_STEPS = 18
+STREAM_S = 0.35
+MAX_ANSWERS = 100
+WAITING_QUESTIONS = 64
+AT_ONCE = 2
+# No spinner over the page, and no endpoint for other programs: those have the API.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+HEADER = (
+    '<header class="masthead"><span class="seal" aria-hidden="true">渝</span>'
+    f"<div><h1>{TITLE}</h1><p>{TAGLINE}</p></div></header>"
+)
+WELCOME = (
+    '<div class="welcome"><div class="hello">您好，想了解哪项人才政策？</div>'
+    "<p>只依据已收录的政策文件作答，每句话都标明出处。<br>"
+    "点开句末的编号，可以核对原文。</p></div>"
+)
+NOTE = '<p class="note">回答摘自所收文件，办理事项请以发布单位的正式文件为准。</p>'
+
+
+class Message(TypedDict):
+    """A chat message as `gr.Chatbot` takes it."""
+
+    role: str
+    content: str
+
+
+def ask(
+    assistant: Assistant, question: str, answers: Answers, pause: Pause = time.sleep
+) -> Iterator[tuple[list[Message], Answers]]:
+    """Answer a question after the earlier ones: the conversation as it grows.
+
+    Yields (messages, answers); the answer is among `answers` in the last pair only. The pauses
+    together are at most `STREAM_S` seconds. Nothing asked changes nothing.
+    """
+    said = conversation(answers)
+    if not question.strip():
+        yield said, answers
+        return
+    asked = Message(role="user", content=render.question_message(question))
+    yield [*said, asked, _reply(render.PENDING)], answers
+    turn = len(answers)
+    if turn >= MAX_ANSWERS:
+        yield [*said, asked, _reply(render.notice("这段对话已经很长，请点“清空”后再问。"))], answers
+        return
+    name = uuid4().hex[:12]
+    answer = _answer(assistant, Question(id=name, question=question, history=history(answers)))
+    for part in render.answer_parts(answer, turn, steps=STREAM_STEPS):
+        yield [*said, asked, _reply(part)], answers
+        pause(STREAM_S / STREAM_STEPS)
+    yield [*said, asked, _reply(render.answer_message(answer, turn))], (*answers, answer)
+
+
+def conversation(answers: Answers) -> list[Message]:
+    """All messages so far: a question and a reply for each answer."""
+    messages = []
+    for turn, answer in enumerate(answers):
+        content = render.question_message(answer.question)
+        messages.append(Message(role="user", content=content))
+        messages.append(_reply(render.answer_message(answer, turn)))
+    return messages
+
+
+def history(answers: Answers) -> tuple[Turn, ...]:
+    """The conversation as turns of plain text, the latest `MAX_HISTORY_TURNS`, without errors."""
+    turns = [
+        turn
+        for answer in answers
+        if answer.status != "error"
+        for turn in (
+            Turn(role="user", content=answer.question),
+            Turn(role="assistant", content=answer.answer),
+        )
+    ]
+    return tuple(turns[-MAX_HISTORY_TURNS:])
+
+
+def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
+    """The source panel for a link: `source-0-2` or `whole-0-2`, `h1` for a hit; "" closes it."""
+    view, _, rest = link.partition("-")
+    turn, _, key = rest.partition("-")
+    if view not in ("source", "whole") or not turn.isdecimal() or int(turn) >= len(answers):
+        return render.gone_panel("这条来源属于已清空的对话，请重新提问。")
+    citation, document = _found(assistant, answers[int(turn)], key)
+    if citation is None:
+        return render.gone_panel("没有找到这条来源，请重新提问。")
+    shown: render.View = "whole" if view == "whole" else "source"
+    return render.source_panel(citation, document, f"source-{turn}-{key}", shown)
+
+
+def judge(answers: Answers, index: int, liked: bool | str, path: Path) -> None:
+    """Keep a thumb on the message at `index` (two messages an answer); others are ignored."""
+    turn = index // 2
+    if not 0 <= turn < len(answers):
+        return
+    verdicts: dict[bool | str, Verdict] = {True: "up", False: "down", "Like": "up"}
+    verdict = verdicts.get(liked, "down" if liked == "Dislike" else "withdrawn")
+    append_feedback(path, feedback_on(answers[turn], verdict))
+
+
+def _reply(content: str) -> Message:
+    return Message(role="assistant", content=content)
+
+
+def _answer(assistant: Assistant, question: Question) -> Answer:
+    try:
+        return assistant.ask(question)
+    except PolicyQAError as error:
+        return Answer(
+            id=question.id,
+            question=question.question,
+            query="",
+            status="error",
+            reason="failed",
+            answer=str(error),
+        )
+
+
+def _found(
+    assistant: Assistant, answer: Answer, key: str
+) -> tuple[Citation | None, Document | None]:
+    """The citation a key names, and its document while the index still has it."""
+    for citation in answer.citations:
+        if str(citation.n) == key:
+            return citation, _document(assistant, citation.doc_id)
+    for hit in answer.hits:
+        document = _document(assistant, hit.doc_id) if f"h{hit.rank}" == key else None
+        if document is not None:
+            return render.citation_of(hit, document), document
+    return None, None
+
+
+def _document(assistant: Assistant, doc_id: str) -> Document | None:
+    try:
+        return assistant.document(doc_id)
+    except PolicyQAError:
+        return None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The parts of the page that answer to a visitor."""
+
+    answers: gr.State
+    chat: gr.Chatbot
+    box: gr.Textbox
+    panel: gr.HTML
+    clear: gr.Button
+
+
+def build_page(assistant: Assistant, *, feedback_path: Path | None = None) -> gr.Blocks:
+    """The page over one assistant. Thumbs are shown when there is a file to keep them in."""
+    with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
+        desk = _laid_out(assistant.examples())
+        _connect_talk(assistant, desk)
+        _connect_panel(assistant, desk)
+        if feedback_path is not None:
+            _connect_feedback(desk, feedback_path)
+    page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=AT_ONCE, api_open=False)
+    return page
+
+
+def script(name: str) -> str:
+    """A file that is shipped beside this module."""
+    return files("ui").joinpath(name).read_text(encoding="utf-8")
+
+
+def _laid_out(examples: tuple[str, ...]) -> Desk:
+    answers = gr.State(())
+    with gr.Row(elem_id="masthead"):
+        gr.HTML(HEADER)
+        clear = gr.Button("清空", elem_id="clear", size="sm", scale=0, min_width=0)
+    with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="talk"):
+            chat = _chat(examples)
+            box = _question_box()
+            gr.HTML(NOTE)
+        panel = gr.HTML("", elem_id="panel", js_on_load=script("page.js"))
+    return Desk(answers, chat, box, panel, clear)
+
+
+def _chat(examples: tuple[str, ...]) -> gr.Chatbot:
+    """The conversation; empty, it greets and offers the examples."""
+    return gr.Chatbot(
+        elem_id="chat",
+        show_label=False,
+        container=False,
+        height="100%",
+        layout="bubble",
+        buttons=[],
+        latex_delimiters=[],
+        allow_tags=False,
+        allow_file_downloads=False,
+        group_consecutive_messages=False,
+        placeholder=WELCOME,
+        examples=[{"text": example} for example in examples],
+    )
+
+
+def _question_box() -> gr.Textbox:
+    return gr.Textbox(
+        elem_id="question",
+        show_label=False,
+        label="问题",
+        container=False,
+        placeholder="请输入您的问题",
+        lines=1,
+        max_lines=5,
+        max_length=MAX_QUESTION_CHARS,
+        submit_btn="提问",
+    )
+
+
+def _connect_talk(assistant: Assistant, desk: Desk) -> None:
+    def on_ask(question: str, earlier: Answers) -> Iterator[tuple[Any, ...]]:
+        typed: Any = ""
+        for messages, now in ask(assistant, question, earlier):
+            yield messages, now, typed
+            typed = gr.skip()  # what is typed meanwhile stays
+
+    def on_example(earlier: Answers, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
+        yield from on_ask(str(event.value["text"]), earlier)
+
+    outputs = [desk.chat, desk.answers, desk.box]
+    asking: dict[str, Any] = {"outputs": outputs, "concurrency_id": "ask", **QUIET}
+    asked = desk.box.submit(on_ask, [desk.box, desk.answers], **asking)
+    chosen = desk.chat.example_select(on_example, [desk.answers], **asking)
+    stopped = desk.clear.click(None, cancels=[asked, chosen], **QUIET)
+    stopped.then(lambda: ([], (), "", ""), outputs=[*outputs, desk.panel], **QUIET)
+
+
+def _connect_panel(assistant: Assistant, desk: Desk) -> None:
+    def on_open(given: Answers, event: gr.EventData) -> str:
+        return open_source(assistant, given, str(event.link))
+
+    desk.panel.click(on_open, [desk.answers], desk.panel, **QUIET)
+
+
+def _connect_feedback(desk: Desk, path: Path) -> None:
+    def on_like(given: Answers, event: gr.LikeData) -> None:
+        judge(given, int(event.index), event.liked, path)
+
+    desk.chat.like(on_like, [desk.answers], None, **QUIET)

@@ -1,0 +1,86 @@
+"""One web server for the page and the API, which asks no other host for anything."""
+
+import errno
+import os
+import socket
+import sys
+from importlib.resources import as_file, files
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from index.errors import SettingsError
+from ui.api import add_api
+from ui.assistant import Assistant
+from ui.gate import Gate
+from ui.page import TITLE, build_page, script
+
+SHUTDOWN_S = 2
+FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
+REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用这个端口的权限"}
+
+
+def create_app(assistant: Assistant, *, feedback_path: Path | None = None) -> FastAPI:
+    """The application: the API's routes, the page at `/`, and the gate around both."""
+    app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
+    add_api(app, assistant)
+    with as_file(files("ui").joinpath("icon.svg")) as icon:
+        gr.mount_gradio_app(
+            app,
+            build_page(assistant, feedback_path=feedback_path),
+            path="/",
+            theme=gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
+            css=script("page.css"),
+            favicon_path=str(icon),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            max_file_size=1,
+        )
+    app.add_middleware(Gate, title=TITLE)
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything slow is loaded.
+
+    Raises:
+        SettingsError: the host is not of this machine, or the port is taken or not allowed.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        reason = REASONS.get(error.errno or 0, "本机没有这个地址")
+        line = f"无法在 {host}:{port} 上提供服务：{reason}。请换一个 --host 或 --port。"
+        raise SettingsError(line) from error
+    return listener
+
+
+def serve(
+    assistant: Assistant, listener: socket.socket, *, feedback_path: Path | None = None
+) -> None:
+    """Serve until interrupted, on the address that `listen` took."""
+    app = create_app(assistant, feedback_path=feedback_path)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
+    sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        sys.stderr.write("已停止。\n")
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address to type into a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
