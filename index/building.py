@@ -13,7 +13,7 @@ from index import catalogue, search_index
 from index.embedding import Embedder, Vectors
 from index.errors import IndexBusy, IndexError_, PolicyQAError, SourceError, UnreadableFile
 from index.lexical import LexicalIndex
-from index.passages import parse
+from index.passages import display, parse
 from index.reading import SUFFIXES, decode, read_text
 from index.search_index import Manifest, SearchIndex, SourceFile
 from index.types import Document, FileReport, IndexReport, Metadata, Passage
@@ -238,19 +238,14 @@ def embed(
     cut = [(p.document, passage) for p in parsed for passage in p.passages]
     if not parsed:
         return []
-    texts = [_same_length(passage.text) for _, passage in cut]
-    spans = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for _, p in cut]
-    tick = _ticker(progress, "向量", len(texts))
-    by_passage, by_sentence = embedder.encode_passages(texts, spans, on_batch=tick)
-    titles = [simplified(p.document.metadata.title) or p.document.source for p in parsed]
-    title_vectors, _ = embedder.encode_passages(titles, [[] for _ in titles])
-    return _parted(parsed, by_passage, by_sentence, title_vectors)
-
-
-def _same_length(text: str) -> str:
-    """In simplified script where that keeps every offset."""
-    converted = simplified(text)
-    return converted if len(converted) == len(text) else text
+    titles = [p.document.metadata.title or p.document.source for p in parsed]
+    whole = [passage.text for _, passage in cut]
+    sentences = [display(document, s) for document, passage in cut for s in passage.sentences]
+    texts = [simplified(text) for text in (*titles, *whole, *sentences)]
+    vectors = embedder.encode_documents(texts, on_batch=_ticker(progress, "向量", len(texts)))
+    ends = np.cumsum([len(titles), len(whole)])
+    by_title, by_passage, by_sentence = np.split(vectors, ends)
+    return _parted(parsed, by_passage, by_sentence, by_title)
 
 
 def _ticker(progress: Progress | None, stage: str, total: int) -> Callable[[int], None] | None:

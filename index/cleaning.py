@@ -214,7 +214,7 @@ def mended(lines: list[Line]) -> list[Line]:
 
 
 def _rest_of(lines: list[Line], start: int) -> int | None:
-    """Index of the line that continues an open one, within the next eight."""
+    """Index of the line that continues an open one, within the next twelve."""
     for n in range(start, min(start + 12, len(lines))):
         if lines[n].kind == "text":
             return n if continues(lines[n].text) or closes_title(lines[n].text) else None

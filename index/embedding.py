@@ -1,9 +1,4 @@
-"""Texts to unit vectors: the Embedder promise and its implementations.
-
-Passage and sentence vectors come from one pass ("late chunking": Günther et al. 2024,
-arXiv:2409.04701): the model reads the whole passage, then the vectors of the tokens of each
-sentence are averaged, so that a sentence's vector knows its context and costs nothing more.
-"""
+"""Texts to unit vectors: the Embedder promise and its implementations."""
 
 import hashlib
 import logging
@@ -12,13 +7,12 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
-from index.types import Span
 from index.weights import WEIGHTS, unpack
 
 if TYPE_CHECKING:  # importing them takes seconds; `load` does it
@@ -26,12 +20,10 @@ if TYPE_CHECKING:  # importing them takes seconds; `load` does it
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "e5-small"
-SPAN_POOLING = "late1"  # how span vectors are made; raise the number when that changes
 MAX_PADDED_TOKENS = 2048  # of a batch: larger ones fall out of the processor's cache
-WINDOW = 1024  # passages tokenised and sorted by length at a time
+WINDOW = 8192  # texts tokenised and sorted by length at a time
 
 Vectors = NDArray[np.float32]
-Offsets = NDArray[np.int64]
 Precision = Literal["auto", "float32", "bfloat16"]
 
 
@@ -52,27 +44,14 @@ class Embedder(Protocol):
         """Vector of one query, shape (dimension,), float32, unit length."""
         ...
 
-    def encode_passages(
-        self,
-        texts: Sequence[str],
-        spans: Sequence[Sequence[Span]],
-        *,
-        on_batch: Callable[[int], None] | None = None,
-    ) -> tuple[Vectors, Vectors]:
-        """Vectors of passages and of spans inside them, from one pass.
+    def encode_documents(
+        self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Vectors of n texts, shape (n, dimension), float32 unit rows, in their order.
 
         Args:
-            texts: n passages, as they are embedded (title and section may stand before).
-            spans: for each passage, half-open code-point spans into its text (its sentences).
-            on_batch: receives the number of passages just done, n in all.
-
-        Returns:
-            Two float32 arrays of unit rows: (n, dimension), and (sum of spans, dimension) in
-            order of passages, then spans. A span that holds no text the model has read (it is
-            empty, or lies beyond what fits into the model) has the vector of its passage.
-
-        Raises:
-            ValueError: `texts` and `spans` differ in length.
+            texts: passages, sentences, titles.
+            on_batch: receives the number of texts just done, n in all.
         """
         ...
 
@@ -121,11 +100,11 @@ class SentenceTransformerEmbedder:
             ) from error
         _check(model, name_or_folder)
         name = WEIGHTS.folder if default else _identity(model, name_or_folder)
-        return cls(model, f"{name}/{SPAN_POOLING}")
+        return cls(model, name)
 
     @property
     def fingerprint(self) -> str:
-        """Names the weights and the span pooling, not the precision.
+        """Names the weights, not the precision.
 
         An index made in float32 can be searched in bfloat16 and the other way round: their
         vectors differ by rounding only.
@@ -139,72 +118,43 @@ class SentenceTransformerEmbedder:
 
     def encode_query(self, text: str) -> Vectors:
         """Vector of one query, shape (dimension,), float32, unit length."""
-        encoded = self._tokenize([_prompt(self._model, "query") + text])
-        vectors, _ = self._encode(encoded.ids, _weights(encoded.offsets, [[]]))
-        query: Vectors = vectors[0]
+        query: Vectors = self._encode(self._tokenize([_prompt(self._model, "query") + text]))[0]
         return query
 
-    def encode_passages(
-        self,
-        texts: Sequence[str],
-        spans: Sequence[Sequence[Span]],
-        *,
-        on_batch: Callable[[int], None] | None = None,
-    ) -> tuple[Vectors, Vectors]:
-        """See `Embedder`. Passages longer than the model's 512 tokens are read up to there."""
-        if len(texts) != len(spans):
-            raise ValueError(f"{len(texts)} texts, but spans of {len(spans)}")
-        starts = np.cumsum([0, *(len(row) for row in spans)])
-        passages = np.empty((len(texts), self.dimension), np.float32)
-        sentences = np.empty((starts[-1], self.dimension), np.float32)
-        for first in range(0, len(texts), WINDOW):
-            window = range(first, min(first + WINDOW, len(texts)))
-            for rows, vectors, of_spans in self._batches(window, texts, spans):
-                passages[rows] = vectors
-                places = [np.arange(starts[row], starts[row + 1]) for row in rows]
-                sentences[np.concatenate(places)] = of_spans
-                if on_batch:
-                    on_batch(len(rows))
-        return passages, sentences
-
-    def _batches(
-        self, window: range, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> Iterator[tuple[list[int], Vectors, Vectors]]:
-        """Rows of a batch, their vectors, and the vectors of their spans, batch by batch."""
+    def encode_documents(
+        self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """See `Embedder`. Texts longer than the model's 512 tokens are read up to there."""
+        vectors = np.empty((len(texts), self.dimension), np.float32)
         prompt = _prompt(self._model, "document", "passage", "corpus")
-        encoded = self._tokenize([prompt + texts[row] for row in window])
-        for batch in _grouped([len(ids) for ids in encoded.ids]):
-            rows = [window[i] for i in batch]
-            offsets = [encoded.offsets[i] - len(prompt) for i in batch]
-            weights = _weights(offsets, [spans[row] for row in rows])
-            yield rows, *self._encode([encoded.ids[i] for i in batch], weights)
+        for first in range(0, len(texts), WINDOW):
+            ids = self._tokenize([prompt + text for text in texts[first : first + WINDOW]])
+            for batch in _grouped([len(row) for row in ids]):
+                vectors[[first + i for i in batch]] = self._encode([ids[i] for i in batch])
+                if on_batch:
+                    on_batch(len(batch))
+        return vectors
 
-    def _tokenize(self, texts: list[str]) -> "_Encoded":
+    def _tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         found = self._model.tokenizer(
-            texts,
+            list(texts),
             truncation=True,
             max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
             return_attention_mask=False,
         )
-        offsets = [np.array(pairs, np.int64).reshape(-1, 2) for pairs in found["offset_mapping"]]
-        return _Encoded(found["input_ids"], offsets)
+        ids: list[list[int]] = found["input_ids"]
+        return ids
 
-    def _encode(self, ids: Sequence[list[int]], weights: list[Vectors]) -> tuple[Vectors, Vectors]:
-        """Unit vectors of texts, and of their spans: weights (spans, tokens) times tokens."""
+    def _encode(self, ids: Sequence[list[int]]) -> Vectors:
+        """Unit vectors of tokenised texts."""
         import torch
 
         with torch.inference_mode():
             features = self._model[0](self._padded(ids))
-            tokens = features["token_embeddings"] = features["token_embeddings"].float()
-            texts = self._finish(self._model[1](features)["sentence_embedding"])
-            on_device = [torch.from_numpy(row).to(tokens.device) for row in weights]
-            means = [row @ tokens[i, : row.shape[1]] for i, row in enumerate(on_device)]
-            spans = self._finish(torch.cat(means))
-        unread = np.concatenate([~row.any(axis=1) for row in weights])
-        owner = np.repeat(np.arange(len(weights)), [len(row) for row in weights])
-        vectors: Vectors = texts.cpu().numpy()
-        return vectors, np.where(unread[:, None], vectors[owner], spans.cpu().numpy())
+            features["token_embeddings"] = features["token_embeddings"].float()
+            pooled = self._finish(self._model[1](features)["sentence_embedding"])
+        vectors: Vectors = pooled.cpu().numpy()
+        return vectors
 
     def _padded(self, ids: Sequence[list[int]]) -> dict[str, Any]:
         import torch
@@ -224,11 +174,6 @@ class SentenceTransformerEmbedder:
         return pooled.div(length)
 
 
-class _Encoded(NamedTuple):
-    ids: list[list[int]]
-    offsets: list[Offsets]  # for each text (tokens, 2), half-open
-
-
 def _grouped(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Indices by falling length, in groups within MAX_PADDED_TOKENS when padded."""
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
@@ -236,18 +181,6 @@ def _grouped(lengths: Sequence[int]) -> Iterator[list[int]]:
         size = max(1, MAX_PADDED_TOKENS // lengths[order[0]])
         yield order[:size]
         order = order[size:]
-
-
-def _weights(offsets: Sequence[Offsets], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
-    """For each text (spans, tokens): 1 / n for the n tokens that share a character with a span."""
-    found = []
-    for tokens, of_text in zip(offsets, spans, strict=True):
-        bounds = np.array(of_text, np.int64).reshape(-1, 2)
-        first = np.maximum(tokens[:, 0], bounds[:, :1])
-        shared = np.minimum(tokens[:, 1], bounds[:, 1:]) > first
-        counts = np.maximum(shared.sum(axis=1, keepdims=True), 1)
-        found.append((shared / counts).astype(np.float32))
-    return found
 
 
 def _prompt(model: "SentenceTransformer", *names: str) -> str:
@@ -261,11 +194,13 @@ def _load(source: str, precision: Precision, threads: int | None) -> "SentenceTr
     if threads:
         torch.set_num_threads(threads)
     half = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
-    return SentenceTransformer(
-        source,
-        local_files_only=Path(source).is_dir(),
-        model_kwargs={"dtype": torch.bfloat16 if half else torch.float32},
-    )
+    kwargs = {"dtype": torch.bfloat16 if half else torch.float32}
+    try:
+        return SentenceTransformer(source, local_files_only=True, model_kwargs=kwargs)
+    except OSError:  # not on this machine
+        if Path(source).is_absolute() or Path(source).exists():
+            raise
+    return SentenceTransformer(source, model_kwargs=kwargs)
 
 
 def _has_bfloat16() -> bool:
@@ -314,20 +249,21 @@ def _quiet() -> Iterator[None]:
     from transformers.utils import logging as transformers_logging
 
     chatter: Any = transformers_logging  # its functions have no types
-
-    level, bars = chatter.get_verbosity(), chatter.is_progress_bar_enabled()
+    verbosity, bars = chatter.get_verbosity(), chatter.is_progress_bar_enabled()
+    loggers = [logging.getLogger(name) for name in ("sentence_transformers", "huggingface_hub")]
+    levels = [logger.level for logger in loggers]
     chatter.set_verbosity_error()
     chatter.disable_progress_bar()
-    logger = logging.getLogger("sentence_transformers")
-    own_level = logger.level
-    logger.setLevel(logging.ERROR)
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(own_level)
-        chatter.set_verbosity(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+        chatter.set_verbosity(verbosity)
         if bars:
             chatter.enable_progress_bar()
 
@@ -362,22 +298,11 @@ class HashingEmbedder:
             counts[0] = 1
         return counts / np.float32(np.linalg.norm(counts))
 
-    def encode_passages(
-        self,
-        texts: Sequence[str],
-        spans: Sequence[Sequence[Span]],
-        *,
-        on_batch: Callable[[int], None] | None = None,
-    ) -> tuple[Vectors, Vectors]:
-        """See `Embedder`; a span is embedded as if it stood alone."""
-        pairs = list(zip(texts, spans, strict=True))
-        passages = [self.encode_query(text) for text in texts]
-        sentences = [
-            self.encode_query(text[start:end] or text) for text, row in pairs for start, end in row
-        ]
-        if on_batch:
+    def encode_documents(
+        self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """See `Embedder`."""
+        if on_batch and texts:
             on_batch(len(texts))
-        return self._stack(passages), self._stack(sentences)
-
-    def _stack(self, vectors: list[Vectors]) -> Vectors:
-        return np.array(vectors, np.float32).reshape(-1, self._dimension)
+        rows = [self.encode_query(text) for text in texts]
+        return np.array(rows, np.float32).reshape(-1, self._dimension)

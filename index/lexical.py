@@ -75,7 +75,7 @@ class LexicalIndex:
             head = json.loads((folder / "tokens.json").read_text(encoding="utf-8"))
             model = bm25s.BM25.load(str(folder), show_progress=False) if head["idf"] else None
             return cls(model, int(head["size"]), head["idf"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexDamaged(f"索引损坏({folder.name}:{error}),请运行 policyqa index") from error
 
 

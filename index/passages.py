@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -204,4 +205,15 @@ def quote_spans(document: Document, span: Span) -> list[Span]:
     start, end = span
     inner = [seam for seam in document.seams if start < seam < end]
     edges = [start, *inner, end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
+
+
+def display(document: Document, sentence: Sentence) -> str:
+    """A sentence as it is shown: white space closed up, a table row with its header's labels."""
+    text = document.text[sentence.start : sentence.end]
+    if sentence.head is None:
+        return " ".join(text.split())
+    labels = document.text[slice(*sentence.head)].split("\t")
+    cells = text.split("\t")
+    pairs = zip(labels[-len(cells) :], cells, strict=False)
+    return "；".join(f"{label}：{cell}" for label, cell in pairs if cell.strip())

@@ -1,12 +1,15 @@
 """Files to text. Only plain text for now: other formats are named and skipped."""
 
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from index.errors import UnreadableFile
 
 SUFFIXES = (".txt", ".md")
 MAX_BYTES = 20 * 2**20
-ENCODINGS = ("utf-8-sig", "utf-16", "gb18030", "big5")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 
 
 def decode(data: bytes) -> str:
@@ -15,16 +18,24 @@ def decode(data: bytes) -> str:
     Raises:
         UnreadableFile: it is binary, or no encoding fits.
     """
-    if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and b"\x00" in data[:4096]:
+    marked = data[:2] in UTF16_MARKS
+    if not marked and b"\x00" in data[:4096]:
         raise UnreadableFile("不是文本文件(含二进制内容),请另存为 UTF-8 文本")
-    for encoding in ENCODINGS:
-        if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            continue
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFile("无法识别文字编码,请另存为 UTF-8 文本")
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-16" if marked else "utf-8-sig")
+    try:
+        return _without_mark(data)
+    except UnicodeDecodeError as error:
+        raise UnreadableFile("无法识别文字编码,请另存为 UTF-8 文本") from error
+
+
+def _without_mark(data: bytes) -> str:
+    """GB18030 reads nearly everything, but Big5's punctuation as characters for private use."""
+    text = data.decode("gb18030")
+    if PRIVATE_USE.search(text):
+        with suppress(UnicodeDecodeError):
+            return data.decode("big5")
+    return text
 
 
 def read_text(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from index import cleaning, passages, words
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
@@ -46,7 +46,7 @@ class Manifest(Value):
     parser: str
     files: tuple[SourceFile, ...]
     fingerprint: str
-    contents: dict[str, str] = {}
+    contents: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,17 +197,27 @@ def load(folder: Path, *, model: str) -> SearchIndex:
     version = _version_folder(folder)
     manifest = _manifest(version)
     check_compatible(manifest, model=model)
-    _check_contents(version, manifest)
     try:
-        return SearchIndex(
-            manifest=manifest,
-            documents=_read_lines(version / "documents.jsonl", Document),
-            passages=_read_lines(version / "passages.jsonl", Passage),
-            **{name: FaissStore.load(version / f"{name}.faiss") for name in STORES},
-            **{name: LexicalIndex.load(version / name) for name in LEXICALS},
-        )
+        _check_contents(version, manifest)
+        return _read(version, manifest)
     except (OSError, ValidationError) as error:
         raise IndexDamaged(f"索引 {version} 损坏,{REBUILD}") from error
+
+
+def _read(version: Path, manifest: Manifest) -> SearchIndex:
+    stores = {name: FaissStore.load(version / f"{name}.faiss") for name in STORES}
+    lexicals = {name: LexicalIndex.load(version / name) for name in LEXICALS}
+    return SearchIndex(
+        manifest=manifest,
+        documents=_read_lines(version / "documents.jsonl", Document),
+        passages=_read_lines(version / "passages.jsonl", Passage),
+        passage_vectors=stores["passage_vectors"],
+        sentence_vectors=stores["sentence_vectors"],
+        title_vectors=stores["title_vectors"],
+        words=lexicals["words"],
+        bigrams=lexicals["bigrams"],
+        document_bigrams=lexicals["document_bigrams"],
+    )
 
 
 def check_compatible(manifest: Manifest, *, model: str) -> None:

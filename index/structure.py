@@ -28,7 +28,9 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
 )
 MARKDOWN = re.compile(r"^(#{1,6})\s+")
 REPORTER = re.compile("记者|通讯员")
-DATE = re.compile(r"^[一二〇零○\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?$")
+DATE = re.compile(
+    r"^[一二〇零○\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?$"
+)
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
 
 

@@ -85,7 +85,13 @@ class FaissStore:
         """See VectorStore."""
         if not len(self) or k < 1:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        scores, rows = self._index.search(query[None, :], min(k, len(self)))
+        rows, scores = self._ranked(query, min(k + 1, len(self)))
+        if len(rows) > k and scores[k - 1] == scores[k]:  # a tie at the cut: FAISS keeps any of it
+            rows, scores = self._ranked(query, len(self))
+        return rows[:k], scores[:k]
+
+    def _ranked(self, query: Vectors, k: int) -> tuple[Rows, Vectors]:
+        scores, rows = self._index.search(query[None, :], k)
         order = np.lexsort((rows[0], -scores[0]))
         return rows[0][order], scores[0][order]
 
@@ -98,10 +104,17 @@ class FaissStore:
         return self._array[rows].copy()
 
     def save(self, path: Path) -> None:
-        """Write one file."""
+        """Write one file.
+
+        Raises:
+            OSError: it cannot be written, or the disk is full.
+        """
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"{path.name} 无法写入,磁盘可能已满") from error
 
     @classmethod
     def load(cls, path: Path) -> "FaissStore":

@@ -27,7 +27,6 @@ from index.errors import ModelError
 LAYOUT = 1  # of the folder written here; raise it when one of its files changes
 LOCK_TIMEOUT_S = 600
 MARKER = "complete.json"
-BLOCK = 32
 BLOCK_BYTES = 18
 KEPT_BY_THE_MODEL = "～"  # NFKC would make it "~"; XLM-R's own table leaves it alone
 STAND_IN = "\ue000"
@@ -136,7 +135,7 @@ def _is_complete(folder: Path) -> bool:
     try:
         sizes = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         return all((folder / name).stat().st_size == size for name, size in sizes["files"].items())
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return False
 
 
@@ -234,7 +233,7 @@ def _dequantised(raw: bytes) -> Array:
     blocks = np.frombuffer(raw, np.uint8).reshape(-1, BLOCK_BYTES)
     scale = np.ascontiguousarray(blocks[:, :2]).view("<f2")
     nibbles = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1)
-    values: Array = ((nibbles.astype(np.int8) - 8) * scale).astype(np.float16)
+    values: Array = ((nibbles.astype(np.int8) - 8) * scale).reshape(-1)
     return values
 
 
@@ -258,12 +257,11 @@ LAYER_NAMES = {
 
 
 def _tensors(reader: _Reader, shape: Shape) -> Iterator[tuple[str, Array]]:
-    columns = {"fo.w": shape.ffn}
+    columns = {"fo.w": shape.ffn}  # of the other matrices: hidden
     for name, values in reader.tensors():
         head, _, rest = name.partition(".")
-        matrix = rest in ("word", "pos", "type") or values.size > shape.ffn
-        width = columns.get(rest, shape.hidden) if matrix else values.size
-        shaped = values.reshape(-1, width) if matrix else values.reshape(-1)
+        vector = rest.endswith((".b", "ln.w"))
+        shaped = values if vector else values.reshape(-1, columns.get(rest, shape.hidden))
         yield _bert_name(head, rest), shaped.astype(np.float16)
     # The pooler is not part of the model; without it transformers would make up a random one.
     yield "pooler.dense.weight", np.zeros((shape.hidden, shape.hidden), np.float16)

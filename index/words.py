@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from index.cleaning import INVISIBLE
@@ -73,6 +72,19 @@ def words(text: str) -> list[str]:
     return found
 
 
+@cache
+def _places() -> frozenset[str]:
+    """Place names of jieba's dictionary (part of speech `ns`)."""
+    with _jieba().get_dict_file() as lines:
+        entries = (line.decode("utf-8").split() for line in lines)
+        return frozenset(e[0] for e in entries if len(e) == 3 and e[2] == "ns")
+
+
+def is_place(word: str) -> bool:
+    """Whether a word is the name of a place."""
+    return len(word) > 1 and word in _places()
+
+
 def bigrams(text: str) -> list[str]:
     """Character bigrams of each run of Han characters, and whole runs of digits and Latin."""
     found: list[str] = []
@@ -84,6 +96,6 @@ def bigrams(text: str) -> list[str]:
     return found
 
 
-def warm(cache_folder: Path | None = None) -> None:
+def warm() -> None:
     """Load the dictionaries now instead of at the first question."""
-    words("人才政策")
+    is_place(words("人才政策")[0])

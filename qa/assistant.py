@@ -5,17 +5,21 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from index.embedding import Embedder, Vectors
 from index.errors import PolicyQAError, QuestionError, SourceError
 from index.search_index import SearchIndex
 from index.types import Document
+from index.words import warm
 from qa import retrieval
 from qa.answering import Composer, chosen, shortened
 from qa.confidence import confidence, features
-from qa.evidence import Evidence, QueryTokens, find
+from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.query import normalise_query, with_history
-from qa.retrieval import Ranking
+from qa.retrieval import Ranking, Rows
 from qa.settings import AnswerSettings
 from qa.types import Answer, Hit, Question, Reason, Timings
 
@@ -75,6 +79,7 @@ class Assistant:
         self.embedder = embedder
         self._weights = weights
         self._settings = settings
+        warm()
         self._documents = {document.doc_id: document for document in index.documents}
 
     @property
@@ -121,20 +126,33 @@ class Assistant:
         _log(answer)
         return answer
 
-    def find(self, query: str, vector: Vectors, clock: Clock | None = None) -> Found:
-        """Everything that an answer to a normalised query would rest on."""
+    def find(
+        self, query: str, vector: Vectors, clock: Clock | None = None, *, hidden: Rows | None = None
+    ) -> Found:
+        """Everything that an answer to a normalised query would rest on.
+
+        Args:
+            query: as `qa.query` gives it.
+            vector: of the query.
+            clock: counts the time of retrieval.
+            hidden: rows of passages to leave out, as if the documents did not have them; this is
+                how questions that cannot be answered are made for calibration.
+        """
         clock = clock or Clock()
         tokens = QueryTokens(query, self.index.words, self.index.bigrams)
         ranking = retrieval.rank(self.index, query, vector, self._weights(query))
-        clock.lap("retrieve")
+        if hidden is not None:
+            ranking = ranking.ordered(np.flatnonzero(~np.isin(ranking.rows, hidden)))
         evidence = find(self.index, ranking, tokens, vector)
+        ranking = retrieval.reordered(ranking, passage_bonus(self.index, ranking, evidence))
+        clock.lap("retrieve")
         picked = chosen(evidence, self._settings)
         values = features(self.index, ranking, evidence, picked, tokens, query)
         return Found(query, ranking, evidence, picked, values, confidence(values))
 
     def _answer(self, question: Question, found: Found) -> Answer:
         hits = self._hits(found.ranking, question.k)
-        shared = {
+        shared: dict[str, Any] = {
             "id": question.id,
             "question": question.question,
             "query": found.query,

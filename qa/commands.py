@@ -12,7 +12,7 @@ import typer
 from index.errors import PolicyQAError
 
 if TYPE_CHECKING:
-    from qa.assistant import Assistant
+    pass
 
 app = typer.Typer(
     name="policyqa",

@@ -1,18 +1,17 @@
 """How sure an answer is: features of the evidence to a calibrated probability."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-import numpy as np
-
 from index.search_index import SearchIndex
-from index.words import bigrams, normalise, words
+from index.types import Value
+from index.words import bigrams, is_place, normalise, words
+from qa.agreement import year_agreement
 from qa.evidence import Evidence, QueryTokens
 from qa.query import content_words
-from qa.retrieval import Ranking
+from qa.retrieval import Floats, Ranking
 
 FILE = "confidence.json"
 
@@ -29,6 +28,7 @@ def features(
     said = " ".join(e.text for e in picked)
     around = " ".join(e.passage.text for e in picked[:1])
     context = " ".join(f"{e.document.metadata.title} {e.passage.section}" for e in picked)
+    regions = " ".join(e.document.metadata.region for e in picked)
     named = [w for w in content_words(query) if len(w) > 1 or w.isascii()]
     dense = ranking.signals["dense"]
     return {
@@ -48,10 +48,12 @@ def features(
         "form_missing_near": float(not any(e.expected for e in found[:6])),
         "length": math.log1p(len(query)),
         "agree": float(_agree(ranking)),
+        "place_missing": _place_missing(query, f"{context} {around} {said} {regions}"),
+        "other_year": _other_year(query, picked),
     }
 
 
-def _margin(dense: np.ndarray) -> float:  # type: ignore[type-arg]
+def _margin(dense: Floats) -> float:
     """Best passage cosine above the mean of the candidates."""
     return float(dense.max() - dense.mean()) if len(dense) else 0.0
 
@@ -74,6 +76,21 @@ def _rarest_missing(tokens: QueryTokens, text: str, named: Sequence[str]) -> flo
     return max(missing, default=0.0) / top if top else 0.0
 
 
+def _place_missing(query: str, text: str) -> float:
+    """Share of the places that the query names and neither evidence nor its region does."""
+    places = [w for w in dict.fromkeys(words(query)) if is_place(w)]
+    plain = normalise(text)
+    return sum(p not in plain for p in places) / len(places) if places else 0.0
+
+
+def _other_year(query: str, picked: Sequence[Evidence]) -> float:
+    """1 when the query names a year and the best sentence's passage is of another."""
+    if not picked:
+        return 0.0
+    best = max(picked, key=lambda e: e.score)
+    return float(year_agreement(query, best.document, best.passage.text) < 0)
+
+
 def _agree(ranking: Ranking) -> bool:
     """Whether the dense and the bigram signal have the same best passage."""
     if not len(ranking.rows):
@@ -81,18 +98,36 @@ def _agree(ranking: Ranking) -> bool:
     return int(ranking.signals["dense"].argmax()) == int(ranking.signals["bigrams"].argmax())
 
 
+class Term(Value):
+    """One feature of the model: its weight, and the mean and spread it is standardised by."""
+
+    weight: float
+    mean: float
+    spread: float
+
+
+class Model(Value):
+    """A logistic model; `trained_on` says how many questions of which sets made it."""
+
+    bias: float
+    terms: dict[str, Term]
+    trained_on: dict[str, int] = {}
+
+
 def confidence(values: Mapping[str, float]) -> float:
     """Probability that the evidence answers, by the logistic model in `confidence.json`."""
-    model = _model()
-    total = float(model["bias"])
-    for name, weight in model["weights"].items():
-        mean, spread = model["scale"][name]
-        total += weight * (values[name] - mean) / spread
+    return probability(_model(), values)
+
+
+def probability(model: Model, values: Mapping[str, float]) -> float:
+    """1 / (1 + exp(-(bias + sum of weight times standardised feature)))."""
+    total = model.bias
+    for name, term in model.terms.items():
+        total += term.weight * (values[name] - term.mean) / term.spread
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @cache
-def _model() -> dict[str, dict[str, float]]:
+def _model() -> Model:
     text = resources.files("qa").joinpath(FILE).read_text(encoding="utf-8")
-    model: dict[str, dict[str, float]] = json.loads(text)
-    return model
+    return Model.model_validate_json(text)

@@ -1,12 +1,13 @@
 """Ranked passages to ranked sentences: which words of the documents answer the question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.embedding import Vectors
 from index.lexical import LexicalIndex
+from index.passages import display
 from index.search_index import SearchIndex
 from index.types import Document, Passage, Sentence
 from index.words import bigrams, words
@@ -15,6 +16,7 @@ from qa.fusion import z_scores
 from qa.retrieval import Ranking
 
 PASSAGES = 8
+SENTENCE_BONUS = 1
 WEIGHTS = {"sentence": 1.0, "words": 0.5, "bigrams": 0.5, "passage": 0.6, "expected": 0.5}
 
 
@@ -62,17 +64,6 @@ def _share(weights: dict[str, float], present: set[str]) -> float:
     return sum(w for t, w in weights.items() if t in present) / total if total else 0.0
 
 
-def display(document: Document, sentence: Sentence) -> str:
-    """A sentence as it is shown: white space closed up, a table row with its header's labels."""
-    text = document.text[sentence.start : sentence.end]
-    if sentence.head is None:
-        return " ".join(text.split())
-    labels = document.text[slice(*sentence.head)].split("\t")
-    cells = text.split("\t")
-    pairs = zip(labels[-len(cells) :], cells, strict=False)
-    return "；".join(f"{label}：{cell}" for label, cell in pairs if cell.strip())
-
-
 def find(
     index: SearchIndex, ranking: Ranking, tokens: QueryTokens, vector: Vectors
 ) -> list[Evidence]:
@@ -90,6 +81,26 @@ def find(
             found.append(_evidence(document, passage, passage.sentences[n], float(cosine), tokens))
             standing.append(float(ranking.scores[place]))
     return _ranked(found, standing)
+
+
+def passage_bonus(
+    index: SearchIndex, ranking: Ranking, found: Sequence[Evidence]
+) -> dict[int, float]:
+    """What its best sentence adds to each passage that was looked into, by row.
+
+    Passages that were not looked into lie below; what is added is never negative, so that none
+    of those looked into falls behind them.
+    """
+    best: dict[str, float] = {}
+    for evidence in found:
+        best.setdefault(evidence.passage.passage_id, evidence.score)
+    low = min(best.values(), default=0.0)
+    rows = ranking.rows[:PASSAGES]
+    return {
+        int(row): SENTENCE_BONUS * (best[index.passages[row].passage_id] - low)
+        for row in rows
+        if index.passages[row].passage_id in best
+    }
 
 
 def _usable(passage: Passage) -> list[int]:
@@ -130,6 +141,4 @@ def _ranked(found: Sequence[Evidence], standing: Sequence[float]) -> list[Eviden
 
 
 def _with_score(evidence: Evidence, score: float) -> Evidence:
-    from dataclasses import replace
-
     return replace(evidence, score=score)

@@ -10,9 +10,12 @@ from index.embedding import Vectors
 from index.lexical import LexicalIndex
 from index.search_index import SearchIndex
 from index.words import bigrams, words
+from qa.agreement import year_agreement
+from qa.agreement import years as asked_years
 from qa.fusion import weighted_sum, z_scores
 
 SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
+YEAR_WEIGHT = 1.5
 POOL = 100  # candidates that each signal may propose
 
 Rows = NDArray[np.int64]
@@ -27,6 +30,11 @@ class Ranking:
     rows: Rows
     scores: Floats
     signals: Mapping[str, Floats]
+
+    def ordered(self, order: Rows) -> "Ranking":
+        """The candidates at these places, in this order."""
+        signals = {name: values[order] for name, values in self.signals.items()}
+        return Ranking(self.rows[order], self.scores[order], signals)
 
 
 def rank(index: SearchIndex, query: str, vector: Vectors, weights: Mapping[str, float]) -> Ranking:
@@ -44,6 +52,8 @@ def rank(index: SearchIndex, query: str, vector: Vectors, weights: Mapping[str, 
     standard = {name: z_scores(values) for name, values in raw.items()}
     fused = weighted_sum(standard, weights)
     rows = _candidates(raw)
+    if asked_years(query):
+        fused[rows] += YEAR_WEIGHT * _year_agreement(index, query, rows)
     order = rows[np.lexsort((rows, -fused[rows]))]
     return Ranking(order, fused[order], {name: values[order] for name, values in raw.items()})
 
@@ -66,6 +76,11 @@ def signals_of(index: SearchIndex, query: str, vector: Vectors) -> dict[str, Flo
     }
 
 
+def _year_agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
+    pairs = [(index.documents[index.document_of[row]], index.passages[row].text) for row in rows]
+    return np.array([year_agreement(query, document, text) for document, text in pairs])
+
+
 def _lexical(lexical: LexicalIndex, tokens: list[str]) -> Floats:
     return lexical.scores(tokens).astype(np.float64)
 
@@ -78,3 +93,15 @@ def _candidates(raw: Mapping[str, Floats]) -> Rows:
         k = min(POOL, len(values))
         chosen.append(np.argpartition(-values, k - 1)[:k])
     return np.unique(np.concatenate(chosen)).astype(np.int64)
+
+
+def reordered(ranking: Ranking, bonus: Mapping[int, float]) -> Ranking:
+    """The ranking with something added to the scores of some passages.
+
+    Args:
+        ranking: as `rank` gives it.
+        bonus: by row of the passage; others keep their score.
+    """
+    scores = ranking.scores + np.array([bonus.get(int(row), 0.0) for row in ranking.rows])
+    order = np.lexsort((ranking.rows, -scores))
+    return Ranking(ranking.rows, scores, ranking.signals).ordered(order)

@@ -83,7 +83,7 @@ def open_collection(corpus: Path, *, progress: Progress | None = None) -> Assist
 
 def _collection(corpus: Path, data: bytes) -> list[building.SourceText]:
     texts = []
-    for number, line in enumerate(data.decode("utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(data.decode("utf-8-sig").split("\n"), start=1):
         if not line.strip():
             continue
         try:

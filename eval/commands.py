@@ -1,0 +1,101 @@
+"""The `eval` and `bench` commands; loaded through the entry point group `policyqa.commands`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from eval.dataset import Dataset
+    from eval.figures import Figures
+    from qa.assistant import Assistant
+
+DatasetOption = Annotated[
+    Path,
+    typer.Option(
+        "--dataset", help="数据集文件夹，内有 queries.jsonl，可有 qrels.tsv、corpus.jsonl"
+    ),
+]
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", help="索引文件夹；数据集自带 corpus.jsonl 时不用")
+]
+SplitOption = Annotated[str | None, typer.Option("--split", help="只用这一部分问题，如 dev")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="只用前几个问题")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `eval` and `bench` to the command line."""
+    app.command("eval")(evaluate_command)
+    app.command("bench")(bench_command)
+
+
+def evaluate_command(
+    dataset: DatasetOption,
+    as_json: JsonOption = False,
+    report: Annotated[Path | None, typer.Option("--report", help="把报告写入这个文件夹")] = None,
+    index_dir: IndexOption = None,
+    split: SplitOption = None,
+    limit: LimitOption = None,
+) -> None:
+    """用一套已知答案的问题评测检索、回答、引用和拒答。"""
+    from eval import dataset as datasets
+    from eval import report as reports
+    from eval.evaluate import evaluate
+    from qa import present
+
+    loaded = datasets.load(dataset, split=split, limit=limit)
+    if report is not None:
+        reports.prepared(report)
+    assistant = _opened(loaded, index_dir)
+    with present.progress() as progress:
+        evaluation = evaluate(assistant, loaded, progress=progress)
+    if report is not None:
+        reports.write(report, evaluation)
+    if as_json:
+        typer.echo(evaluation.figures.model_dump_json())
+    else:
+        _print(evaluation.figures)
+
+
+def bench_command(
+    dataset: DatasetOption,
+    limit: LimitOption = None,
+    index_dir: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """测提问的速度：单独嵌入问题、整个回答，以及二者之比。"""
+    from eval import dataset as datasets
+    from eval.benchmark import asking_speed
+    from eval.evaluate import question_of
+
+    loaded = datasets.load(dataset, limit=limit)
+    assistant = _opened(loaded, index_dir)
+    questions = [question_of(query) for query in loaded.queries]
+    speed = asking_speed(assistant.embedder.encode_query, assistant.ask, questions)
+    if as_json:
+        typer.echo(speed.model_dump_json())
+        return
+    typer.echo(
+        f"{speed.n} 个问题：单独嵌入 {speed.encode_query_p50_ms:.1f} 毫秒，"
+        f"整个回答 {speed.ask_p50_ms:.1f} 毫秒（中位数），比值 {speed.ratio:.2f}。"
+    )
+
+
+def _print(figures: "Figures") -> None:
+    from rich.console import Console
+
+    from eval.terminal import tables
+
+    console = Console(markup=False, highlight=False)  # names of sets and types are not markup
+    for table in tables(figures):
+        console.print(table)
+
+
+def _opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
+    from qa import present, wiring
+
+    if dataset.corpus is None:
+        return wiring.open_assistant(index_dir)
+    with present.progress() as progress:
+        return wiring.open_collection(dataset.corpus, progress=progress)

@@ -1,0 +1,282 @@
+"""One question and its answer to one row of verdicts."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from eval.dataset import Query
+from eval.matching import (
+    alternatives,
+    answers_in,
+    answers_in_any,
+    carries_answer,
+    holds,
+    overlaps,
+    says_something,
+    squeezed,
+    supported,
+)
+from eval.metrics import (
+    Qrel,
+    ScoredDoc,
+    mean,
+    mrr_at_k,
+    ndcg_at_k,
+    recall_at_k,
+    success_at_k,
+)
+from index.errors import PolicyQAError
+from index.types import Document, Value
+from qa.types import Answer, Citation, Hit, Status
+
+SHOWN = 3  # hits that a row keeps for a person to look at
+MARK = re.compile(r"\[(\d+)\]")
+
+Grades = Mapping[str, int]
+Open = Callable[[str], Document]
+
+
+class RetrievalVerdict(Value):
+    """How the hits of one question did; None where it does not apply."""
+
+    success_at_1: float | None = None
+    success_at_3: float | None = None
+    success_at_5: float | None = None
+    recall_at_5: float | None = None
+    mrr_at_10: float | None = None
+    ndcg_at_10: float | None = None
+    answer_in_top_5: float | None = None
+
+
+class AnswerVerdict(Value):
+    """How the answer of one question did; None where it does not apply."""
+
+    accuracy: float | None = None
+    answer_chars: int | None = None
+    citation_precision: float | None = None
+    citation_recall: float | None = None
+    sentence_support: float | None = None
+    quote_exact: float | None = None
+
+
+class Seen(Value):
+    """A hit as a person looks at it."""
+
+    rank: int
+    source: str
+    text: str
+
+
+class Row(Value):
+    """One question: what was wanted, what came, and the verdicts."""
+
+    id: str
+    question: str
+    type: str
+    answerable: bool
+    free_text: bool
+    status: Status
+    reason: str | None
+    confidence: float
+    answer: str
+    wanted_answers: tuple[str, ...]
+    wanted_evidence: tuple[str, ...]
+    top: tuple[Seen, ...]
+    retrieval: RetrievalVerdict
+    answers: AnswerVerdict
+    embed_ms: float
+    total_ms: float
+
+
+def judge(query: Query, grades: Grades, answer: Answer, document: Open) -> Row:
+    """Judge one answer.
+
+    Args:
+        query: the question as the data set has it.
+        grades: relevance of documents (by source), used where the query has no evidence.
+        answer: what was said; its hits in order of rank.
+        document: gives a document by id, raises `PolicyQAError` for an unknown one.
+    """
+    return Row(
+        id=query.id,
+        question=query.text,
+        type=query.type,
+        answerable=query.answerable,
+        free_text=query.answer_kind == "free_text",
+        status=answer.status,
+        reason=answer.reason,
+        confidence=answer.confidence,
+        answer=answer.answer,
+        wanted_answers=tuple(" / ".join(group) for group in alternatives(query.answers)),
+        wanted_evidence=_wanted(query, grades),
+        top=tuple(Seen(rank=h.rank, source=h.source, text=h.text) for h in answer.hits[:SHOWN]),
+        retrieval=retrieval_verdict(query, grades, answer.hits),
+        answers=answer_verdict(query, grades, answer, document),
+        embed_ms=answer.timings_ms.embed,
+        total_ms=answer.timings_ms.total,
+    )
+
+
+def _wanted(query: Query, grades: Grades) -> tuple[str, ...]:
+    if query.evidence:
+        return tuple(f"{item.source}：{item.quote}" for item in query.evidence)
+    return tuple(sorted(_relevant(grades)))
+
+
+def _relevant(grades: Grades) -> set[str]:
+    return {doc_id for doc_id, grade in grades.items() if grade > 0}
+
+
+def retrieval_verdict(query: Query, grades: Grades, hits: Sequence[Hit]) -> RetrievalVerdict:
+    """Judge the ranked hits; an unanswerable question takes no part."""
+    if not query.answerable:
+        return RetrievalVerdict()
+    top = [hit.text for hit in hits[:5]]
+    known = bool(alternatives(query.answers))
+    in_top = float(answers_in_any(top, query.answers)) if known else None
+    if query.evidence:
+        return _evidence_verdict(query, hits, in_top)
+    if _relevant(grades):
+        return _document_verdict(query, grades, hits, in_top)
+    return RetrievalVerdict(answer_in_top_5=in_top)
+
+
+def _document_verdict(
+    query: Query, grades: Grades, hits: Sequence[Hit], in_top: float | None
+) -> RetrievalVerdict:
+    """Documents are ranked by their best passage; the metrics count each once."""
+    sources = [hit.source for hit in hits]
+    qrels = [Qrel(query.id, doc_id, grade) for doc_id, grade in grades.items()]
+    return _verdict(query, qrels, sources, in_top)
+
+
+def _evidence_verdict(query: Query, hits: Sequence[Hit], in_top: float | None) -> RetrievalVerdict:
+    """Each piece of evidence is a target, found at the first hit that holds it.
+
+    Pieces that one hit brings up together are one target of the ranking (else a single passage
+    would earn more than the best order can); recall counts every piece.
+    """
+    first = [_first_place(query, number, hits) for number in range(len(query.evidence))]
+    found = {f"hit {place}" for place in first if place is not None}
+    missed = [f"missed {number}" for number, place in enumerate(first) if place is None]
+    qrels = [Qrel(query.id, target, 1) for target in [*found, *missed]]
+    verdict = _verdict(query, qrels, [f"hit {place}" for place in range(len(hits))], in_top)
+    recall = mean(float(place is not None and place < 5) for place in first)
+    return verdict.model_copy(update={"recall_at_5": recall})
+
+
+def _first_place(query: Query, number: int, hits: Sequence[Hit]) -> int | None:
+    item = query.evidence[number]
+    places = (
+        place
+        for place, hit in enumerate(hits)
+        if item.source in ("", hit.source) and holds(hit.text, item.quote)
+    )
+    return next(places, None)
+
+
+def _verdict(
+    query: Query, qrels: Sequence[Qrel], ranked: Sequence[str], in_top: float | None
+) -> RetrievalVerdict:
+    """The order of the hits is what is judged, so their places stand in for scores."""
+    run = [ScoredDoc(query.id, name, -place) for place, name in enumerate(ranked)]
+    return RetrievalVerdict(
+        success_at_1=success_at_k(qrels, run, k=1)[query.id],
+        success_at_3=success_at_k(qrels, run, k=3)[query.id],
+        success_at_5=success_at_k(qrels, run, k=5)[query.id],
+        recall_at_5=recall_at_k(qrels, run, k=5)[query.id],
+        mrr_at_10=mrr_at_k(qrels, run, k=10)[query.id],
+        ndcg_at_10=ndcg_at_k(qrels, run, k=10)[query.id],
+        answer_in_top_5=in_top,
+    )
+
+
+def answer_verdict(query: Query, grades: Grades, answer: Answer, document: Open) -> AnswerVerdict:
+    """Judge what was said and cited.
+
+    Silence and errors on an answerable question are wrong (accuracy 0). Citations are judged
+    only when something was answered, against evidence or documents only where it should be.
+    """
+    plain = without_marks(answer)
+    answered = answer.status == "answered"
+    accuracy = None
+    if query.answerable and alternatives(query.answers):
+        accuracy = float(answered and answers_in(plain, query.answers))
+    if not answered:
+        return AnswerVerdict(accuracy=accuracy)
+    return AnswerVerdict(
+        accuracy=accuracy,
+        answer_chars=len(squeezed(plain)),
+        citation_precision=_precision(query, grades, answer.citations),
+        citation_recall=_recall(query, grades, answer.citations),
+        sentence_support=_support(answer),
+        quote_exact=mean(float(_is_exact(c, document)) for c in answer.citations),
+    )
+
+
+def without_marks(answer: Answer) -> str:
+    """The answer's text without its marks; [2021] of a document number is no mark."""
+    return _unmarked(answer.answer, answer)
+
+
+def _unmarked(text: str, answer: Answer) -> str:
+    known = {str(n) for sentence in answer.sentences for n in sentence.citations}
+    known |= {str(citation.n) for citation in answer.citations}
+    return MARK.sub(lambda mark: "" if mark.group(1) in known else mark.group(), text)
+
+
+def _precision(query: Query, grades: Grades, citations: Sequence[Citation]) -> float | None:
+    """Share of the citations that carry what was asked for: words, or else a document."""
+    if not query.answerable:
+        return None
+    relevant = _relevant(grades)
+    if relevant and not query.evidence:
+        return mean(float(citation.source in relevant) for citation in citations)
+    if query.evidence or alternatives(query.answers):
+        return mean(float(_carries(query, citation)) for citation in citations)
+    return None
+
+
+def _carries(query: Query, citation: Citation) -> bool:
+    pieces = range(len(query.evidence))
+    return any(_covers(query, number, citation) for number in pieces) or carries_answer(
+        citation.quote, query.answers
+    )
+
+
+def _covers(query: Query, number: int, citation: Citation) -> bool:
+    item = query.evidence[number]
+    return item.source in ("", citation.source) and overlaps(citation.quote, item.quote)
+
+
+def _recall(query: Query, grades: Grades, citations: Sequence[Citation]) -> float | None:
+    """Share of the evidence that is cited; of documents, whether a relevant one is."""
+    if not query.answerable:
+        return None
+    if query.evidence:
+        pieces = range(len(query.evidence))
+        return mean(float(any(_covers(query, n, cited) for cited in citations)) for n in pieces)
+    if _relevant(grades):
+        return float(any(cited.source in _relevant(grades) for cited in citations))
+    return None
+
+
+def _support(answer: Answer) -> float | None:
+    """Share of the sentences whose content stands in the quotes that they cite."""
+    quotes = {citation.n: citation.quote for citation in answer.citations}
+    verdicts = []
+    for sentence in answer.sentences:
+        text = _unmarked(sentence.text, answer)
+        if says_something(text):
+            cited = [quotes[n] for n in sentence.citations if n in quotes]
+            verdicts.append(float(supported(text, cited)))
+    return mean(verdicts)
+
+
+def _is_exact(citation: Citation, document: Open) -> bool:
+    """Whether the quote is the slice of the stored text that it says it is."""
+    try:
+        text = document(citation.doc_id).text
+    except PolicyQAError:
+        return False
+    inside = 0 <= citation.start < citation.end <= len(text)
+    return inside and text[citation.start : citation.end] == citation.quote

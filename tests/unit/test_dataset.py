@@ -1,0 +1,150 @@
+"""Data sets are read whole or refused with the file and the line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.dataset import Evidence, load
+from index.errors import DatasetError
+from qa.types import Turn
+
+GOOD = {"id": "q1", "text": "补助多少？"}
+
+
+def made(
+    folder: Path, *queries: object, qrels: str | None = None, corpus: str | None = None
+) -> Path:
+    lines = [line if isinstance(line, str) else json.dumps(line) for line in queries]
+    (folder / "queries.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    for name, text in (("qrels.tsv", qrels), ("corpus.jsonl", corpus)):
+        if text is not None:
+            (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_query_has_its_defaults(tmp_path: Path) -> None:
+    loaded = load(made(tmp_path, GOOD))
+    (query,) = loaded.queries
+    assert (query.id, query.text, query.answerable) == ("q1", "补助多少？", True)
+    assert (query.answers, query.evidence, query.history, query.type) == ((), (), (), "")
+    assert (loaded.name, loaded.qrels, loaded.corpus) == (tmp_path.name, {}, None)
+
+
+def test_every_field_is_read_and_unknown_ones_are_left_out(tmp_path: Path) -> None:
+    full = GOOD | {
+        "answers": [["甲", "乙"], ["丙"]],
+        "answerable": False,
+        "evidence": [{"source": "a.txt", "quote": "原话", "page": 3}, {"quote": "别处"}],
+        "history": [{"role": "user", "content": "上一问"}],
+        "as_of": "2024-12",
+        "type": "figure",
+        "split": "dev",
+        "answer_kind": "free_text",
+        "distractor_doc": {"any": "thing"},
+    }
+    (query,) = load(made(tmp_path, full)).queries
+    assert query.answers == (("甲", "乙"), ("丙",))
+    assert not query.answerable
+    assert query.evidence == (Evidence(source="a.txt", quote="原话"), Evidence(quote="别处"))
+    assert query.history == (Turn(role="user", content="上一问"),)
+    assert (query.as_of, query.type, query.split) == ("2024-12", "figure", "dev")
+    assert query.answer_kind == "free_text"
+    assert not hasattr(query, "distractor_doc")
+
+
+def test_qrels_and_corpus_are_read(tmp_path: Path) -> None:
+    corpus = '{"id": "d1", "title": null, "text": "甲"}\n{"id": "d2", "text": "乙"}\n'
+    folder = made(
+        tmp_path, GOOD, qrels="query_id\tdoc_id\trelevance\nq1\td1\t1\r\nq1\td2\t0\n", corpus=corpus
+    )
+    loaded = load(folder)
+    assert loaded.qrels == {"q1": {"d1": 1, "d2": 0}}
+    assert loaded.corpus == folder / "corpus.jsonl"
+
+
+def test_blank_lines_byte_order_mark_and_line_separators_are_no_trouble(tmp_path: Path) -> None:
+    text = '\ufeff{"id": "q1", "text": "甲\u2028乙"}\r\n\n{"id": "q2", "text": "丙"}\n'
+    (tmp_path / "queries.jsonl").write_bytes(text.encode())
+    assert [query.text for query in load(tmp_path).queries] == ["甲\u2028乙", "丙"]
+
+
+def test_split_and_limit_choose(tmp_path: Path) -> None:
+    rows = [{"id": f"q{n}", "text": "问", "split": "dev" if n % 2 else "test"} for n in range(6)]
+    folder = made(tmp_path, *rows, {"id": "q6", "text": "问"}, qrels="q0\td\t1\n")
+    assert [q.id for q in load(folder, split="dev").queries] == ["q1", "q3", "q5"]
+    assert [q.id for q in load(folder, split="dev", limit=2).queries] == ["q1", "q3"]
+    assert len(load(folder).queries) == 7
+    with pytest.raises(DatasetError, match="没有 split 为 x 的问题，现有：dev、test"):
+        load(folder, split="x")
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('{"id": "q2", ', "不是 JSON"),
+        ("[1]", "应为一个 JSON 对象"),
+        ('{"id": "q2"}', "缺少字段 text"),
+        ('{"text": "问"}', "缺少字段 id"),
+        ({"id": "q2", "text": " "}, "字段 text 有误"),
+        ({"id": 2, "text": "问"}, "字段 id 有误"),
+        ({"id": "q1", "text": "又一问"}, "编号 q1 与前面重复"),
+        ({"id": "q2", "text": "问", "evidence": [{"source": "a"}]}, "缺少字段 evidence.0.quote"),
+        ({"id": "q2", "text": "问", "evidence": [{"quote": ""}]}, "字段 evidence.0.quote 有误"),
+        ({"id": "q2", "text": "问", "answers": "甲"}, "字段 answers"),
+        ({"id": "q2", "text": "问", "answers": ["甲", ["乙"]]}, "字段 answers"),
+        ({"id": "q2", "text": "问", "answerable": "yes"}, "字段 answerable 有误"),
+        ({"id": "q2", "text": "问", "as_of": "去年"}, "字段 as_of 有误"),
+        ({"id": "q2", "text": "问", "type": 3}, "字段 type 有误"),
+        ({"id": "q2", "text": "问", "history": [{"role": "x", "content": ""}]}, "history.0.role"),
+        ({"id": "q2", "text": "问", "history": [{"role": "user", "content": ""}] * 51}, "history"),
+        ('{"id": "q2", "text": "\\ud800"}', "不是 JSON"),
+    ],
+)
+def test_a_wrong_query_is_named_by_file_and_line(tmp_path: Path, bad: object, reason: str) -> None:
+    folder = made(tmp_path, GOOD, "", bad)
+    with pytest.raises(DatasetError) as caught:
+        load(folder)
+    assert str(caught.value).startswith(f"{folder / 'queries.jsonl'}:3: ")
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("q9\td1\t1", "queries.jsonl 里没有问题 q9"),
+        ("q1\td9\t1", "corpus.jsonl 里没有文件 d9"),
+        ("q1\td1", "应为三列"),
+        ("q1\t\t1", "应为三列"),
+        ("q1 d1 1", "应为三列"),
+        ("q1\td1\t高", "relevance 应为整数，现为 高"),
+        ("q1\td2\t0", "问题 q1 与文件 d2 已判过"),
+    ],
+)
+def test_a_wrong_judgement_is_named_by_file_and_line(tmp_path: Path, bad: str, reason: str) -> None:
+    corpus = '{"id": "d1", "text": "甲"}\n{"id": "d2", "text": "乙"}'
+    folder = made(tmp_path, GOOD, qrels=f"q1\td2\t1\n{bad}\n", corpus=corpus)
+    with pytest.raises(DatasetError) as caught:
+        load(folder)
+    assert str(caught.value).startswith(f"{folder / 'qrels.tsv'}:2: {reason}")
+
+
+@pytest.mark.parametrize("bad", ['{"id": "d1"}', '{"id": "d0", "text": "又"}', "x"])
+def test_a_wrong_document_is_named_by_file_and_line(tmp_path: Path, bad: str) -> None:
+    folder = made(tmp_path, GOOD, corpus='{"id": "d0", "text": "甲"}\n' + bad)
+    with pytest.raises(DatasetError, match=r"corpus\.jsonl:2: "):
+        load(folder)
+
+
+def test_bytes_that_are_no_utf8_are_named_by_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_bytes(b'{"id": "q1", "text": "a"}\n' + "问".encode("gbk"))
+    with pytest.raises(DatasetError, match=r"queries\.jsonl:2: 不是 UTF-8"):
+        load(tmp_path)
+
+
+def test_a_set_without_questions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"queries\.jsonl: 没有一个问题"):
+        load(made(tmp_path, ""))
+    with pytest.raises(DatasetError, match=r"absent/queries\.jsonl: 无法读取"):
+        load(tmp_path / "absent")

@@ -1,0 +1,501 @@
+"""Evaluation of a fake assistant whose every figure is known beforehand."""
+
+import json
+import math
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from eval import benchmark, commands, report
+from eval.dataset import Dataset, Query
+from eval.evaluate import Evaluation, evaluate
+from eval.figures import Figures
+from eval.judging import judge
+from eval.terminal import tables
+from index.errors import PolicyQAError, SourceError
+from index.types import Document, Metadata
+from qa.types import Answer, AnswerSentence, Citation, Hit, Question, Timings
+
+PLAN = "第一条 博士后给予15万元补助。第二条 高技能人才奖励2万元。第三条 由区人才办负责解释。"
+NEWS = "博士后留渝率达到90%。"
+TEXTS = {"plan.txt": PLAN, "news.txt": NEWS}
+
+
+class FakeAssistant:
+    """Says for each question what it was given; unknown questions are an error."""
+
+    corpus = "c0ffee"
+
+    def __init__(self, answers: dict[str, Answer]) -> None:
+        self._answers = answers
+        self.asked: list[Question] = []
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        return self._answers.get(question.question) or said("error")
+
+    def document(self, doc_id: str) -> Document:
+        if doc_id not in TEXTS:
+            raise SourceError(f"没有编号为 {doc_id} 的文件")
+        return Document(
+            doc_id=doc_id, source=doc_id, sha256="", metadata=Metadata(), text=TEXTS[doc_id]
+        )
+
+
+def hits(*texts: tuple[str, str]) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(
+            rank=n, passage_id=f"p{n}", doc_id=source, source=source, start=0, end=0, score=1 / n,
+            text=text,
+        )
+        for n, (source, text) in enumerate(texts, start=1)
+    )  # fmt: skip
+
+
+def cite(n: int, source: str, quote: str) -> Citation:
+    start = TEXTS[source].find(quote)
+    return Citation(
+        n=n, doc_id=source, source=source, title="", section="", issuer="", doc_number="", date="",
+        quote=quote, start=start, end=start + len(quote), passage_id="p",
+    )  # fmt: skip
+
+
+def said(
+    status: str,
+    *sentences: tuple[str, tuple[int, ...]],
+    cited: tuple[Citation, ...] = (),
+    found: tuple[Hit, ...] = (),
+    ms: float = 10.0,
+) -> Answer:
+    text = "".join(words + "".join(f"[{n}]" for n in numbers) for words, numbers in sentences)
+    return Answer(
+        id="", question="", query="", status=status, reason=None, answer=text or "抱歉。",
+        sentences=tuple(AnswerSentence(text=w, citations=n) for w, n in sentences),
+        citations=cited, hits=found, timings_ms=Timings(embed=ms / 10, total=ms),
+    )  # fmt: skip
+
+
+def question(text: str, **fields: object) -> Query:
+    return Query.model_validate({"id": text, "text": text} | fields)
+
+
+def verdicts(
+    query: Query, answer: Answer, grades: dict[str, int] | None = None
+) -> dict[str, object]:
+    row = judge(query, grades or {}, answer, FakeAssistant({}).document)
+    return row.retrieval.model_dump() | row.answers.model_dump()
+
+
+EVIDENCE = [
+    {"source": "plan.txt", "quote": "博士后给予15万元补助"},
+    {"source": "plan.txt", "quote": "高技能人才奖励2万元"},
+]
+
+
+def test_evidence_is_found_where_the_quote_stands_in_the_named_source() -> None:
+    found = hits(
+        ("news.txt", "博士后给予15万元补助"),  # the words, elsewhere
+        ("plan.txt", "博士后给予\n15万元补助。"),
+        ("plan.txt", "博士后给予15万元补助"),  # again: no second gain
+        ("plan.txt", "不相干"),
+        ("plan.txt", "不相干"),
+        ("plan.txt", "高技能人才奖励2万元"),  # sixth
+    )
+    values = verdicts(question("问", evidence=EVIDENCE), said("answered", found=found))
+    gained = 1 / math.log2(3) + 1 / math.log2(7)
+    assert values["success_at_1"] == 0.0
+    assert values["success_at_3"] == values["success_at_5"] == 1.0
+    assert values["recall_at_5"] == 0.5
+    assert values["mrr_at_10"] == 0.5
+    assert values["ndcg_at_10"] == pytest.approx(gained / (1 + 1 / math.log2(3)))
+    assert values["answer_in_top_5"] is None  # no answers are known
+
+
+def test_pieces_of_evidence_in_one_passage_are_one_target_but_all_recalled() -> None:
+    query = question("问", evidence=EVIDENCE)
+    values = verdicts(query, said("answered", found=hits(("plan.txt", PLAN))))
+    assert (values["recall_at_5"], values["ndcg_at_10"]) == (1.0, 1.0)
+
+
+def test_each_missed_piece_is_a_target_of_its_own() -> None:
+    query = question("问", evidence=[*EVIDENCE, {"quote": "没有的话"}])
+    values = verdicts(query, said("answered", found=hits(("plan.txt", "博士后给予15万元补助"))))
+    assert values["recall_at_5"] == pytest.approx(1 / 3)
+    assert values["ndcg_at_10"] == pytest.approx(1 / (1 + 1 / math.log2(3) + 1 / 2))
+
+
+def test_evidence_without_source_may_stand_anywhere() -> None:
+    query = question("问", evidence=[{"quote": "留渝率"}])
+    assert verdicts(query, said("answered", found=hits(("news.txt", NEWS))))["success_at_1"] == 1.0
+
+
+def test_judged_documents_count_once_at_their_best_rank() -> None:
+    found = hits(("a", "1"), ("a", "2"), ("a", "3"), ("a", "4"), ("a", "5"), ("b", "6"))
+    values = verdicts(question("问"), said("answered", found=found), {"b": 1, "c": 1, "a": 0})
+    assert values["success_at_1"] == 0.0
+    assert values["success_at_3"] == 1.0  # b is the second document
+    assert values["recall_at_5"] == 0.5
+    assert values["mrr_at_10"] == 0.5
+    best = 1 + 1 / math.log2(3)
+    assert values["ndcg_at_10"] == pytest.approx(1 / math.log2(3) / best)
+
+
+def test_answers_are_looked_for_in_the_first_five_passages_only() -> None:
+    filler = [("plan.txt", "不相干")] * 4
+    fifth = said("answered", found=hits(*filler, ("plan.txt", "给１５ 万元")))
+    sixth = said("answered", found=hits(*filler, ("plan.txt", "x"), ("plan.txt", "给15万元")))
+    query = question("问", answers=["15万元"])
+    assert verdicts(query, fifth)["answer_in_top_5"] == 1.0
+    assert verdicts(query, sixth)["answer_in_top_5"] == 0.0
+    both = question("问", answers=[["15万元"], ["不相干", "别的"]])
+    assert verdicts(both, fifth)["answer_in_top_5"] == 1.0
+
+
+def test_a_question_without_judgement_has_no_retrieval_verdict() -> None:
+    found = hits(("plan.txt", PLAN))
+    unjudged = verdicts(question("问"), said("answered", found=found))
+    unanswerable = question("问", answerable=False, evidence=EVIDENCE, answers=["15万元"])
+    for values in (unjudged, verdicts(unanswerable, said("abstained", found=found))):
+        assert {values[name] for name in ("success_at_1", "recall_at_5", "ndcg_at_10")} == {None}
+        assert values["answer_in_top_5"] is None
+
+
+def test_no_hits_count_as_zero() -> None:
+    values = verdicts(question("问", evidence=EVIDENCE, answers=["15万元"]), said("error"))
+    assert values["success_at_5"] == values["ndcg_at_10"] == values["answer_in_top_5"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "expected"),
+    [("answered", "给予15万元。", 1.0), ("answered", "给予。", 0.0), ("abstained", "15万元", 0.0)],
+)
+def test_accuracy(status: str, words: str, expected: float) -> None:
+    query = question("问", answers=["15 万元", "十五万元"])
+    assert verdicts(query, said(status, (words, ())))["accuracy"] == expected
+
+
+def test_marks_and_white_space_are_no_characters_of_the_answer() -> None:
+    answer = said("answered", ("见 渝府[2021]1号。", (1,)), cited=(cite(1, "plan.txt", "补助"),))
+    assert answer.answer.endswith("[1]")
+    assert verdicts(question("问"), answer)["answer_chars"] == len("见渝府[2021]1号。")
+
+
+def test_citations_are_judged_against_evidence_and_answers() -> None:
+    cited = (
+        cite(1, "plan.txt", "第一条 博士后给予15万元补助。"),  # holds the first evidence
+        cite(2, "plan.txt", "由区人才办负责解释"),  # carries nothing
+        cite(3, "news.txt", "率达到90%"),  # carries an answer string
+    )
+    query = question("问", evidence=EVIDENCE, answers=[["90%"], ["没有"]])
+    values = verdicts(query, said("answered", ("话", (1,)), cited=cited))
+    assert values["citation_precision"] == pytest.approx(2 / 3)
+    assert values["citation_recall"] == 0.5
+
+
+def test_evidence_of_another_source_is_not_covered() -> None:
+    query = question("问", evidence=[{"source": "news.txt", "quote": "博士后给予15万元补助"}])
+    cited = (cite(1, "plan.txt", "博士后给予15万元补助"),)
+    values = verdicts(query, said("answered", ("话", (1,)), cited=cited))
+    assert (values["citation_precision"], values["citation_recall"]) == (0.0, 0.0)
+
+
+def test_citations_are_judged_by_document_where_only_documents_are() -> None:
+    cited = (cite(1, "plan.txt", "补助"), cite(2, "news.txt", "90%"))
+    values = verdicts(question("问"), said("answered", ("话", (1,)), cited=cited), {"news.txt": 2})
+    assert (values["citation_precision"], values["citation_recall"]) == (0.5, 1.0)
+    wrong = verdicts(question("问"), said("answered", ("话", (1,)), cited=cited), {"other": 1})
+    assert (wrong["citation_precision"], wrong["citation_recall"]) == (0.0, 0.0)
+
+
+def test_an_answer_without_citations_has_no_precision_and_no_recall() -> None:
+    values = verdicts(question("问", evidence=EVIDENCE), said("answered", ("话。", ())))
+    assert (values["citation_precision"], values["citation_recall"]) == (None, 0.0)
+    assert (values["sentence_support"], values["quote_exact"]) == (0.0, None)
+
+
+def test_a_sentence_is_supported_by_what_it_cites_itself() -> None:
+    cited = (cite(1, "plan.txt", "博士后给予15万元补助"), cite(2, "news.txt", NEWS))
+    sentences = (
+        ("博士后给予15万元补助。", (1,)),
+        ("博士后给予15万元补助。", (2,)),  # another quote
+        ("博士后给予16万元补助。", (1,)),  # another number
+        ("博士后留渝率达到90%。", (1, 2)),
+        ("……", ()),  # says nothing
+    )
+    assert verdicts(question("问"), said("answered", *sentences, cited=cited))[
+        "sentence_support"
+    ] == pytest.approx(2 / 4)
+
+
+def test_a_mark_without_a_citation_supports_nothing() -> None:
+    cited = (cite(1, "news.txt", NEWS),)
+    sentences = ((NEWS, (2,)), (NEWS, (1, 7)))
+    values = verdicts(question("问"), said("answered", *sentences, cited=cited))
+    assert values["sentence_support"] == 0.5
+
+
+def test_a_quote_is_exact_when_it_is_the_slice() -> None:
+    good = cite(1, "plan.txt", "博士后")
+    shifted = good.model_copy(update={"n": 2, "start": good.start + 1, "end": good.end + 1})
+    unknown = good.model_copy(update={"n": 3, "doc_id": "made up"})
+    negative = good.model_copy(
+        update={"n": 4, "start": good.start - len(PLAN), "end": good.end - len(PLAN)}
+    )
+    answer = said("answered", ("话", (1,)), cited=(good, shifted, unknown, negative))
+    assert verdicts(question("问"), answer)["quote_exact"] == 0.25
+
+
+# Six questions: right, wrong, silent though answerable, rightly silent, answered though
+# unanswerable, and one that fails.
+QUERIES = (
+    question("对", type="甲", evidence=EVIDENCE[:1], answers=["15万元"]),
+    question("错", type="甲", evidence=EVIDENCE[1:], answers=["2万元"]),
+    question("沉默", evidence=EVIDENCE[:1], answers=["15万元"]),
+    question("无解", answerable=False, type="乙"),
+    question("硬答", answerable=False, type="乙"),
+    question("出错", evidence=EVIDENCE[:1], answers=["15万元"]),
+)
+DATASET = Dataset(name="小集", queries=QUERIES, qrels={}, corpus=None)
+ANSWERS = {
+    "对": said(
+        "answered",
+        ("博士后给予15万元补助。", (1,)),
+        cited=(cite(1, "plan.txt", "博士后给予15万元补助"),),
+        found=hits(("plan.txt", "博士后给予15万元补助")),
+        ms=10,
+    ),
+    "错": said(
+        "answered",
+        ("由区人才办负责。", (1,)),
+        ("给3万元。", (1,)),
+        cited=(cite(1, "plan.txt", "由区人才办负责解释"),),
+        found=hits(("news.txt", NEWS), ("plan.txt", "高技能人才奖励2万元")),
+        ms=20,
+    ),
+    "沉默": said("abstained", found=hits(("news.txt", NEWS)), ms=30),
+    "无解": said("abstained", ms=40),
+    "硬答": said("answered", ("博士后。", (1,)), cited=(cite(1, "news.txt", "博士后"),), ms=50),
+}
+
+
+@pytest.fixture
+def evaluation() -> Evaluation:
+    return evaluate(FakeAssistant(ANSWERS), DATASET)
+
+
+def test_every_figure_of_the_contract(evaluation: Evaluation) -> None:
+    figures = json.loads(evaluation.figures.model_dump_json())
+    assert list(figures) == [
+        "dataset", "n", "errors", "fingerprint", "retrieval", "answers", "abstention",
+        "latency_ms", "by_type",
+    ]  # fmt: skip
+    assert (figures["dataset"], figures["fingerprint"]) == ("小集", "c0ffee")
+    assert (figures["n"], figures["errors"]) == (6, 1)
+    # 对 finds it at 1, 错 at 2, 沉默 and 出错 not at all
+    assert figures["retrieval"] == {
+        "success_at_1": 0.25,
+        "success_at_3": 0.5,
+        "success_at_5": 0.5,
+        "recall_at_5": 0.5,
+        "mrr_at_10": 0.375,
+        "ndcg_at_10": pytest.approx((1 + 1 / math.log2(3)) / 4),
+        "answer_in_top_5": 0.5,
+    }
+    assert figures["answers"] == {
+        "accuracy": 0.25,  # of 对 错 沉默 出错
+        "answer_chars_p50": len("博士后给予15万元补助。"),  # 13, of 4, 13 and 14
+        "citation_precision": 0.5,  # of 对 错
+        "citation_recall": 0.5,
+        "sentence_support": pytest.approx((1 + 0.5 + 1) / 3),  # of 对 错 硬答
+        "quote_exact": 1.0,
+    }
+    assert figures["abstention"] == {
+        "precision": 0.5,
+        "recall": 0.5,
+        "f1": 0.5,
+        "answered_rate": 0.5,  # 对 and 错 of the four that can be
+    }
+    assert figures["latency_ms"] == {"p50": 30.0, "p95": pytest.approx(48.0), "embed_p50": 3.0}
+
+
+def test_types_have_figures_of_their_own(evaluation: Evaluation) -> None:
+    by_type = evaluation.figures.by_type
+    assert list(by_type) == ["乙", "甲"]  # the two without a type are in the whole only
+    assert (by_type["甲"].n, by_type["甲"].retrieval.success_at_1) == (2, 0.5)
+    assert by_type["甲"].abstention.recall is None
+    assert (by_type["乙"].n, by_type["乙"].abstention.recall) == (2, 0.5)
+    assert by_type["乙"].retrieval.success_at_1 is None
+    assert by_type["乙"].answers.accuracy is None
+    assert by_type["乙"].abstention.answered_rate is None
+
+
+def test_an_error_is_neither_silence_nor_an_answer() -> None:
+    failing = Dataset(name="x", queries=(question("甲"), question("乙", answerable=False)),
+                      qrels={}, corpus=None)  # fmt: skip
+    figures = evaluate(FakeAssistant({}), failing).figures
+    assert figures.errors == 2
+    assert (figures.abstention.precision, figures.abstention.recall) == (None, 0.0)
+    assert figures.abstention.answered_rate == 0.0
+    assert figures.latency_ms.p50 is None
+
+
+def test_questions_are_asked_as_the_set_has_them_and_deeper_for_documents() -> None:
+    turns = [{"role": "user", "content": "上一问"}]
+    queries = (
+        question("一", history=turns, as_of="2024", evidence=EVIDENCE),
+        question("二"),
+    )
+    assistant = FakeAssistant({})
+    seen: list[tuple[str, int, int]] = []
+    grades = {"一": {"plan.txt": 1}, "二": {"plan.txt": 1}}
+    dataset = Dataset(name="x", queries=queries, qrels=grades, corpus=None)
+    evaluate(assistant, dataset, progress=lambda *step: seen.append(step))
+    first, second = assistant.asked
+    assert (first.id, first.question, first.as_of, first.k) == ("一", "一", "2024", 10)
+    assert first.history[0].content == "上一问"
+    assert (second.history, second.as_of, second.k) == ((), None, 50)
+    assert seen == [("提问", 1, 2), ("提问", 2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("对", []),
+        ("错", ["答案里没有应有的内容", "有句子在引文里找不到依据"]),
+        ("沉默", ["该答未答", "前五条没有依据"]),
+        ("无解", []),
+        ("硬答", ["不该答却答了"]),
+        ("出错", ["出错", "前五条没有依据"]),
+    ],
+)
+def test_failings_say_what_went_wrong(
+    evaluation: Evaluation, name: str, expected: list[str]
+) -> None:
+    (row,) = (row for row in evaluation.rows if row.id == name)
+    assert report.failings(row) == expected
+
+
+def test_prose_is_not_called_wrong_for_its_wording() -> None:
+    query = question("错", answers=["长文"], answer_kind="free_text")
+    row = judge(query, {}, said("answered", ("别的话。", ())), FakeAssistant({}).document)
+    assert row.answers.accuracy == 0.0
+    assert report.failings(row) == ["有句子在引文里找不到依据"]
+
+
+class Page(HTMLParser):
+    """What a browser would make of the page."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data + "\n"
+
+
+ATTACK = '<img src=http://evil.example/x onerror="alert(1)"></style><script>alert(1)</script>'
+
+
+def test_the_report_is_three_files(evaluation: Evaluation, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "report"
+    report.write(folder, evaluation)
+    stored = (folder / "metrics.json").read_text(encoding="utf-8")
+    assert Figures.model_validate_json(stored) == evaluation.figures
+    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text("utf-8").splitlines()]
+    assert [row["id"] for row in rows] == [query.id for query in QUERIES]
+    assert rows[0]["retrieval"]["success_at_1"] == 1.0
+    page = Page((folder / "report.html").read_text(encoding="utf-8"))
+    assert "有问题的题目（4 / 6）" in page.text
+    assert [tag for tag, _ in page.tags].count("article") == 4
+    for words in (
+        "首条命中 success@1",
+        "类型 甲",
+        "该答未答",
+        "plan.txt：高技能人才奖励2万元",
+        NEWS,
+    ):
+        assert words in page.text
+    assert not any(name in attrs for _, attrs in page.tags for name in ("src", "href"))
+
+
+def test_everything_in_the_page_is_escaped() -> None:
+    query = Query(id=ATTACK, text=ATTACK, type=ATTACK, answers=(ATTACK,))
+    dataset = Dataset(name=ATTACK, queries=(query,), qrels={ATTACK: {ATTACK: 1}}, corpus=None)
+    answer = said("answered", (ATTACK, ()), found=hits((ATTACK + "x", ATTACK)))
+    page = Page(report.page(evaluate(FakeAssistant({ATTACK: answer}), dataset)))
+    assert {tag for tag, _ in page.tags}.isdisjoint({"img", "script"})
+    assert page.text.count("alert(1)</script>") >= 6  # title, heading, type, question, wanted, hit
+
+
+def test_a_report_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(PolicyQAError, match="无法建立报告文件夹"):
+        report.prepared(tmp_path / "file")
+
+
+def test_tables_hold_every_figure_and_a_line_a_type(evaluation: Evaluation) -> None:
+    whole, types = tables(evaluation.figures)
+    shown = dict(zip(whole.columns[0].cells, whole.columns[1].cells, strict=True))
+    assert len(shown) == 2 + 7 + 6 + 4 + 3
+    assert (shown["倒数排名 MRR@10"], shown["耗时 p95(毫秒)"]) == ("0.375", "48.0")
+    assert list(types.columns[0].cells) == ["乙", "甲"]
+    assert list(types.columns[2].cells) == ["–", "0.500"]  # success@1
+    assert len(tables(evaluation.figures.model_copy(update={"by_type": {}}))) == 1
+
+
+class Ticking:
+    """A clock that advances only when something is done."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def take(self, seconds: float) -> int:
+        self.seconds += seconds
+        return 60
+
+
+def test_asking_speed_is_a_ratio_of_medians() -> None:
+    clock = Ticking()
+    fake = FakeAssistant({})
+
+    def ask(asked: Question) -> Answer:
+        clock.take({"一": 0.02, "二": 0.03, "三": 0.9}[asked.question])
+        return fake.ask(asked)
+
+    questions = [Question(question=text) for text in "一二三"]
+    speed = benchmark.asking_speed(lambda text: clock.take(0.01), ask, questions, clock=clock)
+    assert speed.n == 3
+    assert speed.encode_query_p50_ms == pytest.approx(10)
+    assert speed.ask_p50_ms == pytest.approx(30)
+    assert speed.ratio == pytest.approx(3)
+    assert len(fake.asked) == 3 + 3  # the warm-up is not counted
+
+
+def test_indexing_speed_is_a_ratio_of_passages_a_second() -> None:
+    clock = Ticking()
+    speed = benchmark.indexing_speed(lambda: clock.take(4), lambda: clock.take(3), clock=clock)
+    assert (speed.passages, speed.index_per_s, speed.encode_per_s) == (60, 15.0, 20.0)
+    assert speed.ratio == 0.75
+    with pytest.raises(ValueError, match="现为 60 与 59"):
+        benchmark.indexing_speed(lambda: clock.take(1), lambda: clock.take(1) - 1, clock=clock)
+
+
+def test_the_commands_check_the_set_before_they_open_anything(tmp_path: Path) -> None:
+    app = typer.Typer()
+    commands.register(app)
+    (tmp_path / "queries.jsonl").write_text("{", encoding="utf-8")
+    for name in ("eval", "bench"):
+        result = CliRunner().invoke(app, [name, "--dataset", str(tmp_path)])
+        assert f"{tmp_path / 'queries.jsonl'}:1: " in str(result.exception)
+    assert CliRunner().invoke(app, ["eval"]).exit_code == 2
