@@ -26,8 +26,7 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[Sequence[str]]) -> "LexicalIndex":
         """Index n tokenised texts; row i of every score array is texts[i]."""
-        import bm25s
-
+        bm25s = _library()
         model: Any = None
         if any(texts):
             model = bm25s.BM25(k1=K1, b=B, method="lucene")
@@ -69,8 +68,7 @@ class LexicalIndex:
         Raises:
             IndexDamaged: a file is absent or cannot be read.
         """
-        import bm25s
-
+        bm25s = _library()
         try:
             head = json.loads((folder / "tokens.json").read_text(encoding="utf-8"))
             model = bm25s.BM25.load(str(folder), show_progress=False) if head["idf"] else None
@@ -90,3 +88,13 @@ def _idf(texts: Sequence[Sequence[str]]) -> dict[str, float]:
         token: round(float(np.log(1 + (n - df + 0.5) / (df + 0.5))), 6)
         for token, df in sorted(frequency.items())
     }
+
+
+def _library() -> Any:
+    """bm25s without its log lines."""
+    import logging
+
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.embedding import Embedder, Vectors
 from index.errors import PolicyQAError, QuestionError, SourceError
+from index.passages import SECTION_SEPARATOR
 from index.search_index import SearchIndex
 from index.types import Document
 from index.words import warm
@@ -18,6 +19,7 @@ from qa import retrieval
 from qa.answering import Composer, chosen, shortened
 from qa.confidence import confidence, features
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
+from qa.examples import example_questions
 from qa.query import normalise_query, with_history
 from qa.retrieval import Ranking, Rows
 from qa.settings import AnswerSettings
@@ -26,7 +28,7 @@ from qa.types import Answer, Hit, Question, Reason, Timings
 logger = logging.getLogger(__name__)
 
 NO_EVIDENCE = "现有文件里没有找到能回答这个问题的依据。"
-NEXT_STEP = "可以换个说法再问,或向文件的发布单位咨询。"
+NEXT_STEP = "可以换个说法再问，或向文件的发布单位咨询。"
 PLACES = 3
 
 
@@ -103,9 +105,10 @@ class Assistant:
 
     def examples(self) -> tuple[str, ...]:
         """Questions that the documents answer, for a reader to start with."""
-        from qa.examples import example_questions
+        return example_questions(self.index, self._answers)
 
-        return example_questions(self.index)
+    def _answers(self, question: str) -> bool:
+        return self.ask(Question(question=question)).status == "answered"
 
     def ask(self, question: Question) -> Answer:
         """Answer, or say why not. A question that makes no sense gives status "error"."""
@@ -217,15 +220,14 @@ class Assistant:
 
 def _abstention(hits: Sequence[Hit]) -> str:
     """What a reader can do next: where to look, whom to ask."""
-    places = []
-    for hit in hits:
-        place = f"《{hit.title}》" + (f"“{hit.section.split(' › ')[-1]}”" if hit.section else "")
-        if place not in places:
-            places.append(place)
-        if len(places) == PLACES:
-            break
-    look = f"内容相近的有:{'、'.join(places)}。" if places else ""
+    places = list(dict.fromkeys(_place(hit) for hit in hits))[:PLACES]
+    look = f"内容相近的有：{'、'.join(places)}。" if places else ""
     return NO_EVIDENCE + look + NEXT_STEP
+
+
+def _place(hit: Hit) -> str:
+    section = hit.section.split(SECTION_SEPARATOR)[-1]
+    return f"《{hit.title}》" + (f"“{section}”" if section and section != hit.title else "")
 
 
 SAFE_ID = re.compile(r"[^\w.-]")

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
+from pydantic import Field
+
 from index.search_index import SearchIndex
 from index.types import Value
 from index.words import bigrams, is_place, normalise, words
@@ -111,7 +113,7 @@ class Model(Value):
 
     bias: float
     terms: dict[str, Term]
-    trained_on: dict[str, int] = {}
+    trained_on: dict[str, int] = Field(default_factory=dict)
 
 
 def confidence(values: Mapping[str, float]) -> float:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
+from importlib import resources
 
 from index.cleaning import INVISIBLE
 from index.errors import QuestionError
@@ -19,157 +21,7 @@ PRONOUN = re.compile(
     r"|上述|上面|刚才|这里面|那里面|这里|那里)"
 )
 # Words that ask or join but name nothing; a question of these alone has no subject of its own.
-EMPTY_WORDS = frozenset(
-    [
-        "什么",
-        "哪些",
-        "哪个",
-        "哪",
-        "哪里",
-        "哪儿",
-        "哪几",
-        "几种",
-        "哪几种",
-        "多少",
-        "几",
-        "几个",
-        "怎么",
-        "怎样",
-        "如何",
-        "为什么",
-        "为何",
-        "是",
-        "的",
-        "了",
-        "吗",
-        "呢",
-        "吧",
-        "啊",
-        "有",
-        "在",
-        "和",
-        "与",
-        "或",
-        "及",
-        "其",
-        "其中",
-        "具体",
-        "分成",
-        "分为",
-        "包括",
-        "又",
-        "也",
-        "都",
-        "还",
-        "还有",
-        "那",
-        "那么",
-        "这",
-        "这个",
-        "那个",
-        "能",
-        "能不能",
-        "可以",
-        "可不可以",
-        "是否",
-        "是不是",
-        "要",
-        "需要",
-        "会",
-        "被",
-        "把",
-        "给",
-        "对",
-        "从",
-        "到",
-        "向",
-        "后来",
-        "现在",
-        "目前",
-        "一共",
-        "总共",
-        "一下",
-        "请问",
-        "想",
-        "问",
-        "告诉",
-        "我",
-        "我们",
-        "你",
-        "你们",
-        "他",
-        "她",
-        "它",
-        "他们",
-        "人",
-        "个",
-        "种",
-        "项",
-        "名",
-        "家",
-        "年",
-        "月",
-        "日",
-        "时候",
-        "什么时候",
-        "何时",
-        "谁",
-        "啥",
-        "咋",
-        "哪家",
-        "哪年",
-        "规模",
-        "时间",
-        "地点",
-        "条件",
-        "要求",
-        "多大",
-        "多长",
-        "多久",
-        "多",
-        "大",
-        "长",
-        "久",
-        "呀",
-        "嘛",
-        "哈",
-        "一个",
-        "它们",
-        "这些",
-        "那些",
-        "方面",
-        "内容",
-        "情况",
-        "介绍",
-        "说",
-        "说说",
-        "讲",
-        "讲讲",
-        "详细",
-        "更",
-        "哪位",
-        "去",
-        "来",
-        "办",
-        "行",
-        "做",
-        "好多",
-        "啷个",
-        "有没得",
-        "没得",
-        "哪阵",
-        "好久",
-        "咋个",
-        "名称",
-        "叫",
-        "叫做",
-        "目标",
-        "数量",
-        "人数",
-        "是多少",
-        "有多少",
-    ]
-)
+FUNCTION_WORDS = "function_words.txt"
 TAIL = re.compile(
     r"(是|有|为|叫)?(什么|哪些|哪个|哪里|多少|几个|怎么样|怎么办|如何|吗|呢|吧|么)?[?!。，,\s]*$"
 )
@@ -236,9 +88,17 @@ def depends(query: str) -> bool:
     return len(content) == 0
 
 
+@cache
+def function_words() -> frozenset[str]:
+    """Words that ask or join but name nothing."""
+    text = resources.files("qa").joinpath(FUNCTION_WORDS).read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
 def content_words(query: str) -> list[str]:
     """The words of a query that name something."""
-    return [w for w in dict.fromkeys(words(query)) if w not in EMPTY_WORDS]
+    return [w for w in dict.fromkeys(words(query)) if w not in function_words()]
 
 
 YEAR = re.compile(r"\d{4}年?|“?十[二三四五六]五”?")
@@ -266,6 +126,6 @@ def _term_start(topic: str, end: int) -> int:
     position = 0
     for word in jieba.lcut(topic[:end]):
         position += len(word)
-        if word in EMPTY_WORDS or not CONTENT.search(word) or word in "市省区县":
+        if word in function_words() or not CONTENT.search(word) or word in "市省区县":
             start = position
     return max(start, end - 6)
