@@ -10,7 +10,7 @@ from qa.evidence import Evidence, QueryTokens
 from qa.settings import AnswerSettings
 from qa.types import AnswerSentence, Citation
 
-MARGIN = 1.2  # how far below the best a further sentence may score
+MARGIN = 2.0  # how far below the best a further sentence may score
 SAME = 0.75  # share of bigrams from which two sentences say the same
 LONG = 90  # characters from which a sentence is shortened
 MAX_CHARS = 450

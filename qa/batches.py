@@ -53,7 +53,8 @@ def answer_line(assistant: Answerer, line: str, *, number: int, k: int) -> str:
     try:
         if len(line) > MAX_LINE_CHARS:
             raise ValueError(f"一行超过 {MAX_LINE_CHARS} 字")
-        record = json.loads(line)
+        sound = json.dumps(json.loads(line.lstrip("\ufeff")), ensure_ascii=False)
+        record = json.loads(sound.encode("utf-8", "replace"))  # half an emoji cannot be written
         if not isinstance(record, dict):
             raise ValueError("每行应为一个 JSON 对象")
         fields = {"k": k} | {name: record[name] for name in FIELDS if name in record}

@@ -16,7 +16,7 @@ from qa.fusion import z_scores
 from qa.retrieval import Ranking
 
 PASSAGES = 8
-SENTENCE_BONUS = 1
+SENTENCE_BONUS = 0.7
 WEIGHTS = {"sentence": 1.0, "words": 0.5, "bigrams": 0.5, "passage": 0.6, "expected": 0.5}
 
 

@@ -82,7 +82,7 @@ def depends(query: str) -> bool:
     """Whether a question needs an earlier one to make sense."""
     content = content_words(query)
     if CONTINUES.search(query) or ENDS_OPEN.search(query):
-        return len(content) <= 4
+        return sum(not any(w != o and w in o for o in content) for w in content) <= 4
     if PRONOUN.search(query) and len("".join(content)) <= 10:
         return True
     return len(content) == 0

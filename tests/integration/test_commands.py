@@ -1,0 +1,212 @@
+"""The command line as a user runs it: exit status, what goes to which stream, JSON fields."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("policyqa")
+HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "faiss", "jieba", "numpy")
+TEXTS = {
+    "grants.txt": "支持办法\n第一条 博士每年补贴50万元。硕士每年补贴20万元。\n第二条 交身份证。",
+    "park.txt": "公园管理办法\n第一条 公园免费开放。\n第二条 公园每天早上6点开门。",
+}
+ANSWER = {
+    "id", "question", "query", "status", "reason", "answer", "sentences", "citations", "hits",
+    "timings_ms", "corpus",
+}  # fmt: skip
+CITATION = {
+    "n", "doc_id", "source", "title", "section", "issuer", "doc_number", "date", "quote", "start",
+    "end", "passage_id",
+}  # fmt: skip
+HIT = {"rank", "passage_id", "doc_id", "source", "start", "end", "score", "text"}
+REPORT = {
+    "documents", "passages", "added", "changed", "removed", "unchanged", "failed", "seconds",
+    "fingerprint",
+}  # fmt: skip
+ENTRY = {
+    "doc_id", "source", "title", "issuer", "doc_number", "date", "effective", "expires", "region",
+    "kind", "validity", "passages", "warnings", "status", "reason",
+}  # fmt: skip
+
+
+def policyqa(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def done(*arguments: str | Path, stdin: str = "") -> str:
+    result = policyqa(*arguments, stdin=stdin)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+def records(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("files")
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "broken.txt").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("index")
+    said = done("index", "--source", source, "--index", folder)
+    assert said.startswith("已建立索引:2 份文件,2 个段落,新增 2、")
+    assert "未能读取 broken.txt:" in said
+    return folder
+
+
+def test_help_names_every_command_and_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; sys.argv = ['policyqa', '--help']\n"
+        "from qa.commands import main\n"
+        "try: main()\n"
+        f"finally: print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == 0
+    assert result.stdout.rstrip().endswith("LOADED []")
+    for command in ("index", "ask", "serve", "eval", "documents"):
+        assert f" {command} " in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [
+    ["ask"],
+    ["ask", "补贴多少?", "--batch", "-"],
+    ["ask", "补贴多少?", "--k", "0"],
+    ["ask", "补贴多少?", "--k", "101"],
+    ["documents", "show"],
+    ["nosuch"],
+    ["index", "--nosuch"],
+])  # fmt: skip
+def test_wrong_usage_is_two(arguments: list[str]) -> None:
+    result = policyqa(*arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Usage: policyqa" in result.stderr
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["documents", "list", "--index", "{none}"], "还没有索引,请先运行 policyqa index"),
+    (["documents", "show", "a.txt", "--index", "{none}"], "还没有索引,请先运行 policyqa index"),
+    (["ask", "补贴多少?", "--index", "{none}"], "还没有索引,请先运行 policyqa index"),
+    (["ask", "--batch", "{none}", "--index", "{none}"], "无法读取"),
+])  # fmt: skip
+def test_a_failure_is_one_and_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:
+    result = policyqa(*(a.replace("{none}", str(tmp_path / "none")) for a in arguments))
+    assert (result.returncode, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("policyqa: ")
+    assert said in line
+
+
+@pytest.mark.model
+def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = policyqa("index", "--source", tmp_path / "none", "--index", tmp_path / "index")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"policyqa: 没有文件夹 {tmp_path / 'none'},请用 --source 指定存放文件的文件夹\n"
+    )
+
+
+@pytest.mark.model
+def test_a_second_run_changes_nothing_and_says_so(source: Path, index: Path) -> None:
+    before = (index / "CURRENT").read_text()
+    said = done("index", "--source", source, "--index", index)
+    assert said.startswith("没有变化:2 份文件,2 个段落")
+    report = json.loads(done("index", "--source", source, "--index", index, "--json"))
+    assert set(report) >= REPORT
+    assert (report["documents"], report["passages"], report["unchanged"]) == (2, 2, 2)
+    assert (report["added"], report["changed"], report["removed"]) == ([], [], [])
+    assert [failed["source"] for failed in report["failed"]] == ["broken.txt"]
+    assert (index / "CURRENT").read_text() == before == f"v-{report['fingerprint']}\n"
+
+
+@pytest.mark.model
+def test_one_question_for_a_program(index: Path) -> None:
+    answer = json.loads(done("ask", "硕士每年补贴多少?", "--json", "--k", "1", "--index", index))
+    assert set(answer) >= ANSWER
+    assert (answer["status"], answer["reason"]) == ("answered", None)
+    assert "硕士每年补贴20万元。" in answer["answer"]
+    assert set(answer["timings_ms"]) >= {"embed", "retrieve", "answer", "total"}
+    assert all(set(sentence) >= {"text", "citations"} for sentence in answer["sentences"])
+    assert all(set(citation) >= CITATION for citation in answer["citations"])
+    (hit,) = answer["hits"]
+    assert set(hit) >= HIT
+    assert TEXTS["grants.txt"][hit["start"] : hit["end"]] == hit["text"]
+    for citation in answer["citations"]:
+        whole = TEXTS[citation["source"]]
+        assert citation["quote"] == whole[citation["start"] : citation["end"]]
+
+
+@pytest.mark.model
+def test_one_question_for_a_person(index: Path) -> None:
+    said = done("ask", "硕士每年补贴多少万元?", "--index", index)
+    answer, sources = said.split("出处:")
+    assert "硕士每年补贴20万元。[" in answer
+    assert "[1] 《支持办法》" in sources
+    assert "原文:“" in sources
+
+
+@pytest.mark.model
+def test_a_batch_keeps_its_order_and_its_failures(index: Path) -> None:
+    lines = [
+        json.dumps({"id": "a", "question": "公园每天早上几点开门?"}),
+        "{broken",
+        json.dumps({"id": "c"}),
+        json.dumps({"id": "d", "question": "😀"}),
+        json.dumps({
+            "id": "e",
+            "question": "那硕士呢?",
+            "history": [{"role": "user", "content": "博士每年补贴多少万元?"}],
+        }),
+    ]  # fmt: skip
+    found = records(done("ask", "--batch", "-", "--index", index, stdin="\n".join(lines)))
+    assert [a["id"] for a in found] == ["a", "", "c", "d", "e"]
+    assert [a["status"] for a in found[:4]] == ["answered", "error", "error", "error"]
+    assert "6点" in found[0]["answer"]
+    assert "博士每年补贴" in found[4]["query"]
+    assert "硕士" in found[4]["query"]
+
+
+@pytest.mark.model
+def test_a_question_without_words_fails_for_a_person(index: Path) -> None:
+    result = policyqa("ask", "😀", "--index", index)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "policyqa: 问题里没有文字,请用一句话说明想了解什么\n"
+
+
+@pytest.mark.model
+def test_documents_are_listed_and_shown(index: Path) -> None:
+    listed = records(done("documents", "list", "--json", "--index", index))
+    assert [set(entry) >= ENTRY for entry in listed] == [True] * 3
+    assert [(e["source"], e["status"]) for e in listed] == [
+        ("broken.txt", "failed"),
+        ("grants.txt", "read"),
+        ("park.txt", "read"),
+    ]
+    assert len(done("documents", "list", "--index", index).splitlines()) == 3
+    shown = json.loads(done("documents", "show", "park.txt", "--json", "--index", index))
+    assert shown["text"] == TEXTS["park.txt"]
+    (passage,) = shown["passages"]
+    assert set(passage) >= {"passage_id", "start", "end", "section", "text", "page"}
+    assert shown["text"][passage["start"] : passage["end"]] == passage["text"]
+
+
+@pytest.mark.model
+def test_a_document_that_is_not_there_is_one(index: Path) -> None:
+    result = policyqa("documents", "show", "z.txt", "--index", index)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("policyqa: 索引里没有文件 z.txt")

@@ -1,0 +1,84 @@
+"""The environment is read in one place, and a mistake in it is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from index.errors import SettingsError
+from qa import settings
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    settings.load.cache_clear()
+    yield
+    settings.load.cache_clear()
+
+
+def test_defaults() -> None:
+    loaded = settings.load()
+    assert (loaded.source, loaded.index) == (Path("seeds"), Path(".policyqa/index"))
+    assert loaded.model.name == "e5-small"
+    assert loaded.answer.max_chars <= 450
+
+
+def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "SOURCE": "a", "INDEX": "b", "CACHE": "c", "FEEDBACK": "d", "MODEL__NAME": "m",
+        "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
+        "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5",
+    }  # fmt: skip
+    assert {settings.PREFIX + name for name in values} == set(settings.names())
+    for name, value in values.items():
+        monkeypatch.setenv(settings.PREFIX + name, value)
+    loaded = settings.load()
+    assert loaded.model_dump(mode="json") == {
+        "source": "a",
+        "index": "b",
+        "cache": "c",
+        "feedback": "d",
+        "model": {"name": "m", "precision": "float32", "threads": 2},
+        "answer": {"max_chars": 100, "max_sentences": 2, "threshold": 0.5},
+    }
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, text in settings.names().items() if not text] == []
+
+
+@pytest.mark.parametrize(("wrong", "near"), [
+    ("POLICYQA_INDEXX", "POLICYQA_INDEX"),
+    ("POLICYQA_ANSWER__TRESHOLD", "POLICYQA_ANSWER__THRESHOLD"),
+    ("policyqa_model__nam", "POLICYQA_MODEL__NAME"),
+])  # fmt: skip
+def test_a_name_that_is_unknown_is_refused_and_the_near_one_named(
+    monkeypatch: pytest.MonkeyPatch, wrong: str, near: str
+) -> None:
+    monkeypatch.setenv(wrong, "1")
+    with pytest.raises(SettingsError, match=f"{wrong},是否想写 {near}$"):
+        settings.load()
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("ANSWER__THRESHOLD", "1.01"),
+    ("ANSWER__THRESHOLD", "-0.1"),
+    ("ANSWER__MAX_CHARS", "39"),
+    ("ANSWER__MAX_CHARS", "451"),
+    ("ANSWER__MAX_SENTENCES", "0"),
+    ("MODEL__THREADS", "0"),
+    ("MODEL__PRECISION", "half"),
+    ("ANSWER__MAX_SENTENCES", "many"),
+])  # fmt: skip
+def test_a_value_out_of_bounds_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(settings.PREFIX + name, value)
+    with pytest.raises(SettingsError, match=f"设置 {settings.PREFIX}{name} 有误"):
+        settings.load()
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        settings.load().answer.threshold = 1.0  # type: ignore[misc]
