@@ -34,10 +34,11 @@ def opened(name: str) -> Iterator[Iterable[str]]:
         yield sys.stdin
         return
     try:
-        with Path(name).open(encoding="utf-8-sig") as lines:
-            yield lines
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(f"无法读取 {name}:{error}") from error
+        lines = Path(name).open(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise QuestionError(f"无法读取 {name}：{error.strerror}") from error
+    with lines:
+        yield lines
 
 
 def answers(assistant: Answerer, lines: Iterable[str], *, k: int) -> Iterator[str]:

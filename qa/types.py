@@ -1,8 +1,8 @@
 """What is asked and what is answered. Field names are the command line's and the HTTP API's."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from index.types import Value
 
@@ -13,11 +13,19 @@ Status = Literal["answered", "abstained", "error"]
 Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_question", "failed"]
 
 
+def writable(value: object) -> object:
+    """Text without halves of surrogate pairs, which no file or terminal can take."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(writable)]
+
+
 class Turn(Value):
     """One message of the conversation so far, as OpenAI-style clients send it."""
 
     role: Literal["user", "assistant", "system"]
-    content: str
+    content: Text
 
 
 class Question(Value):
@@ -27,8 +35,8 @@ class Question(Value):
     empty one still gets its answer line.
     """
 
-    question: str
-    id: str = ""
+    question: Text
+    id: Text = ""
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
     as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
     k: int = Field(default=10, ge=1, le=100)
