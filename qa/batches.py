@@ -34,11 +34,10 @@ def opened(name: str) -> Iterator[Iterable[str]]:
         yield sys.stdin
         return
     try:
-        lines = Path(name).open(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise QuestionError(f"无法读取 {name}：{error.strerror}") from error
-    with lines:
-        yield lines
+        text = Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"无法读取 {name}：{error}，应为 UTF-8 文本") from error
+    yield text.split("\n")
 
 
 def answers(assistant: Answerer, lines: Iterable[str], *, k: int) -> Iterator[str]:
