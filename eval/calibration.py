@@ -1,10 +1,12 @@
-"""Makes `qa/confidence.json`: when an answer is sure enough to be given.
+r"""Makes `qa/confidence.json`: when an answer is sure enough to be given.
 
-    python -m eval.calibration --dataset eval/datasets/seeds --split dev
+    python -m eval.calibration --dataset eval/datasets/seeds --split dev \\
+        --off-topic ../shared/data/dureader_robust_dev ../shared/data/cmrc2018_dev
 
 Questions with an answer are positive; those without are negative. Each answerable question serves
 once more as a negative, with the passages that hold its evidence hidden: then everything near is
-there and the answer is not, which is the hardest kind of silence. A logistic model over
+there and the answer is not, which is the hardest kind of silence. Questions of other collections
+(those whose licence allows it) are negatives that are far away. A logistic model over
 standardised features keeps the result small, readable and calibrated.
 """
 
@@ -24,7 +26,20 @@ from qa.assistant import Assistant
 from qa.confidence import FILE, Model, Term
 from qa.query import normalise_query, with_history
 
-IGNORED = frozenset({"length"})  # says who wrote the questions, not whether they have an answer
+IGNORED = frozenset({"length", "asks_form"})  # say who wrote the questions, not who can answer
+AGAINST = frozenset(
+    {
+        "unknown",
+        "rarest_missing",
+        "form_missing",
+        "form_missing_near",
+        "place_missing",
+        "other_year",
+    }
+)
+OFF_TOPIC_WEIGHT = 0.2
+OFF_TOPIC_QUESTIONS = 150  # of each collection
+Floats = NDArray[np.float64]
 HIDDEN_WEIGHT = 0.25
 SILENT_WEIGHT = 2.0
 REGULARISATION = 0.3  # scikit-learn's C
@@ -62,24 +77,50 @@ def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64)
 
 
-def fit(found: Sequence[Example], trained_on: dict[str, int]) -> Model:
-    """The logistic model of these examples (L2-regularised, weighted)."""
-    from sklearn.linear_model import LogisticRegression
+def off_topic(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
+    """Examples of questions of another collection, which these documents are silent on."""
+    for query in queries:
+        text = normalise_query(query.text)
+        found = assistant.find(text, assistant.embedder.encode_query(text))
+        yield Example(dict(found.features), False, OFF_TOPIC_WEIGHT)
 
+
+def fit(found: Sequence[Example], trained_on: dict[str, int]) -> Model:
+    """The logistic model of these examples (weighted, L2-regularised, signs as they must be).
+
+    A feature that speaks for an answer never counts against it, nor the other way round, however
+    the examples happen to fall: that is what holds on questions of another kind.
+    """
     names = [name for name in found[0].features if name not in IGNORED]
     table = np.array([[example.features[name] for name in names] for example in found])
-    labels = np.array([example.answerable for example in found])
+    labels = np.array([1.0 if example.answerable else -1.0 for example in found])
     weights = np.array([example.weight for example in found])
     mean, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
-    model = LogisticRegression(C=REGULARISATION, max_iter=1000)
-    model.fit((table - mean) / spread, labels, sample_weight=weights)
+    solved = _minimised((table - mean) / spread, labels, weights, [n in AGAINST for n in names])
     terms = {
         name: Term(weight=round(w, 5), mean=round(m, 5), spread=round(s, 5))
         for name, w, m, s in zip(
-            names, map(float, model.coef_[0]), map(float, mean), map(float, spread), strict=True
+            names, solved[1:].tolist(), mean.tolist(), spread.tolist(), strict=True
         )
     }
-    return Model(bias=round(float(model.intercept_[0]), 5), terms=terms, trained_on=trained_on)
+    return Model(bias=round(float(solved[0]), 5), terms=terms, trained_on=trained_on)
+
+
+def _minimised(
+    table: Floats, labels: Floats, weights: Floats, against: Sequence[bool]
+) -> NDArray[np.float64]:
+    """Bias and weights of least penalised log loss, within their signs."""
+    from scipy.optimize import minimize
+
+    def loss(parameters: Floats) -> float:
+        margins = labels * (parameters[0] + table @ parameters[1:])
+        penalty = float(parameters[1:] @ parameters[1:]) / (2 * REGULARISATION)
+        return float(weights @ np.logaddexp(0, -margins)) + penalty
+
+    bounds = [(None, None), *((None, 0.0) if negative else (0.0, None) for negative in against)]
+    start = np.zeros(table.shape[1] + 1)
+    solved: NDArray[np.float64] = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    return solved
 
 
 def cross_validated(found: Sequence[Example], *, folds: int = 10) -> float:
@@ -109,13 +150,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dataset", type=Path, default=Path("eval/datasets/seeds"))
     parser.add_argument("--split", default="dev")
+    parser.add_argument("--off-topic", type=Path, nargs="*", default=[])
     parser.add_argument("--index", type=Path, default=None)
     parser.add_argument("--output", type=Path, default=Path("qa") / FILE)
     arguments = parser.parse_args()
     queries = load(arguments.dataset, split=arguments.split).queries
-    found = list(examples(wiring.open_assistant(arguments.index), queries))
+    assistant = wiring.open_assistant(arguments.index)
+    found = list(examples(assistant, queries))
     auc = cross_validated(found)
-    model = fit(found, {f"{arguments.dataset.name}/{arguments.split}": len(queries)})
+    trained_on = {f"{arguments.dataset.name}/{arguments.split}": len(queries)}
+    for folder in arguments.off_topic:
+        others = load(folder, limit=OFF_TOPIC_QUESTIONS).queries
+        found += off_topic(assistant, others)
+        trained_on[folder.name] = len(others)
+    model = fit(found, trained_on)
     arguments.output.write_text(model.model_dump_json(indent=1) + "\n", encoding="utf-8")
     print(json.dumps({"questions": len(queries), "examples": len(found), "auc": round(auc, 4)}))
 
