@@ -1,4 +1,4 @@
-"""Whether a passage speaks of the year that a question names."""
+"""Whether a text speaks of the year and of the edition that a question names."""
 
 import re
 from functools import lru_cache
@@ -7,6 +7,9 @@ from index.types import Document
 from index.words import normalise
 
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+# 第三届, 第2批: one of a series; chapters and articles are parts of a document and not meant.
+EDITION = re.compile(r"第([一二三四五六七八九十]{1,3}|\d{1,3})(届|批|期|轮|次)")
+DIGITS = "零一二三四五六七八九"
 
 
 @lru_cache(maxsize=4096)
@@ -15,11 +18,37 @@ def years(text: str) -> frozenset[str]:
     return frozenset(YEAR.findall(normalise(text)))
 
 
-def year_agreement(query: str, document: Document, text: str) -> float:
-    """How far a passage fits the years of a query, from -1 to 1; 0 when it names none.
+@lru_cache(maxsize=4096)
+def editions(text: str) -> frozenset[str]:
+    """Editions that a text names, with numbers in digits: 第三届 is "3届"."""
+    return frozenset(
+        f"{_number(number)}{counter}" for number, counter in EDITION.findall(normalise(text))
+    )
 
-    A passage that names the year fits; so does one of a document of that year. One of a document
-    of another year that names other years only does not.
+
+def _number(text: str) -> int:
+    """The value of a Chinese or Arabic numeral below 1000."""
+    if text.isdigit():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return int("".join(str(DIGITS.index(char)) for char in ones))
+    return (DIGITS.index(tens[-1]) if tens else 1) * 10 + (DIGITS.index(ones[-1]) if ones else 0)
+
+
+def agreement(query: str, document: Document, text: str) -> float:
+    """How far a text fits the years and editions of a query; 0 when it names none.
+
+    The sum of `year_agreement` and `edition_agreement`, from -2 to 2.
+    """
+    return year_agreement(query, document, text) + edition_agreement(query, document, text)
+
+
+def year_agreement(query: str, document: Document, text: str) -> float:
+    """How far a text fits the years of a query, from -1 to 1; 0 when it names none.
+
+    A text that names the year fits; so does one of a document of that year. One of a document
+    of another year that does not name the year does not.
     """
     asked = years(query)
     if not asked:
@@ -30,3 +59,16 @@ def year_agreement(query: str, document: Document, text: str) -> float:
     if any(fits):
         return sum(fits) / len(fits)
     return -1.0 if said or own else 0.0
+
+
+def edition_agreement(query: str, document: Document, text: str) -> float:
+    """1 when a text or its document's title names an edition of the query, -1 when they name
+    others of the same series only, else 0."""
+    asked = editions(query)
+    if not asked:
+        return 0.0
+    said = editions(text) | editions(document.metadata.title)
+    if asked & said:
+        return 1.0
+    counters = {edition[-1] for edition in asked}
+    return -1.0 if any(edition[-1] in counters for edition in said) else 0.0

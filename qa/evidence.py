@@ -11,20 +11,31 @@ from index.passages import display
 from index.search_index import SearchIndex
 from index.types import Document, Passage, Sentence
 from index.words import bigrams, words
+from qa.agreement import agreement
 from qa.expectation import Expectation, expected, holds
 from qa.fusion import z_scores
 from qa.retrieval import Ranking
 
 PASSAGES = 8
 SENTENCE_BONUS = 0.7
-WEIGHTS = {"sentence": 1.0, "words": 0.5, "bigrams": 0.5, "passage": 0.6, "expected": 0.5}
+INHERITED = 0.8  # how much words count that stand before the sentence and not in it
+WEIGHTS = {
+    "sentence": 1.0,
+    "words": 0.5,
+    "bigrams": 0.5,
+    "passage": 0.6,
+    "expected": 1.0,
+    "agreement": 0.5,
+}
 
 
 @dataclass(frozen=True)
 class Evidence:
     """One sentence that may answer, with the signals that say so (larger is better).
 
-    `words` and `bigrams` are shares of the query's tokens, weighted by rarity, in [0, 1].
+    `words` and `bigrams` are shares of the query's tokens, weighted by rarity, in [0, 1];
+    `inherited` is the share that the section and the sentences before it add; `agreement` is how
+    far all of these fit the years and editions of the query (`qa.agreement`).
     """
 
     document: Document
@@ -35,13 +46,16 @@ class Evidence:
     cosine: float
     words: float
     bigrams: float
+    inherited: float
     expected: bool
+    agreement: float
 
 
 class QueryTokens:
     """The tokens of a query with their rarity, to be found again in texts."""
 
     def __init__(self, query: str, word_index: LexicalIndex, bigram_index: LexicalIndex) -> None:
+        self.query = query
         self.words = _weighted(words(query), word_index)
         self.bigrams = _weighted(bigrams(query), bigram_index)
         self.expectation: Expectation = expected(query)
@@ -78,7 +92,10 @@ def find(
         rows = np.array([first + n for n in usable], dtype=np.int64)
         cosines = index.sentence_vectors.scores(vector, rows)
         for n, cosine in zip(usable, cosines, strict=True):
-            found.append(_evidence(document, passage, passage.sentences[n], float(cosine), tokens))
+            before = _before(document, passage, n)
+            found.append(
+                _evidence(document, passage, passage.sentences[n], float(cosine), tokens, before)
+            )
             standing.append(float(ranking.scores[place]))
     return _ranked(found, standing)
 
@@ -109,8 +126,19 @@ def _usable(passage: Passage) -> list[int]:
     return usable or list(range(len(passage.sentences)))
 
 
+def _before(document: Document, passage: Passage, n: int) -> str:
+    """What a sentence stands under and after: the section and the passage up to it."""
+    start = passage.sentences[n].start
+    return f"{passage.section} {document.text[passage.start : max(start, passage.start)]}"
+
+
 def _evidence(
-    document: Document, passage: Passage, sentence: Sentence, cosine: float, tokens: QueryTokens
+    document: Document,
+    passage: Passage,
+    sentence: Sentence,
+    cosine: float,
+    tokens: QueryTokens,
+    before: str,
 ) -> Evidence:
     text = display(document, sentence)
     return Evidence(
@@ -122,7 +150,9 @@ def _evidence(
         cosine=cosine,
         words=tokens.word_share(text),
         bigrams=tokens.bigram_share(text),
+        inherited=tokens.bigram_share(f"{before} {text}") - tokens.bigram_share(text),
         expected=holds(text, tokens.expectation),
+        agreement=agreement(tokens.query, document, f"{before} {text}"),
     )
 
 
@@ -132,9 +162,11 @@ def _ranked(found: Sequence[Evidence], standing: Sequence[float]) -> list[Eviden
     total = (
         WEIGHTS["sentence"] * z_scores(np.array([e.cosine for e in found]))
         + WEIGHTS["words"] * z_scores(np.array([e.words for e in found]))
-        + WEIGHTS["bigrams"] * z_scores(np.array([e.bigrams for e in found]))
+        + WEIGHTS["bigrams"]
+        * z_scores(np.array([e.bigrams + INHERITED * e.inherited for e in found]))
         + WEIGHTS["passage"] * z_scores(np.array(standing))
         + WEIGHTS["expected"] * np.array([float(e.expected) for e in found])
+        + WEIGHTS["agreement"] * np.array([e.agreement for e in found])
     )
     order = np.lexsort((np.arange(len(found)), -total))
     return [_with_score(found[n], float(total[n])) for n in order]

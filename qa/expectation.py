@@ -1,25 +1,54 @@
-"""What kind of answer a question asks for, and whether a text holds one of that kind."""
+"""What kind of answer a question asks for, and whether a text holds one of that kind.
+
+A question that asks for a number names its unit more often than not (多少人, 几家, 多少钱), and a
+question for a time names its grain (哪年, 几号). A text that has another number is no answer to it.
+"""
 
 import re
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from index.words import normalise
 
-Expectation = Literal[
-    "money", "percent", "phone", "address", "date", "age", "count", "material", "duration", ""
+Kind = Literal[
+    "money",
+    "percent",
+    "phone",
+    "address",
+    "date",
+    "year",
+    "day",
+    "age",
+    "count",
+    "material",
+    "duration",
+    "",
 ]
 
-_NUMERAL = r"(\d+(\.\d+)?|[一二三四五六七八九十百两]+)"
-_ASKS: tuple[tuple[Expectation, str], ...] = (
+
+class Expectation(NamedTuple):
+    """What is asked for: its kind, and for a count the unit that the question names."""
+
+    kind: Kind = ""
+    unit: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.kind)
+
+
+_NUMERAL = r"(\d+(\.\d+)?|[一二三四五六七八九十两百千]+)"
+_COUNTED = "人名位家所项个条种类款门支场次批部件届倍座栋套间篇本处期轮级步"
+_HOW_MANY = "(多少|好多|几多)"
+_ASKS: tuple[tuple[Kind, str], ...] = (
     ("phone", r"电话|热线|手机号|联系方式|联系人|微信号|邮箱|传真|phone|e-?mail"),
     ("address", r"网址|网站|链接|下载|哪下|公众号叫|website|\burl\b|download"),
     ("age", r"年龄|多少岁|几岁|周岁|多大年纪|how old|\bage\b"),
     (
         "money",
-        r"多少(万|亿|个亿)?(元|块|钱|资金|奖金|补贴|补助|资助|津贴|经费|贷款|奖励|工资|薪|租金)"
-        r"|好多(万|亿)?(元|块|钱)|几(万|亿|百|千)(元|块)|几多钱|发钱|给钱吗"
-        r"|(补贴|补助|资助|奖金|奖励|津贴|租金|工资|月薪|年薪|薪酬|费用|报名费|额度|金额|价格|房租|安家费"
-        r"|标准)[^,。?，？]{0,6}(多少|几多|好多|多高|怎么算|是什么标准)"
+        rf"{_HOW_MANY}(万|亿|个亿)?(元|块|钱|资金|奖金|补贴|补助|资助|津贴|经费|贷款|奖励|工资|薪|租金)"
+        r"|几(万|亿|百|千)(元|块|钱)|发钱|给钱吗|值多少钱"
+        r"|(补贴|补助|资助|奖金|奖励|津贴|租金|工资|月薪|年薪|薪酬|费用|报名费|额度|金额|价格|房租|安家费|经费|资金"
+        rf"|标准)[^,。?，？]{{0,6}}({_HOW_MANY}|多高|怎么算|是什么标准)(?!万?[{_COUNTED}])"
         r"|最(高|多)(可以|能|可)?(贷|拿|领|补|奖|给)[^,。?]{0,4}(多少|好多)"
         r"|how much (money|subsid|fund)",
     ),
@@ -30,21 +59,44 @@ _ASKS: tuple[tuple[Expectation, str], ...] = (
     ),
     (
         "duration",
-        r"多久|多长时间|几天|多少天|几个?(月|年)|多少(年|个月)|好久|期限|有效期|how long",
+        r"多久|多长时间|几天|多少天|几个?(月|年)(?!份)|多少(年|个月)|好久(能|可以|才)|期限|有效期"
+        r"|how long",
+    ),
+    ("year", r"哪一?年|几几年|何年|(what|which) year"),
+    (
+        "day",
+        r"哪一?天|几月几|几号|哪一?日|几月|哪(一|个)月|多少号|what (date|day)|which (day|date)",
     ),
     (
         "date",
-        r"什么时[候间]|啥时候?|何时|哪(一)?(天|年|月|日|阵)|几(月|号|点)|截止|时间是|日期|多会儿"
-        r"|when\b|what (date|year|day)|deadline",
+        r"什么时[候间]|啥子?时候?|何时|哪阵|几点|截止|时间是|日期|多会儿|好久(开|举|召|启|办|印|发|成|建)"
+        r"|when\b|deadline",
     ),
     (
         "count",
-        r"多少|(?<!哪)几(个|名|家|项|人|所|次|条|位|类|种|支|场|万|件|处|部|门|批|倍|成)|好多|几多|数量|总数|规模(是|有)"
+        rf"{_HOW_MANY}|(?<!哪)几(百|千|万|亿|成|[{_COUNTED}])|数量|总数|规模(是|有)"
         r"|how many|number of|how much",
     ),
 )
 ASKS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
-HOLDS: dict[str, re.Pattern[str]] = {
+ASKED_UNIT = re.compile(rf"(?:多少|好多|几多|几)(?:百|千|万|亿|来|余|多)*(人次|人|[{_COUNTED}])")
+# What a text may count in when the question counts in this; a unit that is not here is its own.
+PERSON, BODY, ITEM = "人名位", "家所个户", "项个条种类款方大件"
+UNITS = {
+    **dict.fromkeys("人名位", PERSON),
+    **dict.fromkeys("家所", BODY),
+    **dict.fromkeys("项条种类款件", ITEM),
+    "人次": "人次",
+    "个": "",  # counts anything
+}
+# Numbers that count nothing: dates, ordinals, five-year plans, numbers of documents.
+UNCOUNTED = re.compile(
+    r"\d{2,4}\s*年(度|代|底|末|初|间)?|\d{4}\s*[-—~至]\s*\d{4}|\d+\s*月(份)?|\d+\s*[日号]|〔\d+〕\d*号?"
+    r"|第\s*[\d一二三四五六七八九十百]+|[“\"]?十[一二三四五六]五[”\"]?|[((][\d一二三四五六七八九十]+[))]"
+    r"|^[\d一二三四五六七八九十]+[.、]|[一二三四五六七八九十]是"
+)
+NUMBER = re.compile(rf"\d|{_NUMERAL}(余|多)?[{_COUNTED}大是]")
+HOLDS: dict[Kind, re.Pattern[str]] = {
     "phone": re.compile(r"\d{3,4}-?\d{7,8}|1[3-9]\d{9}|\b\d{5,8}\b(?!元|人|名)|@[a-z0-9.-]+"),
     "address": re.compile(r"https?:|www\.|\.(gov|com|cn|org)\b|公众号|小程序|app|渝快办"),
     "age": re.compile(r"\d+\s*(周)?岁|[一二三四五六七八九十]+周?岁|年龄"),
@@ -52,22 +104,43 @@ HOLDS: dict[str, re.Pattern[str]] = {
     "percent": re.compile(r"\d+(\.\d+)?\s*(%|个百分点|倍|成)|百分之|%|1/\d|一半|翻番"),
     "material": re.compile(r"材料|证明|身份证|申请表|申报表|复印件|提交|证书|合同|承诺书"),
     "duration": re.compile(rf"{_NUMERAL}\s*(个)?(年|月|天|日|小时|工作日|周|分钟)|长期|随时"),
-    "date": re.compile(r"\d{2,4}年|\d+月|\d+日|[一二]〇|十[二三四五]五|随时|今年|每年"),
-    "count": re.compile(
-        r"\d|[一二三四五六七八九十两百千]+(个|名|家|项|人|所|条|类|批|支|种|大|是|位)"
-    ),
+    "year": re.compile(r"(19|20)\d{2}\s*年|[一二]〇|[今去明]年"),
+    "day": re.compile(r"\d+\s*月|\d+\s*日|即日|当[天日]"),
+    "date": re.compile(r"\d{2,4}\s*年|\d+\s*月|\d+\s*日|[一二]〇|十[二三四五]五|随时|[今去明每]年"),
 }
 
 
+@lru_cache(maxsize=1024)
 def expected(query: str) -> Expectation:
-    """The kind of answer a question asks for, "" when its form does not say."""
+    """The kind of answer a question asks for; nothing when its form does not say."""
     plain = normalise(query)
     for kind, pattern in ASKS:
         if pattern.search(plain):
-            return kind
-    return ""
+            return Expectation(kind, _unit(plain) if kind == "count" else "")
+    return Expectation()
+
+
+def _unit(plain: str) -> str:
+    asked = ASKED_UNIT.search(plain)
+    return asked.group(1) if asked else ""
 
 
 def holds(text: str, expectation: Expectation) -> bool:
     """Whether a text holds something of the kind; always true when nothing is expected."""
-    return not expectation or bool(HOLDS[expectation].search(normalise(text)))
+    if not expectation:
+        return True
+    plain = normalise(text)
+    if expectation.kind == "count":
+        return _counts(plain, expectation.unit)
+    return bool(HOLDS[expectation.kind].search(plain))
+
+
+def _counts(plain: str, unit: str) -> bool:
+    """Whether a text gives a number in this unit, or any number if it is open."""
+    left = UNCOUNTED.sub(" ", plain)
+    units = UNITS.get(unit, unit)
+    if not units:
+        return bool(NUMBER.search(left))
+    accepted = "人次" if units == "人次" else f"[{units}]"
+    number = rf"{_NUMERAL}\s*(余|多|来)?[百千万亿]*(余|多|来)?{accepted}"
+    return bool(re.search(rf"{number}|单位[::]\s*[百千万亿]?{accepted}", left))

@@ -10,12 +10,11 @@ from index.embedding import Vectors
 from index.lexical import LexicalIndex
 from index.search_index import SearchIndex
 from index.words import bigrams, words
-from qa.agreement import year_agreement
-from qa.agreement import years as asked_years
+from qa.agreement import agreement, editions, years
 from qa.fusion import weighted_sum, z_scores
 
 SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
-YEAR_WEIGHT = 1.5
+AGREEMENT_WEIGHT = 1.5
 POOL = 100  # candidates that each signal may propose
 
 Rows = NDArray[np.int64]
@@ -52,8 +51,8 @@ def rank(index: SearchIndex, query: str, vector: Vectors, weights: Mapping[str, 
     standard = {name: z_scores(values) for name, values in raw.items()}
     fused = weighted_sum(standard, weights)
     rows = _candidates(raw)
-    if asked_years(query):
-        fused[rows] += YEAR_WEIGHT * _year_agreement(index, query, rows)
+    if years(query) or editions(query):
+        fused[rows] += AGREEMENT_WEIGHT * _agreement(index, query, rows)
     order = rows[np.lexsort((rows, -fused[rows]))]
     return Ranking(order, fused[order], {name: values[order] for name, values in raw.items()})
 
@@ -76,9 +75,9 @@ def signals_of(index: SearchIndex, query: str, vector: Vectors) -> dict[str, Flo
     }
 
 
-def _year_agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
+def _agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
     pairs = [(index.documents[index.document_of[row]], index.passages[row].text) for row in rows]
-    return np.array([year_agreement(query, document, text) for document, text in pairs])
+    return np.array([agreement(query, document, text) for document, text in pairs])
 
 
 def _lexical(lexical: LexicalIndex, tokens: list[str]) -> Floats:

@@ -35,7 +35,7 @@ def evidence_of(
         text=document.text, section="第一章", sentences=(sentence,),
     )  # fmt: skip
     text = display(document, sentence)
-    return Evidence(document, passage, sentence, text, score, 0.9, 0.5, 0.5, True)
+    return Evidence(document, passage, sentence, text, score, 0.9, 0.5, 0.5, 0.0, True, 0.0)
 
 
 def tokens_of(query: str) -> QueryTokens:

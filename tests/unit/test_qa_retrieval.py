@@ -141,3 +141,17 @@ def test_a_share_of_the_query_is_weighted_by_rarity(tmp_path: Path) -> None:
     assert tokens.bigram_share("公园 博士") == pytest.approx(
         1 - index.bigrams.idf("园博") / sum(map(index.bigrams.idf, ["公园", "园博", "博士"]))
     )
+
+
+def test_a_sentence_inherits_the_words_it_stands_after(tmp_path: Path) -> None:
+    texts = ("人才大会筹备就绪。此次活动定于本周开幕。", "公园游园活动定于本周开幕。")
+    index = build(tmp_path, *texts)
+    tokens = QueryTokens("人才大会定于哪周开幕", index.words, index.bigrams)
+    ranking = ranked(index, "人才大会定于哪周开幕")
+    found = {
+        e.text: e for e in find(index, ranking, tokens, EMBEDDER.encode_query("人才大会定于哪周"))
+    }
+    after, alone = found["此次活动定于本周开幕。"], found["公园游园活动定于本周开幕。"]
+    assert after.inherited > 0.0 == alone.inherited
+    assert after.bigrams + after.inherited == tokens.bigram_share(texts[0])
+    assert after.score > alone.score
