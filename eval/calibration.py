@@ -5,7 +5,8 @@ r"""Makes `qa/confidence.json`: when an answer is sure enough to be given.
 
 Questions with an answer are positive; those without are negative. Each answerable question serves
 once more as a negative, with the passages that hold its evidence hidden: then everything near is
-there and the answer is not, which is the hardest kind of silence. Questions of other collections
+there and the answer is not, which is the hardest kind of silence. So does each question that names
+a year, an edition or a place, asked for one that no document names. Questions of other collections
 (those whose licence allows it) are negatives that are far away. A logistic model over
 standardised features keeps the result small, readable and calibrated.
 """
@@ -20,11 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.dataset import Query, load
+from eval.evaluate import question_of
 from eval.matching import holds
+from index.search_index import SearchIndex
+from index.words import is_place, words
 from qa import wiring
-from qa.assistant import Assistant
+from qa.agreement import EDITION, YEAR
+from qa.assistant import Assistant, query_of
 from qa.confidence import FILE, Model, Term
-from qa.query import normalise_query, with_history
 
 IGNORED = frozenset({"length", "asks_form"})  # say who wrote the questions, not who can answer
 AGAINST = frozenset(
@@ -35,8 +39,10 @@ AGAINST = frozenset(
         "form_missing_near",
         "place_missing",
         "other_year",
+        "other_edition",
     }
 )
+ELSEWHERE = ("成都", "杭州", "深圳", "武汉", "西安", "南京", "青岛", "厦门", "长沙", "昆明", "大连")
 OFF_TOPIC_WEIGHT = 0.2
 OFF_TOPIC_QUESTIONS = 150  # of each collection
 Floats = NDArray[np.float64]
@@ -54,9 +60,10 @@ class Example(NamedTuple):
 
 
 def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
-    """Two examples of each answerable question, one of each other."""
+    """One example of each question; of an answerable one also those with its evidence hidden or
+    its year, edition or place altered."""
     for query in queries:
-        text = with_history(normalise_query(query.text), query.history)
+        text = query_of(question_of(query))
         vector = assistant.embedder.encode_query(text)
         found = assistant.find(text, vector)
         weight = 1.0 if query.answerable else SILENT_WEIGHT
@@ -65,6 +72,24 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
             hidden = evidence_rows(assistant, query)
             silent = assistant.find(text, vector, hidden=hidden)
             yield Example(dict(silent.features), False, HIDDEN_WEIGHT)
+        if query.answerable:
+            for altered in counterfactuals(text, assistant.index):
+                other = assistant.find(altered, assistant.embedder.encode_query(altered))
+                yield Example(dict(other.features), False, HIDDEN_WEIGHT)
+
+
+def counterfactuals(query: str, index: SearchIndex) -> Iterator[str]:
+    """The question for a year, an edition and a place that no document names; one of each that
+    it names, so at most three."""
+    said = " ".join(document.text + document.metadata.date for document in index.documents)
+    if YEAR.search(query):
+        yield YEAR.sub(next(str(y) for y in range(2018, 1990, -1) if str(y) not in said), query)
+    if EDITION.search(query):
+        yield EDITION.sub(r"第八十一\2", query)
+    places = [word for word in words(query) if is_place(word)]
+    elsewhere = next((place for place in ELSEWHERE if place not in said), "")
+    if places and elsewhere:
+        yield query.replace(places[0], elsewhere)
 
 
 def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:
@@ -80,7 +105,7 @@ def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:
 def off_topic(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     """Examples of questions of another collection, which these documents are silent on."""
     for query in queries:
-        text = normalise_query(query.text)
+        text = query_of(question_of(query))
         found = assistant.find(text, assistant.embedder.encode_query(text))
         yield Example(dict(found.features), False, OFF_TOPIC_WEIGHT)
 

@@ -72,17 +72,28 @@ def words(text: str) -> list[str]:
     return found
 
 
+def cut(text: str) -> list[str]:
+    """The text in words, each once, nothing left out: `"".join(cut(text)) == text`."""
+    pieces: list[str] = _jieba().lcut(text)
+    return pieces
+
+
 @cache
-def _places() -> frozenset[str]:
-    """Place names of jieba's dictionary (part of speech `ns`)."""
+def _tagged(tag: str) -> frozenset[str]:
+    """Words of jieba's dictionary with this part of speech."""
     with _jieba().get_dict_file() as lines:
         entries = (line.decode("utf-8").split() for line in lines)
-        return frozenset(e[0] for e in entries if len(e) == 3 and e[2] == "ns")
+        return frozenset(e[0] for e in entries if len(e) == 3 and e[2] == tag)
 
 
 def is_place(word: str) -> bool:
-    """Whether a word is the name of a place."""
-    return len(word) > 1 and word in _places()
+    """Whether a word is the name of a place (part of speech `ns`)."""
+    return len(word) > 1 and word in _tagged("ns")
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word is a verb before anything else (part of speech `v`)."""
+    return word in _tagged("v")
 
 
 def bigrams(text: str) -> list[str]:
@@ -99,3 +110,4 @@ def bigrams(text: str) -> list[str]:
 def warm() -> None:
     """Load the dictionaries now instead of at the first question."""
     is_place(words("人才政策")[0])
+    is_verb("")

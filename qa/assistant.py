@@ -20,7 +20,9 @@ from qa.answering import Composer, chosen, shortened
 from qa.confidence import confidence, features
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
-from qa.query import normalise_query, with_history
+from qa.followups import with_history
+from qa.glossary import with_chinese
+from qa.query import normalise_query
 from qa.retrieval import Ranking, Rows
 from qa.settings import AnswerSettings
 from qa.types import Answer, Hit, Question, Reason, Timings
@@ -42,6 +44,16 @@ class Found:
     picked: Sequence[Evidence]
     features: Mapping[str, float]
     confidence: float
+
+
+def query_of(question: Question) -> str:
+    """The question as it is searched: normalised, completed by what came before, and with the
+    Chinese words of an English one.
+
+    Raises:
+        QuestionError: nothing in it can be searched.
+    """
+    return with_chinese(with_history(normalise_query(question.question), question.history))
 
 
 @dataclass
@@ -114,7 +126,7 @@ class Assistant:
         """Answer, or say why not. A question that makes no sense gives status "error"."""
         clock = Clock()
         try:
-            query = with_history(normalise_query(question.question), question.history)
+            query = query_of(question)
         except QuestionError as error:
             return self._plain(question, "", "error", "bad_question", str(error), clock)
         try:

@@ -10,7 +10,7 @@ from pydantic import Field
 from index.search_index import SearchIndex
 from index.types import Value
 from index.words import bigrams, is_place, normalise, words
-from qa.agreement import year_agreement
+from qa.agreement import editions, year_agreement
 from qa.evidence import Evidence, QueryTokens
 from qa.query import content_words
 from qa.retrieval import Floats, Ranking
@@ -52,6 +52,7 @@ def features(
         "agree": float(_agree(ranking)),
         "place_missing": _place_missing(query, f"{context} {around} {said} {regions}"),
         "other_year": _other_year(query, picked),
+        "other_edition": _other_edition(query, picked),
     }
 
 
@@ -91,6 +92,17 @@ def _other_year(query: str, picked: Sequence[Evidence]) -> float:
         return 0.0
     best = max(picked, key=lambda e: e.score)
     return float(year_agreement(query, best.document, best.passage.text) < 0)
+
+
+def _other_edition(query: str, picked: Sequence[Evidence]) -> float:
+    """Share of the editions that the query names and neither the best sentence's passage nor its
+    document's title does."""
+    asked = editions(query)
+    if not picked or not asked:
+        return 0.0
+    best = max(picked, key=lambda e: e.score)
+    said = editions(best.passage.text) | editions(best.document.metadata.title)
+    return len(asked - said) / len(asked)
 
 
 def _agree(ranking: Ranking) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from index.words import normalise
 
 Kind = Literal[
+    "fee",
     "money",
     "percent",
     "phone",
@@ -43,6 +44,7 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
     ("phone", r"电话|热线|手机号|联系方式|联系人|微信号|邮箱|传真|phone|e-?mail"),
     ("address", r"网址|网站|链接|下载|哪下|公众号叫|website|\burl\b|download"),
     ("age", r"年龄|多少岁|几岁|周岁|多大年纪|how old|\bage\b"),
+    ("fee", r"收费|免费|要钱|花钱|交钱|free of charge"),
     (
         "money",
         rf"{_HOW_MANY}(万|亿|个亿)?(元|块|钱|资金|奖金|补贴|补助|资助|津贴|经费|贷款|奖励|工资|薪|租金)"
@@ -80,6 +82,10 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
 )
 ASKS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
 ASKED_UNIT = re.compile(rf"(?:多少|好多|几多|几)(?:百|千|万|亿|来|余|多)*(人次|人|[{_COUNTED}])")
+HOW_MANY, UNIT_NAMED = (
+    re.compile(_HOW_MANY),
+    re.compile(rf"{_HOW_MANY}(?:百|千|万|亿|来|余|多)*[{_COUNTED}]"),
+)
 # What a text may count in when the question counts in this; a unit that is not here is its own.
 PERSON, BODY, ITEM = "人名位", "家所个户", "项个条种类款方大件"
 UNITS = {
@@ -95,12 +101,14 @@ UNCOUNTED = re.compile(
     r"|第\s*[\d一二三四五六七八九十百]+|[“\"]?十[一二三四五六]五[”\"]?|[((][\d一二三四五六七八九十]+[))]"
     r"|^[\d一二三四五六七八九十]+[.、]|[一二三四五六七八九十]是"
 )
+_MONEY = rf"{_NUMERAL}\s*(余|多)?[万亿千百]*(余|多)?元"
 NUMBER = re.compile(rf"\d|{_NUMERAL}(余|多)?[{_COUNTED}大是]")
 HOLDS: dict[Kind, re.Pattern[str]] = {
     "phone": re.compile(r"\d{3,4}-?\d{7,8}|1[3-9]\d{9}|\b\d{5,8}\b(?!元|人|名)|@[a-z0-9.-]+"),
-    "address": re.compile(r"https?:|www\.|\.(gov|com|cn|org)\b|公众号|小程序|app|渝快办"),
+    "address": re.compile(r"https?:|www\.|\.(gov|com|cn|org)\b|公众号|小程序"),
     "age": re.compile(r"\d+\s*(周)?岁|[一二三四五六七八九十]+周?岁|年龄"),
-    "money": re.compile(rf"{_NUMERAL}\s*(余|多)?[万亿千百]*(余|多)?元|免费|全额|零成本"),
+    "fee": re.compile(rf"{_MONEY}|免费|收费|零成本|不收取"),
+    "money": re.compile(_MONEY),
     "percent": re.compile(r"\d+(\.\d+)?\s*(%|个百分点|倍|成)|百分之|%|1/\d|一半|翻番"),
     "material": re.compile(r"材料|证明|身份证|申请表|申报表|复印件|提交|证书|合同|承诺书"),
     "duration": re.compile(rf"{_NUMERAL}\s*(个)?(年|月|天|日|小时|工作日|周|分钟)|长期|随时"),
@@ -121,8 +129,10 @@ def expected(query: str) -> Expectation:
 
 
 def _unit(plain: str) -> str:
-    asked = ASKED_UNIT.search(plain)
-    return asked.group(1) if asked else ""
+    """The unit, if the question asks for one number only."""
+    asked = ASKED_UNIT.findall(plain)
+    open_ones = len(HOW_MANY.findall(plain)) - len(UNIT_NAMED.findall(plain))
+    return asked[0] if len(asked) == 1 and open_ones <= 0 else ""
 
 
 def holds(text: str, expectation: Expectation) -> bool:

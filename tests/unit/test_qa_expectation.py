@@ -12,6 +12,7 @@ from qa.expectation import HOLDS, Expectation, Kind, expected, holds
 @pytest.mark.parametrize(("question", "kind"), [
     ("博士后补贴有多少钱?", "money"),
     ("安家费最高能拿多少?", "money"),
+    ("自习室要钱吗?", "fee"),
     ("博士后留渝率是多少?", "percent"),
     ("工程师占比多少?", "percent"),
     ("咨询电话是什么?", "phone"),
@@ -41,6 +42,8 @@ def test_the_form_of_a_question_says_what_it_asks_for(question: str, kind: str) 
     ("分为几类?", "类"),
     ("人才总量是多少?", ""),
     ("补贴多少钱?", ""),
+    ("有多少搞科研的人?团队几支?", ""),
+    ("集聚几家机构、几支团队?", ""),
 ])  # fmt: skip
 def test_a_count_has_the_unit_that_the_question_names(question: str, unit: str) -> None:
     assert expected(question).unit == unit
@@ -66,6 +69,8 @@ def test_a_count_is_a_number_in_its_unit_and_no_date_or_ordinal(
 
 @pytest.mark.parametrize(("kind", "right", "wrong"), [
     ("money", "补贴50万元", "引进50名"),
+    ("money", "租金每月500元", "社区设施免费使用"),
+    ("fee", "社区设施免费使用", "社区设施开放"),
     ("percent", "留渝率达90%", "留渝90人"),
     ("phone", "电话023-12345678", "共有12人"),
     ("address", "见www.cq.gov.cn", "见附件"),

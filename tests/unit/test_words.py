@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.words import bigrams, normalise, simplified, words
+from index.words import bigrams, cut, is_place, is_verb, normalise, simplified, words
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,16 @@ def test_bigrams_overlap_within_a_run() -> None:
 @pytest.mark.parametrize("text", ["", "，。！", " \n", "🎉"])
 def test_marks_alone_are_no_words(text: str) -> None:
     assert words(text) == bigrams(text) == []
+
+
+def test_cut_leaves_nothing_out() -> None:
+    text = "2024年 重庆有卓越工程师 AI?"
+    assert "".join(cut(text)) == text
+    assert "卓越工程师" in cut(text)
+
+
+def test_verbs_and_places_are_told_by_the_dictionary() -> None:
+    assert is_verb("引进")
+    assert not is_verb("工程师")
+    assert is_place("重庆")
+    assert not is_place("引进")

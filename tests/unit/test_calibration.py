@@ -1,0 +1,24 @@
+"""The questions that are made up so that silence can be learned."""
+
+from pathlib import Path
+
+from eval.calibration import counterfactuals
+from index import search_index
+from index.building import SourceText, build_texts
+from index.embedding import HashingEmbedder
+from index.types import Metadata
+from index.words import words
+
+
+def test_a_year_an_edition_and_a_place_become_ones_that_no_document_names(tmp_path: Path) -> None:
+    text = "第三届大会\n成都和重庆2018年举办第三届大会。2017年筹备。"
+    embedder = HashingEmbedder(64)
+    build_texts([SourceText("a.txt", text, Metadata(date="2016"))], tmp_path, embedder)
+    index = search_index.load(tmp_path, model=embedder.fingerprint)
+    assert list(counterfactuals("重庆2018年第三届大会在哪里?", index)) == [
+        "重庆2015年第三届大会在哪里?",
+        "重庆2018年第八十一届大会在哪里?",
+        "杭州2018年第三届大会在哪里?",
+    ]
+    assert list(counterfactuals("大会在哪里?", index)) == []
+    assert words("重庆")  # the dictionary knows the place
