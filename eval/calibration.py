@@ -24,9 +24,8 @@ from eval.dataset import Query, load
 from eval.evaluate import question_of
 from eval.matching import holds
 from index.search_index import SearchIndex
-from index.words import is_place, words
 from qa import wiring
-from qa.agreement import EDITION, YEAR
+from qa.agreement import EDITION, YEAR, places
 from qa.assistant import Assistant, query_of
 from qa.confidence import FILE, Model, Term
 
@@ -36,6 +35,7 @@ AGAINST = frozenset(
         "unknown",
         "rarest_missing",
         "form_missing",
+        "form_missing_best",
         "form_missing_near",
         "place_missing",
         "other_year",
@@ -79,17 +79,17 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
 
 
 def counterfactuals(query: str, index: SearchIndex) -> Iterator[str]:
-    """The question for a year, an edition and a place that no document names; one of each that
-    it names, so at most three."""
+    """The question for a year, an edition and a place that no document names, and for another
+    place that one does; at most four."""
     said = " ".join(document.text + document.metadata.date for document in index.documents)
     if YEAR.search(query):
         yield YEAR.sub(next(str(y) for y in range(2018, 1990, -1) if str(y) not in said), query)
     if EDITION.search(query):
         yield EDITION.sub(r"第八十一\2", query)
-    places = [word for word in words(query) if is_place(word)]
-    elsewhere = next((place for place in ELSEWHERE if place not in said), "")
-    if places and elsewhere:
-        yield query.replace(places[0], elsewhere)
+    for place in places(query)[:1]:
+        elsewhere = next((other for other in ELSEWHERE if other not in said), place)
+        yield query.replace(place, elsewhere)
+        yield query.replace(place, next((p for p in places(said) if p not in query), elsewhere))
 
 
 def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:

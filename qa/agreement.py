@@ -1,14 +1,15 @@
-"""Whether a text speaks of the year and of the edition that a question names."""
+"""Whether a text speaks of the year, the edition and the place that a question names."""
 
 import re
 from functools import lru_cache
 
 from index.types import Document
-from index.words import normalise
+from index.words import is_place, normalise, words
 
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
-# 第三届, 第2批: one of a series; chapters and articles are parts of a document and not meant.
-EDITION = re.compile(r"第([一二三四五六七八九十]{1,3}|\d{1,3})(届|批|期|轮|次)")
+# 第三届, 第2批, 第四章: one of a series.
+EDITION = re.compile(r"第([一二三四五六七八九十]{1,3}|\d{1,3})(届|批|期|轮|次|章|节|条)")
+BOX = re.compile(r"(专栏|附件|附表|脚注)([一二三四五六七八九十]{1,3}|\d{1,3})")
 DIGITS = "零一二三四五六七八九"
 
 
@@ -20,10 +21,18 @@ def years(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def editions(text: str) -> frozenset[str]:
-    """Editions that a text names, with numbers in digits: 第三届 is "3届"."""
-    return frozenset(
-        f"{_number(number)}{counter}" for number, counter in EDITION.findall(normalise(text))
-    )
+    """Editions and parts that a text names, with numbers in digits: 第三届 is "3届"."""
+    plain = normalise(text)
+    series = [(number, counter) for number, counter in EDITION.findall(plain)]
+    boxes = [(number, kind) for kind, number in BOX.findall(plain)]
+    return frozenset(f"{_number(number)}{kind}" for number, kind in series + boxes)
+
+
+@lru_cache(maxsize=4096)
+def places(text: str) -> tuple[str, ...]:
+    """Names of places in a text, the longest of each: 两江新区 and not 新区."""
+    named = [word for word in dict.fromkeys(words(text)) if is_place(word)]
+    return tuple(p for p in named if not any(p != other and p in other for other in named))
 
 
 def _number(text: str) -> int:
@@ -37,11 +46,12 @@ def _number(text: str) -> int:
 
 
 def agreement(query: str, document: Document, text: str) -> float:
-    """How far a text fits the years and editions of a query; 0 when it names none.
+    """How far a text fits the years, editions and places of a query; 0 when it names none.
 
-    The sum of `year_agreement` and `edition_agreement`, from -2 to 2.
+    The sum of `year_agreement` and `edition_agreement`, less `place_missing`; from -3 to 2.
     """
-    return year_agreement(query, document, text) + edition_agreement(query, document, text)
+    fits = year_agreement(query, document, text) + edition_agreement(query, document, text)
+    return fits - place_missing(query, document, text)
 
 
 def year_agreement(query: str, document: Document, text: str) -> float:
@@ -72,3 +82,12 @@ def edition_agreement(query: str, document: Document, text: str) -> float:
         return 1.0
     counters = {edition[-1] for edition in asked}
     return -1.0 if any(edition[-1] in counters for edition in said) else 0.0
+
+
+def place_missing(query: str, document: Document, text: str) -> float:
+    """Share of the query's places that neither a text nor its document's title and region name."""
+    asked = places(query)
+    if not asked:
+        return 0.0
+    around = normalise(f"{document.metadata.title} {document.metadata.region} {text}")
+    return sum(place not in around for place in asked) / len(asked)

@@ -24,11 +24,16 @@ EXCEPTION = re.compile("但|除|不|未|须|应|仅|只|限|若|如|否则|符�
 
 
 def chosen(found: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence]:
-    """The sentences to say: the best, and those near it that add something, within the limit."""
+    """The sentences to say: the best, and those near it that add something, within the limit.
+
+    What speaks of another year or edition than the one asked is never said.
+    """
     picked: list[Evidence] = []
     chars = 0
     for evidence in found:
-        if picked and evidence.score < picked[0].score - MARGIN:
+        if evidence.contradicts:
+            continue
+        if evidence.score < found[0].score - MARGIN:
             break
         if any(_same(evidence, other) for other in picked):
             continue

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from index.search_index import SearchIndex
 from index.types import Value
-from index.words import bigrams, is_place, normalise, words
-from qa.agreement import editions, year_agreement
+from index.words import bigrams, normalise, words
+from qa.agreement import editions, place_missing, year_agreement
 from qa.evidence import Evidence, QueryTokens
 from qa.query import content_words
 from qa.retrieval import Floats, Ranking
@@ -28,9 +28,8 @@ def features(
 ) -> dict[str, float]:
     """What tells an answered question from one the documents are silent on."""
     said = " ".join(e.text for e in picked)
-    around = " ".join(e.passage.text for e in picked[:1])
-    context = " ".join(f"{e.document.metadata.title} {e.passage.section}" for e in picked)
-    regions = " ".join(e.document.metadata.region for e in picked)
+    best = max(picked, key=lambda e: e.score, default=None)
+    around = _around(best) if best else ""
     named = [w for w in content_words(query) if len(w) > 1 or w.isascii()]
     dense = ranking.signals["dense"]
     return {
@@ -41,18 +40,19 @@ def features(
         "bigrams": max((e.bigrams for e in picked), default=0.0),
         "said_words": tokens.word_share(said),
         "said_bigrams": tokens.bigram_share(said),
-        "near_words": tokens.word_share(f"{context} {around} {said}"),
-        "near_bigrams": tokens.bigram_share(f"{context} {around} {said}"),
+        "near_words": tokens.word_share(around),
+        "near_bigrams": tokens.bigram_share(around),
         "unknown": _unknown(index, tokens),
-        "rarest_missing": _rarest_missing(tokens, f"{context} {around} {said}", named),
+        "rarest_missing": _rarest_missing(tokens, around, named),
         "asks_form": float(bool(tokens.expectation)),
         "form_missing": float(not any(e.expected for e in picked)),
+        "form_missing_best": float(best is None or not best.expected),
         "form_missing_near": float(not any(e.expected for e in found[:6])),
         "length": math.log1p(len(query)),
         "agree": float(_agree(ranking)),
-        "place_missing": _place_missing(query, f"{context} {around} {said} {regions}"),
-        "other_year": _other_year(query, picked),
-        "other_edition": _other_edition(query, picked),
+        "place_missing": place_missing(query, best.document, around) if best else 0.0,
+        "other_year": float(best is not None and _of_other_year(query, best)),
+        "other_edition": _edition_missing(query, around),
     }
 
 
@@ -79,30 +79,20 @@ def _rarest_missing(tokens: QueryTokens, text: str, named: Sequence[str]) -> flo
     return max(missing, default=0.0) / top if top else 0.0
 
 
-def _place_missing(query: str, text: str) -> float:
-    """Share of the places that the query names and neither evidence nor its region does."""
-    places = [w for w in dict.fromkeys(words(query)) if is_place(w)]
-    plain = normalise(text)
-    return sum(p not in plain for p in places) / len(places) if places else 0.0
+def _around(best: Evidence) -> str:
+    """The best sentence with what it stands in: its passage, section and document's title."""
+    title, section = best.document.metadata.title, best.passage.section
+    return f"{title} {section} {best.passage.text} {best.text}"
 
 
-def _other_year(query: str, picked: Sequence[Evidence]) -> float:
-    """1 when the query names a year and the best sentence's passage is of another."""
-    if not picked:
-        return 0.0
-    best = max(picked, key=lambda e: e.score)
-    return float(year_agreement(query, best.document, best.passage.text) < 0)
+def _of_other_year(query: str, best: Evidence) -> bool:
+    return year_agreement(query, best.document, best.passage.text) < 0
 
 
-def _other_edition(query: str, picked: Sequence[Evidence]) -> float:
-    """Share of the editions that the query names and neither the best sentence's passage nor its
-    document's title does."""
+def _edition_missing(query: str, around: str) -> float:
+    """Share of the editions that the query names and the text does not."""
     asked = editions(query)
-    if not picked or not asked:
-        return 0.0
-    best = max(picked, key=lambda e: e.score)
-    said = editions(best.passage.text) | editions(best.document.metadata.title)
-    return len(asked - said) / len(asked)
+    return len(asked - editions(around)) / len(asked) if asked else 0.0
 
 
 def _agree(ranking: Ranking) -> bool:

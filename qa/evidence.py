@@ -11,12 +11,13 @@ from index.passages import display
 from index.search_index import SearchIndex
 from index.types import Document, Passage, Sentence
 from index.words import bigrams, words
-from qa.agreement import agreement
-from qa.expectation import Expectation, expected, holds
+from qa.agreement import agreement, edition_agreement, year_agreement
+from qa.expectation import FIGURES, Expectation, expected, holds
 from qa.fusion import z_scores
 from qa.retrieval import Ranking
 
 PASSAGES = 8
+LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SENTENCE_BONUS = 0.7
 INHERITED = 0.8  # how much words count that stand before the sentence and not in it
 WEIGHTS = {
@@ -35,7 +36,8 @@ class Evidence:
 
     `words` and `bigrams` are shares of the query's tokens, weighted by rarity, in [0, 1];
     `inherited` is the share that the section and the sentences before it add; `agreement` is how
-    far all of these fit the years and editions of the query (`qa.agreement`).
+    far all of these fit the years, editions and places of the query (`qa.agreement`);
+    `contradicts` says that it speaks of another edition, or gives the figure of another year.
     """
 
     document: Document
@@ -49,6 +51,7 @@ class Evidence:
     inherited: float
     expected: bool
     agreement: float
+    contradicts: bool = False
 
 
 class QueryTokens:
@@ -88,7 +91,7 @@ def find(
         passage = index.passages[row]
         document = index.documents[index.document_of[row]]
         first = int(index.sentence_starts[row])
-        usable = _usable(passage)
+        usable = _usable(document, passage)
         rows = np.array([first + n for n in usable], dtype=np.int64)
         cosines = index.sentence_vectors.scores(vector, rows)
         for n, cosine in zip(usable, cosines, strict=True):
@@ -120,9 +123,14 @@ def passage_bonus(
     }
 
 
-def _usable(passage: Passage) -> list[int]:
+def _usable(document: Document, passage: Passage) -> list[int]:
+    """Sentences that say something of their own: no headings, no mere lead-ins."""
     kinds = ("text", "row", "note", "caption")
-    usable = [n for n, s in enumerate(passage.sentences) if s.kind in kinds]
+    usable = [
+        n
+        for n, s in enumerate(passage.sentences)
+        if s.kind in kinds and not document.text[s.start : s.end].endswith(LEADS_IN)
+    ]
     return usable or list(range(len(passage.sentences)))
 
 
@@ -141,6 +149,7 @@ def _evidence(
     before: str,
 ) -> Evidence:
     text = display(document, sentence)
+    around = f"{before} {text}"
     return Evidence(
         document=document,
         passage=passage,
@@ -150,10 +159,18 @@ def _evidence(
         cosine=cosine,
         words=tokens.word_share(text),
         bigrams=tokens.bigram_share(text),
-        inherited=tokens.bigram_share(f"{before} {text}") - tokens.bigram_share(text),
+        inherited=tokens.bigram_share(around) - tokens.bigram_share(text),
         expected=holds(text, tokens.expectation),
-        agreement=agreement(tokens.query, document, f"{before} {text}"),
+        agreement=agreement(tokens.query, document, around),
+        contradicts=_contradicts(tokens, document, around),
     )
+
+
+def _contradicts(tokens: QueryTokens, document: Document, around: str) -> bool:
+    if edition_agreement(tokens.query, document, around) < 0:
+        return True
+    asks_figure = tokens.expectation.kind in FIGURES
+    return asks_figure and year_agreement(tokens.query, document, around) < 0
 
 
 def _ranked(found: Sequence[Evidence], standing: Sequence[float]) -> list[Evidence]:

@@ -23,6 +23,8 @@ Kind = Literal[
     "count",
     "material",
     "duration",
+    "definition",
+    "procedure",
     "",
 ]
 
@@ -76,8 +78,17 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "count",
-        rf"{_HOW_MANY}|(?<!哪)几(百|千|万|亿|成|[{_COUNTED}])|数量|总数|规模(是|有)"
+        rf"{_HOW_MANY}|(?<!哪)几(百|千|万|亿|成|[{_COUNTED}])|数量|总数|总量|人数|规模(是|有)"
         r"|how many|number of|how much",
+    ),
+    (
+        "definition",
+        r"什么是|是什么意思|(?<![各别])指的?是?(什么|啥)|定义|含义|(怎么|如何)界定|[什啥]么?叫"
+        r"|meaning of",
+    ),
+    (
+        "procedure",
+        r"(怎么|咋个?|如何|怎样|啷个)(去|来)?(申请|申报|办理|报名|申领|领取|参加|报)|流程|手续|apply",
     ),
 )
 ASKS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
@@ -86,6 +97,7 @@ HOW_MANY, UNIT_NAMED = (
     re.compile(_HOW_MANY),
     re.compile(rf"{_HOW_MANY}(?:百|千|万|亿|来|余|多)*[{_COUNTED}]"),
 )
+FIGURES: tuple[Kind, ...] = ("count", "percent")
 # What a text may count in when the question counts in this; a unit that is not here is its own.
 PERSON, BODY, ITEM = "人名位", "家所个户", "项个条种类款方大件"
 UNITS = {
@@ -114,6 +126,12 @@ HOLDS: dict[Kind, re.Pattern[str]] = {
     "duration": re.compile(rf"{_NUMERAL}\s*(个)?(年|月|天|日|小时|工作日|周|分钟)|长期|随时"),
     "year": re.compile(r"(19|20)\d{2}\s*年|[一二]〇|[今去明]年"),
     "day": re.compile(r"\d+\s*月|\d+\s*日|即日|当[天日]"),
+    "definition": re.compile(
+        r"指(?![标导挥定示数引令])|是(?!否)|即|称为|叫做?|为[^了此]|包括|意味"
+    ),
+    "procedure": re.compile(
+        r"申请|申报|办理|提交|登录|窗口|受理|审核|评审|登记|流程|程序|预约|备案|填写|报名|直接认定|推荐"
+    ),
     "date": re.compile(r"\d{2,4}\s*年|\d+\s*月|\d+\s*日|[一二]〇|十[二三四五]五|随时|[今去明每]年"),
 }
 

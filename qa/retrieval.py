@@ -10,7 +10,7 @@ from index.embedding import Vectors
 from index.lexical import LexicalIndex
 from index.search_index import SearchIndex
 from index.words import bigrams, words
-from qa.agreement import agreement, editions, years
+from qa.agreement import edition_agreement, editions, year_agreement, years
 from qa.fusion import weighted_sum, z_scores
 
 SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
@@ -76,8 +76,15 @@ def signals_of(index: SearchIndex, query: str, vector: Vectors) -> dict[str, Flo
 
 
 def _agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
-    pairs = [(index.documents[index.document_of[row]], index.passages[row].text) for row in rows]
-    return np.array([agreement(query, document, text) for document, text in pairs])
+    passages = [index.passages[row] for row in rows]
+    documents = [index.documents[index.document_of[row]] for row in rows]
+    texts = [f"{passage.section} {passage.text}" for passage in passages]
+    return np.array(
+        [
+            year_agreement(query, document, text) + edition_agreement(query, document, text)
+            for document, text in zip(documents, texts, strict=True)
+        ]
+    )
 
 
 def _lexical(lexical: LexicalIndex, tokens: list[str]) -> Floats:

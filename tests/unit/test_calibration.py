@@ -19,6 +19,7 @@ def test_a_year_an_edition_and_a_place_become_ones_that_no_document_names(tmp_pa
         "重庆2015年第三届大会在哪里?",
         "重庆2018年第八十一届大会在哪里?",
         "杭州2018年第三届大会在哪里?",
+        "成都2018年第三届大会在哪里?",
     ]
     assert list(counterfactuals("大会在哪里?", index)) == []
     assert words("重庆")  # the dictionary knows the place

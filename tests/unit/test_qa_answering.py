@@ -1,5 +1,7 @@
 """Which sentences are said, how they are cut, and what proves them."""
 
+import dataclasses
+
 import pytest
 
 from index.lexical import LexicalIndex
@@ -172,3 +174,15 @@ def test_a_citation_names_its_document() -> None:
         "start": 0, "end": 6, "passage_id": "p",
     }  # fmt: skip
     assert composer.sentences[0].text == "博士有补贴。"  # it ends, so that others can follow
+
+
+def test_the_figure_of_another_year_or_edition_is_never_said() -> None:
+    document = document_of("2021年引进4万人。第三届大会11月开幕。")
+    wrong = dataclasses.replace(
+        evidence_of(document, "2021年引进4万人。", score=3.0), contradicts=True
+    )
+    near = evidence_of(document, "第三届大会11月开幕。", score=3.0 - MARGIN)
+    assert said([wrong, near]) == ["第三届大会11月开幕。"]
+    assert said([wrong]) == []
+    far = evidence_of(document, "第三届大会11月开幕。", score=2.9 - MARGIN)
+    assert said([wrong, far]) == []  # what is left must be near the best that there was

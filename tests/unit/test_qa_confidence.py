@@ -68,10 +68,11 @@ def test_the_shipped_model_asks_for_features_that_are_made(tmp_path: Path) -> No
 @pytest.mark.parametrize(("query", "feature", "value"), [
     ("北京的博士补贴多少", "place_missing", 1.0),
     ("重庆的博士补贴多少", "place_missing", 0.0),  # of the region that the catalogue names
-    ("2030年招收博士多少人", "other_year", 1.0),
+    ("2030年招收博士的目标", "other_year", 1.0),
     ("2025年招收博士多少人", "other_year", 0.0),
     ("博士的咨询电话是什么", "form_missing", 1.0),
-    ("怎样申请", "asks_form", 0.0),
+    ("怎样申请", "asks_form", 1.0),
+    ("有哪些申请", "asks_form", 0.0),
     ("火锅底料", "unknown", 1.0),
     ("博士", "unknown", 0.0),
     ("博士", "agree", 1.0),

@@ -5,7 +5,14 @@ from typing import get_args
 import pytest
 
 from index.types import Document, Metadata
-from qa.agreement import agreement, edition_agreement, editions, year_agreement, years
+from qa.agreement import (
+    agreement,
+    edition_agreement,
+    editions,
+    place_missing,
+    year_agreement,
+    years,
+)
 from qa.expectation import HOLDS, Expectation, Kind, expected, holds
 
 
@@ -29,7 +36,10 @@ from qa.expectation import HOLDS, Expectation, Kind, expected, holds
     ("单个项目经费上限是多少?", "money"),
     ("重庆有多少名卓越工程师?", "count"),
     ("設有幾個專項?", "count"),
-    ("什么是金凤凰政策?", ""),
+    ("什么是金凤凰政策?", "definition"),
+    ("“塔尖”指什么?", "definition"),
+    ("怎么申请人才公寓?", "procedure"),
+    ("有哪些人才公寓?", ""),
 ])  # fmt: skip
 def test_the_form_of_a_question_says_what_it_asks_for(question: str, kind: str) -> None:
     assert expected(question).kind == kind
@@ -78,6 +88,8 @@ def test_a_count_is_a_number_in_its_unit_and_no_date_or_ordinal(
     ("material", "提交身份证复印件", "按时到场"),
     ("duration", "10个工作日内办结", "尽快办结"),
     ("date", "11月23日开幕", "即将开幕"),
+    ("definition", "高端人才指杰出人才", "指标:高端人才;单位:人"),
+    ("procedure", "向窗口提交申报表", "累计发放7786张"),
     ("year", "2019年启动", "每年启动"),
     ("day", "11月23日开幕", "2019年启动"),
     ("count", "新增三所学校", "新增学校"),
@@ -114,9 +126,8 @@ def test_year_agreement(query: str, date: str, text: str, agreement: float) -> N
 
 
 def test_editions_are_read_in_either_numeral() -> None:
-    assert editions("第三届大会、第12批名单、第二十一期、第十次会议、第三章") == {
-        "3届", "12批", "21期", "10次",
-    }  # fmt: skip
+    text = "第三届大会、第12批名单、第二十一期、第十次会议、第三章、专栏7"
+    assert editions(text) == {"3届", "12批", "21期", "10次", "3章", "7专栏"}
 
 
 @pytest.mark.parametrize(("query", "title", "text", "wanted"), [
@@ -132,4 +143,6 @@ def test_edition_agreement(query: str, title: str, text: str, wanted: float) -> 
     )
     assert edition_agreement(query, document, text) == wanted
     assert agreement(query, document, text) == wanted
+    assert place_missing(f"成都{query}", document, text) == 1.0
+    assert place_missing(f"成都和重庆{query}", document, f"{text}重庆") == 0.5
     assert agreement(f"2025年{query}", document, f"{text},2025年") == wanted + 1.0

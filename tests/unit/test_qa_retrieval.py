@@ -155,3 +155,27 @@ def test_a_sentence_inherits_the_words_it_stands_after(tmp_path: Path) -> None:
     assert after.inherited > 0.0 == alone.inherited
     assert after.bigrams + after.inherited == tokens.bigram_share(texts[0])
     assert after.score > alone.score
+
+
+@pytest.mark.parametrize(("query", "contradicts"), [
+    ("2018年博士补贴多少人", True),
+    ("2020年博士补贴多少人", False),  # the passage says it
+    ("2021年博士补贴多少人", False),  # the document is of it
+    ("2018年毕业的博士怎么申请", False),  # no figure is asked for
+    ("第五批博士名单", True),
+    ("第二批博士名单", False),
+])  # fmt: skip
+def test_a_figure_of_another_year_contradicts(
+    tmp_path: Path, query: str, contradicts: bool
+) -> None:
+    index = build(tmp_path, "博士补贴\n第二批名单,2020年补贴博士20人。", dates=("2021-03",))
+    tokens = QueryTokens(query, index.words, index.bigrams)
+    found = find(index, ranked(index, query), tokens, EMBEDDER.encode_query(query))
+    assert {evidence.contradicts for evidence in found} == {contradicts}
+
+
+def test_a_sentence_that_only_leads_in_is_no_evidence(tmp_path: Path) -> None:
+    index = build(tmp_path, "博士补贴办法。\n博士的补贴如下：\n每年补贴50万元。")
+    tokens = QueryTokens("博士的补贴", index.words, index.bigrams)
+    found = find(index, ranked(index, "博士的补贴"), tokens, EMBEDDER.encode_query("博士的补贴"))
+    assert "博士的补贴如下：" not in {evidence.text for evidence in found}
