@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index import catalogue, search_index
+from index import catalogue, scanning, search_index
 from index.embedding import Embedder, Vectors
-from index.errors import IndexBusy, IndexError_, PolicyQAError, SourceError, UnreadableFile
+from index.errors import IndexBusy, IndexError_, PolicyQAError, SourceError
 from index.lexical import LexicalIndex
 from index.passages import display, parse
-from index.reading import SUFFIXES, decode, read_text
+from index.reading import decode
 from index.search_index import Manifest, SearchIndex, SourceFile
 from index.types import Document, FileReport, IndexReport, Metadata, Passage
 from index.vectors import FaissStore, stacked
@@ -68,7 +68,10 @@ def build(
         IndexBusy: another process is indexing here.
         PolicyQAError: the disk is full or cannot be written.
     """
-    entries = catalogue.load(source) if source.is_dir() else {}
+    if source.resolve() == folder.resolve():
+        raise SourceError(f"索引不能放在来源文件夹 {source} 里,请用 --index 指定另一个文件夹")
+    files = scanning.scan(source)
+    entries = catalogue.load(source)
 
     def parsed(file: SourceFile) -> Parsed:
         data = (source / file.source).read_bytes()
@@ -76,7 +79,7 @@ def build(
         metadata = entries.get(file.source, Metadata())
         return _parsed(decode(data), file.source, metadata, sha256)
 
-    return _locked(lambda: _update(scan(source), parsed, folder, embedder, progress), folder)
+    return _brought_up_to_date(files, parsed, folder, embedder, progress)
 
 
 def build_texts(
@@ -91,7 +94,7 @@ def build_texts(
     files = [
         SourceFile(
             source=text.source,
-            state=_state(hashlib.sha256(text.text.encode()).hexdigest(), text.metadata),
+            state=scanning.state(hashlib.sha256(text.text.encode()).hexdigest(), text.metadata),
             report=FileReport(source=text.source, status="read"),
         )
         for text in texts
@@ -102,71 +105,44 @@ def build_texts(
         sha256 = hashlib.sha256(item.text.encode()).hexdigest()
         return _parsed(item.text, item.source, item.metadata, sha256)
 
-    return _locked(lambda: _update(files, parsed, folder, embedder, progress), folder)
+    return _brought_up_to_date(files, parsed, folder, embedder, progress)
+
+
+def _brought_up_to_date(
+    files: Sequence[SourceFile],
+    parsed: Callable[[SourceFile], Parsed],
+    folder: Path,
+    embedder: Embedder,
+    progress: Progress | None,
+) -> IndexReport:
+    """The report of an index that is as it should be (nothing is written then, so that it may be
+    read-only), else of its update under a lock."""
+    started = time.perf_counter()
+    report = _unchanged(_usable(folder, embedder), files, embedder)
+    if report is None:
+        report = _locked(lambda: _update(files, parsed, folder, embedder, progress), folder)
+    return report.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
+
+
+def _unchanged(
+    old: SearchIndex | None, files: Sequence[SourceFile], embedder: Embedder
+) -> IndexReport | None:
+    wanted = search_index.fingerprint(embedder.fingerprint, files)
+    if old and old.manifest.fingerprint == wanted:
+        return _report(old, files, old.manifest.files)
+    return None
 
 
 def _locked(update: Callable[[], IndexReport], folder: Path) -> IndexReport:
-    started = time.perf_counter()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=0):
-            report = update()
+            return update()
     except Timeout as error:
         raise IndexBusy(f"另一个进程正在更新索引 {folder},请稍后再试") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise PolicyQAError(f"写入索引 {folder} 失败:{reason},原有索引不受影响") from error
-    return report.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
-
-
-def scan(source: Path) -> list[SourceFile]:
-    """Every file of the source folder, by name, with its state and whether it can be read.
-
-    Raises:
-        SourceError: no such folder, no readable file in it, or a wrong catalogue.
-    """
-    if not source.is_dir():
-        raise SourceError(f"没有文件夹 {source},请用 --source 指定存放文件的文件夹")
-    entries = catalogue.load(source)
-    paths = sorted(p for p in source.rglob("*") if p.is_file() and p.name != catalogue.FILE_NAME)
-    files = [_scanned(path, source, entries) for path in paths if not _is_hidden(path, source)]
-    if not any(file.report.status == "read" for file in files):
-        named = ";".join(f"{f.source}:{f.report.reason}" for f in files[:3]) or "文件夹是空的"
-        raise SourceError(f"{source} 里没有可读取的文件({named})")
-    return files
-
-
-def _is_hidden(path: Path, source: Path) -> bool:
-    parts = path.relative_to(source).parts
-    return any(part.startswith(".") and not part.startswith("._") for part in parts)
-
-
-def _scanned(path: Path, source: Path, entries: dict[str, Metadata]) -> SourceFile:
-    name = path.relative_to(source).as_posix()
-    reason = ""
-    state = ""
-    status = "read"
-    if path.name.startswith("._"):
-        status, reason = "skipped", "苹果系统的附属文件,没有正文"
-    elif path.suffix.lower() not in SUFFIXES:
-        status, reason = "skipped", f"暂不支持 {path.suffix or '无后缀'} 格式,请另存为 .txt"
-    else:
-        try:
-            read_text(path)
-            data = path.read_bytes()
-            state = hashlib.sha256(data).hexdigest()
-        except UnreadableFile as error:
-            status, reason = "failed", str(error)
-        except OSError as error:
-            status, reason = "failed", f"无法读取:{error.strerror}"
-    report = FileReport.model_validate({"source": name, "status": status, "reason": reason})
-    metadata = entries.get(name, Metadata())
-    return SourceFile(source=name, state=_state(state, metadata), report=report)
-
-
-def _state(sha256: str, metadata: Metadata) -> str:
-    """What a document is made from: its bytes and what the catalogue says of it."""
-    return hashlib.sha256(f"{sha256}\n{metadata.model_dump_json()}".encode()).hexdigest()
 
 
 def _update(
@@ -176,10 +152,10 @@ def _update(
     embedder: Embedder,
     progress: Progress | None,
 ) -> IndexReport:
-    old = _usable(folder, embedder)
-    wanted = search_index.fingerprint(embedder.fingerprint, files)
-    if old and old.manifest.fingerprint == wanted:
-        return _report(old, files, old.manifest.files)
+    old = _usable(folder, embedder)  # again: another process may have come first
+    report = _unchanged(old, files, embedder)
+    if report:
+        return report
     kept = _kept(old, files) if old else {}
     new = [f for f in files if f.report.status == "read" and f.source not in kept]
     fresh = embed([parsed(file) for file in new], embedder, progress)
@@ -242,10 +218,20 @@ def embed(
     whole = [passage.text for _, passage in cut]
     sentences = [display(document, s) for document, passage in cut for s in passage.sentences]
     texts = [simplified(text) for text in (*titles, *whole, *sentences)]
-    vectors = embedder.encode_documents(texts, on_batch=_ticker(progress, "向量", len(texts)))
+    vectors = _encoded_once(texts, embedder, progress)
     ends = np.cumsum([len(titles), len(whole)])
     by_title, by_passage, by_sentence = np.split(vectors, ends)
     return _parted(parsed, by_passage, by_sentence, by_title)
+
+
+def _encoded_once(texts: Sequence[str], embedder: Embedder, progress: Progress | None) -> Vectors:
+    """Vectors of texts, shape (texts, dimension); equal texts (a passage of one sentence, a
+    repeated heading) are embedded once."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    distinct = list(places)
+    on_batch = _ticker(progress, "向量", len(distinct))
+    vectors = embedder.encode_documents(distinct, on_batch=on_batch)
+    return vectors[[places[text] for text in texts]]
 
 
 def _ticker(progress: Progress | None, stage: str, total: int) -> Callable[[int], None] | None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import re
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +24,8 @@ from index.vectors import FaissStore
 T = TypeVar("T", bound=Value)
 FORMAT = 1
 CURRENT = "CURRENT"
+OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
+ATTEMPTS = 3  # of a reader whose version is replaced while it reads
 MANIFEST = "manifest.json"
 PARSER = f"{cleaning.VERSION}.{passages.VERSION}.{words.VERSION}"
 LEXICALS = ("words", "bigrams", "document_bigrams")
@@ -92,18 +96,18 @@ def fingerprint(model: str, files: Sequence[SourceFile]) -> str:
 def save(index: SearchIndex, folder: Path) -> None:
     """Write a new version beside the old one, then switch to it in one step.
 
-    A process that is killed at any moment leaves the old version in force.
+    A process that is killed at any moment leaves the old version in force. A version that is
+    rebuilt (since it was damaged) gets a name of its own, so that the old one stays until then.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"v-{index.manifest.fingerprint}"
+    if (folder / name).exists():
+        name += f"-{time.time_ns()}"
     building = folder / f".building-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
     try:
         _write(index, building)
-        target = folder / name
-        if target.exists():
-            os.replace(target, folder / f".old-{os.getpid()}")
-        os.replace(building, target)
+        os.replace(building, folder / name)
         _switch(folder, name)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -148,9 +152,9 @@ def _switch(folder: Path, name: str) -> None:
 
 
 def _tidy(folder: Path, name: str) -> None:
-    """Remove other versions and what interrupted builds left."""
+    """Remove other versions and what interrupted builds left; nothing else that lies there."""
     for path in folder.iterdir():
-        if path.name.startswith((".building-", ".old-", "v-")) and path.name != name:
+        if OURS.fullmatch(path.name) and path.name != name:
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -186,6 +190,8 @@ def _manifest(folder: Path) -> Manifest:
 def load(folder: Path, *, model: str) -> SearchIndex:
     """Read the version in force after checking that nothing in it has changed.
 
+    A version that another process replaces meanwhile is not damaged: the new one is read.
+
     Args:
         folder: the index folder.
         model: fingerprint of the embedder that will ask.
@@ -194,7 +200,17 @@ def load(folder: Path, *, model: str) -> SearchIndex:
         IndexMissing, IndexDamaged: see `read_manifest`; a file was altered or cut short.
         IndexMismatch: made with another model or another version of policyqa.
     """
-    version = _version_folder(folder)
+    for _ in range(ATTEMPTS):
+        version = _version_folder(folder)
+        try:
+            return _loaded(version, model)
+        except IndexDamaged:
+            if _version_folder(folder) == version:
+                raise
+    raise IndexDamaged(f"索引 {folder} 正被反复更新,请稍后再试")
+
+
+def _loaded(version: Path, model: str) -> SearchIndex:
     manifest = _manifest(version)
     check_compatible(manifest, model=model)
     try:
@@ -230,9 +246,11 @@ def check_compatible(manifest: Manifest, *, model: str) -> None:
 
 
 def _check_contents(folder: Path, manifest: Manifest) -> None:
+    if manifest.fingerprint != fingerprint(manifest.model, manifest.files):
+        raise IndexDamaged(f"索引清单 {folder / MANIFEST} 被改动,{REBUILD}")
     found = _contents(folder)
-    for name, expected in manifest.contents.items():
-        if found.get(name) != expected:
+    for name in sorted(found.keys() | manifest.contents.keys()):
+        if found.get(name) != manifest.contents.get(name):
             state = "被改动或不完整" if name in found else "缺失"
             raise IndexDamaged(f"索引文件 {name} {state},{REBUILD}")
 

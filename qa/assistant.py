@@ -132,7 +132,7 @@ class Assistant:
         try:
             vector = self.embedder.encode_query(query)
             clock.lap("embed")
-            found = self.find(query, vector, clock)
+            found = self.find(query, vector, clock, hidden=self._later_than(question.as_of))
         except PolicyQAError as error:
             return self._plain(question, query, "error", "failed", str(error), clock)
         answer = self._answer(question, found)
@@ -150,8 +150,8 @@ class Assistant:
             query: as `qa.query` gives it.
             vector: of the query.
             clock: counts the time of retrieval.
-            hidden: rows of passages to leave out, as if the documents did not have them; this is
-                how questions that cannot be answered are made for calibration.
+            hidden: rows of passages to leave out, as if the documents did not have them: those
+                that came after the day asked for, or (for calibration) those with the answer.
         """
         clock = clock or Clock()
         tokens = QueryTokens(query, self.index.words, self.index.bigrams)
@@ -164,6 +164,17 @@ class Assistant:
         picked = chosen(evidence, self._settings)
         values = features(self.index, ranking, evidence, picked, tokens, query)
         return Found(query, ranking, evidence, picked, values, confidence(values))
+
+    def _later_than(self, day: str | None) -> Rows | None:
+        """Passages of documents that came after a day; None when there is no day.
+
+        A date that is less exact than the other counts as the same: 2024 is not after 2024-12.
+        """
+        if day is None:
+            return None
+        dates = [document.metadata.date for document in self.index.documents]
+        later = np.array([date[: len(day)] > day[: len(date)] for date in dates], dtype=bool)
+        return np.flatnonzero(later[self.index.document_of])
 
     def _answer(self, question: Question, found: Found) -> Answer:
         hits = self._hits(found.ranking, question.k)

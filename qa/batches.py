@@ -25,7 +25,8 @@ class Answerer(Protocol):
 
 @contextmanager
 def opened(name: str) -> Iterator[Iterable[str]]:
-    """Lines of a file, or of standard input for `-`.
+    """Lines of a file, or of standard input for `-`; bytes that are no UTF-8 become "�", so that
+    one bad line does not cost the others their answers.
 
     Raises:
         QuestionError: the file cannot be read.
@@ -34,10 +35,10 @@ def opened(name: str) -> Iterator[Iterable[str]]:
         yield sys.stdin
         return
     try:
-        text = Path(name).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(f"无法读取 {name}：{error}，应为 UTF-8 文本") from error
-    yield text.split("\n")
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise QuestionError(f"无法读取 {name}：{error.strerror or error}") from error
+    yield data.decode("utf-8-sig", "replace").split("\n")
 
 
 def answers(assistant: Answerer, lines: Iterable[str], *, k: int) -> Iterator[str]:
@@ -57,7 +58,7 @@ def answer_line(assistant: Answerer, line: str, *, number: int, k: int) -> str:
         record = json.loads(sound.encode("utf-8", "replace"))  # half an emoji cannot be written
         if not isinstance(record, dict):
             raise ValueError("每行应为一个 JSON 对象")
-        fields = {"k": k} | {name: record[name] for name in FIELDS if name in record}
+        fields = {"k": k} | {n: record[n] for n in FIELDS if record.get(n) is not None}
         question = Question.model_validate(fields)
     except (ValueError, RecursionError) as error:
         return _failed(record, _reason(error), number)
@@ -70,10 +71,32 @@ FIELDS = ("id", "question", "history", "as_of", "k")
 def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))} 有误:{first['msg']}"
+        where = ".".join(map(str, first["loc"]))
+        return f"{where} 有误：{meaning(first['type'], first['msg'])}"
     if isinstance(error, json.JSONDecodeError):
-        return f"不是 JSON:{error.msg}"
+        return f"不是 JSON：{error.msg}"
     return str(error)
+
+
+MEANINGS = {
+    "missing": "缺少这一项",
+    "string_type": "应为文字",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "tuple_type": "应为列表",
+    "model_type": "应为对象",
+    "too_long": "太多",
+    "literal_error": "不是可用的值",
+    "string_pattern_mismatch": "格式不对",
+    "extra_forbidden": "没有这一项",
+}
+
+
+def meaning(kind: str, message: str) -> str:
+    """What pydantic's error of this type says, in Chinese where it is one that people meet."""
+    return MEANINGS.get(kind, message)
 
 
 def _failed(record: Any, reason: str, number: int) -> str:
@@ -84,5 +107,5 @@ def _failed(record: Any, reason: str, number: int) -> str:
         query="",
         status="error",
         reason="bad_question",
-        answer=f"第 {number} 行{reason}",
+        answer=f"第 {number} 行：{reason}",
     ).model_dump_json()

@@ -18,6 +18,11 @@ def writable(value: object) -> object:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
+def identifier(value: object) -> object:
+    """An id as text; whole numbers are taken too."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else writable(value)
+
+
 Text = Annotated[str, BeforeValidator(writable)]
 
 
@@ -36,7 +41,7 @@ class Question(Value):
     """
 
     question: Text
-    id: Text = ""
+    id: Annotated[str, BeforeValidator(identifier)] = ""
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
     as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
     k: int = Field(default=10, ge=1, le=100)

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from index.errors import PolicyQAError, SourceError
 from index.types import Document
+from qa.batches import meaning
 from qa.types import Answer, Question
 from ui.assistant import Assistant
 
@@ -90,4 +91,4 @@ def malformed_line(details: Any) -> str:
         return f"请求缺少字段 {field}。"
     if kind == "extra_forbidden":
         return f"请求里有不认识的字段 {field}；可用的是 {'、'.join(Question.model_fields)}。"
-    return f"字段 {field} 的值不对：{details[0]['msg']}。"
+    return f"字段 {field} 的值不对：{meaning(kind, details[0]['msg'])}。"

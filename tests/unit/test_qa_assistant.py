@@ -160,3 +160,26 @@ def test_time_is_counted_by_stage(assistant: Assistant) -> None:
     times = ask(assistant, "硕士补贴多少?").timings_ms
     assert min(times.embed, times.retrieve, times.answer) > 0
     assert times.total >= times.embed + times.retrieve + times.answer - 0.01
+
+
+@pytest.mark.parametrize(("as_of", "sources"), [
+    ("2020", {"old.txt", "undated.txt"}),
+    ("2023-05-01", {"old.txt", "undated.txt"}),
+    ("2023-06", {"old.txt", "new.txt", "undated.txt"}),
+    ("2023", {"old.txt", "new.txt", "undated.txt"}),
+    (None, {"old.txt", "new.txt", "undated.txt"}),
+])  # fmt: skip
+def test_what_came_after_the_day_asked_for_is_left_out(
+    tmp_path: Path, as_of: str | None, sources: set[str]
+) -> None:
+    dates = {"old.txt": "2020-03-01", "new.txt": "2023-06-15", "undated.txt": ""}
+    texts = [
+        SourceText(name, f"补贴办法{n}\n博士每年补贴{n}0万元。", Metadata(date=date))
+        for n, (name, date) in enumerate(dates.items(), start=1)
+    ]
+    build_texts(texts, tmp_path, EMBEDDER)
+    index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    assistant = Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    answer = assistant.ask(Question(question="博士每年补贴多少钱?", as_of=as_of))
+    assert {hit.source for hit in answer.hits} == sources
+    assert {citation.source for citation in answer.citations} <= sources

@@ -13,7 +13,7 @@ from index.building import SourceText, build_texts
 from index.embedding import HashingEmbedder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.lexical import LexicalIndex
-from index.search_index import CURRENT, LEXICALS, MANIFEST, STORES, SearchIndex
+from index.search_index import CURRENT, LEXICALS, MANIFEST, STORES, Manifest, SearchIndex
 from index.types import Metadata
 
 EMBEDDER = HashingEmbedder(8)
@@ -187,7 +187,7 @@ def test_a_full_disk_leaves_the_old_version_and_no_litter(tmp_path: Path) -> Non
 
 def test_what_a_killed_build_left_is_passed_over_then_removed(tmp_path: Path) -> None:
     old = build(tmp_path)
-    for name in (".building-99999", "v-half", ".old-99999"):
+    for name in (".building-99999", "v-0123456789abcdef"):
         (tmp_path / name).mkdir()
         (tmp_path / name / MANIFEST).write_text("{")
     assert_same(search_index.load(tmp_path, model=MODEL), old)
@@ -200,3 +200,40 @@ def test_a_damaged_version_is_replaced_by_saving_again(tmp_path: Path) -> None:
     index = build(tmp_path)
     (version(tmp_path) / "passages.jsonl").unlink()
     assert_same(build(tmp_path), index)
+
+
+def test_what_is_not_ours_in_the_folder_stays(tmp_path: Path) -> None:
+    (tmp_path / "v-2024-通知").mkdir()
+    (tmp_path / "v-2024-通知" / "通知.txt").write_text("原件")
+    build(tmp_path)
+    assert (tmp_path / "v-2024-通知" / "通知.txt").read_text() == "原件"
+
+
+@pytest.mark.parametrize("change", [
+    {"contents": {}},
+    {"files": []},
+    {"fingerprint": "0" * 16},
+])  # fmt: skip
+def test_an_altered_manifest_is_noticed(tmp_path: Path, change: dict[str, object]) -> None:
+    build(tmp_path)
+    manifest = next(tmp_path.glob(f"v-*/{MANIFEST}"))
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+    with pytest.raises(IndexDamaged, match="请运行 policyqa index 重建"):
+        search_index.load(tmp_path, model=MODEL)
+
+
+def test_a_version_replaced_while_it_is_read_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path)
+    read = search_index._read
+    new: list[SearchIndex] = []
+
+    def overtaken(version: Path, manifest: Manifest) -> SearchIndex:
+        if not new:
+            monkeypatch.undo()
+            new.append(build(tmp_path, "新的措施\n第一条 支持青年人才。"))
+        return read(version, manifest)
+
+    monkeypatch.setattr(search_index, "_read", overtaken)
+    assert_same(search_index.load(tmp_path, model=MODEL), new[0])
