@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from index.errors import DatasetError
 from index.types import Value
@@ -48,6 +55,13 @@ class Query(Record):
     type: str = ""
     split: str = ""
     answer_kind: str = ""
+
+    @field_validator("answers")
+    @classmethod
+    def _no_group_is_empty(cls, answers: Answers) -> Answers:
+        if any(not group for group in answers):
+            raise ValueError("answers 里有空的一项，永远无法满足")
+        return answers
 
 
 class Article(Record):

@@ -1,7 +1,7 @@
 """Sentences to an answer: the best ones in reading order, each with its citations."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from index.passages import quote_spans
 from index.types import Span
@@ -93,9 +93,13 @@ def _bounded(text: str, start: int, end: int) -> Span:
 
 
 class Composer:
-    """Collects sentences and numbers their citations from 1, each span once."""
+    """Collects sentences and numbers their citations from 1, each span once.
 
-    def __init__(self) -> None:
+    `passage_of` gives the id of the passage that a span of a document stands in.
+    """
+
+    def __init__(self, passage_of: Callable[[str, Span], str]) -> None:
+        self._passage_of = passage_of
         self.sentences: list[AnswerSentence] = []
         self.citations: list[Citation] = []
         self._numbers: dict[tuple[str, Span], int] = {}
@@ -132,7 +136,7 @@ class Composer:
                     quote=document.text[slice(*span)],
                     start=span[0],
                     end=span[1],
-                    passage_id=evidence.passage.passage_id,
+                    passage_id=self._passage_of(document.doc_id, span),
                 )
             )
         return self._numbers[key]

@@ -13,14 +13,14 @@ from index.embedding import Embedder, Vectors
 from index.errors import PolicyQAError, QuestionError, SourceError
 from index.passages import SECTION_SEPARATOR
 from index.search_index import SearchIndex
-from index.types import Document
+from index.types import Document, Passage, Span
 from index.words import warm
 from qa import retrieval
 from qa.answering import Composer, chosen, shortened
 from qa.confidence import confidence, features
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
-from qa.followups import with_history
+from qa.followups import is_bare, with_history
 from qa.glossary import with_chinese
 from qa.query import normalise_query
 from qa.retrieval import Ranking, Rows
@@ -30,6 +30,9 @@ from qa.types import Answer, Hit, Question, Reason, Timings
 logger = logging.getLogger(__name__)
 
 NO_EVIDENCE = "现有文件里没有找到能回答这个问题的依据。"
+UNCLEAR = (
+    "问题里没有说明指的是哪项政策、哪类人才或哪项服务，请补充后再问，例如“博士后有哪些支持政策？”。"
+)
 NEXT_STEP = "可以换个说法再问，或向文件的发布单位咨询。"
 PLACES = 3
 
@@ -95,6 +98,9 @@ class Assistant:
         self._settings = settings
         warm()
         self._documents = {document.doc_id: document for document in index.documents}
+        self._passages: dict[str, list[Passage]] = {doc_id: [] for doc_id in self._documents}
+        for passage in index.passages:
+            self._passages[passage.doc_id].append(passage)
 
     @property
     def corpus(self) -> str:
@@ -129,6 +135,8 @@ class Assistant:
             query = query_of(question)
         except QuestionError as error:
             return self._plain(question, "", "error", "bad_question", str(error), clock)
+        if is_bare(query):
+            return self._plain(question, query, "abstained", "ambiguous", UNCLEAR, clock)
         try:
             vector = self.embedder.encode_query(query)
             clock.lap("embed")
@@ -191,7 +199,7 @@ class Assistant:
                 status="abstained", reason="no_evidence", answer=_abstention(hits), **shared
             )
         tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
-        composer = Composer()
+        composer = Composer(self._passage_of)
         for evidence in found.picked:
             composer.add(evidence, shortened(evidence, tokens))
         return Answer(
@@ -202,6 +210,11 @@ class Assistant:
             citations=tuple(composer.citations),
             **shared,
         )
+
+    def _passage_of(self, doc_id: str, span: Span) -> str:
+        """Id of the passage that a span stands in, "" when none holds all of it."""
+        held = (p for p in self._passages[doc_id] if p.start <= span[0] and span[1] <= p.end)
+        return next((p.passage_id for p in held), "")
 
     def _hits(self, ranking: Ranking, k: int) -> tuple[Hit, ...]:
         hits = []

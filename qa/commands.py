@@ -104,3 +104,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        typer.echo(f"policyqa: 无法输出：{error.strerror or error}", err=True)
+        sys.exit(1)

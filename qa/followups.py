@@ -18,7 +18,7 @@ PRONOUN = re.compile(
 )
 # What an earlier question asked, when only what it asked about is wanted.
 ASKED = re.compile(
-    r"(?<!第)(一共|总共)?(是|有|为|叫)?(多少|好多|几多|几(?=[个名家项人所条类种位次]))[个名家项人所条类种位次]?"
+    r"(在|是)?(什么时候|什么时间|什么地方|哪里|何时)|(?<!第)(一共|总共)?(是|有|为|叫)?(多少|好多|几多|几(?=[个名家项人所条类种位次]))[个名家项人所条类种位次]?"
     r"|(是|有|叫)?(什么|哪些|哪个|哪里|怎么样|怎么办|怎么|如何)|[吗呢吧么]?[?!。，,\s]*$"
 )
 PLACE_END = re.compile(r"[市区县省镇城园湾]$")
@@ -79,6 +79,11 @@ def depends(query: str) -> bool:
     if PRONOUN.search(query) and len("".join(content)) <= 10:
         return True
     return len(content) == 0
+
+
+def is_bare(query: str) -> bool:
+    """Whether a question names nothing that could be looked for: 怎么申请?, 那个呢?"""
+    return not content_words(ENDS_OPEN.sub("", PRONOUN.sub("", CONTINUES.sub("", query))))
 
 
 def _substituted(topic: str, subject: str) -> str:

@@ -233,7 +233,7 @@ def _question_box() -> gr.Textbox:
         placeholder="请输入您的问题",
         lines=1,
         max_lines=5,
-        max_length=MAX_QUESTION_CHARS,
+        max_length=10 * MAX_QUESTION_CHARS,  # beyond the limit it is refused, not cut in silence
         submit_btn="提问",
     )
 

@@ -148,3 +148,8 @@ def test_a_set_without_questions_is_refused(tmp_path: Path) -> None:
         load(made(tmp_path, ""))
     with pytest.raises(DatasetError, match=r"absent/queries\.jsonl: 无法读取"):
         load(tmp_path / "absent")
+
+
+def test_an_answer_that_nothing_can_meet_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"queries\.jsonl:1.*永远无法满足"):
+        load(made(tmp_path, GOOD | {"answers": [["90%"], []]}))

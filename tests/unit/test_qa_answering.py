@@ -134,7 +134,7 @@ def test_a_sentence_beyond_the_limit_ends_at_a_clause() -> None:
 
 def test_a_quote_across_a_seam_is_cited_in_two() -> None:
     document = document_of("博士每年补贴五十万元。", seams=(4,))
-    composer = Composer()
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
     composer.add(evidence_of(document), (0, 11))
     assert [(c.n, c.start, c.end, c.quote) for c in composer.citations] == [
         (1, 0, 4, "博士每年"),
@@ -145,14 +145,14 @@ def test_a_quote_across_a_seam_is_cited_in_two() -> None:
 
 def test_a_seam_at_the_edge_parts_nothing() -> None:
     document = document_of("前言。博士有补贴。", seams=(3,))
-    composer = Composer()
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
     composer.add(evidence_of(document, "博士有补贴。"), (3, 9))
     assert [c.quote for c in composer.citations] == ["博士有补贴。"]
 
 
 def test_a_table_row_is_said_with_its_labels_and_proved_with_its_header() -> None:
     document = document_of("指标\t2020年\t2025年\n博士后\t100人\t300人\n工程师\t500人\t900人")
-    composer = Composer()
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
     for row in ("博士后\t100人\t300人", "工程师\t500人\t900人"):
         evidence = evidence_of(document, row, head=(0, 14))
         composer.add(evidence, shortened(evidence, tokens_of("博士后")))
@@ -165,13 +165,13 @@ def test_a_table_row_is_said_with_its_labels_and_proved_with_its_header() -> Non
 
 
 def test_a_citation_names_its_document() -> None:
-    composer = Composer()
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
     composer.add(evidence_of(document_of("博士有补贴，")), (0, 6))
     citation = composer.citations[0]
     assert citation.model_dump() == {
         "n": 1, "doc_id": "a.txt", "source": "a.txt", "title": "办法", "section": "第一章",
         "issuer": "人社局", "doc_number": "1号", "date": "2021", "quote": "博士有补贴，",
-        "start": 0, "end": 6, "passage_id": "p",
+        "start": 0, "end": 6, "passage_id": "a.txt:0",
     }  # fmt: skip
     assert composer.sentences[0].text == "博士有补贴。"  # it ends, so that others can follow
 

@@ -38,6 +38,8 @@ from qa.expectation import HOLDS, Expectation, Kind, expected, holds
     ("設有幾個專項?", "count"),
     ("什么是金凤凰政策?", "definition"),
     ("“塔尖”指什么?", "definition"),
+    ("“塔尖”是什么?", "definition"),
+    ("规划的目标是什么?", ""),
     ("怎么申请人才公寓?", "procedure"),
     ("有哪些人才公寓?", ""),
 ])  # fmt: skip

@@ -43,6 +43,8 @@ def test_a_pronoun_brings_its_topic() -> None:
 
 @pytest.mark.parametrize(("query", "before", "whole"), [
     ("那申请条件呢?", "重庆英才计划支持多少人?", "重庆英才计划支持 申请条件呢?"),
+    ("怎么申请?", "青年人才驿站是什么?", "青年人才驿站 怎么申请?"),
+    ("它在哪里举办?", "人才大会什么时候开?", "人才大会开 它在哪里举办?"),
     ("那服务了多少人次?", "渝才荟有多少项服务?", "渝才荟服务 服务了多少人次?"),
 ])  # fmt: skip
 def test_what_is_asked_of_a_thing_is_asked_of_the_earlier_one(
