@@ -26,7 +26,7 @@ from eval.matching import holds
 from index.search_index import SearchIndex
 from qa import wiring
 from qa.agreement import EDITION, YEAR, places
-from qa.assistant import Assistant, query_of
+from qa.assistant import Assistant
 from qa.confidence import FILE, Model, Term
 
 IGNORED = frozenset({"length", "asks_form"})  # say who wrote the questions, not who can answer
@@ -63,7 +63,7 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
     """One example of each question; of an answerable one also those with its evidence hidden or
     its year, edition or place altered."""
     for query in queries:
-        text = query_of(question_of(query))
+        text = assistant.query_of(question_of(query))
         vector = assistant.embedder.encode_query(text)
         found = assistant.find(text, vector)
         weight = 1.0 if query.answerable else SILENT_WEIGHT
@@ -105,7 +105,7 @@ def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:
 def off_topic(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     """Examples of questions of another collection, which these documents are silent on."""
     for query in queries:
-        text = query_of(question_of(query))
+        text = assistant.query_of(question_of(query))
         found = assistant.find(text, assistant.embedder.encode_query(text))
         yield Example(dict(found.features), False, OFF_TOPIC_WEIGHT)
 

@@ -53,6 +53,10 @@ class LexicalIndex:
         """Whether any text has this token."""
         return token in self._idf
 
+    def tokens(self) -> list[str]:
+        """All tokens of the texts, in their order."""
+        return list(self._idf)
+
     def save(self, folder: Path) -> None:
         """Write into a folder, which is made."""
         folder.mkdir(parents=True, exist_ok=True)

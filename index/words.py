@@ -105,6 +105,11 @@ def is_place(word: str) -> bool:
     return word in _places() or DISTRICT.fullmatch(word) is not None
 
 
+def is_word(text: str) -> bool:
+    """Whether the dictionary has a text as one word."""
+    return bool(_jieba().FREQ.get(text))
+
+
 def is_verb(word: str) -> bool:
     """Whether a word is a verb before anything else (part of speech `v`)."""
     return word in _verbs()

@@ -10,6 +10,7 @@ YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 # 第三届, 第2批, 第四章: one of a series.
 EDITION = re.compile(r"第([一二三四五六七八九十]{1,3}|\d{1,3})(届|批|期|轮|次|章|节|条)")
 BOX = re.compile(r"(专栏|附件|附表|脚注)([一二三四五六七八九十]{1,3}|\d{1,3})")
+OPENING_CHARS = 300
 DIGITS = "零一二三四五六七八九"
 
 
@@ -85,9 +86,23 @@ def edition_agreement(query: str, document: Document, text: str) -> float:
 
 
 def place_missing(query: str, document: Document, text: str) -> float:
-    """Share of the query's places that neither a text nor its document's title and region name."""
+    """Share of the query's places that a text does not speak of.
+
+    A place counts as named by the text itself, by its document's title, region or opening (where
+    the issuer stands), and half if it stands anywhere else in the document.
+    """
     asked = places(query)
     if not asked:
         return 0.0
-    around = normalise(f"{document.metadata.title} {document.metadata.region} {text}")
-    return sum(place not in around for place in asked) / len(asked)
+    opening = document.text[:OPENING_CHARS]
+    around = normalise(f"{document.metadata.title} {document.metadata.region} {opening} {text}")
+    return sum(_missing(_stem(place), around, document) for place in asked) / len(asked)
+
+
+def _missing(place: str, around: str, document: Document) -> float:
+    return 0.0 if place in around else 0.5 if place in document.text else 1.0
+
+
+def _stem(place: str) -> str:
+    """海南省 as 海南: the ending of provinces and cities is often left out."""
+    return place[:-1] if len(place) > 2 and place[-1] in "省市" else place

@@ -25,6 +25,7 @@ from qa.glossary import with_chinese
 from qa.query import normalise_query
 from qa.retrieval import Ranking, Rows
 from qa.settings import AnswerSettings
+from qa.spelling import Speller
 from qa.types import Answer, Hit, Question, Reason, Timings
 
 logger = logging.getLogger(__name__)
@@ -47,16 +48,6 @@ class Found:
     picked: Sequence[Evidence]
     features: Mapping[str, float]
     confidence: float
-
-
-def query_of(question: Question) -> str:
-    """The question as it is searched: normalised, completed by what came before, and with the
-    Chinese words of an English one.
-
-    Raises:
-        QuestionError: nothing in it can be searched.
-    """
-    return with_chinese(with_history(normalise_query(question.question), question.history))
 
 
 @dataclass
@@ -95,6 +86,7 @@ class Assistant:
         self.index = index
         self.embedder = embedder
         self._weights = weights
+        self._speller = Speller(index.words, index.bigrams)
         self._settings = settings
         warm()
         self._documents = {document.doc_id: document for document in index.documents}
@@ -132,7 +124,7 @@ class Assistant:
         """Answer, or say why not. A question that makes no sense gives status "error"."""
         clock = Clock()
         try:
-            query = query_of(question)
+            query = self.query_of(question)
         except QuestionError as error:
             return self._plain(question, "", "error", "bad_question", str(error), clock)
         if is_bare(query):
@@ -148,6 +140,16 @@ class Assistant:
         answer = answer.model_copy(update={"timings_ms": clock.timings()})
         _log(answer)
         return answer
+
+    def query_of(self, question: Question) -> str:
+        """The question as it is searched: normalised, spelt as the documents do, completed by
+        what came before, and with the Chinese words of an English one.
+
+        Raises:
+            QuestionError: nothing in it can be searched.
+        """
+        query = self._speller.corrected(normalise_query(question.question))
+        return with_chinese(with_history(query, question.history))
 
     def find(
         self, query: str, vector: Vectors, clock: Clock | None = None, *, hidden: Rows | None = None

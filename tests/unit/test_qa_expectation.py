@@ -148,3 +148,18 @@ def test_edition_agreement(query: str, title: str, text: str, wanted: float) -> 
     assert place_missing(f"成都{query}", document, text) == 1.0
     assert place_missing(f"成都和重庆{query}", document, f"{text}重庆") == 0.5
     assert agreement(f"2025年{query}", document, f"{text},2025年") == wanted + 1.0
+
+
+@pytest.mark.parametrize(("place", "missing"), [
+    ("重庆", 0.0),  # the region that the catalogue names
+    ("海南省", 0.0),  # in the opening, without its ending
+    ("江津区", 0.0),  # in the text itself
+    ("两江新区", 0.5),  # elsewhere in the document
+    ("成都", 1.0),
+])  # fmt: skip
+def test_a_place_is_looked_for_in_the_text_then_around_it(place: str, missing: float) -> None:
+    whole = "海南人才办" + "无" * 300 + "两江新区另行规定。"
+    document = Document(
+        doc_id="d", source="d.txt", sha256="0", metadata=Metadata(region="重庆"), text=whole
+    )
+    assert place_missing(f"{place}的补贴", document, "江津区给补贴") == missing
