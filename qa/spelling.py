@@ -53,7 +53,7 @@ class Speller:
         """How many pieces the first word takes up, and how it is spelt."""
         for count in range(min(len(pieces), LENGTHS[0]), 0, -1):
             window = "".join(pieces[:count])
-            if len(window) in LENGTHS:
+            if len(window) in LENGTHS and function_words().isdisjoint(pieces[:count]):
                 word = self._alike(window, [_is_loose(piece) for piece in pieces[:count]], pieces)
                 if word:
                     return count, word
@@ -78,7 +78,7 @@ class Speller:
 
 def _is_loose(piece: str) -> bool:
     """Whether a piece is what is left where no word was recognised."""
-    return piece not in function_words() and (len(piece) == 1 or not is_word(piece))
+    return len(piece) == 1 or not is_word(piece)
 
 
 def _sound(word: str) -> str:

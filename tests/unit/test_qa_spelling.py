@@ -6,7 +6,7 @@ from index.lexical import LexicalIndex
 from index.words import bigrams, words
 from qa.spelling import Speller
 
-TEXTS = ["高新区开通人才专线，发布金凤凰政策。", "博士后留渝率达90%，渝才荟上线。", "每天活跃用户1400人"]
+TEXTS = ["高新区开通人才专线，发布金凤凰政策。", "博士后留渝率达90%，渝才荟上线。", "活跃用户"]
 
 
 @pytest.fixture(scope="module")
