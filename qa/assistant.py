@@ -27,14 +27,10 @@ from qa.retrieval import Ranking, Rows
 from qa.settings import AnswerSettings
 from qa.spelling import Speller
 from qa.types import Answer, Hit, Question, Reason, Timings
+from qa.wording import NEXT_STEP, NO_EVIDENCE, UNCLEAR
 
 logger = logging.getLogger(__name__)
 
-NO_EVIDENCE = "现有文件里没有找到能回答这个问题的依据。"
-UNCLEAR = (
-    "问题里没有说明指的是哪项政策、哪类人才或哪项服务，请补充后再问，例如“博士后有哪些支持政策？”。"
-)
-NEXT_STEP = "可以换个说法再问，或向文件的发布单位咨询。"
 PLACES = 3
 
 

@@ -11,12 +11,14 @@ from index.types import Document
 
 LIMIT = 5
 TRIED = 24
-QUOTED = re.compile(r"“([\u4e00-\u9fffA-Za-z0-9]{2,10})”")
+QUOTED = re.compile(r"“([\u4e00-\u9fff]{3,10})”")
 NUMBER = re.compile(
     r"^(第.{1,4}[章节条]|[一二三四五六七八九十]+、|[（(].{1,3}[）)]|\d+[.．、]|专栏\d+)\s*"
 )
-TASK = re.compile(r"^(加快|支持|鼓励|强化|加强|优化|完善|健全|创新|推动)[\u4e00-\u9fff]{4,12}$")
+TASK = re.compile(r"^(加快|支持|鼓励|强化|加强|优化|完善|健全|推动)[\u4e00-\u9fff]{4,12}$")
 YEAR_CELL = re.compile(r"^\d{4}年$")
+EXPLAINED = "(包括|是指|指的是|即|由.{1,20}组成)"
+OF_USE = "[^。；]{0,20}(政策|服务|平台|应用)"
 OFTEN = 3  # a quoted name of so many mentions is a subject of its document
 
 
@@ -27,7 +29,7 @@ def example_questions(index: SearchIndex, answers: Callable[[str], bool]) -> tup
         index: the corpus.
         answers: whether a question is answered; asked of the candidates in turn.
     """
-    by_document = [list(_candidates(index, document)) for document in index.documents]
+    by_document = [list(_candidates(index, n)) for n in range(len(index.documents))]
     mixed = [q for row in zip_longest(*by_document) for q in row if q]
     kept: list[str] = []
     for question in list(dict.fromkeys(mixed))[:TRIED]:
@@ -38,11 +40,25 @@ def example_questions(index: SearchIndex, answers: Callable[[str], bool]) -> tup
     return tuple(kept)
 
 
-def _candidates(index: SearchIndex, document: Document) -> Iterator[str]:
-    names = Counter(QUOTED.findall(document.text)).most_common(2)
-    named = [f"“{name}”是什么？" for name, count in names if count >= OFTEN]
-    for row in zip_longest(_of_tables(index, document), named, _of_headings(index, document)):
+def _candidates(index: SearchIndex, n: int) -> Iterator[str]:
+    """Questions on one document, its kinds in turn; each document begins with another kind."""
+    document = index.documents[n]
+    kinds = [_of_tables(index, document), _of_headings(index, document), _of_names(document)]
+    for row in zip_longest(*kinds[n % 3 :], *kinds[: n % 3]):
         yield from filter(None, row)
+
+
+def _of_names(document: Document) -> Iterator[str]:
+    """The first of the document's own names that it explains or says something to use of."""
+    for name, count in Counter(QUOTED.findall(document.text)).most_common(5):
+        if count < OFTEN:
+            return
+        if re.search(f"“{name}”{EXPLAINED}", document.text):
+            yield f"“{name}”是什么？"
+            return
+        if re.search(f"“{name}”{OF_USE}", document.text):
+            yield f"“{name}”有哪些政策和服务？"
+            return
 
 
 def _of_headings(index: SearchIndex, document: Document) -> Iterator[str]:

@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 from platformdirs import user_cache_path
 
+from index import search_index
+from index.building import build
 from index.embedding import SentenceTransformerEmbedder
+from qa.assistant import Assistant
+from qa.settings import AnswerSettings
+from qa.weighting import weights_for
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +62,14 @@ def cache() -> Path:
 def embedder(cache: Path) -> SentenceTransformerEmbedder:
     """The default model; only for tests with the marker `model`."""
     return SentenceTransformerEmbedder.load(cache=cache)
+
+
+@pytest.fixture(scope="session")
+def seeds_assistant(
+    embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory
+) -> Assistant:
+    """The whole of it on the real seeds; only for tests with the marker `model`."""
+    folder = tmp_path_factory.mktemp("seeds-index")
+    build(SEEDS, folder, embedder)
+    stored = search_index.load(folder, model=embedder.fingerprint)
+    return Assistant(stored, embedder, weights_for, AnswerSettings())

@@ -12,6 +12,7 @@ from typing import Literal
 
 from index.types import Document
 from qa.types import Answer, AnswerSentence, Citation, Hit
+from qa.wording import NEXT_STEP, NO_EVIDENCE
 
 View = Literal["source", "whole"]
 
@@ -72,13 +73,19 @@ def answer_parts(answer: Answer, turn: int, *, steps: int) -> list[str]:
     return [_message(answer, "".join(text[:end])) for end in ends]
 
 
+def _unanswered(answer: Answer) -> str:
+    """Why there is no answer; the places to look are listed below it and not said twice."""
+    listed = answer.reason == "no_evidence" and answer.hits
+    return NO_EVIDENCE + NEXT_STEP if listed else answer.answer
+
+
 def pieces(answer: Answer, turn: int) -> list[str]:
     """The answer's HTML in the order it is written: a few characters each.
 
     A sentence's last character and its marks are one piece, which no line break parts.
     """
     if answer.status != "answered" or not answer.sentences:
-        return _cut(answer.answer)
+        return _cut(_unanswered(answer))
     titles = {citation.n: citation.title or citation.source for citation in answer.citations}
     parts: list[str] = []
     for sentence, breaks in _laid_out(answer):

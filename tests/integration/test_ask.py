@@ -4,13 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index import search_index
-from index.building import build
-from index.embedding import SentenceTransformerEmbedder
-from qa.assistant import NO_EVIDENCE, Assistant
-from qa.settings import AnswerSettings
+from qa.assistant import Assistant
 from qa.types import Answer, Question, Turn
-from qa.weighting import weights_for
+from qa.wording import NO_EVIDENCE
 
 pytestmark = pytest.mark.model
 
@@ -39,13 +35,8 @@ ODD = [
 
 
 @pytest.fixture(scope="module")
-def assistant(
-    embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory
-) -> Assistant:
-    folder = tmp_path_factory.mktemp("seeds-index")
-    build(SEEDS, folder, embedder)
-    stored = search_index.load(folder, model=embedder.fingerprint)
-    return Assistant(stored, embedder, weights_for, AnswerSettings())
+def assistant(seeds_assistant: Assistant) -> Assistant:
+    return seeds_assistant
 
 
 def ask(assistant: Assistant, question: str, *earlier: str) -> Answer:

@@ -11,10 +11,11 @@ from index.building import SourceText, build_texts
 from index.embedding import HashingEmbedder, Vectors
 from index.errors import ModelError, SourceError
 from index.types import Metadata
-from qa.assistant import NEXT_STEP, NO_EVIDENCE, UNCLEAR, Assistant
+from qa.assistant import Assistant
 from qa.settings import AnswerSettings
 from qa.types import Answer, Question, Turn
 from qa.weighting import weights_for
+from qa.wording import NEXT_STEP, NO_EVIDENCE, UNCLEAR
 
 EMBEDDER = HashingEmbedder(256)
 TEXTS = {
@@ -144,7 +145,7 @@ def test_documents_are_found_by_their_id(assistant: Assistant) -> None:
 
 
 def test_examples_are_questions_that_are_answered(tmp_path: Path) -> None:
-    text = "人才办法\n第一条 “金凤凰”人才是领军者。“金凤凰”每年评选。“金凤凰”补贴50万元。"
+    text = "人才办法\n第一条 “金凤凰”是指领军人才。“金凤凰”每年评选。“金凤凰”补贴50万元。"
     build_texts([SourceText("a.txt", text, Metadata())], tmp_path, EMBEDDER)
     index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
     keen, shy = (

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from qa.types import Answer, Question
+from qa.wording import NEXT_STEP, NO_EVIDENCE
 from tests.ui_fake import ATTACK, FIRST, HOSTILE, NEWS, PLAN, SECOND, FakeAssistant, cite, hit
 from ui import render
 
@@ -116,7 +117,7 @@ def test_parts_grow_to_the_whole_text_in_at_most_so_many_steps() -> None:
 def test_an_abstention_says_why_and_where_to_look() -> None:
     message = render.answer_message(answer("外籍人才"), 2)
     seen = Seen(message)
-    assert seen.text.startswith("暂无依据已收文件里没有能回答这个问题的内容")
+    assert seen.text.startswith(f"暂无依据{NO_EVIDENCE}{NEXT_STEP}")
     assert seen.links == ["#source-2-h1", "#source-2-h2", "#source-2-h3"]
     assert FIRST in seen.text
 
@@ -188,3 +189,13 @@ def test_hostile_text_makes_no_element_and_no_link_anywhere() -> None:
         assert all(link.startswith("#source-0-") for link in seen.links)
         assert ATTACK in seen.text
         assert not re.search(r"[$`*{}!]|\]\(", page.replace('tabindex="-1"', ""))
+
+
+def test_places_that_are_listed_are_not_said_twice() -> None:
+    long = NO_EVIDENCE + "内容相近的有：《办法》。" + NEXT_STEP
+    silent = Answer(
+        id="", question="问", query="问", status="abstained", reason="no_evidence", answer=long
+    )
+    assert "".join(render.pieces(silent, 0)) == render.escape(long)
+    listed = silent.model_copy(update={"hits": (hit(1, PLAN, FIRST),)})
+    assert "".join(render.pieces(listed, 0)) == render.escape(NO_EVIDENCE + NEXT_STEP)

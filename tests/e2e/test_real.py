@@ -1,0 +1,59 @@
+"""The page over the real seeds and the real model: from a question to the words that prove it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from qa.assistant import Assistant
+from qa.types import Question
+from tests.e2e.visitor import Visitor
+
+pytestmark = [pytest.mark.e2e, pytest.mark.model]
+
+Visit = Callable[..., Visitor]
+Shoot = Callable[[Visitor, str], None]
+
+
+@pytest.fixture(scope="module")
+def assistant(seeds_assistant: Assistant) -> Assistant:
+    return seeds_assistant
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_mark_opens_the_very_words_of_the_seed(
+    visit: Visit, shoot: Shoot, assistant: Assistant, width: int
+) -> None:
+    question = "重庆英才计划设了哪几个专项?"
+    first = assistant.ask(Question(question=question)).citations[0]
+    visitor = visit(width=width)
+    page, panel = visitor.page, visitor.page.locator("#panel .source")
+    shoot(visitor, "real-1-empty")
+    visitor.ask(question)
+    expect(page.locator("#chat .said")).to_contain_text("青年拔尖人才5个专项")
+    shoot(visitor, "real-2-answered")
+    page.locator("#chat .said a.mark").first.click()
+    expect(panel.locator("mark").first).to_be_in_viewport()
+    marked = "".join(panel.locator("mark").all_inner_texts())
+    assert "".join(marked.split()) == "".join(first.quote.split())
+    expect(panel).to_contain_text(first.title)
+    expect(panel.locator("dl")).to_contain_text("2021年11月")
+    shoot(visitor, "real-3-panel")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert visitor.foreign() == []
+
+
+def test_an_example_of_the_corpus_is_answered(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.locator("#chat .example").first.click()
+    expect(visitor.page.locator("#chat .answered .sources").first).to_be_visible()
+
+
+def test_a_follow_up_and_silence(visit: Visit, shoot: Shoot) -> None:
+    visitor = visit(width=390)
+    visitor.ask("科技副总每年选派多少人?")
+    visitor.ask("那科技特派员团呢?")
+    expect(visitor.page.locator("#chat .said").last).to_contain_text("293")
+    visitor.ask("火星上的人才补贴是多少?")
+    expect(visitor.page.locator("#chat .abstained")).to_have_count(1)
+    shoot(visitor, "real-4-silence")
