@@ -63,12 +63,18 @@ def bench_command(
     limit: LimitOption = None,
     index_dir: IndexOption = None,
     as_json: JsonOption = False,
+    indexing: Annotated[
+        bool, typer.Option("--indexing", help="再测建索引的速度：与只做向量之比")
+    ] = False,
 ) -> None:
     """测提问的速度：单独嵌入问题、整个回答，以及二者之比。"""
     from eval import dataset as datasets
     from eval.benchmark import asking_speed
     from eval.evaluate import question_of
 
+    if indexing:
+        _bench_indexing(as_json)
+        return
     loaded = datasets.load(dataset, limit=limit)
     assistant = _opened(loaded, index_dir)
     questions = [question_of(query) for query in loaded.queries]
@@ -79,6 +85,35 @@ def bench_command(
     typer.echo(
         f"{speed.n} 个问题：单独嵌入 {speed.encode_query_p50_ms:.1f} 毫秒，"
         f"整个回答 {speed.ask_p50_ms:.1f} 毫秒（中位数），比值 {speed.ratio:.2f}。"
+    )
+
+
+def _bench_indexing(as_json: bool) -> None:
+    from tempfile import TemporaryDirectory
+
+    from eval.benchmark import indexing_speed
+    from index import search_index
+    from qa import wiring
+
+    embedder = wiring.embedder()
+    embedder.encode_query("预热")
+    with TemporaryDirectory() as folder:
+
+        def index() -> int:
+            return wiring.build_index(index=Path(folder)).passages
+
+        def encode() -> int:
+            stored = search_index.load(Path(folder), model=embedder.fingerprint)
+            texts = [passage.text for passage in stored.passages]
+            return len(embedder.encode_documents(texts))
+
+        speed = indexing_speed(index, encode)
+    if as_json:
+        typer.echo(speed.model_dump_json())
+        return
+    typer.echo(
+        f"{speed.passages} 段：建索引每秒 {speed.index_per_s:.1f} 段，"
+        f"只做段落向量每秒 {speed.encode_per_s:.1f} 段，比值 {speed.ratio:.2f}。"
     )
 
 

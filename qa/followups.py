@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from index.errors import QuestionError
+from index.types import Span
 from index.words import cut, is_place, is_verb
 from qa.query import CONTENT, content_words, function_words, normalise_query
 from qa.types import MAX_QUESTION_CHARS, Turn
@@ -18,7 +19,7 @@ PRONOUN = re.compile(
 )
 # What an earlier question asked, when only what it asked about is wanted.
 ASKED = re.compile(
-    r"(在|是)?(什么时候|什么时间|什么地方|哪里|何时)|(?<!第)(一共|总共)?(是|有|为|叫)?(多少|好多|几多|几(?=[个名家项人所条类种位次]))[个名家项人所条类种位次]?"
+    r"(在|是)?(什么时候|什么时间|什么地方|哪里|何时)|(?<!第)(一共|总共)?(是|有|为|叫|分)?(多少|好多|几多|哪?几(?=[个名家项人所条类种位次]))[个名家项人所条类种位次]?"
     r"|(是|有|叫)?(什么|哪些|哪个|哪里|怎么样|怎么办|怎么|如何)|[吗呢吧么]?[?!。，,\s]*$"
 )
 PLACE_END = re.compile(r"[市区县省镇城园湾]$")
@@ -31,11 +32,14 @@ ATTRIBUTE = re.compile(
 MAX_SUBJECT_CHARS = 16
 
 
-class Run(NamedTuple):
-    """Neighbouring words that name one thing: half-open (start, end), and whether a place."""
+# What a thing has or gets: it stays when another thing takes the place of the first.
+PROPERTY = re.compile(r"补贴|补助|奖励|资助|津贴|奖金|政策|服务|支持|权益|材料|条件|数量|总数|比例")
 
-    start: int
-    end: int
+
+class Run(NamedTuple):
+    """Neighbouring words that name one thing: their half-open spans, and whether a place."""
+
+    words: tuple[Span, ...]
     place: bool
 
 
@@ -100,8 +104,15 @@ def _substituted(topic: str, subject: str) -> str:
     candidates = [run for run in _runs(topic) if run.place == place]
     if not candidates:
         return ""
-    best = max(candidates, key=lambda run: _likeness(topic[run.start : run.end], subject))
-    return topic[: best.start] + subject + topic[best.end :]
+    parts = [part for run in candidates for part in _parts_of(run)]
+    start, end = max(parts, key=lambda part: _likeness(topic[slice(*part)], subject))
+    return topic[:start] + subject + topic[end:]
+
+
+def _parts_of(run: Run) -> list[Span]:
+    """Every stretch of neighbouring words of a run."""
+    starts, ends = zip(*run.words, strict=True)
+    return [(start, end) for n, start in enumerate(starts) for end in ends[n:]]
 
 
 def _likeness(term: str, subject: str) -> tuple[int, int, int]:
@@ -120,21 +131,22 @@ def _runs(text: str) -> list[Run]:
     position = 0
     for word in cut(text):
         start, position = position, position + len(word)
-        if _parts(word):
+        if _separates(word):
             continue
         place = is_place(word) or (len(word) > 1 and PLACE_END.search(word) is not None)
-        if runs and runs[-1].end == start and runs[-1].place == place:
-            runs[-1] = runs[-1]._replace(end=position)
+        if runs and runs[-1].words[-1][1] == start and runs[-1].place == place:
+            runs[-1] = Run((*runs[-1].words, (start, position)), place)
         else:
-            runs.append(Run(start, position, place))
+            runs.append(Run(((start, position),), place))
     return runs
 
 
-def _parts(word: str) -> bool:
+def _separates(word: str) -> bool:
     """Whether a word belongs to no name."""
     return (
         word in function_words()
         or is_verb(word)
+        or PROPERTY.fullmatch(word) is not None
         or not CONTENT.search(word)
         or YEAR.fullmatch(word) is not None
         or word.isdecimal()

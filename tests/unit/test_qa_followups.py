@@ -29,6 +29,9 @@ def test_parts_of_one_long_word_do_not_make_a_follow_up_a_question() -> None:
     ("那科技特派员团呢?", "科技副总有多少人?", "科技特派员团有多少人?"),
     ("那高新区呢?", "两江新区引进了多少高层次人才?", "高新区引进了多少高层次人才?"),
     ("那硕士呢?", "科学城给博士后哪些补贴?", "科学城给硕士哪些补贴?"),
+    ("那硕士呢?", "博士每年补贴多少万元?", "硕士每年补贴多少万元?"),
+    ("那院士专家工作站呢?", "高新区有几个博士后科研工作站?", "高新区有几个院士专家工作站?"),
+    ("那工程师呢?", "青年人才补贴多少?", "工程师补贴多少?"),
 ])  # fmt: skip
 def test_a_like_part_takes_the_place_of_the_earlier_one(
     query: str, before: str, whole: str
