@@ -37,6 +37,8 @@ def chosen(found: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence
             break
         if any(_same(evidence, other) for other in picked):
             continue
+        if picked and _of_other_region(evidence, picked[0]):
+            continue
         if picked and chars + len(evidence.text) > settings.max_chars:
             continue
         picked.append(evidence)
@@ -50,6 +52,12 @@ def _first_place(picked: Sequence[Evidence], evidence: Evidence) -> int:
     """Documents stand in the order of their best sentence, sentences in reading order."""
     ids = [e.document.doc_id for e in picked]
     return ids.index(evidence.document.doc_id)
+
+
+def _of_other_region(evidence: Evidence, best: Evidence) -> bool:
+    """Whether both documents say whom they are for, and it is not the same region."""
+    regions = {evidence.document.metadata.region, best.document.metadata.region} - {""}
+    return len(regions) > 1
 
 
 def _same(one: Evidence, other: Evidence) -> bool:

@@ -186,3 +186,17 @@ def test_the_figure_of_another_year_or_edition_is_never_said() -> None:
     assert said([wrong]) == []
     far = evidence_of(document, "第三届大会11月开幕。", score=2.9 - MARGIN)
     assert said([wrong, far]) == []  # what is left must be near the best that there was
+
+
+def test_regions_are_not_mixed_in_one_answer() -> None:
+    """The city's total of talents was once followed by a district's, with no word between."""
+
+    def of(region: str, score: float, text: str) -> Evidence:
+        document = document_of(text, source=f"{region}.txt")
+        metadata = document.metadata.model_copy(update={"region": region})
+        return evidence_of(document.model_copy(update={"metadata": metadata}), score=score)
+
+    city, district = of("重庆市", 3.0, "总量565万人。"), of("重庆高新区", 2.9, "目前有8.36万。")
+    nowhere = of("", 2.8, "每年发放补贴。")
+    assert said([city, district, nowhere]) == ["总量565万人。", "每年发放补贴。"]
+    assert said([district, city]) == ["目前有8.36万。"]
