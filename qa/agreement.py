@@ -7,9 +7,10 @@ from index.types import Document
 from index.words import is_place, normalise, words
 
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
-# 第三届, 第2批, 第四章: one of a series.
-EDITION = re.compile(r"第([一二三四五六七八九十]{1,3}|\d{1,3})(届|批|期|轮|次|章|节|条)")
-BOX = re.compile(r"(专栏|附件|附表|脚注)([一二三四五六七八九十]{1,3}|\d{1,3})")
+_NUMERAL = r"([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]{1,3}|\d{1,3})"
+# 第三届, 第2批, 第四章: one of a series; 第一次 alone is mostly a "for the first time".
+EDITION = re.compile(rf"第{_NUMERAL}(届|批|期|轮|章|节|条|次(?=会议|全会|大会))")
+BOX = re.compile(rf"(专栏|附件|附表|脚注){_NUMERAL}")
 OPENING_CHARS = 300
 DIGITS = "零一二三四五六七八九"
 
@@ -24,9 +25,8 @@ def years(text: str) -> frozenset[str]:
 def editions(text: str) -> frozenset[str]:
     """Editions and parts that a text names, with numbers in digits: 第三届 is "3届"."""
     plain = normalise(text)
-    series = [(number, counter) for number, counter in EDITION.findall(plain)]
     boxes = [(number, kind) for kind, number in BOX.findall(plain)]
-    return frozenset(f"{_number(number)}{kind}" for number, kind in series + boxes)
+    return frozenset(f"{_number(number)}{kind}" for number, kind in EDITION.findall(plain) + boxes)
 
 
 @lru_cache(maxsize=4096)

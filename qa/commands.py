@@ -5,14 +5,11 @@ import logging
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from index.errors import PolicyQAError
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="policyqa",

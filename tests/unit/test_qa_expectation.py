@@ -128,7 +128,7 @@ def test_year_agreement(query: str, date: str, text: str, agreement: float) -> N
 
 
 def test_editions_are_read_in_either_numeral() -> None:
-    text = "第三届大会、第12批名单、第二十一期、第十次会议、第三章、专栏7"
+    text = "第三届大会、第12批名单、第二十一期、第十次会议、第三章、专栏7、第一次来"
     assert editions(text) == {"3届", "12批", "21期", "10次", "3章", "7专栏"}
 
 
@@ -163,3 +163,11 @@ def test_a_place_is_looked_for_in_the_text_then_around_it(place: str, missing: f
         doc_id="d", source="d.txt", sha256="0", metadata=Metadata(region="重庆"), text=whole
     )
     assert place_missing(f"{place}的补贴", document, "江津区给补贴") == missing
+
+
+@pytest.mark.parametrize(
+    "text", ["第十十届", "第三十十批", "专栏十十十", "第〇届", "第一次申请", "第百条"]
+)
+def test_what_is_no_edition_is_none_and_no_crash(text: str) -> None:
+    """第十十届 in a question once ended in a stack trace."""
+    assert editions(text) <= {"10专栏"}
