@@ -1,6 +1,7 @@
 """JSON lines in, JSON lines out: same order, one line a question even when one fails."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from index.errors import QuestionError
-from qa.types import Answer, Question
+from qa.types import Answer, Question, Reason
+
+logger = logging.getLogger(__name__)
 
 MAX_LINE_CHARS = 1_000_000
 
@@ -62,7 +65,11 @@ def answer_line(assistant: Answerer, line: str, *, number: int, k: int) -> str:
         question = Question.model_validate(fields)
     except (ValueError, RecursionError) as error:
         return _failed(record, _reason(error), number)
-    return assistant.ask(question).model_dump_json()
+    try:
+        return assistant.ask(question).model_dump_json()
+    except Exception:  # the contract: one line a question, whatever becomes of it
+        logger.exception("line %d", number)
+        return _failed(record, "程序出错，详见日志", number, "failed")
 
 
 FIELDS = ("id", "question", "history", "as_of", "k")
@@ -99,13 +106,13 @@ def meaning(kind: str, message: str) -> str:
     return MEANINGS.get(kind, message)
 
 
-def _failed(record: Any, reason: str, number: int) -> str:
+def _failed(record: Any, message: str, number: int, reason: Reason = "bad_question") -> str:
     known = record if isinstance(record, dict) else {}
     return Answer(
         id=str(known.get("id", ""))[:200],
         question=str(known.get("question", ""))[:2000],
         query="",
         status="error",
-        reason="bad_question",
-        answer=f"第 {number} 行：{reason}",
+        reason=reason,
+        answer=f"第 {number} 行：{message}",
     ).model_dump_json()

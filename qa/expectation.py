@@ -46,7 +46,6 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
     ("phone", r"电话|热线|手机号|联系方式|联系人|微信号|邮箱|传真|phone|e-?mail"),
     ("address", r"网址|网站|链接|下载|哪下|公众号叫|website|\burl\b|download"),
     ("age", r"年龄|多少岁|几岁|周岁|多大年纪|how old|\bage\b"),
-    ("fee", r"收费|免费|要钱|花钱|交钱|free of charge"),
     (
         "money",
         rf"{_HOW_MANY}(万|亿|个亿)?(元|块|钱|资金|奖金|补贴|补助|资助|津贴|经费|贷款|奖励|工资|薪|租金)"
@@ -63,9 +62,10 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "duration",
-        r"多久|多长时间|几天|多少天|几个?(月|年)(?!份)|多少(年|个月)|好久(能|可以|才)|期限|有效期"
+        r"多久|多长时间|几[天晚夜]|多少[天晚夜]|几个?(月|年)(?!份)|多少(年|个月)|好久(能|可以|才)|期限|有效期"
         r"|how long",
     ),
+    ("fee", r"收费|免费|要钱|花钱|交钱|free of charge"),
     ("year", r"哪一?年|几几年|何年|(what|which) year"),
     (
         "day",
@@ -123,7 +123,7 @@ HOLDS: dict[Kind, re.Pattern[str]] = {
     "money": re.compile(_MONEY),
     "percent": re.compile(r"\d+(\.\d+)?\s*(%|个百分点|倍|成)|百分之|%|1/\d|一半|翻番"),
     "material": re.compile(r"材料|证明|身份证|申请表|申报表|复印件|提交|证书|合同|承诺书"),
-    "duration": re.compile(rf"{_NUMERAL}\s*(个)?(年|月|天|日|小时|工作日|周|分钟)|长期|随时"),
+    "duration": re.compile(rf"{_NUMERAL}\s*(个)?(年|月|天|日|晚|夜|小时|工作日|周|分钟)|长期|随时"),
     "year": re.compile(r"(19|20)\d{2}\s*年|[一二]〇|[今去明]年"),
     "day": re.compile(r"\d+\s*月|\d+\s*日|即日|当[天日]"),
     "definition": re.compile(

@@ -24,6 +24,7 @@ ASKED = re.compile(
     r"[个名家项人所条类种位次]?"
     r"|(是|有|叫)?(什么|哪些|哪个|哪里|怎么样|怎么办|怎么|如何)|[吗呢吧么]?[?!。，,\s]*$"
 )
+SIDE = re.compile(r"(那边|这边|方面|那里|这里|那儿|这儿)$")
 PLACE_END = re.compile(r"[市区县省镇城园湾]$")
 YEAR = re.compile(r"\d{4}年?|“?十[二三四五六]五”?")
 # What can be asked of a thing, and is no thing of its own: 那申请条件呢?
@@ -69,7 +70,7 @@ def completed(query: str, topic: str) -> str:
     """One question with the topic before it: unchanged when it stands alone."""
     if not topic or not query or not depends(query):
         return query
-    subject = CONTINUES.sub("", ENDS_OPEN.sub("", query)).strip("的 ,，?")
+    subject = SIDE.sub("", CONTINUES.sub("", ENDS_OPEN.sub("", query)).strip("的 ,，?"))
     if ENDS_OPEN.search(query) and subject and len(subject) <= MAX_SUBJECT_CHARS:
         replaced = _substituted(topic, subject)
         if replaced:

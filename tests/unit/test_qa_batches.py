@@ -120,3 +120,22 @@ def test_an_id_may_be_a_number_and_what_is_optional_may_be_null() -> None:
     line = '{"id": 7, "question": "x", "history": null, "as_of": null, "k": null}'
     (answer,) = answered(line)
     assert (answer["id"], answer["status"]) == ("7", "answered")
+
+
+class Broken(Echo):
+    """Fails as a fault of the program does."""
+
+    def ask(self, question: Question) -> Answer:
+        if question.question == "二":
+            raise ZeroDivisionError
+        return super().ask(question)
+
+
+def test_a_fault_of_the_program_costs_one_line_and_no_other() -> None:
+    """A question with 第十十届 once ended a whole batch."""
+    lines = [json.dumps({"id": n, "question": n}) for n in ("一", "二", "三")]
+    found = [json.loads(line) for line in answers(Broken(), lines, k=10)]
+    assert [(a["id"], a["status"]) for a in found] == [
+        ("一", "answered"), ("二", "error"), ("三", "answered"),
+    ]  # fmt: skip
+    assert found[1]["reason"] == "failed"

@@ -27,6 +27,8 @@ from qa.expectation import HOLDS, Expectation, Kind, expected, holds
     ("年龄有什么限制?", "age"),
     ("申请需要哪些材料?", "material"),
     ("审批要多久?", "duration"),
+    ("驿站能免费住几晚?", "duration"),
+    ("驿站能住几晚?", "duration"),
     ("大会什么时候举行?", "date"),
     ("报名截止到哪天?", "day"),
     ("英才计划是哪年启动的?", "year"),
