@@ -2,19 +2,29 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index import catalogue, scanning, search_index
+from index import catalogue, sandbox, scanning, search_index, tools
 from index.embedding import Embedder, Vectors
-from index.errors import IndexBusy, IndexError_, PolicyQAError, SourceError
+from index.errors import (
+    IndexBusy,
+    IndexError_,
+    MissingTool,
+    PolicyQAError,
+    SourceError,
+    UnreadableFile,
+    UnsupportedFile,
+)
+from index.extract import Extract, Limits, Plain
 from index.lexical import LexicalIndex
-from index.passages import display, parse
-from index.reading import decode
+from index.parsing import parse
+from index.quotes import display
+from index.sandbox import Parsed, Task
 from index.search_index import Manifest, SearchIndex, SourceFile
 from index.types import Document, FileReport, IndexReport, Metadata, Passage
 from index.vectors import FaissStore, stacked
@@ -22,6 +32,7 @@ from index.words import bigrams, simplified, words
 
 CONTEXT_CHARS = 80
 Progress = Callable[[str, int, int], None]  # stage, done, total
+Parser = Callable[[Sequence[SourceFile]], Iterator[Parsed | UnreadableFile]]
 
 
 @dataclass(frozen=True)
@@ -36,11 +47,12 @@ class Embedded:
 
 
 @dataclass(frozen=True)
-class Parsed:
-    """One document with its passages, before embedding."""
+class Wanted:
+    """The files that an index shall hold, how to parse new ones, and the folder they lie in."""
 
-    document: Document
-    passages: tuple[Passage, ...]
+    files: tuple[SourceFile, ...]
+    parsed: Parser
+    root: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,14 +65,23 @@ class SourceText:
 
 
 def build(
-    source: Path, folder: Path, embedder: Embedder, *, progress: Progress | None = None
+    source: Path,
+    folder: Path,
+    embedder: Embedder,
+    *,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
 ) -> IndexReport:
     """Bring the index of a folder up to date with its files; an unchanged source is a no-op.
+
+    Only files whose content or catalogue entry is new are parsed, in child processes; what cannot
+    be read is named in the report. Texts that the old index holds are not embedded again.
 
     Args:
         source: folder of documents; files of all subfolders are taken.
         folder: index folder; the version in force stays usable until the new one is complete.
         embedder: of the model to index with.
+        limits: bounds on each file.
         progress: called with (stage, done, total) during long work.
 
     Raises:
@@ -69,17 +90,16 @@ def build(
         PolicyQAError: the disk is full or cannot be written.
     """
     if source.resolve() == folder.resolve():
-        raise SourceError(f"索引不能放在来源文件夹 {source} 里,请用 --index 指定另一个文件夹")
+        raise SourceError(f"索引不能放在来源文件夹 {source} 里，请用 --index 指定另一个文件夹")
     files = scanning.scan(source)
     entries = catalogue.load(source)
 
-    def parsed(file: SourceFile) -> Parsed:
-        data = (source / file.source).read_bytes()
-        sha256 = hashlib.sha256(data).hexdigest()
-        metadata = entries.get(file.source, Metadata())
-        return _parsed(decode(data), file.source, metadata, sha256)
+    def parsed(new: Sequence[SourceFile]) -> Iterator[Parsed | UnreadableFile]:
+        tasks = [Task(source / f.source, f.source, entries.get(f.source, Metadata())) for f in new]
+        return sandbox.parse_files(tasks, limits or Limits())
 
-    return _brought_up_to_date(files, parsed, folder, embedder, progress)
+    wanted = Wanted(tuple(files), parsed, root=str(source.resolve()))
+    return _brought_up_to_date(wanted, folder, embedder, progress)
 
 
 def build_texts(
@@ -94,23 +114,30 @@ def build_texts(
     files = [
         SourceFile(
             source=text.source,
-            state=scanning.state(hashlib.sha256(text.text.encode()).hexdigest(), text.metadata),
+            state=scanning.state(_sha256(text.text), text.metadata),
             report=FileReport(source=text.source, status="read"),
         )
         for text in texts
     ]
 
-    def parsed(file: SourceFile) -> Parsed:
-        item = by_source[file.source]
-        sha256 = hashlib.sha256(item.text.encode()).hexdigest()
-        return _parsed(item.text, item.source, item.metadata, sha256)
+    def parsed(new: Sequence[SourceFile]) -> Iterator[Parsed]:
+        return (_parsed_text(by_source[file.source]) for file in new)
 
-    return _brought_up_to_date(files, parsed, folder, embedder, progress)
+    return _brought_up_to_date(Wanted(tuple(files), parsed), folder, embedder, progress)
+
+
+def _parsed_text(item: SourceText) -> Parsed:
+    extract = Extract((Plain(item.text),))
+    sha256 = _sha256(item.text)
+    return Parsed(*parse(extract, source=item.source, metadata=item.metadata, sha256=sha256))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _brought_up_to_date(
-    files: Sequence[SourceFile],
-    parsed: Callable[[SourceFile], Parsed],
+    wanted: Wanted,
     folder: Path,
     embedder: Embedder,
     progress: Progress | None,
@@ -118,19 +145,26 @@ def _brought_up_to_date(
     """The report of an index that is as it should be (nothing is written then, so that it may be
     read-only), else of its update under a lock."""
     started = time.perf_counter()
-    report = _unchanged(_usable(folder, embedder), files, embedder)
+    report = _unchanged(_usable(folder, embedder), wanted)
     if report is None:
-        report = _locked(lambda: _update(files, parsed, folder, embedder, progress), folder)
+        report = _locked(lambda: _update(wanted, folder, embedder, progress), folder)
     return report.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
 
 
-def _unchanged(
-    old: SearchIndex | None, files: Sequence[SourceFile], embedder: Embedder
-) -> IndexReport | None:
-    wanted = search_index.fingerprint(embedder.fingerprint, files)
-    if old and old.manifest.fingerprint == wanted:
-        return _report(old, files, old.manifest.files)
-    return None
+def _unchanged(old: SearchIndex | None, wanted: Wanted) -> IndexReport | None:
+    if old is None or old.manifest.root != wanted.root:
+        return None
+    if _states(old.manifest.files) != _states(wanted.files):
+        return None
+    return _report(old, old.manifest.files)
+
+
+def _states(files: Sequence[SourceFile]) -> dict[str, str]:
+    """What each file was made from; a file that now could be read, since the tool it lacked has
+    come, counts as changed."""
+    lacking = {f.report.tool for f in files if f.report.tool}
+    come = tools.installed() & lacking if lacking else lacking
+    return {f.source: f.state for f in files if f.report.tool not in come}
 
 
 def _locked(update: Callable[[], IndexReport], folder: Path) -> IndexReport:
@@ -139,31 +173,84 @@ def _locked(update: Callable[[], IndexReport], folder: Path) -> IndexReport:
         with FileLock(folder / ".lock", timeout=0):
             return update()
     except Timeout as error:
-        raise IndexBusy(f"另一个进程正在更新索引 {folder},请稍后再试") from error
+        raise IndexBusy(f"另一个进程正在更新索引 {folder}，请稍后再试") from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise PolicyQAError(f"写入索引 {folder} 失败:{reason},原有索引不受影响") from error
+        raise PolicyQAError(f"写入索引 {folder} 失败：{reason}，原有索引不受影响") from error
 
 
 def _update(
-    files: Sequence[SourceFile],
-    parsed: Callable[[SourceFile], Parsed],
+    wanted: Wanted,
     folder: Path,
     embedder: Embedder,
     progress: Progress | None,
 ) -> IndexReport:
     old = _usable(folder, embedder)  # again: another process may have come first
-    report = _unchanged(old, files, embedder)
+    report = _unchanged(old, wanted)
     if report:
         return report
+    before = old.manifest.files if old else ()
+    files = _with_known_failures(wanted.files, before)
     kept = _kept(old, files) if old else {}
     new = [f for f in files if f.report.status == "read" and f.source not in kept]
-    fresh = embed([parsed(file) for file in new], embedder, progress)
-    embedded = {e.document.source: e for e in fresh} | kept
+    files, fresh = _parse_new(files, new, wanted.parsed, progress)
+    if not kept and not fresh:
+        raise SourceError(_nothing_readable(files))
+    known = _known_vectors(old, [item.document.source for item in fresh])
+    embedded = {e.document.source: e for e in embed(fresh, embedder, progress, known)} | kept
     ordered = [embedded[f.source] for f in files if f.source in embedded]
-    index = assemble(ordered, embedder, files, progress)
+    index = assemble(ordered, embedder, files, root=wanted.root, progress=progress)
     search_index.save(index, folder)
-    return _report(index, files, old.manifest.files if old else ())
+    return _report(index, before)
+
+
+def _with_known_failures(
+    files: Sequence[SourceFile], before: Sequence[SourceFile]
+) -> list[SourceFile]:
+    """Files that could not be read and have not changed are not tried again."""
+    states = _states(before)
+    failed = {f.source: f for f in before if f.report.status != "read"}
+    return [
+        failed[f.source] if f.source in failed and states.get(f.source) == f.state else f
+        for f in files
+    ]
+
+
+def _parse_new(
+    files: Sequence[SourceFile],
+    new: Sequence[SourceFile],
+    parsed: Parser,
+    progress: Progress | None,
+) -> tuple[list[SourceFile], list[Parsed]]:
+    """All files with what became of them, and the documents of the new ones."""
+    fresh: list[Parsed] = []
+    reports: dict[str, FileReport] = {}
+    for done, (file, outcome) in enumerate(zip(new, parsed(new), strict=True), start=1):
+        if isinstance(outcome, UnreadableFile):
+            reports[file.source] = _refusal(file.source, outcome)
+        else:
+            fresh.append(outcome)
+        if progress:
+            progress("解析", done, len(new))
+    named = [
+        f.model_copy(update={"report": reports[f.source]}) if f.source in reports else f
+        for f in files
+    ]
+    return named, fresh
+
+
+def _refusal(source: str, error: UnreadableFile) -> FileReport:
+    return FileReport(
+        source=source,
+        status="skipped" if isinstance(error, UnsupportedFile) else "failed",
+        reason=str(error),
+        tool=error.tool if isinstance(error, MissingTool) else "",
+    )
+
+
+def _nothing_readable(files: Sequence[SourceFile]) -> str:
+    named = "；".join(f"{f.source}：{f.report.reason}" for f in files[:3]) or "文件夹是空的"
+    return f"来源文件夹里没有可读取的文件（{named}）"
 
 
 def _usable(folder: Path, embedder: Embedder) -> SearchIndex | None:
@@ -174,16 +261,22 @@ def _usable(folder: Path, embedder: Embedder) -> SearchIndex | None:
         return None
 
 
-def _parsed(text: str, source: str, metadata: Metadata, sha256: str) -> Parsed:
-    document, cut = parse(text, source=source, metadata=metadata, sha256=sha256)
-    return Parsed(document, cut)
-
-
 def _kept(old: SearchIndex, files: Sequence[SourceFile]) -> dict[str, Embedded]:
     """Documents of the old index whose file and catalogue entry are as they were."""
-    states = {file.source: file.state for file in old.manifest.files}
+    states = _states(old.manifest.files)
     same = {f.source for f in files if states.get(f.source) == f.state}
     return {e.document.source: e for e in disassemble(old) if e.document.source in same}
+
+
+def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[str, Vectors]:
+    """Vectors of texts that stood in the old versions of these files, by text."""
+    wanted = set(sources)
+    known: dict[str, Vectors] = {}
+    for item in disassemble(old) if old else ():
+        if item.document.source in wanted:
+            vectors = (item.title_vector, item.passage_vectors, item.sentence_vectors)
+            known |= zip(_texts([item]), np.concatenate(vectors), strict=True)
+    return known
 
 
 def disassemble(index: SearchIndex) -> Iterable[Embedded]:
@@ -208,30 +301,49 @@ def context_of(document: Document, passage: Passage) -> str:
 
 
 def embed(
-    parsed: Sequence[Parsed], embedder: Embedder, progress: Progress | None = None
+    parsed: Sequence[Parsed],
+    embedder: Embedder,
+    progress: Progress | None = None,
+    known: Mapping[str, Vectors] | None = None,
 ) -> Iterable[Embedded]:
-    """Vectors for documents, all their passages in one run so that batches are full."""
-    cut = [(p.document, passage) for p in parsed for passage in p.passages]
+    """Vectors for documents, all their passages in one run so that batches are full.
+
+    Args:
+        parsed: the documents.
+        embedder: of the model to index with.
+        progress: see `build`.
+        known: vectors of texts that were embedded before.
+    """
     if not parsed:
         return []
-    titles = [p.document.metadata.title or p.document.source for p in parsed]
-    whole = [passage.text for _, passage in cut]
-    sentences = [display(document, s) for document, passage in cut for s in passage.sentences]
-    texts = [simplified(text) for text in (*titles, *whole, *sentences)]
-    vectors = _encoded_once(texts, embedder, progress)
-    ends = np.cumsum([len(titles), len(whole)])
-    by_title, by_passage, by_sentence = np.split(vectors, ends)
+    vectors = _encoded_once(_texts(parsed), embedder, progress, known or {})
+    passages = sum(len(item.passages) for item in parsed)
+    by_title, by_passage, by_sentence = np.split(vectors, np.cumsum([len(parsed), passages]))
     return _parted(parsed, by_passage, by_sentence, by_title)
 
 
-def _encoded_once(texts: Sequence[str], embedder: Embedder, progress: Progress | None) -> Vectors:
+def _texts(parsed: Sequence[Parsed | Embedded]) -> list[str]:
+    """What is embedded of documents: all titles, all passages, all sentences."""
+    cut = [(item.document, passage) for item in parsed for passage in item.passages]
+    titles = [p.document.metadata.title or p.document.source for p in parsed]
+    whole = [passage.text for _, passage in cut]
+    sentences = [display(document, s) for document, passage in cut for s in passage.sentences]
+    return [simplified(text) for text in (*titles, *whole, *sentences)]
+
+
+def _encoded_once(
+    texts: Sequence[str],
+    embedder: Embedder,
+    progress: Progress | None,
+    known: Mapping[str, Vectors],
+) -> Vectors:
     """Vectors of texts, shape (texts, dimension); equal texts (a passage of one sentence, a
     repeated heading) are embedded once."""
-    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    distinct = list(places)
+    distinct = [text for text in dict.fromkeys(texts) if text not in known]
     on_batch = _ticker(progress, "向量", len(distinct))
-    vectors = embedder.encode_documents(distinct, on_batch=on_batch)
-    return vectors[[places[text] for text in texts]]
+    fresh = embedder.encode_documents(distinct, on_batch=on_batch) if distinct else ()
+    vectors = {**known, **dict(zip(distinct, fresh, strict=True))}
+    return np.stack([vectors[text] for text in texts])
 
 
 def _ticker(progress: Progress | None, stage: str, total: int) -> Callable[[int], None] | None:
@@ -268,6 +380,8 @@ def assemble(
     embedded: Sequence[Embedded],
     embedder: Embedder,
     files: Sequence[SourceFile],
+    *,
+    root: str = "",
     progress: Progress | None = None,
 ) -> SearchIndex:
     """Everything that is searched, from documents with their vectors."""
@@ -284,6 +398,7 @@ def assemble(
         parser=search_index.PARSER,
         files=tuple(files),
         fingerprint=search_index.fingerprint(embedder.fingerprint, files),
+        root=root,
     )
     return SearchIndex(
         manifest=manifest,
@@ -300,9 +415,8 @@ def assemble(
     )
 
 
-def _report(
-    index: SearchIndex, files: Sequence[SourceFile], before: Sequence[SourceFile]
-) -> IndexReport:
+def _report(index: SearchIndex, before: Sequence[SourceFile]) -> IndexReport:
+    files = index.manifest.files
     old = {f.source: f.state for f in before if f.report.status == "read"}
     new = {f.source: f.state for f in files if f.report.status == "read"}
     return IndexReport(
@@ -313,6 +427,7 @@ def _report(
         removed=tuple(s for s in old if s not in new),
         unchanged=sum(old.get(s) == state for s, state in new.items()),
         failed=tuple(f.report for f in files if f.report.status == "failed"),
+        skipped=tuple(f.report for f in files if f.report.status == "skipped"),
         seconds=0.0,
         fingerprint=index.manifest.fingerprint,
     )

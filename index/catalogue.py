@@ -23,7 +23,7 @@ def load(folder: Path) -> dict[str, Metadata]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourceError(f"{path} 无法读取:{error}") from error
+        raise SourceError(f"{path} 无法读取：{error}") from error
     return {source: _metadata(path, source, entry) for source, entry in entries.items()}
 
 
@@ -33,4 +33,4 @@ def _metadata(path: Path, source: str, entry: object) -> Metadata:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "整节"
-        raise SourceError(f"{path} 中 [{source}] 的 {field} 有误:{first['msg']}") from error
+        raise SourceError(f"{path} 中 [{source}] 的 {field} 有误：{first['msg']}") from error

@@ -1,7 +1,7 @@
 """A file's text without what is not its own: layout marks, advertisements, bylines, doubles.
 
-Three steps, each a pure function: `unmarked` takes out marks and sets footnotes apart, `lines_of`
-splits into lines with their kind, `mended` rejoins sentences that the layout broke.
+Three steps, each a pure function: `cleaned` takes out what cannot be seen, `lines_of` splits into
+lines with their kind and sets footnotes apart, `mended` rejoins sentences that the layout broke.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Literal
 
 from index.traced import Traced, joined
 
-VERSION = "1"
+VERSION = "2"
 
 LineKind = Literal["text", "cell", "blank", "byline", "caption", "note"]
 
@@ -39,6 +39,7 @@ BYLINE = re.compile(
     r"|^[（(](此页无正文|此件公开发布|此件主动公开|本页无正文)[）)]$"
 )
 CREDIT = re.compile(r"^[^。！？]{0,30}(供图|摄|资料图片|制图|图片来源.{0,20})[）)]?$")
+END_CREDIT = re.compile(r"(?<=\S)[（(][^（）()。]{0,20}(资料图片|供图|摄|制图)[）)]$")
 PICTURE = re.compile(r"^[▲▼◆△▽]|^[（(]?(上图|下图|左图|右图|图为|图①|图片)|资料图片[）)]$")
 NAVIGATION = re.compile(
     r"^(加入收藏|设为首页|收藏本站|返回首页|打印(本页)?|关闭(窗口)?|分享到?.{0,12}|扫一扫.{0,20}"
@@ -54,21 +55,26 @@ DOUBLED = re.compile(r"([^\n]{9,120}?)[ \u3000]*(?=\1)")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the original; `label` names a footnote."""
+    """One line of the original; `label` names a footnote, whose mark stood at `anchor`."""
 
     body: Traced
     kind: LineKind = "text"
     label: str = ""
+    anchor: int | None = None
 
     @property
     def text(self) -> str:
         return self.body.text
 
 
-def lines_of(original: str) -> list[Line]:
-    """The file's own lines, cleaned, in reading order; empty when nothing is left."""
-    body = Traced.of(original).without(INVISIBLE)
-    lines = [_classified(part) for part in body.split(LINE_BREAK)]
+def cleaned(body: Traced) -> Traced:
+    """Without characters that nobody sees."""
+    return body.without(INVISIBLE)
+
+
+def lines_of(original: Traced) -> list[Line]:
+    """A text's own lines, cleaned, in reading order; empty when nothing is left."""
+    lines = [_classified(part) for part in cleaned(original).split(LINE_BREAK)]
     lines = _without_tail(_without_navigation(lines))
     return _without_doubles(_captioned(_footnoted(lines)))
 
@@ -110,8 +116,11 @@ def _is_litter(lines: list[Line]) -> bool:
 
 def _footnoted(lines: list[Line]) -> list[Line]:
     """Marks out; the words of each note become a line of their own after its line."""
-    text = "\n".join(line.text for line in lines)
-    known = set(FOOTNOTE_REF.findall(text))
+    known = {
+        m.group(1): int(line.body.at[m.start()])
+        for line in lines
+        for m in FOOTNOTE_REF.finditer(line.text)
+    }
     result: list[Line] = []
     for line in lines:
         notes = [m for m in FOOTNOTE.finditer(line.text) if m.group(1) in known]
@@ -121,12 +130,14 @@ def _footnoted(lines: list[Line]) -> list[Line]:
             result.append(replace(line, body=body))
         for m in notes:
             note = line.body[slice(*m.span(2))].strip()
-            result.append(Line(note, "note", f"脚注{m.group(1)}"))
+            number = m.group(1)
+            result.append(Line(note, "note", f"脚注{number}", known[number]))
     return result
 
 
 def _captioned(lines: list[Line]) -> list[Line]:
     """Mark bylines, picture credits, and the caption that stands just above a credit."""
+    lines = [part for line in lines for part in _without_credit(line)]
     marked = list(lines)
     filled = [n for n, line in enumerate(lines) if line.kind == "text"]
     for place, n in enumerate(filled):
@@ -141,6 +152,15 @@ def _captioned(lines: list[Line]) -> list[Line]:
             if above is not None and len(lines[above].text) <= 80:
                 marked[above] = replace(lines[above], kind="caption")
     return marked
+
+
+def _without_credit(line: Line) -> list[Line]:
+    """A caption and the credit in brackets at its end, as two lines."""
+    found = END_CREDIT.search(line.text) if line.kind == "text" else None
+    if found is None:
+        return [line]
+    caption, credit = line.body[: found.start()], line.body[found.start() :]
+    return [replace(line, body=caption, kind="caption"), replace(line, body=credit, kind="byline")]
 
 
 def _without_doubles(lines: list[Line]) -> list[Line]:
@@ -192,8 +212,8 @@ def closes_title(text: str) -> bool:
 def mended(lines: list[Line]) -> list[Line]:
     """Rejoin what the layout broke: an open line takes the next running line to itself.
 
-    Blank lines, bylines and captions between the two are stepped over (captions and notes follow
-    after); a heading or a numbered clause is not.
+    Blank lines, bylines, captions and notes between the two are stepped over (all but blank lines
+    follow after); a heading or a numbered clause is not.
     """
     result: list[Line] = []
     n = 0
@@ -204,7 +224,7 @@ def mended(lines: list[Line]) -> list[Line]:
             found = _rest_of(lines, n)
             if found is None:
                 break
-            aside += [x for x in lines[n:found] if x.kind in ("caption", "note")]
+            aside += [x for x in lines[n:found] if x.kind in ("caption", "note", "byline")]
             line = replace(line, body=_glued(line.body, lines[found].body))
             n = found + 1
         if line.kind == "text":

@@ -5,6 +5,8 @@ PolicyQAError
 ├── ModelError           the embedding model cannot be unpacked or loaded
 ├── SourceError          the source folder or its catalogue cannot be used
 │   └── UnreadableFile   one file has no text that can be read; the others go on
+│       ├── UnsupportedFile  it is no document, or of a kind that is not read
+│       └── MissingTool      a program or package that it needs is not installed
 ├── IndexError_          the stored index cannot be used
 │   ├── IndexMissing     nothing has been indexed yet
 │   ├── IndexDamaged     a file of the index is absent, altered or cut short
@@ -33,6 +35,22 @@ class SourceError(PolicyQAError):
 
 class UnreadableFile(SourceError):
     """One file has no text that can be read. It is named in the report; the others go on."""
+
+
+class UnsupportedFile(UnreadableFile):
+    """The file is no document, or of a kind that is not read. It is skipped and named."""
+
+
+class MissingTool(UnreadableFile):
+    """A program or a package that the file needs is not installed. Install what is named; the
+    next indexing reads the file."""
+
+    def __init__(self, message: str, tool: str) -> None:
+        super().__init__(message)
+        self.tool = tool
+
+    def __reduce__(self) -> tuple[type["MissingTool"], tuple[str, str]]:
+        return type(self), (str(self), self.tool)
 
 
 class IndexError_(PolicyQAError):

@@ -1,174 +1,205 @@
-"""Documents and passages out of blocks: the stored text, its offsets, and runs of sentences."""
+"""Passages: runs of whole sentences of one section, none of which says half of a thing."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 
-from index.cleaning import FOOTNOTE_REF, INVISIBLE, LAYOUT_MARK
+from index.blocks import PLAIN, Block
+from index.lists import introduction
 from index.sentences import sentence_spans
-from index.structure import ARTICLE, PLAIN, Block, blocks_of
-from index.types import Document, Metadata, Passage, Sentence, Span
+from index.types import Span
 
-VERSION = "1"
+VERSION = "2"
 TARGET_CHARS = 200
 MAX_CHARS = 320
+MAX_LIST_CHARS = 600
 MIN_CHARS = 60
 LEAD_CHARS = 24
-SECTION_SEPARATOR = " › "
+MAX_REPEATED_CHARS = 200
 
 
-@dataclass(frozen=True)
-class _Unit:
-    """A sentence with what decides where a passage may end."""
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A sentence, row or heading: `block.body[span]`, before the stored text is written."""
 
-    sentence: Sentence
-    section: tuple[str, ...]
-    level: int
+    block: Block
+    span: Span
     ends_paragraph: bool
 
     @property
     def chars(self) -> int:
-        return self.sentence.end - self.sentence.start
+        return self.span[1] - self.span[0]
+
+    @property
+    def is_heading(self) -> bool:
+        return self.block.kind == "heading"
 
 
-def digest(*parts: str) -> str:
-    """A 16-digit hash that identifies content."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+@dataclass(frozen=True, eq=False)
+class Group:
+    """What becomes one passage: its units, and above them the header or the introduction that
+    they need and that stands in an earlier passage. A byline is written and not `indexed`."""
+
+    units: tuple[Unit, ...]
+    repeated: tuple[Unit, ...] = ()
+    indexed: bool = True
 
 
-def parse(
-    original: str, *, source: str, metadata: Metadata, sha256: str
-) -> tuple[Document, tuple[Passage, ...]]:
-    """Clean one file's text and cut it into passages.
+@dataclass(eq=False)
+class _Atom:
+    """Units that stay together: a sentence with its notes, or a whole list."""
 
-    `document.text[p.start:p.end] == p.text` for each passage; passages are disjoint and ascending
-    and hold every sentence once.
+    units: list[Unit] = field(default_factory=list)
 
-    Args:
-        original: the decoded file.
-        source: path relative to the source folder, with `/`.
-        metadata: from the catalogue; an empty title is taken from the text.
-        sha256: of the file's bytes.
-    """
-    blocks = blocks_of(original)
-    text, starts, seams = _assembled(original, blocks)
-    doc_id = digest(source, sha256)
-    if not metadata.title:
-        metadata = metadata.model_copy(update={"title": _title(blocks, source)})
-    document = Document(
-        doc_id=doc_id,
-        source=source,
-        sha256=sha256,
-        metadata=metadata,
-        text=text,
-        seams=seams,
-    )
-    units = list(_units(blocks, starts))
-    groups = list(_groups(units))
-    return document, tuple(_passage(document, group) for group in groups)
+    @property
+    def chars(self) -> int:
+        return sum(unit.chars for unit in self.units)
+
+    @property
+    def first(self) -> Unit:
+        return self.units[0]
+
+    @property
+    def last(self) -> Unit:
+        return self.units[-1]
 
 
-def _title(blocks: Sequence[Block], source: str) -> str:
-    """The first heading, else the first line if it is short, else the file's name."""
-    for block in blocks[:6]:
-        if block.kind == "heading" and block.level in (ARTICLE, 1, PLAIN):
-            return block.body.text.strip()
-    first = blocks[0].body.text.strip() if blocks else ""
-    return first if 0 < len(first) <= 60 else source.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-
-
-def _assembled(original: str, blocks: Sequence[Block]) -> tuple[str, list[int], tuple[int, ...]]:
-    """The stored text (a line a block), where each block starts, and the seams inside blocks."""
-    parts: list[str] = []
-    starts: list[int] = []
-    seams: list[int] = []
-    length = 0
-    for block in blocks:
-        starts.append(length)
-        seams += [length + offset for offset in _seams(original, block)]
-        parts.append(block.body.text)
-        length += len(block.body.text) + 1
-    return "\n".join(parts), starts, tuple(seams)
-
-
-def _seams(original: str, block: Block) -> Iterator[int]:
-    """Offsets in a block before which words of the original were taken out or moved away."""
-    at = block.body.at
-    for offset in np.flatnonzero(np.diff(at) != 1) + 1:
-        before, after = int(at[offset - 1]), int(at[offset])
-        if after <= before:
-            if block.body.text[offset] != "\t" and block.body.text[offset - 1] != "\t":
-                yield int(offset)
+def groups_of(blocks: Sequence[Block]) -> list[Group]:
+    """The groups of a document's units in reading order."""
+    groups: list[Group] = []
+    for is_byline, run in groupby(blocks, key=lambda block: block.kind == "byline"):
+        if is_byline:
+            groups += [Group((_whole(block),), indexed=False) for block in run]
             continue
-        gap = LAYOUT_MARK.sub("", INVISIBLE.sub("", original[before + 1 : after]))
-        if FOOTNOTE_REF.sub("", gap).strip():
-            yield int(offset)
+        for section in _sections(_units(list(run))):
+            groups += [Group(tuple(u), tuple(_needed(u))) for u in _balanced(section)]
+    return groups
 
 
-def _units(blocks: Sequence[Block], starts: Sequence[int]) -> Iterator[_Unit]:
-    spans = {id(b): (s, s + len(b.body.text)) for b, s in zip(blocks, starts, strict=True)}
-    for block, start in zip(blocks, starts, strict=True):
-        if block.kind == "text":
-            inside = sentence_spans(block.body.text)
-        else:
-            inside = [(0, len(block.body.text))] if block.body.text.strip() else []
-        for number, (left, right) in enumerate(inside):
-            sentence = Sentence(
-                start=start + left,
-                end=start + right,
-                kind=block.kind,
-                head=spans[id(block.head)] if block.head else None,
-                label=block.label,
-            )
-            last = number == len(inside) - 1
-            yield _Unit(sentence, block.section, block.level, last)
+def _whole(block: Block) -> Unit:
+    return Unit(block, (0, len(block.body)), True)
 
 
-def _groups(units: Iterable[_Unit]) -> Iterator[list[_Unit]]:
-    """Runs of sentences of one section, each of about 200 characters."""
-    section: list[_Unit] = []
+def _units(blocks: Sequence[Block]) -> Iterator[Unit]:
+    """The sentences of each block; a note whose mark is known follows the sentence of its mark."""
+    n = 0
+    while n < len(blocks):
+        block, n = blocks[n], n + 1
+        notes: list[Block] = []
+        while n < len(blocks) and blocks[n].anchor is not None:
+            notes.append(blocks[n])
+            n += 1
+        yield from _with_notes(block, notes)
+
+
+def _with_notes(block: Block, notes: list[Block]) -> Iterator[Unit]:
+    spans = sentence_spans(block.body.text) if block.kind == "text" else [(0, len(block.body))]
+    for number, (start, end) in enumerate(spans):
+        last = number == len(spans) - 1
+        due = [x for x in notes if last or _is_before(x, block, spans[number + 1][0])]
+        yield Unit(block, (start, end), last)
+        yield from map(_whole, due)
+        notes = [x for x in notes if x not in due]
+
+
+def _is_before(note: Block, block: Block, offset: int) -> bool:
+    """Whether a note's mark stood before an offset of its block."""
+    place = np.searchsorted(block.body.at, note.anchor or 0)
+    return int(place) <= offset
+
+
+def _sections(units: Iterable[Unit]) -> Iterator[list[Unit]]:
+    """Units of one section, a heading with what is below it."""
+    section: list[Unit] = []
     for unit in units:
         if section and _opens_section(unit, section):
-            yield from _balanced(section)
+            yield section
             section = []
         section.append(unit)
     if section:
-        yield from _balanced(section)
+        yield section
 
 
-def _opens_section(unit: _Unit, section: list[_Unit]) -> bool:
+def _opens_section(unit: Unit, section: list[Unit]) -> bool:
     """Whether a passage must end before this unit: a heading, once there is something to part."""
-    if unit.sentence.kind != "heading" and unit.section == section[-1].section:
+    if not unit.is_heading and unit.block.section == section[-1].block.section:
         return False
-    body = sum(u.chars for u in section if u.sentence.kind != "heading")
-    if unit.sentence.kind == "heading" and unit.level == PLAIN:
+    body = sum(u.chars for u in section if not u.is_heading)
+    if unit.is_heading and unit.block.level == PLAIN:
         return body >= MIN_CHARS
     return body > 0
 
 
-def _balanced(section: list[_Unit]) -> Iterator[list[_Unit]]:
+def _balanced(section: list[Unit]) -> Iterator[list[Unit]]:
     """Cut one section into passages of like size, at ends of paragraphs where they are near."""
-    left = sum(u.chars for u in section)
-    group: list[_Unit] = []
+    left = sum(unit.chars for unit in section)
+    group: list[_Atom] = []
     chars = 0
     target = _share(left)
-    for unit in section:
-        if group and _is_full(chars, unit, group[-1], target):
+    for atom in _atoms(section):
+        if group and _is_full(chars, atom, group[-1], target):
             kept = [group.pop()] if len(group) > 1 and _leads(group[-2], group[-1]) else []
-            yield group
-            left -= sum(u.chars for u in group)
-            group, chars, target = kept, sum(u.chars for u in kept), _share(left)
-        group.append(unit)
-        chars += unit.chars
-    yield group
+            yield [unit for part in group for unit in part.units]
+            left -= sum(part.chars for part in group)
+            group, chars, target = kept, sum(part.chars for part in kept), _share(left)
+        group.append(atom)
+        chars += atom.chars
+    yield [unit for part in group for unit in part.units]
 
 
-def _leads(before: _Unit, unit: _Unit) -> bool:
+def _atoms(section: Sequence[Unit]) -> list[_Atom]:
+    """Units that may be parted from each other; a list is one where it fits."""
+    atoms: list[_Atom] = []
+    n = 0
+    while n < len(section):
+        size = _list_size(section, n)
+        chars = sum(unit.chars for unit in section[n : n + size])
+        if size > 1 and chars <= MAX_LIST_CHARS:
+            atoms.append(_Atom(list(section[n : n + size])))
+            n += size
+            continue
+        unit, n = section[n], n + 1
+        if atoms and _belongs(unit, atoms[-1]):
+            atoms[-1].units.append(unit)
+        else:
+            atoms.append(_Atom([unit]))
+    return atoms
+
+
+def _belongs(unit: Unit, atom: _Atom) -> bool:
+    """Whether a unit stays with what is before it: a note, or the rest of a sentence that goes on
+    after a semicolon, within a passage's length."""
+    if unit.block.kind == "note" and unit.block.label:
+        return True
+    before = [u for u in atom.units if u.block is unit.block]
+    goes_on = bool(before) and unit.block.body.text[before[-1].span[1] - 1] in "；;"
+    return goes_on and sum(u.chars for u in atom.units) + unit.chars <= MAX_CHARS
+
+
+def _list_size(section: Sequence[Unit], n: int) -> int:
+    """How many units a list has that this unit introduces, itself among them; 1 for none."""
+    lead = section[n].block
+    if lead.kind == "text" and section[n].span != introduction(lead.body.text):
+        return 1
+    inside = {id(lead)}
+    end, items = n + 1, 0
+    while end < len(section):
+        block = section[end].block
+        if block is not lead and block.kind != "note" and id(block.lead) not in inside:
+            break
+        items += block is not lead and block.kind != "note"
+        inside.add(id(block))
+        end += 1
+    return end - n if items else 1
+
+
+def _leads(before: _Atom, atom: _Atom) -> bool:
     """Whether a sentence is the short lead of its paragraph, which belongs to what follows."""
-    return before.ends_paragraph and not unit.ends_paragraph and unit.chars <= LEAD_CHARS
+    unit = atom.last
+    parts = before.last.ends_paragraph and not unit.ends_paragraph
+    return parts and atom.chars <= LEAD_CHARS
 
 
 def _share(chars: int) -> float:
@@ -176,44 +207,28 @@ def _share(chars: int) -> float:
     return chars / max(1, round(chars / TARGET_CHARS))
 
 
-def _is_full(chars: int, unit: _Unit, last: _Unit, target: float) -> bool:
-    if unit.sentence.kind == "note" and unit.sentence.label and chars + unit.chars <= MAX_CHARS:
+def _is_full(chars: int, atom: _Atom, last: _Atom, target: float) -> bool:
+    if last.last.is_heading:
         return False
-    if chars + unit.chars > MAX_CHARS and last.sentence.kind != "heading":
+    if chars + atom.chars > MAX_CHARS:
         return True
-    if last.ends_paragraph and chars >= 0.6 * target and chars + unit.chars > target:
+    if last.last.ends_paragraph and chars >= 0.6 * target and chars + atom.chars > target:
         return True
-    return chars + unit.chars / 2 > target and last.sentence.kind != "heading"
+    return chars + atom.chars / 2 > target
 
 
-def _passage(document: Document, group: Sequence[_Unit]) -> Passage:
-    start, end = group[0].sentence.start, group[-1].sentence.end
-    deepest = group[-1].section if group[0].sentence.kind == "heading" else group[0].section
-    return Passage(
-        passage_id=digest(document.doc_id, str(start), str(end)),
-        doc_id=document.doc_id,
-        start=start,
-        end=end,
-        text=document.text[start:end],
-        section=SECTION_SEPARATOR.join(deepest),
-        sentences=tuple(unit.sentence for unit in group),
-    )
-
-
-def quote_spans(document: Document, span: Span) -> list[Span]:
-    """A span cut at the seams inside it: each part stands in one piece in the original."""
-    start, end = span
-    inner = [seam for seam in document.seams if start < seam < end]
-    edges = [start, *inner, end]
-    return list(pairwise(edges))
-
-
-def display(document: Document, sentence: Sentence) -> str:
-    """A sentence as it is shown: white space closed up, a table row with its header's labels."""
-    text = document.text[sentence.start : sentence.end]
-    if sentence.head is None:
-        return " ".join(text.split())
-    labels = document.text[slice(*sentence.head)].split("\t")
-    cells = text.split("\t")
-    pairs = zip(labels[-len(cells) :], cells, strict=False)
-    return "；".join(f"{label}：{cell}" for label, cell in pairs if cell.strip())
+def _needed(units: Sequence[Unit]) -> list[Unit]:
+    """The header of its rows and the introductions of its first item, unless they stand here."""
+    here = {id(unit.block) for unit in units}
+    for unit in units:
+        if unit.block.head is not None and id(unit.block.head) not in here:
+            return [_whole(unit.block.head)]
+    leads: list[Unit] = []
+    lead = units[0].block.lead
+    while lead is not None and lead.kind == "text":
+        start, end = introduction(lead.body.text)
+        if sum(x.chars for x in leads) + end - start > MAX_REPEATED_CHARS:
+            break
+        leads.insert(0, Unit(lead, (start, end), True))
+        lead = lead.lead
+    return leads

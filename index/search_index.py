@@ -15,19 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
-from index import cleaning, passages, words
+from index import cleaning, metadata, parsing, passages, structure, words
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.lexical import LexicalIndex
 from index.types import Document, FileReport, Passage, Value
 from index.vectors import FaissStore
 
 T = TypeVar("T", bound=Value)
-FORMAT = 1
+FORMAT = 2
 CURRENT = "CURRENT"
 OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
 ATTEMPTS = 3  # of a reader whose version is replaced while it reads
 MANIFEST = "manifest.json"
-PARSER = f"{cleaning.VERSION}.{passages.VERSION}.{words.VERSION}"
+PARSER = ".".join(m.VERSION for m in (cleaning, structure, passages, parsing, metadata, words))
 LEXICALS = ("words", "bigrams", "document_bigrams")
 STORES = ("passage_vectors", "sentence_vectors", "title_vectors")
 REBUILD = "请运行 policyqa index 重建"
@@ -42,7 +42,8 @@ class SourceFile(Value):
 
 
 class Manifest(Value):
-    """What an index was made with and from. `contents` is sha256 by file of the folder."""
+    """What an index was made with and from. `root` is the source folder, "" when the texts were no
+    files; `contents` is sha256 by file of the index folder."""
 
     format: int
     model: str
@@ -50,6 +51,7 @@ class Manifest(Value):
     parser: str
     files: tuple[SourceFile, ...]
     fingerprint: str
+    root: str = ""
     contents: dict[str, str] = Field(default_factory=dict)
 
 
@@ -89,7 +91,8 @@ class SearchIndex:
 
 def fingerprint(model: str, files: Sequence[SourceFile]) -> str:
     """Identifies an index by what it was made with and from."""
-    lines = [f"{FORMAT} {PARSER} {model}", *sorted(f"{f.source}\t{f.state}" for f in files)]
+    states = sorted(f"{f.source}\t{f.state}\t{f.report.status}" for f in files)
+    lines = [f"{FORMAT} {PARSER} {model}", *states]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -129,7 +132,7 @@ def _write(index: SearchIndex, folder: Path) -> None:
 def _write_lines(path: Path, values: Sequence[Value]) -> None:
     with path.open("w", encoding="utf-8") as lines:
         for value in values:
-            lines.write(value.model_dump_json() + "\n")
+            lines.write(value.model_dump_json(exclude_defaults=True) + "\n")
 
 
 def _contents(folder: Path) -> dict[str, str]:
@@ -168,15 +171,20 @@ def read_manifest(folder: Path) -> Manifest:
     return _manifest(_version_folder(folder))
 
 
+def version_in_force(folder: Path) -> str:
+    """Name of the version that `load` would read. Raises as `read_manifest`."""
+    return _version_folder(folder).name
+
+
 def _version_folder(folder: Path) -> Path:
     try:
         name = (folder / CURRENT).read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
-        raise IndexMissing(f"{folder} 里还没有索引,请先运行 policyqa index") from error
+        raise IndexMissing(f"{folder} 里还没有索引，请先运行 policyqa index") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"索引 {folder} 无法读取({error}),{REBUILD}") from error
+        raise IndexDamaged(f"索引 {folder} 无法读取（{error}），{REBUILD}") from error
     if not name.startswith("v-") or "/" in name or not (folder / name).is_dir():
-        raise IndexDamaged(f"索引 {folder} 指向的版本 {name!r} 不存在,{REBUILD}")
+        raise IndexDamaged(f"索引 {folder} 指向的版本 {name!r} 不存在，{REBUILD}")
     return folder / name
 
 
@@ -184,7 +192,7 @@ def _manifest(folder: Path) -> Manifest:
     try:
         return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValidationError) as error:
-        raise IndexDamaged(f"索引清单 {folder / MANIFEST} 缺失或损坏,{REBUILD}") from error
+        raise IndexDamaged(f"索引清单 {folder / MANIFEST} 缺失或损坏，{REBUILD}") from error
 
 
 def load(folder: Path, *, model: str) -> SearchIndex:
@@ -207,7 +215,7 @@ def load(folder: Path, *, model: str) -> SearchIndex:
         except IndexDamaged:
             if _version_folder(folder) == version:
                 raise
-    raise IndexDamaged(f"索引 {folder} 正被反复更新,请稍后再试")
+    raise IndexDamaged(f"索引 {folder} 正被反复更新，请稍后再试")
 
 
 def _loaded(version: Path, model: str) -> SearchIndex:
@@ -217,7 +225,7 @@ def _loaded(version: Path, model: str) -> SearchIndex:
         _check_contents(version, manifest)
         return _read(version, manifest)
     except (OSError, ValidationError) as error:
-        raise IndexDamaged(f"索引 {version} 损坏,{REBUILD}") from error
+        raise IndexDamaged(f"索引 {version} 损坏，{REBUILD}") from error
 
 
 def _read(version: Path, manifest: Manifest) -> SearchIndex:
@@ -242,17 +250,17 @@ def check_compatible(manifest: Manifest, *, model: str) -> None:
     theirs = {"格式": str(manifest.format), "解析版本": manifest.parser, "模型": manifest.model}
     for what, value in ours.items():
         if theirs[what] != value:
-            raise IndexMismatch(f"索引的{what}是 {theirs[what]},当前是 {value},{REBUILD}")
+            raise IndexMismatch(f"索引的{what}是 {theirs[what]}，当前是 {value}，{REBUILD}")
 
 
 def _check_contents(folder: Path, manifest: Manifest) -> None:
     if manifest.fingerprint != fingerprint(manifest.model, manifest.files):
-        raise IndexDamaged(f"索引清单 {folder / MANIFEST} 被改动,{REBUILD}")
+        raise IndexDamaged(f"索引清单 {folder / MANIFEST} 被改动，{REBUILD}")
     found = _contents(folder)
     for name in sorted(found.keys() | manifest.contents.keys()):
         if found.get(name) != manifest.contents.get(name):
             state = "被改动或不完整" if name in found else "缺失"
-            raise IndexDamaged(f"索引文件 {name} {state},{REBUILD}")
+            raise IndexDamaged(f"索引文件 {name} {state}，{REBUILD}")
 
 
 def _read_lines(path: Path, kind: type[T]) -> tuple[T, ...]:

@@ -1,79 +1,114 @@
-"""Cleaned lines to blocks: headings with their level, paragraphs, table rows, notes, captions."""
+"""The parts of a file to blocks: headings with their level, paragraphs, rows, notes, captions."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
+from index.blocks import ARTICLE, BOX, CLAUSE, PLAIN, Block, Raw
+from index.cleaning import LAYOUT_MARK, NUMBERED, SENTENCE_END, Line, cleaned, lines_of, mended
+from index.extract import Extract, Paragraph, Part, Plain, Table
+from index.headings import DATE, heading_level, marker, number_level, opened
+from index.lists import join_lists
+from index.tables import Grid, TracedCell, table_blocks
+from index.traced import Traced
 
-from index.cleaning import NUMBERED, SENTENCE_END, Line, lines_of, mended
-from index.traced import Traced, joined
-from index.types import SentenceKind
+VERSION = "2"
 
-MAX_HEADING_CHARS = 40
-ARTICLE, BOX, PLAIN = 0, 8, 9
-LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
-    (level, re.compile(pattern))
-    for level, pattern in (
-        (1, r"第[一二三四五六七八九十百零〇\d]{1,6}[编章]"),
-        (2, r"第[一二三四五六七八九十百零〇\d]{1,6}节"),
-        (3, r"[一二三四五六七八九十]{1,3}[、.．]"),
-        (4, r"[（(][一二三四五六七八九十]{1,3}[）)]"),
-        (5, r"\d{1,2}[.．、](?!\d)"),
-        (6, r"[（(]\d{1,2}[）)]"),
-        (7, r"表\s*\d"),
-        (BOX, r"专栏\s*\d"),
-    )
-)
 MARKDOWN = re.compile(r"^(#{1,6})\s+")
 REPORTER = re.compile("记者|通讯员")
-DATE = re.compile(
-    r"^[一二〇零○\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?$"
-)
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
+MAX_TITLE_CHARS = 60
+FIRST = re.compile(r"(第[一1][编章节]|[（(]?[一1][）)、.．])")
+MAX_NOTE_DISTANCE = 60  # blocks
+MAX_MARK_GAP = 3  # characters
 
 
-@dataclass(frozen=True)
-class Block:
-    """One paragraph, heading, table row, note or caption, with the headings above it.
-
-    `head` is the block of the table's header row, for a row.
-    """
-
-    body: Traced
-    kind: SentenceKind
-    section: tuple[str, ...] = ()
-    level: int = PLAIN
-    head: "Block | None" = None
-    label: str = ""
+def original_of(extract: Extract) -> str:
+    """The file's text as it was read, which all offsets of its blocks point into."""
+    return "\n".join(_written(part) for part in extract.parts)
 
 
-@dataclass(frozen=True)
-class _Raw:
-    """A block before its section is known."""
-
-    body: Traced
-    kind: SentenceKind
-    level: int = PLAIN
-    label: str = ""
-    head: "_Raw | None" = None
-    closes_box: bool = False
+def _written(part: Part) -> str:
+    if isinstance(part, Table):
+        rows = ["\t".join(cell.text for cell in row) for row in part.rows]
+        return "\n".join([*([part.title] if part.title else []), *rows])
+    return part.text
 
 
-def blocks_of(original: str) -> list[Block]:
-    """The structure of one document's text, in reading order."""
-    return list(_sectioned(_raw_blocks(lines_of(original))))
+def blocks_of(extract: Extract) -> list[Block]:
+    """The structure of one document, in reading order."""
+    whole = Traced.of(original_of(extract))
+    raws: list[Raw] = []
+    at = marked = 0
+    for part in extract.parts:
+        length = len(_written(part))
+        raws += _raw_part(part, whole[at : at + length])
+        if isinstance(part, Paragraph) and part.mark is not None:
+            raws[-1].anchor = marked + part.mark
+        elif not (isinstance(part, Paragraph) and part.kind == "note"):
+            marked = at
+        at += length + 1
+    raws = [raw for raw in raws if raw.text.strip() or raw.closes_box]
+    _level_styles(raws)
+    _raise_parents(raws)
+    raws = _notes_placed(_bylines_first(raws))
+    _unhead_signatures(raws)
+    _unname_items(raws)
+    join_lists(raws)
+    return list(_sectioned(raws))
 
 
-def _raw_blocks(lines: list[Line]) -> list[_Raw]:
-    raw: list[_Raw] = []
+def _raw_part(part: Part, body: Traced) -> list[Raw]:
+    if isinstance(part, Plain):
+        return _raw_lines(lines_of(body))
+    if isinstance(part, Table):
+        return _raw_table(part, body)
+    return [_placed_paragraph(part, cleaned(body))]
+
+
+def _placed_paragraph(part: Paragraph, body: Traced) -> Raw:
+    body = body.without(LAYOUT_MARK).strip()
+    if part.kind == "heading":
+        raw = Raw(body, "heading", number_level(body.text) or PLAIN, style=part.level)
+    elif part.kind == "text":
+        raw = _paragraph(body)
+    else:
+        raw = Raw(body, part.kind, label=part.label)
+    raw.page = part.page
+    return raw
+
+
+def _raw_table(part: Table, body: Traced) -> list[Raw]:
+    at = len(part.title) + 1 if part.title else 0
+    above = [Raw(body[: len(part.title)], "heading", BOX)] if part.title else []
+    rows: list[list[TracedCell]] = []
+    for row in part.rows:
+        cells = []
+        for cell in row:
+            cells.append(TracedCell(cleaned(body[at : at + len(cell.text)]), cell.covered))
+            at += len(cell.text) + 1
+        rows.append(cells)
+    base = (part.sheet,) if part.sheet else ()
+    first_row = part.first_row if part.sheet else None
+    grid = Grid(rows, part.header_rows, part.merges_known, part.page, first_row, base)
+    for raw in above:
+        raw.base, raw.page = base, part.page
+    return [*above, *table_blocks(grid, _cell_paragraphs)]
+
+
+def _cell_paragraphs(lines: Sequence[Traced]) -> list[Raw]:
+    return [_paragraph(line) for line in lines]
+
+
+def _raw_lines(lines: list[Line]) -> list[Raw]:
+    raws: list[Raw] = []
     for group in _table_groups(lines):
         if group and group[0].kind == "cell":
-            raw += _table_or_box(group)
+            raws += _table_or_box(group)
         else:
-            raw += _paragraphs(mended(group))
-    return raw
+            raws += _paragraphs(mended(group))
+    return raws
 
 
 def _table_groups(lines: list[Line]) -> Iterator[list[Line]]:
@@ -111,18 +146,21 @@ def _width(group: list[Line]) -> int:
     return width
 
 
-def _table_or_box(group: list[Line]) -> list[_Raw]:
+def _table_or_box(group: list[Line]) -> list[Raw]:
     cells = _cells(group)
     width = _width(group)
-    notes = [_Raw(x.body, "note", label=x.label) for x in group if x.kind == "note"]
+    notes = [Raw(x.body, "note", label=x.label, anchor=x.anchor) for x in group if x.kind == "note"]
     rows = [cells[i : i + width] for i in range(0, len(cells), max(width, 1))]
     if width > 1 and len(rows) > 1 and len(cells) % width == 0:
-        header = _Raw(_row(rows[0]), "header")
-        return [header, *(_Raw(_row(r), "row", head=header) for r in rows[1:]), *notes]
-    lines = [Line(x.body.strip(), "text") if x.kind == "cell" else x for x in group]
+        grid = Grid([[TracedCell(c) for c in row] for row in rows], 1, merges_known=False)
+        return [*table_blocks(grid, _cell_paragraphs), *notes]
+    lines = [replace(x, body=x.body.strip(), kind="text") if x.kind == "cell" else x for x in group]
     filled = [x for x in lines if x.kind != "note"]
-    raw = _paragraphs(mended([x for x in filled if x.text.strip() or x.kind == "blank"]))
-    return [*raw, *notes, _Raw(Traced.of(""), "text", closes_box=True)]
+    raws = _paragraphs(mended([x for x in filled if x.text.strip() or x.kind == "blank"]))
+    for raw in raws:
+        if raw.kind == "text":
+            raw.level, raw.path = PLAIN, ""  # the box is the section of all that stands in it
+    return [*raws, *notes, Raw(Traced.of(""), "text", closes_box=True)]
 
 
 def _cells(group: list[Line]) -> list[Traced]:
@@ -132,96 +170,183 @@ def _cells(group: list[Line]) -> list[Traced]:
         if line.kind == "cell":
             cells.append(line.body.strip())
         elif line.kind == "text" and cells:
-            cells[-1] = joined([cells[-1], line.body.strip()])
-    return [cell.without(SPACES) if _is_short_name(cell.text) else cell for cell in cells]
+            cells[-1] = cells[-1] + line.body.strip()
+    return cells
 
 
-def _is_short_name(text: str) -> bool:
-    """Spaces inside a short Chinese cell only stretch it (指 标)."""
-    return len(text) <= 24 and not re.search(r"[A-Za-z0-9] [A-Za-z0-9]", text)
-
-
-def _row(cells: list[Traced]) -> Traced:
-    """One row, its cells separated by tabs; the tab keeps the place of the character before."""
-    parts: list[Traced] = []
-    for number, cell in enumerate(cells):
-        if number:
-            parts.append(Traced("\t", cell.at[:1] if len(cell) else _last(parts)))
-        parts.append(cell)
-    return joined(parts)
-
-
-def _last(parts: list[Traced]) -> NDArray[np.int32]:
-    for part in reversed(parts):
-        if len(part):
-            return part.at[-1:]
-    return Traced.of(" ").at
-
-
-def _paragraphs(lines: list[Line]) -> list[_Raw]:
-    raw: list[_Raw] = []
-    texts = [line for line in lines if line.kind in ("text", "byline", "note", "caption")]
+def _paragraphs(lines: list[Line]) -> list[Raw]:
+    raws: list[Raw] = []
+    texts = [line for line in lines if line.kind not in ("blank", "cell")]
     for n, line in enumerate(texts):
         if line.kind == "byline" and REPORTER.search(line.text):
-            _promote_title(raw)
-        elif line.kind == "byline":
-            continue
-        elif line.kind == "note":
-            raw.append(_Raw(line.body, "note", label=line.label))
-        elif line.kind == "caption":
-            raw.append(_Raw(line.body, "caption"))
+            _promote_title(raws)
+        if line.kind in ("byline", "caption", "note"):
+            raws.append(Raw(line.body.strip(), line.kind, label=line.label, anchor=line.anchor))
         elif line.text.strip():
-            raw.append(_paragraph(line, texts[n + 1] if n + 1 < len(texts) else None))
-    return raw
+            raws.append(_paragraph(line.body.strip(), last=n + 1 == len(texts)))
+    return raws
 
 
-def _promote_title(raw: list[_Raw]) -> None:
-    """A heading right above a reporter's name is an article's title."""
-    if raw and raw[-1].kind == "heading" and raw[-1].level == PLAIN:
-        last = raw[-1]
-        raw[-1] = _Raw(last.body, "heading", ARTICLE)
+def _promote_title(raws: list[Raw]) -> None:
+    """A heading or a short line without an end right above a reporter's name is an article's
+    title."""
+    if not raws or raws[-1].level != PLAIN:
+        return
+    text = raws[-1].text.strip()
+    short = len(text) <= MAX_TITLE_CHARS and text[-1] not in SENTENCE_END and not marker(text)
+    if raws[-1].kind == "heading" or (raws[-1].kind == "text" and short):
+        raws[-1].kind, raws[-1].level = "heading", ARTICLE
 
 
-def _paragraph(line: Line, following: Line | None) -> _Raw:
-    body = line.body.strip()
+def _paragraph(body: Traced, *, last: bool = False) -> Raw:
+    """A heading or running text; a last line without a number heads nothing."""
     marked = MARKDOWN.match(body.text)
     if marked:
-        return _Raw(body[marked.end() :], "heading", min(len(marked.group(1)), 7))
-    level = heading_level(body.text)
-    if level is None or (level == PLAIN and following is None):
-        return _Raw(body, "text")
-    return _Raw(body, "heading", level)
+        return Raw(body[marked.end() :], "heading", min(len(marked.group(1)), PLAIN - 1))
+    level = heading_level(body.text) if body.text else None
+    if level is None or (level == PLAIN and last):
+        opens, name = opened(body.text)
+        return Raw(body, "text", opens, path=name)
+    return Raw(body, "heading", level)
 
 
-def heading_level(text: str) -> int | None:
-    """Level of a heading (1 the chapter, PLAIN without a number); None for running text."""
-    stripped = text.strip()
-    if len(stripped) > MAX_HEADING_CHARS or stripped[-1] in SENTENCE_END + "：:，,、.":
-        return None
-    for level, pattern in LEVELS:
-        if pattern.match(stripped):
-            return level
-    if NUMBERED.match(stripped) or len(stripped) > 32 or DATE.match(stripped):
-        return None
-    if re.fullmatch(r"[\d\W]+", stripped):
-        return None
-    return PLAIN
+def _level_styles(raws: Sequence[Raw]) -> None:
+    """Levels of headings that only their format ranks, among those that have numbers too."""
+    known: dict[int, int] = {}
+    for raw in raws:
+        if raw.style and raw.kind == "heading" and raw.level < PLAIN:
+            known[raw.style] = min(raw.level, known.get(raw.style, PLAIN))
+    for raw in raws:
+        if raw.style and raw.kind == "heading" and raw.level == PLAIN:
+            raw.level = _style_level(raw.style, known)
 
 
-def _sectioned(raw: list[_Raw]) -> Iterator[Block]:
-    """Give every block the path of headings above it."""
-    path: list[tuple[int, str]] = []
-    heads: dict[int, Block] = {}
-    for item in raw:
-        if item.closes_box:
-            path = [p for p in path if p[0] < BOX]
+def _style_level(style: int, known: dict[int, int]) -> int:
+    if style in known:
+        return known[style]
+    above = [s for s in known if s < style]
+    if above:
+        return min(known[max(above)] + style - max(above), PLAIN)
+    return max(min([style, *(level - 1 for level in known.values())]), ARTICLE)
+
+
+def _raise_parents(raws: Sequence[Raw]) -> None:
+    """A heading without a number right above the first one of a numbered row stands above all of
+    them."""
+    for raw, below in pairwise(raws):
+        plain = raw.kind == "heading" and raw.level == PLAIN
+        if plain and below.kind == "heading" and below.level < BOX and FIRST.match(below.text):
+            raw.level = below.level - 1
+
+
+def _bylines_first(raws: list[Raw]) -> list[Raw]:
+    """A byline below a title goes above it, so that the title stays with its text."""
+    result: list[Raw] = []
+    for raw in raws:
+        at = len(result)
+        while raw.kind == "byline" and at and result[at - 1].kind == "heading":
+            at -= 1
+        result.insert(at, raw)
+    return result
+
+
+def _notes_placed(raws: list[Raw]) -> list[Raw]:
+    """A note whose mark is known goes after the block that holds the mark."""
+    result: list[Raw] = []
+    for raw in raws:
+        at = len(result)
+        if raw.anchor is not None:
+            at = _place_of(raw.anchor, result)
+        result.insert(at, raw)
+    return result
+
+
+def _place_of(anchor: int, raws: Sequence[Raw]) -> int:
+    """Behind the first block that ends at a place in the file or after it, and its notes."""
+    found = len(raws)
+    for n in range(len(raws) - 1, max(len(raws) - MAX_NOTE_DISTANCE, -1), -1):
+        raw = raws[n]
+        if raw.kind in ("note", "caption", "byline") or not len(raw.body):
             continue
-        if item.kind == "heading":
-            path = [p for p in path if p[0] < item.level]
-            path.append((item.level, SPACES.sub(" ", item.body.text.strip())))
-        section = tuple(title for _, title in path)
-        head = heads.get(id(item.head)) if item.head else None
-        block = Block(item.body, item.kind, section, item.level, head, item.label)
-        if item.kind == "header":
-            heads[id(item)] = block
-        yield block
+        if int(raw.body.at[-1]) + MAX_MARK_GAP < anchor:
+            break
+        found = n + 1
+    while found < len(raws) and raws[found].kind == "note":
+        found += 1
+    return found
+
+
+def _unhead_signatures(raws: Sequence[Raw]) -> None:
+    """A name right above a day is a signature and heads nothing."""
+    for raw, below in pairwise(raws):
+        if raw.kind == "heading" and raw.level == PLAIN and DATE.match(below.text.strip()):
+            raw.kind = "text"
+
+
+def _unname_items(raws: Sequence[Raw]) -> None:
+    """A short numbered sentence names a section only when a text follows that is not the next
+    item."""
+    for raw, below in pairwise([*raws, Raw(Traced.of(""), "byline")]):
+        alone = raw.kind == "text" and raw.path == raw.text.strip().rstrip("。")
+        goes_on = below.kind == "text" and below.text.strip() and not marker(below.text)
+        if alone and raw.level != CLAUSE and not goes_on:
+            raw.path = ""
+
+
+class _Sections:
+    """The headings in force."""
+
+    def __init__(self) -> None:
+        self._base: tuple[str, ...] = ()
+        self._paths: dict[tuple[str, ...], list[tuple[int, str]]] = {(): []}
+
+    def enter(self, base: tuple[str, ...]) -> None:
+        """Into or out of a text of its own (a sheet, a cell), whose headings are its own."""
+        if len(base) > len(self._base) or base not in self._paths:
+            self._paths[base] = []
+        self._base = base
+
+    def open(self, level: int, name: str) -> None:
+        """A heading, or (without a name) a paragraph that ends the sections of its level."""
+        path = [p for p in self._paths[self._base] if p[0] < level]
+        named = [(level, SPACES.sub(" ", name.strip()))] if name else []
+        self._paths[self._base] = path + named
+
+    def close_box(self) -> None:
+        self._paths[self._base] = [p for p in self._paths[self._base] if p[0] < BOX]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        outer = self._paths[()] if self._base else []
+        own = self._paths[self._base]
+        return (*(name for _, name in outer), *self._base, *(name for _, name in own))
+
+
+def _sectioned(raws: Sequence[Raw]) -> Iterator[Block]:
+    """Give every block the path of headings above it."""
+    sections = _Sections()
+    made: dict[int, Block] = {}
+    for raw in raws:
+        sections.enter(raw.base)
+        if raw.closes_box:
+            sections.close_box()
+            continue
+        if raw.kind == "byline" and REPORTER.search(raw.text):
+            sections.open(ARTICLE, "")  # another article begins; its title may follow
+        if raw.kind == "heading":
+            sections.open(raw.level, raw.text)
+        elif raw.level < PLAIN and not raw.lead:
+            sections.open(raw.level, raw.path)
+        made[id(raw)] = Block(
+            raw.body,
+            raw.kind,
+            sections.path,
+            raw.level,
+            head=made.get(id(raw.head)),
+            lead=made.get(id(raw.lead)),
+            label=raw.label,
+            page=raw.page,
+            row=raw.row,
+            anchor=raw.anchor,
+        )
+        yield made[id(raw)]

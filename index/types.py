@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["policy", "plan", "news", "event", "notice", "other"]
-SentenceKind = Literal["text", "heading", "row", "header", "note", "caption"]
+Kind = Literal["policy", "plan", "news", "event", "notice", "guide", "other"]
+SentenceKind = Literal["text", "heading", "row", "header", "note", "caption", "byline", "lead"]
+Origin = Literal["catalogue", "text", "file", "name"]
 Span = tuple[int, int]
 
 
@@ -15,23 +16,51 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+ISO_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+
+
 class Metadata(Value):
-    """What staff or the text say of a document. Dates are ISO (`2021-07-13`), "" is unknown."""
+    """What staff or the text say of a document. Dates are ISO (`2021-07-13`), "" is unknown.
+
+    `notice` is a call for applications, `guide` tells how a service is got. `expires` is the last
+    day on which it holds. `trial` is a 试行 or 暂行 text; `replaces` are titles that it ends.
+    """
 
     title: str = ""
     issuer: str = ""
     doc_number: str = ""
-    date: str = Field(default="", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")
+    date: str = Field(default="", pattern=ISO_DATE)
+    effective: str = Field(default="", pattern=ISO_DATE)
+    expires: str = Field(default="", pattern=ISO_DATE)
     kind: Kind = "other"
     region: str = ""
+    audience: str = ""
+    trial: bool = False
+    replaces: tuple[str, ...] = ()
+
+
+class Reading(Value):
+    """One field of the metadata as it was read: where, and how surely (0 to 1).
+
+    `document.text[start:end]` are the words it rests on when `origin` is `text`; otherwise the
+    span is empty.
+    """
+
+    field: str
+    value: str
+    start: int = 0
+    end: int = 0
+    confidence: float = Field(ge=0, le=1)
+    origin: Origin = "text"
 
 
 class Sentence(Value):
     """One sentence, table row or heading of a document: `text[start:end]`.
 
     `head` is the span of the table's header row when the sentence is a row of one; the cells of
-    both are separated by tabs, an empty cell (merged with the one above) is an empty string.
-    `label` is what a footnote is cited as (`脚注3`).
+    both are separated by tabs. `label` is what a footnote is cited as (`脚注3`). A `lead` repeats
+    the introduction of a list that stands in an earlier passage, as a `header` may do: neither is
+    said for itself. `page` of a PDF and `row` of a sheet count from 1.
     """
 
     start: int
@@ -39,6 +68,8 @@ class Sentence(Value):
     kind: SentenceKind = "text"
     head: Span | None = None
     label: str = ""
+    page: int | None = None
+    row: int | None = None
 
 
 class Passage(Value):
@@ -69,17 +100,19 @@ class Document(Value):
     source: str
     sha256: str
     metadata: Metadata
+    readings: tuple[Reading, ...] = ()
     text: str
     seams: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 class FileReport(Value):
-    """What became of one file of the source folder."""
+    """What became of one file of the source folder; `tool` is what it lacks, if that is why."""
 
     source: str
     status: Literal["read", "skipped", "failed"]
     reason: str = ""
+    tool: str = ""
 
 
 class IndexReport(Value):
@@ -92,5 +125,6 @@ class IndexReport(Value):
     removed: tuple[str, ...]
     unchanged: int
     failed: tuple[FileReport, ...]
+    skipped: tuple[FileReport, ...] = ()
     seconds: float
     fingerprint: str

@@ -114,7 +114,7 @@ class FaissStore:
         try:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:
-            raise OSError(f"{path.name} 无法写入,磁盘可能已满") from error
+            raise OSError(f"{path.name} 无法写入，磁盘可能已满") from error
 
     @classmethod
     def load(cls, path: Path) -> "FaissStore":

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from index.passages import quote_spans
+from index.quotes import quote_spans
 from index.types import Span
 from index.words import bigrams
 from qa.evidence import Evidence, QueryTokens
@@ -145,6 +145,8 @@ class Composer:
                     start=span[0],
                     end=span[1],
                     passage_id=self._passage_of(document.doc_id, span),
+                    page=evidence.sentence.page,
+                    row=evidence.sentence.row,
                 )
             )
         return self._numbers[key]

@@ -11,7 +11,7 @@ import numpy as np
 
 from index.embedding import Embedder, Vectors
 from index.errors import PolicyQAError, QuestionError, SourceError
-from index.passages import SECTION_SEPARATOR
+from index.parsing import SECTION_SEPARATOR
 from index.search_index import SearchIndex
 from index.types import Document, Passage, Span
 from index.words import warm

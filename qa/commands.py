@@ -13,7 +13,7 @@ from index.errors import PolicyQAError
 
 app = typer.Typer(
     name="policyqa",
-    help="渝才问策:用单位自己的文件回答人才政策问题,每句话都有出处。",
+    help="渝才问策：用单位自己的文件回答人才政策问题，每句话都有出处。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,11 +27,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 @app.command()
 def index(
-    source: Annotated[Path | None, typer.Option(help="存放文件的文件夹,默认 seeds/")] = None,
+    source: Annotated[Path | None, typer.Option(help="存放文件的文件夹，默认 seeds/")] = None,
     index_dir: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """建立或更新索引;没有变化就什么也不做。"""
+    """建立或更新索引；没有变化就什么也不做。"""
     from qa import present, wiring
 
     with present.progress() as progress:
@@ -47,12 +47,12 @@ def ask(
     as_json: JsonOption = False,
     index_dir: IndexOption = None,
 ) -> None:
-    """问一个问题,或用 --batch 问一批。"""
+    """问一个问题，或用 --batch 问一批。"""
     from qa import batches, present, wiring
     from qa.types import Question
 
     if (question is None) == (batch is None):
-        raise typer.BadParameter("请给出一个问题,或用 --batch 指定文件,二者选一")
+        raise typer.BadParameter("请给出一个问题，或用 --batch 指定文件，二者选一")
     if batch is not None:
         with batches.opened(batch) as lines:
             assistant = wiring.open_assistant(index_dir)
@@ -67,7 +67,7 @@ def ask(
 
 @documents_app.command("list")
 def documents_list(as_json: JsonOption = False, index_dir: IndexOption = None) -> None:
-    """列出全部文件,包括跳过和读取失败的。"""
+    """列出全部文件，包括跳过和读取失败的。"""
     from qa import listing, present
 
     entries = listing.entries(listing.stored(index_dir))
@@ -82,6 +82,42 @@ def documents_show(source: str, as_json: JsonOption = False, index_dir: IndexOpt
 
     shown = listing.shown(listing.stored(index_dir), source)
     typer.echo(json.dumps(shown, ensure_ascii=False) if as_json else present.shown_text(shown))
+
+
+@documents_app.command("check")
+def documents_check(as_json: JsonOption = False, index_dir: IndexOption = None) -> None:
+    """检查收录情况：没读出来的文件、需要留意的内容、尚未更新的改动。"""
+    from qa import listing, present
+
+    found = listing.check(listing.stored(index_dir))
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else present.check_text(found))
+
+
+@documents_app.command("add")
+def documents_add(
+    files: Annotated[list[Path], typer.Argument(help="要放入的文件")],
+    replace: Annotated[bool, typer.Option("--replace", help="替换同名文件")] = False,
+    as_json: JsonOption = False,
+    index_dir: IndexOption = None,
+) -> None:
+    """把文件放进来源文件夹，并更新索引；读不出来的不放。"""
+    from qa import present, wiring
+
+    with present.progress() as progress:
+        report = wiring.add_files(files, index_dir, replace=replace, progress=progress)
+    typer.echo(report.model_dump_json() if as_json else present.report_text(report))
+
+
+@documents_app.command("remove")
+def documents_remove(
+    source: str, as_json: JsonOption = False, index_dir: IndexOption = None
+) -> None:
+    """从来源文件夹移走一份文件（放到 .removed 里），并更新索引。"""
+    from qa import present, wiring
+
+    with present.progress() as progress:
+        report = wiring.remove_file(source, index_dir, progress=progress)
+    typer.echo(report.model_dump_json() if as_json else present.report_text(report))
 
 
 def _register_plugins() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from index.embedding import Vectors
 from index.lexical import LexicalIndex
-from index.passages import display
+from index.quotes import display
 from index.search_index import SearchIndex
 from index.types import Document, Passage, Sentence
 from index.words import bigrams, words

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 
-from index.passages import SECTION_SEPARATOR
+from index.parsing import SECTION_SEPARATOR
 from index.search_index import SearchIndex
 from index.types import Document
 

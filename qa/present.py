@@ -38,45 +38,99 @@ def _advance(bar: Any) -> Callable[[str, int, int], None]:
 def report_text(report: IndexReport) -> str:
     """What indexing did, in a few lines."""
     if not (report.added or report.changed or report.removed):
-        head = f"没有变化:{report.documents} 份文件,{report.passages} 个段落,索引保持原样。"
+        head = f"没有变化：{report.documents} 份文件，{report.passages} 个段落，索引保持原样。"
     else:
         head = (
-            f"已建立索引:{report.documents} 份文件,{report.passages} 个段落,"
+            f"已建立索引：{report.documents} 份文件，{report.passages} 个段落，"
             f"新增 {len(report.added)}、更新 {len(report.changed)}、移除 {len(report.removed)}、"
-            f"未变 {report.unchanged},用时 {report.seconds:.1f} 秒。"
+            f"未变 {report.unchanged}，用时 {report.seconds:.1f} 秒。"
         )
-    failed = [f"未能读取 {item.source}:{item.reason}" for item in report.failed]
-    return "\n".join([head, *failed])
+    failed = [f"未能读取 {one_line(item.source)}：{item.reason}" for item in report.failed]
+    skipped = [f"已跳过 {one_line(item.source)}：{item.reason}" for item in report.skipped]
+    return "\n".join([head, *failed, *skipped])
+
+
+def one_line(name: str) -> str:
+    """A file name as it can be printed: what would move the cursor is shown as an escape."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in name)
 
 
 def answer_text(answer: Answer) -> str:
     """The answer, then its numbered sources with the quoted words."""
     parts = [answer.answer]
     if answer.citations:
-        parts += ["", "出处:", *(_source_text(citation) for citation in answer.citations)]
+        parts += ["", "出处：", *(_source_text(citation) for citation in answer.citations)]
     return "\n".join(parts)
 
 
 def _source_text(citation: Citation) -> str:
     facts = [citation.issuer, citation.doc_number, citation.date]
     head = f"[{citation.n}] 《{citation.title}》"
-    known = ",".join(fact for fact in facts if fact)
-    section = f"\n    章节:{citation.section}" if citation.section else ""
+    known = "，".join(fact for fact in facts if fact)
+    page = f"，第 {citation.page} 页" if citation.page else ""
+    row = f"，第 {citation.row} 行" if citation.row else ""
+    section = f"\n    章节：{citation.section}" if citation.section else ""
     quote = " ".join(citation.quote.split())
-    return f"{head}{f'({known})' if known else ''}{section}\n    原文:“{quote}”"
+    return f"{head}{f'（{known}）' if known else ''}{page}{row}{section}\n    原文：“{quote}”"
 
 
 def entry_text(entry: Mapping[str, Any]) -> str:
     """One line of the list of documents."""
+    source = one_line(entry["source"])
     if entry["status"] != "read":
-        return f"{entry['source']}  {STATUS[entry['status']]}:{entry['reason']}"
-    facts = "  ".join(str(entry[name]) for name in ("date", "issuer", "doc_number") if entry[name])
-    return f"{entry['source']}  《{entry['title']}》  {facts}  {entry['passages']} 段"
+        return f"{source}  {STATUS[entry['status']]}：{entry['reason']}"
+    facts = "  ".join(
+        str(entry[name])
+        for name in ("date", "issuer", "doc_number", "region", "validity")
+        if entry[name]
+    )
+    warned = f"  {len(entry['warnings'])} 条提醒" if entry["warnings"] else ""
+    return f"{source}  《{entry['title']}》  {facts}  {entry['passages']} 段{warned}"
 
 
 STATUS = {"skipped": "已跳过", "failed": "读取失败"}
+FIELD_NAMES = {
+    "title": "标题", "issuer": "发布单位", "doc_number": "文号", "date": "日期",
+    "effective": "施行", "expires": "截止", "kind": "类型", "region": "地区",
+    "audience": "对象", "trial": "试行", "replaces": "废止",
+}  # fmt: skip
+ORIGINS = {"catalogue": "目录", "text": "正文", "file": "文件属性", "name": "文件名"}
 
 
 def shown_text(shown: Mapping[str, Any]) -> str:
-    """One document with its text."""
-    return f"{entry_text({**shown, 'passages': len(shown['passages'])})}\n\n{shown['text']}"
+    """One document: its particulars with the words they were read from, warnings, text."""
+    head = entry_text({**shown, "passages": len(shown["passages"])})
+    readings = [_reading_text(reading, shown["text"]) for reading in shown["readings"]]
+    warnings = [f"提醒：{warning}" for warning in shown["warnings"]]
+    because = [f"效力：{shown['validity']}（{shown['validity_because']}）"]
+    return "\n".join([head, *because, *readings, *warnings, "", shown["text"]])
+
+
+def _reading_text(reading: Mapping[str, Any], text: str) -> str:
+    name = FIELD_NAMES.get(reading["field"], reading["field"])
+    words = " ".join(text[reading["start"] : reading["end"]].split())
+    quoted = f"“{words}”" if words else ""
+    origin = ORIGINS[reading["origin"]]
+    return f"{name}：{reading['value']}  （{origin}{quoted}，把握 {reading['confidence']:.2f}）"
+
+
+def check_text(found: Mapping[str, Any]) -> str:
+    """The report of `policyqa documents check`."""
+    lines = [f"{found['files']} 个文件，读取 {found['documents']} 份，{found['passages']} 个段落。"]
+    lines += [
+        f"{STATUS[item['status']]} {one_line(item['source'])}：{item['reason']}"
+        for item in found["not_read"]
+    ]
+    lines += [f"提醒 {one_line(item['source'])}：{item['warning']}" for item in found["warnings"]]
+    lines += [
+        f"没有{FIELD_NAMES[name]}：{'、'.join(map(one_line, sources))}（可在 catalogue.toml 补充）"
+        for name, sources in found["without"].items()
+        if sources
+    ]
+    pending = {"new": "尚未收录", "changed": "收录后有改动", "gone": "已不在文件夹里"}
+    lines += [
+        f"{label}：{'、'.join(map(one_line, found[name]))}（请运行 policyqa index）"
+        for name, label in pending.items()
+        if found[name]
+    ]
+    return "\n".join(lines)

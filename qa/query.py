@@ -25,13 +25,13 @@ def normalise_query(question: str) -> str:
     plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", question))
     plain = SPACE.sub(" ", plain).strip()
     if not plain:
-        raise QuestionError("问题是空的,请输入想了解的内容")
+        raise QuestionError("问题是空的，请输入想了解的内容")
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionError(
-            f"问题有 {len(question)} 字,超过上限 {MAX_QUESTION_CHARS} 字,请缩短或分几次问"
+            f"问题有 {len(question)} 字，超过上限 {MAX_QUESTION_CHARS} 字，请缩短或分几次问"
         )
     if not CONTENT.search(plain):
-        raise QuestionError("问题里没有文字,请用一句话说明想了解什么")
+        raise QuestionError("问题里没有文字，请用一句话说明想了解什么")
     return simplified(plain)
 
 

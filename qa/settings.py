@@ -20,11 +20,11 @@ class ModelSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(default="e5-small", description="内置模型 e5-small,或其他模型的名称或文件夹")
+    name: str = Field(default="e5-small", description="内置模型 e5-small，或其他模型的名称或文件夹")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        default="auto", description="计算精度;auto 在处理器支持时用 bfloat16"
+        default="auto", description="计算精度；auto 在处理器支持时用 bfloat16"
     )
-    threads: int | None = Field(default=None, ge=1, le=256, description="计算线程数,默认由库决定")
+    threads: int | None = Field(default=None, ge=1, le=256, description="计算线程数，默认由库决定")
 
 
 class AnswerSettings(BaseModel):
@@ -37,6 +37,17 @@ class AnswerSettings(BaseModel):
     threshold: float = Field(
         default=0.28, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
     )
+
+
+class LimitSettings(BaseModel):
+    """Bounds on one file that is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_mb: int = Field(default=50, ge=1, le=1000, description="一个文件的大小上限（MB）")
+    max_pages: int = Field(default=500, ge=1, le=10_000, description="一个 PDF 的页数上限")
+    max_rows: int = Field(default=50_000, ge=1, le=1_000_000, description="一个表格文件的行数上限")
+    seconds: float = Field(default=180, ge=1, le=3600, description="解析一个文件的时间上限（秒）")
 
 
 class Settings(BaseSettings):
@@ -54,6 +65,7 @@ class Settings(BaseSettings):
     feedback: Path = Field(default=Path(".policyqa/feedback.jsonl"), description="读者评价的文件")
     model: ModelSettings = ModelSettings()
     answer: AnswerSettings = AnswerSettings()
+    limits: LimitSettings = LimitSettings()
 
 
 def names() -> dict[str, str]:
@@ -80,11 +92,11 @@ def load() -> Settings:
     for name in os.environ:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = f",是否想写 {near[0]}" if near else ""
+            hint = f"，是否想写 {near[0]}" if near else ""
             raise SettingsError(f"不认识的设置 {name}{hint}")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"设置 {name} 有误:{first['msg']}") from error
+        raise SettingsError(f"设置 {name} 有误：{first['msg']}") from error

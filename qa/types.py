@@ -63,7 +63,8 @@ class Hit(Value):
 
 
 class Citation(Value):
-    """Proof of a claim: `quote == document.text[start:end]`."""
+    """Proof of a claim: `quote == document.text[start:end]`. `page` of a PDF and `row` of a sheet
+    (named in `section`) say where it stands in the file."""
 
     n: int
     doc_id: str
@@ -77,6 +78,8 @@ class Citation(Value):
     start: int
     end: int
     passage_id: str
+    page: int | None = None
+    row: int | None = None
 
 
 class AnswerSentence(Value):

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from index import building, search_index
+from index import building, library, search_index
 from index.building import Progress
 from index.embedding import Embedder, SentenceTransformerEmbedder
-from index.errors import DatasetError, IndexMissing
+from index.errors import DatasetError, IndexMissing, SourceError
+from index.extract import Limits
 from index.types import IndexReport, Metadata
 from qa import settings as configuration
 from qa.assistant import Assistant
+from qa.live import LiveAssistant
 from qa.weighting import weights_for
 
 
@@ -39,30 +41,90 @@ def build_index(
     """Bring an index up to date; see `index.building.build`."""
     settings = configuration.load()
     return building.build(
-        source or settings.source, index or settings.index, embedder(), progress=progress
+        source or settings.source,
+        index or settings.index,
+        embedder(),
+        limits=limits(),
+        progress=progress,
     )
 
 
-def open_assistant(index: Path | None = None, *, build: bool = False) -> Assistant:
+def limits() -> Limits:
+    """The settings' bounds on one file."""
+    bounds = configuration.load().limits
+    return Limits(
+        max_bytes=bounds.max_mb * 2**20,
+        max_pages=bounds.max_pages,
+        max_rows=bounds.max_rows,
+        seconds=bounds.seconds,
+    )
+
+
+def add_files(
+    files: Sequence[Path],
+    index: Path | None = None,
+    *,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> IndexReport:
+    """Put files into the source folder of an index and bring it up to date.
+
+    Raises:
+        UnreadableFile, SourceError: one cannot be read or taken; then none is added.
+        Others as `index.building.build`.
+    """
+    folder = _root(index)
+    library.check_files(files, folder, limits(), replace=replace)
+    for path in files:
+        library.add_file(path, folder, replace=replace)
+    return build_index(folder, index, progress=progress)
+
+
+def remove_file(
+    source: str, index: Path | None = None, *, progress: Progress | None = None
+) -> IndexReport:
+    """Take a file out of the source folder of an index and bring it up to date.
+
+    Raises:
+        SourceError: no such file. Others as `index.building.build`.
+    """
+    folder = _root(index)
+    library.remove_file(source, folder)
+    return build_index(folder, index, progress=progress)
+
+
+def _root(index: Path | None) -> Path:
+    """The source folder that an index was made from."""
+    settings = configuration.load()
+    root = Path(search_index.read_manifest(index or settings.index).root or settings.source)
+    if not root.is_dir():
+        raise SourceError(f"来源文件夹 {root} 已不在，请用 policyqa index --source 指定新的")
+    return root
+
+
+def open_assistant(index: Path | None = None) -> Assistant:
     """An assistant over a stored index.
 
     Args:
         index: index folder; the settings' when None.
-        build: make the index from the settings' source folder if there is none yet.
 
     Raises:
         IndexMissing, IndexDamaged, IndexMismatch: see `index.search_index.load`.
     """
     settings = configuration.load()
-    folder = index or settings.index
+    stored = search_index.load(index or settings.index, model=embedder().fingerprint)
+    return Assistant(stored, embedder(), weights_for, settings.answer)
+
+
+def open_live(index: Path | None = None) -> LiveAssistant:
+    """An assistant that follows its index, which is made first if there is none. Raises as
+    `open_assistant`."""
+    folder = index or configuration.load().index
     try:
         search_index.read_manifest(folder)
     except IndexMissing:
-        if not build:
-            raise
         build_index(index=folder)
-    stored = search_index.load(folder, model=embedder().fingerprint)
-    return Assistant(stored, embedder(), weights_for, settings.answer)
+    return LiveAssistant(folder, lambda: open_assistant(folder))
 
 
 def open_collection(corpus: Path, *, progress: Progress | None = None) -> Assistant:

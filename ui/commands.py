@@ -17,9 +17,9 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """打开网页问答与 HTTP 接口。"""
         from qa import settings
-        from qa.wiring import open_assistant
+        from qa.wiring import open_live
         from ui import server
 
         listener = server.listen(host, port)
-        assistant = open_assistant(index, build=True)
+        assistant = open_live(index)
         server.serve(assistant, listener, feedback_path=settings.load().feedback)

@@ -237,11 +237,17 @@ def _card(citation: Citation) -> str:
         "文号": citation.doc_number,
         "日期": chinese_date(citation.date),
         "章节": citation.section,
+        "位置": _place_in_file(citation),
     }
     rows = "".join(
         f"<div><dt>{name}</dt><dd>{escape(fact)}</dd></div>" for name, fact in facts.items() if fact
     )
     return f"<h3>{escape(citation.title or citation.source)}</h3><dl>{rows}</dl>"
+
+
+def _place_in_file(citation: Citation) -> str:
+    page = f"第 {citation.page} 页" if citation.page else ""
+    return page or (f"第 {citation.row} 行" if citation.row else "")
 
 
 def _quoted(citation: Citation, document: Document | None, view: View) -> str:

@@ -157,15 +157,15 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     wiring = ModuleType("qa.wiring")
 
-    def open_assistant(index: Path | None, *, build: bool) -> FakeAssistant:
-        done.append(f"opened {index} build={build}")
+    def open_live(index: Path | None) -> FakeAssistant:
+        done.append(f"opened {index}")
         return FakeAssistant()
 
     def serve(assistant: FakeAssistant, listener: socket.socket, *, feedback_path: Path) -> None:
         done.append(f"served {listener.getsockname()[0]} {feedback_path.name}")
         listener.close()
 
-    monkeypatch.setattr(wiring, "open_assistant", open_assistant, raising=False)
+    monkeypatch.setattr(wiring, "open_live", open_live, raising=False)
     monkeypatch.setitem(sys.modules, "qa.wiring", wiring)
     monkeypatch.setattr(server, "serve", serve)
     return done
@@ -179,7 +179,7 @@ def run_serve(*options: str) -> Result:
 
 def test_serve_takes_its_address_then_opens_and_serves(opened: list[str]) -> None:
     assert run_serve("--port", "0", "--index", "here").exit_code == 0
-    assert opened == ["opened here build=True", "served 127.0.0.1 feedback.jsonl"]
+    assert opened == ["opened here", "served 127.0.0.1 feedback.jsonl"]
 
 
 def test_a_busy_port_is_one_line_and_nothing_is_opened(opened: list[str]) -> None:

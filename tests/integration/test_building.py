@@ -12,8 +12,10 @@ import pytest
 from index import catalogue, search_index
 from index.building import build
 from index.embedding import HashingEmbedder
-from index.passages import parse, quote_spans
-from index.reading import read_text
+from index.extract import Extract, Plain
+from index.parsing import parse
+from index.quotes import quote_spans
+from index.reading import decode
 from index.search_index import SearchIndex
 from index.types import Document, Metadata, Passage
 from tests.unit.test_search_index import assert_same
@@ -76,27 +78,27 @@ KEY_SENTENCES = [
 
 INDICATORS = [
     "人才规模|人才资源总量|万人|8.36|20",
-    "|顶尖人才|人|25|50",
-    "|杰出人才|人|159|300",
-    "|领军人才|人|343|1000",
-    "|青年人才|人|834|2500",
+    "人才规模|顶尖人才|人|25|50",
+    "人才规模|杰出人才|人|159|300",
+    "人才规模|领军人才|人|343|1000",
+    "人才规模|青年人才|人|834|2500",
     "人才素质|高层次专业技术人才占专业技术人才比例|%|20.53|30",
-    "|高技能人才占技能人才比例|%|15.87|30",
+    "人才素质|高技能人才占技能人才比例|%|15.87|30",
     "人才投入|全社会R&D经费支出占GDP比例|%|4.9|5.5",
-    "|人才专项经费占政府预算收入比例|%|-|1.5",
+    "人才投入|人才专项经费占政府预算收入比例|%|-|1.5",
     "人才效能|新获得国家级科技奖项|件|-|20",
-    "|万人发明专利拥有量|件|44.5|70",
-    "|技术合同交易额|亿元|5|20",
+    "人才效能|万人发明专利拥有量|件|44.5|70",
+    "人才效能|技术合同交易额|亿元|5|20",
     "人才载体|重大科技基础设施|个|0|3",
-    "|市级以上研发机构|个|272|320",
-    "|国际科技合作平台|个|0|2",
-    "|孵化载体面积|万平方米|92|300",
+    "人才载体|市级以上研发机构|个|272|320",
+    "人才载体|国际科技合作平台|个|0|2",
+    "人才载体|孵化载体面积|万平方米|92|300",
 ]
 
 
 def original(number: str) -> str:
     (path,) = SEEDS.glob(f"{number}_*.txt")
-    return read_text(path)
+    return decode(path.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +107,10 @@ def seeds() -> dict[str, tuple[Document, tuple[Passage, ...]]]:
     entries = catalogue.load(SEEDS)
     return {
         path.name[:3]: parse(
-            read_text(path), source=path.name, metadata=entries[path.name], sha256="0" * 64
+            Extract((Plain(decode(path.read_bytes())),)),
+            source=path.name,
+            metadata=entries[path.name],
+            sha256="0" * 64,
         )
         for path in sorted(SEEDS.glob("*.txt"))
     }
@@ -300,7 +305,7 @@ def test_a_disk_that_fills_up_leaves_the_old_index(source: Path, room: int) -> N
     done = child(source, source.parent / "index", "full_disk", room)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("PolicyQAError: 写入索引 ")
-    assert done.stdout.endswith(",原有索引不受影响\n")
+    assert done.stdout.endswith("，原有索引不受影响\n")
     assert_same(indexed(source), old)
     assert not list((source.parent / "index").glob(".building-*"))
 

@@ -62,8 +62,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def index(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("index")
     said = done("index", "--source", source, "--index", folder)
-    assert said.startswith("已建立索引:2 份文件,2 个段落,新增 2、")
-    assert "未能读取 broken.txt:" in said
+    assert said.startswith("已建立索引：2 份文件，2 个段落，新增 2、")
+    assert "未能读取 broken.txt：" in said
     return folder
 
 
@@ -99,9 +99,9 @@ def test_wrong_usage_is_two(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "said"), [
-    (["documents", "list", "--index", "{none}"], "还没有索引,请先运行 policyqa index"),
-    (["documents", "show", "a.txt", "--index", "{none}"], "还没有索引,请先运行 policyqa index"),
-    (["ask", "补贴多少?", "--index", "{none}"], "还没有索引,请先运行 policyqa index"),
+    (["documents", "list", "--index", "{none}"], "还没有索引，请先运行 policyqa index"),
+    (["documents", "show", "a.txt", "--index", "{none}"], "还没有索引，请先运行 policyqa index"),
+    (["ask", "补贴多少?", "--index", "{none}"], "还没有索引，请先运行 policyqa index"),
     (["ask", "--batch", "{none}", "--index", "{none}"], "无法读取"),
 ])  # fmt: skip
 def test_a_failure_is_one_and_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:
@@ -117,7 +117,7 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
     result = policyqa("index", "--source", tmp_path / "none", "--index", tmp_path / "index")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"policyqa: 没有文件夹 {tmp_path / 'none'},请用 --source 指定存放文件的文件夹\n"
+        f"policyqa: 没有文件夹 {tmp_path / 'none'}，请用 --source 指定存放文件的文件夹\n"
     )
 
 
@@ -125,7 +125,7 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_second_run_changes_nothing_and_says_so(source: Path, index: Path) -> None:
     before = (index / "CURRENT").read_text()
     said = done("index", "--source", source, "--index", index)
-    assert said.startswith("没有变化:2 份文件,2 个段落")
+    assert said.startswith("没有变化：2 份文件，2 个段落")
     report = json.loads(done("index", "--source", source, "--index", index, "--json"))
     assert set(report) >= REPORT
     assert (report["documents"], report["passages"], report["unchanged"]) == (2, 2, 2)
@@ -154,10 +154,10 @@ def test_one_question_for_a_program(index: Path) -> None:
 @pytest.mark.model
 def test_one_question_for_a_person(index: Path) -> None:
     said = done("ask", "硕士每年补贴多少万元?", "--index", index)
-    answer, sources = said.split("出处:")
+    answer, sources = said.split("出处：")
     assert "硕士每年补贴20万元。[" in answer
     assert "[1] 《支持办法》" in sources
-    assert "原文:“" in sources
+    assert "原文：“" in sources
 
 
 @pytest.mark.model

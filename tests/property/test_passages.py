@@ -5,8 +5,10 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.cleaning import INVISIBLE, LAYOUT_MARK
-from index.passages import parse, quote_spans
+from index.cleaning import BYLINE, CREDIT, INVISIBLE, LAYOUT_MARK
+from index.extract import Extract, Plain
+from index.parsing import parse
+from index.quotes import quote_spans
 from index.sentences import MAX_CHARS as MAX_SENTENCE_CHARS
 from index.sentences import sentence_spans
 from index.types import Document, Metadata, Passage
@@ -30,7 +32,7 @@ texts = st.lists(st.sampled_from([*WORDS, *MARKS, *LAYOUT]), max_size=80).map(""
 
 
 def parsed(text: str) -> tuple[Document, tuple[Passage, ...]]:
-    return parse(text, source="a.txt", metadata=Metadata(), sha256="0" * 64)
+    return parse(Extract((Plain(text),)), source="a.txt", metadata=Metadata(), sha256="0" * 64)
 
 
 def plain(text: str) -> str:
@@ -53,6 +55,7 @@ def test_passages_slice_back_disjoint_and_ascending(text: str) -> None:
 @given(texts)
 @settings(max_examples=400, deadline=None)
 def test_every_character_stands_in_one_sentence_of_one_passage(text: str) -> None:
+    """But for bylines, which are stored and stand in no passage."""
     document, passages = parsed(text)
     held = [0] * len(document.text)
     for passage in passages:
@@ -62,9 +65,10 @@ def test_every_character_stands_in_one_sentence_of_one_passage(text: str) -> Non
             assert sentence.start < sentence.end
             for at in range(sentence.start, sentence.end):
                 held[at] += 1
-    outside = [c for c, times in zip(document.text, held, strict=True) if times != 1]
-    assert all(c.isspace() for c in outside)
     assert max(held, default=0) <= 1
+    outside = "".join(c if not n else "\n" for c, n in zip(document.text, held, strict=True))
+    rest = [line.strip() for line in outside.split("\n") if line.strip()]
+    assert all(BYLINE.match(line) or CREDIT.match(line) for line in rest)
 
 
 @given(texts)

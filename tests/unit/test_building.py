@@ -3,17 +3,18 @@
 import errno
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from index import search_index
+from index import sandbox, search_index, tools
 from index.building import SourceText, build, build_texts
 from index.embedding import HashingEmbedder, Vectors
-from index.errors import IndexBusy, PolicyQAError, SourceError
-from index.scanning import scan
+from index.errors import IndexBusy, MissingTool, PolicyQAError, SourceError, UnreadableFile
+from index.extract import Limits
+from index.sandbox import Parsed, Task
 from index.search_index import SearchIndex
 from index.types import Metadata
 from index.words import simplified
@@ -74,7 +75,7 @@ def fresh(source: Path, folder: Path) -> SearchIndex:
 
 def test_every_file_of_the_folder_is_indexed(source: Path, folder: Path) -> None:
     report = build(source, folder, Counting())
-    assert (report.documents, report.passages) == (3, 3)
+    assert (report.documents, report.passages) == (3, 4)
     assert report.added == ("a.txt", "b.md", "子/c.txt")
     assert (report.changed, report.removed, report.unchanged, report.failed) == ((), (), 0, ())
     index = loaded(folder)
@@ -159,19 +160,67 @@ def test_an_index_of_another_model_is_built_again(source: Path, folder: Path) ->
 
 def test_unreadable_files_are_named_and_the_rest_is_indexed(source: Path, folder: Path) -> None:
     (source / "empty.txt").touch()
+    (source / "broken.docx").write_bytes(b"PK\x03\x04")
+    (source / "nav.txt").write_text("加入收藏\n设为首页", encoding="utf-8")
     (source / "image.txt").write_bytes(b"\x89PNG\x00\x00")
-    (source / "scan.pdf").write_bytes(b"%PDF")
-    (source / "._a.txt").write_bytes(b"\x00")
+    (source / "._a.txt").write_bytes(b"\x00\x05\x16\x07")
     (source / ".hidden.txt").write_text("看不见")
     report = build(source, folder, Counting())
     assert report.documents == 3
     assert {file.source: file.reason for file in report.failed} == {
+        "broken.docx": "文件已损坏或不完整（无法解压），请重新获取",
         "empty.txt": "文件是空的",
-        "image.txt": "不是文本文件(含二进制内容),请另存为 UTF-8 文本",
+        "nav.txt": "文件里没有可用的正文",
     }
-    states = {file.source: file.report.status for file in scan(source)}
-    assert states["scan.pdf"] == states["._a.txt"] == "skipped"
-    assert ".hidden.txt" not in states
+    assert {file.source: file.reason for file in report.skipped} == {
+        "._a.txt": "苹果系统的附属文件，没有正文",
+        "image.txt": "这是图片，不是文档",
+    }
+
+
+def test_a_file_that_cannot_be_read_is_not_tried_again_until_it_changes(
+    source: Path, folder: Path
+) -> None:
+    (source / "broken.docx").write_bytes(b"PK\x03\x04")
+    build(source, folder, Counting())
+    report = build(source, folder, Counting())
+    assert [file.source for file in report.failed] == ["broken.docx"]
+    assert (report.unchanged, report.added) == (3, ())
+    (source / "broken.docx").write_text("原来是一份文本。", encoding="utf-8")
+    report = build(source, folder, Counting())
+    assert (report.added, report.failed) == (("broken.docx",), ())
+
+
+def test_a_file_is_tried_again_when_the_tool_it_lacked_has_come(
+    source: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "scan.pdf").write_text("其实能读。", encoding="utf-8")
+    lacking = MissingTool("扫描件，需要文字识别", "ocr")
+    real = sandbox.parse_files
+
+    def without_tool(tasks: Sequence[Task], limits: Limits) -> Iterator[Parsed | UnreadableFile]:
+        return (lacking if t.source == "scan.pdf" else next(real([t], limits)) for t in tasks)
+
+    monkeypatch.setattr(tools, "installed", lambda: frozenset())
+    monkeypatch.setattr(sandbox, "parse_files", without_tool)
+    assert [f.tool for f in build(source, folder, Counting()).failed] == ["ocr"]
+    monkeypatch.setattr(sandbox, "parse_files", real)
+    assert [f.tool for f in build(source, folder, Counting()).failed] == ["ocr"]
+    monkeypatch.setattr(tools, "installed", lambda: frozenset({"ocr"}))
+    assert build(source, folder, Counting()).added == ("scan.pdf",)
+
+
+def test_what_stays_of_a_changed_file_is_not_embedded_again_and_keeps_its_ids(
+    source: Path, folder: Path
+) -> None:
+    before = {p.text: p.passage_id for p in fresh(source, folder).passages}
+    (source / "a.txt").write_text(FILES["a.txt"] + "\n第三条 学士补贴5万元。", encoding="utf-8")
+    embedder = Counting()
+    build(source, folder, embedder)
+    assert embedder.texts == ["第三条 学士补贴5万元。"]
+    after = {p.text: p.passage_id for p in loaded(folder).passages}
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 1
 
 
 def test_a_file_that_becomes_unreadable_leaves_the_index(source: Path, folder: Path) -> None:
@@ -183,12 +232,6 @@ def test_a_file_that_becomes_unreadable_leaves_the_index(source: Path, folder: P
     assert [d.source for d in loaded(folder).documents] == ["b.md", "子/c.txt"]
 
 
-def test_a_file_without_words_is_a_document_without_passages(source: Path, folder: Path) -> None:
-    (source / "nav.txt").write_text("加入收藏\n设为首页", encoding="utf-8")
-    report = build(source, folder, Counting())
-    assert (report.documents, report.passages) == (4, 3)
-
-
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path, folder: Path) -> None:
     with pytest.raises(SourceError, match=r"没有文件夹 .*absent"):
         build(tmp_path / "absent", folder, Counting())
@@ -196,14 +239,14 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path, folder: Path) -> No
 
 def test_an_empty_folder_is_refused(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "none").mkdir()
-    with pytest.raises(SourceError, match=r"没有可读取的文件\(文件夹是空的\)"):
+    with pytest.raises(SourceError, match="没有可读取的文件（文件夹是空的）"):
         build(tmp_path / "none", folder, Counting())
 
 
 def test_a_folder_of_other_formats_is_refused_and_says_which(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "a.docx").write_bytes(b"PK")
-    with pytest.raises(SourceError, match=r"a\.docx:暂不支持 \.docx 格式"):
+    (tmp_path / "other" / "a.zip").write_bytes(b"Rar!\x1a\x07\x00")
+    with pytest.raises(SourceError, match=r"a\.zip：这是压缩包，不是文档"):
         build(tmp_path / "other", folder, Counting())
 
 
@@ -236,7 +279,7 @@ def test_two_builds_at_once_are_refused(source: Path, folder: Path) -> None:
 def test_a_full_disk_is_said_in_the_projects_words(source: Path, folder: Path) -> None:
     old = fresh(source, folder)
     change(source)
-    with pytest.raises(PolicyQAError, match=r"No space left on device,原有索引不受影响"):
+    with pytest.raises(PolicyQAError, match=r"No space left on device，原有索引不受影响"):
         build(source, folder, FullDisk(16))
     assert_same(loaded(folder), old)
 
@@ -251,7 +294,11 @@ def test_progress_counts_every_text_once(source: Path, folder: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     embedder = Counting()
     build(source, folder, embedder, progress=lambda *at: seen.append(at))
-    assert seen == [("向量", len(embedder.texts), len(embedder.texts)), ("词语", 0, 3)]
+    assert seen == [
+        ("解析", 1, 3), ("解析", 2, 3), ("解析", 3, 3),
+        ("向量", len(embedder.texts), len(embedder.texts)),
+        ("词语", 0, len(loaded(folder).passages)),
+    ]  # fmt: skip
 
 
 def test_texts_of_memory_are_indexed_as_files_are(source: Path, folder: Path) -> None:

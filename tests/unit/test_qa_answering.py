@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from index.lexical import LexicalIndex
-from index.passages import display
+from index.quotes import display
 from index.types import Document, Metadata, Passage, Sentence, Span
 from qa.answering import LONG, MARGIN, MAX_CHARS, Composer, chosen, shortened
 from qa.evidence import Evidence, QueryTokens
@@ -171,7 +171,7 @@ def test_a_citation_names_its_document() -> None:
     assert citation.model_dump() == {
         "n": 1, "doc_id": "a.txt", "source": "a.txt", "title": "办法", "section": "第一章",
         "issuer": "人社局", "doc_number": "1号", "date": "2021", "quote": "博士有补贴，",
-        "start": 0, "end": 6, "passage_id": "a.txt:0",
+        "start": 0, "end": 6, "passage_id": "a.txt:0", "page": None, "row": None,
     }  # fmt: skip
     assert composer.sentences[0].text == "博士有补贴。"  # it ends, so that others can follow
 

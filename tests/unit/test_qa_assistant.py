@@ -19,9 +19,9 @@ from qa.wording import NEXT_STEP, NO_EVIDENCE, UNCLEAR
 
 EMBEDDER = HashingEmbedder(256)
 TEXTS = {
-    "grants.txt": "支持办法\n第一条 博士每年补贴50万元。硕士每年补贴20万元。\n第二条 交身份证。",
-    "park.txt": "公园管理办法\n第一条 公园免费开放。\n第二条 公园每天早上6点开门。",
-    "goals.txt": "博士后目标\n第一条 2020年招收博士后80人。\n第二条 2025年招收博士后300人。",
+    "grants.txt": "支持办法\n博士每年补贴50万元。硕士每年补贴20万元。\n交身份证。",
+    "park.txt": "公园管理办法\n公园免费开放。\n公园每天早上6点开门。",
+    "goals.txt": "博士后目标\n2020年招收博士后80人。\n2025年招收博士后300人。",
 }
 
 
@@ -145,7 +145,7 @@ def test_documents_are_found_by_their_id(assistant: Assistant) -> None:
 
 
 def test_examples_are_questions_that_are_answered(tmp_path: Path) -> None:
-    text = "人才办法\n第一条 “金凤凰”是指领军人才。“金凤凰”每年评选。“金凤凰”补贴50万元。"
+    text = "人才办法\n“金凤凰”是指领军人才。“金凤凰”每年评选。“金凤凰”补贴50万元。"
     build_texts([SourceText("a.txt", text, Metadata())], tmp_path, EMBEDDER)
     index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
     keen, shy = (

@@ -17,7 +17,7 @@ from qa.settings import AnswerSettings
 from qa.weighting import weights_for
 
 EMBEDDER = HashingEmbedder(256)
-GRANTS = "人才支持办法\n第一条 博士每年补贴50万元。\n第二条 到2025年招收博士100人。"
+GRANTS = "人才支持办法\n博士每年补贴50万元。\n到2025年招收博士100人。"
 MODEL = Model(
     bias=0.5,
     terms={

@@ -27,7 +27,7 @@ def test_a_question_is_brought_into_one_form(asked: str, searched: str) -> None:
     ("\u200b\U000e0041", "问题是空的"),
     ("😀🎉", "问题里没有文字"),
     ("?!。……", "问题里没有文字"),
-    ("补" * 2001, "问题有 2001 字,超过上限 2000 字"),
+    ("补" * 2001, "问题有 2001 字，超过上限 2000 字"),
 ])  # fmt: skip
 def test_what_cannot_be_asked_is_refused_with_its_reason(asked: str, said: str) -> None:
     with pytest.raises(QuestionError, match=said.replace("?", r"\?")):

@@ -9,7 +9,7 @@ import pytest
 from index import search_index
 from index.building import SourceText, build_texts
 from index.embedding import HashingEmbedder
-from index.passages import display
+from index.quotes import display
 from index.search_index import SearchIndex
 from index.types import Metadata
 from qa.evidence import SENTENCE_BONUS, QueryTokens, find, passage_bonus
@@ -18,8 +18,8 @@ from qa.retrieval import SIGNALS, Ranking, rank, reordered, signals_of
 from qa.weighting import WEIGHTS
 
 EMBEDDER = HashingEmbedder(256)
-GRANTS = "人才支持办法\n第一条 博士每年补贴50万元。硕士每年补贴20万元。\n第二条 申请人提交身份证。"
-PARK = "公园管理办法\n第一条 公园免费开放。\n第二条 公园每天早上6点开门。"
+GRANTS = "人才支持办法\n博士每年补贴50万元。硕士每年补贴20万元。\n申请人提交身份证。"
+PARK = "公园管理办法\n公园免费开放。\n公园每天早上6点开门。"
 QUERY = "公园每天几点开门"
 
 
@@ -53,7 +53,7 @@ def test_each_signal_is_what_it_says(tmp_path: Path) -> None:
 
 
 def test_the_score_is_the_weighted_sum_of_z_scores(tmp_path: Path) -> None:
-    index = build(tmp_path, GRANTS, PARK, "食堂通知\n第一条 食堂中午开门。")
+    index = build(tmp_path, GRANTS, PARK, "食堂通知\n食堂中午开门。")
     ranking = ranked(index, QUERY)
     raw = signals_of(index, QUERY, EMBEDDER.encode_query(QUERY))
     total = sum(WEIGHTS[name] * z_scores(raw[name]) for name in SIGNALS)
@@ -72,7 +72,7 @@ def test_ties_go_to_the_earlier_passage(tmp_path: Path) -> None:
 
 
 def test_the_year_of_the_question_decides_between_like_passages(tmp_path: Path) -> None:
-    texts = [f"博士后目标\n第一条 到{year}年招博士后{n}人。" for year, n in ((2020, 8), (2025, 9))]
+    texts = [f"博士后目标\n到{year}年招博士后{n}人。" for year, n in ((2020, 8), (2025, 9))]
     index = build(tmp_path, *texts)
     assert ranked(index, "2020年招收博士后多少人").rows.tolist() == [0, 1]
     assert ranked(index, "2025年招收博士后多少人").rows.tolist() == [1, 0]

@@ -28,7 +28,8 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
     values = {
         "SOURCE": "a", "INDEX": "b", "CACHE": "c", "FEEDBACK": "d", "MODEL__NAME": "m",
         "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
-        "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5",
+        "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
+        "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -41,6 +42,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "feedback": "d",
         "model": {"name": "m", "precision": "float32", "threads": 2},
         "answer": {"max_chars": 100, "max_sentences": 2, "threshold": 0.5},
+        "limits": {"max_mb": 3, "max_pages": 4, "max_rows": 5, "seconds": 6.0},
     }
 
 
@@ -57,7 +59,7 @@ def test_a_name_that_is_unknown_is_refused_and_the_near_one_named(
     monkeypatch: pytest.MonkeyPatch, wrong: str, near: str
 ) -> None:
     monkeypatch.setenv(wrong, "1")
-    with pytest.raises(SettingsError, match=f"{wrong},是否想写 {near}$"):
+    with pytest.raises(SettingsError, match=f"{wrong}，是否想写 {near}$"):
         settings.load()
 
 

@@ -30,7 +30,7 @@ def test_a_name_that_is_not_utf8_is_named_and_the_rest_is_read(source: Path) -> 
     assert found.pop("good.txt") == ("read", "")
     ((name, (status, reason)),) = found.items()
     assert name.encode("utf-8")
-    assert (status, reason) == ("failed", "文件名不是 UTF-8 编码,请改名后再试")
+    assert (status, reason) == ("failed", "文件名不是 UTF-8 编码，请改名后再试")
 
 
 def test_links_out_of_the_folder_are_not_followed(source: Path, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_links_out_of_the_folder_are_not_followed(source: Path, tmp_path: Path) 
     (source / "folder").symlink_to(tmp_path / "elsewhere")
     (source / "gone.txt").symlink_to(tmp_path / "nothing.txt")
     (source / "inside.txt").symlink_to(source / "good.txt")
-    outside = ("skipped", "链接指向来源文件夹之外,请把文件本身放进来")
+    outside = ("skipped", "链接指向来源文件夹之外，请把文件本身放进来")
     assert reports(source) == {
         "good.txt": ("read", ""),
         "inside.txt": ("read", ""),

@@ -141,19 +141,19 @@ def test_a_pointer_that_cannot_be_read_is_noticed(tmp_path: Path, data: bytes | 
 @pytest.mark.parametrize("made", [True, False])
 def test_where_nothing_was_indexed_it_says_so(tmp_path: Path, made: bool) -> None:
     folder = tmp_path if made else tmp_path / "absent"
-    with pytest.raises(IndexMissing, match="还没有索引,请先运行 policyqa index"):
+    with pytest.raises(IndexMissing, match="还没有索引，请先运行 policyqa index"):
         search_index.load(folder, model=MODEL)
 
 
 def test_another_model_is_refused_and_both_are_named(tmp_path: Path) -> None:
     build(tmp_path)
-    with pytest.raises(IndexMismatch, match="模型是 hashing-8,当前是 hashing-16"):
+    with pytest.raises(IndexMismatch, match="模型是 hashing-8，当前是 hashing-16"):
         search_index.load(tmp_path, model="hashing-16")
 
 
 @pytest.mark.parametrize(("field", "value", "said"), [
-    ("parser", "0.9.1", f"解析版本是 0.9.1,当前是 {search_index.PARSER}"),
-    ("format", 99, f"格式是 99,当前是 {search_index.FORMAT}"),
+    ("parser", "0.9.1", f"解析版本是 0.9.1，当前是 {search_index.PARSER}"),
+    ("format", 99, f"格式是 99，当前是 {search_index.FORMAT}"),
 ])  # fmt: skip
 def test_another_version_is_refused_and_both_are_named(
     tmp_path: Path, field: str, value: object, said: str

@@ -2,15 +2,22 @@
 
 import pytest
 
-from index.structure import ARTICLE, BOX, PLAIN, Block, blocks_of, heading_level
+from index.blocks import ARTICLE, BOX, PLAIN, Block
+from index.extract import Cell, Extract, Paragraph, Plain, Table
+from index.headings import heading_level
+from index.structure import blocks_of
+
+
+def blocks(text: str) -> list[Block]:
+    return blocks_of(Extract((Plain(text),)))
 
 
 def shown(text: str) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(block.kind, block.body.text, block.section) for block in blocks_of(text)]
+    return [(block.kind, block.body.text, block.section) for block in blocks(text)]
 
 
 def block(text: str, words: str) -> Block:
-    (found,) = [item for item in blocks_of(text) if item.body.text == words]
+    (found,) = [item for item in blocks(text) if item.body.text == words]
     return found
 
 
@@ -21,10 +28,10 @@ def block(text: str, words: str) -> Block:
         ("第十二编 附则", 1),
         ("第二节  基本原则", 2),
         ("一、指导思想", 3),
-        ("（二）主要目标", 4),
-        ("3.打造合作平台", 5),
-        ("（1）实施“顶尖人才招引工程”", 6),
-        ("表1 主要指标", 7),
+        ("（二）主要目标", 5),
+        ("3.打造合作平台", 6),
+        ("（1）实施“顶尖人才招引工程”", 7),
+        ("表1 主要指标", 8),
         ("专栏3 专项行动", BOX),
         ("打造人才特区", PLAIN),
         ("第一条 申请人应当年满十八周岁。", None),
@@ -54,7 +61,7 @@ def test_headings_hold_until_one_of_their_level() -> None:
 
 def test_markdown_headings_have_the_level_of_their_marks() -> None:
     text = "# 总则\n甲。\n### 目的\n乙。\n## 原则\n丙。"
-    assert [(b.body.text, b.level, b.section) for b in blocks_of(text) if b.kind == "heading"] == [
+    assert [(b.body.text, b.level, b.section) for b in blocks(text) if b.kind == "heading"] == [
         ("总则", 1, ("总则",)),
         ("目的", 3, ("总则", "目的")),
         ("原则", 2, ("总则", "原则")),
@@ -62,7 +69,7 @@ def test_markdown_headings_have_the_level_of_their_marks() -> None:
 
 
 def test_wide_spaces_in_a_heading_close_up_in_the_path_only() -> None:
-    (heading, _) = blocks_of("第一章\u3000 序言\n甲。")
+    (heading, _) = blocks("第一章\u3000 序言\n甲。")
     assert (heading.body.text, heading.section) == ("第一章\u3000 序言", ("第一章 序言",))
 
 
@@ -82,14 +89,14 @@ def test_a_table_with_one_cell_a_line_has_its_rows() -> None:
         ("heading", "表1 主要指标", path),
         ("header", "类别\t指标\t2025年", path),
         ("row", "规模\t人才总量\t20", path),
-        ("row", "\t顶尖人才\t50", path),  # its first cell is merged with the one above
+        ("row", "规模\t顶尖人才\t50", path),  # its first cell is merged with the one above
         ("text", "正文。", path),
     ]
 
 
 def test_rows_know_their_header() -> None:
     header = block(TABLE, "类别\t指标\t2025年")
-    rows = [item for item in blocks_of(TABLE) if item.kind == "row"]
+    rows = [item for item in blocks(TABLE) if item.kind == "row"]
     assert [row.head and row.head.body.text for row in rows] == [header.body.text] * 2
     assert header.head is None
 
@@ -100,12 +107,15 @@ def test_cells_point_into_the_file() -> None:
     assert all(TABLE[at] == char for char, at in pairs if char != "\t")
 
 
-def test_a_note_in_a_cell_follows_the_table() -> None:
-    text = "\t指标\n\t数\n\n\t技能人才[footnoteRef:3]比例 [3:  指技师] \n\t30\n\n正文。"
+def test_a_note_in_a_cell_follows_its_row() -> None:
+    text = (
+        "\t指标\n\t数\n\n\t技能人才[footnoteRef:3]比例 [3:  指技师] \n\t30\n\n\t专家\n\t9\n\n正文。"
+    )
     assert [(kind, words) for kind, words, _ in shown(text)] == [
         ("header", "指标\t数"),
         ("row", "技能人才比例\t30"),
         ("note", "指技师"),
+        ("row", "专家\t9"),
         ("text", "正文。"),
     ]
 
@@ -132,24 +142,159 @@ def test_text_after_a_box_belongs_above_it() -> None:
 
 def test_a_title_above_a_reporter_opens_an_article() -> None:
     text = "大标题\n本报记者 李增辉\n甲。\n小标题\n乙。\n另一篇\n本报记者 刘新吾\n丙。"
-    found = blocks_of(text)
+    found = blocks(text)
     assert [(b.body.text, b.level) for b in found if b.kind == "heading"] == [
         ("大标题", ARTICLE),
         ("小标题", PLAIN),
         ("另一篇", ARTICLE),
     ]
-    assert found[-1].section == ("另一篇",)
-    assert found[3].section == ("大标题", "小标题")
+    assert [(b.body.text, b.section) for b in found if b.kind == "text"] == [
+        ("甲。", ("大标题",)),
+        ("乙。", ("大标题", "小标题")),
+        ("丙。", ("另一篇",)),
+    ]
+
+
+def test_a_byline_goes_above_its_title() -> None:
+    text = "大标题\n本报记者 李增辉\n甲。"
+    assert [kind for kind, _, _ in shown(text)] == ["byline", "heading", "text"]
 
 
 def test_a_numbered_heading_above_a_reporter_is_no_article() -> None:
-    assert blocks_of("一、要闻\n本报记者 李增辉\n甲。")[0].level == 3
+    assert block("一、要闻\n本报记者 李增辉\n甲。", "一、要闻").level == 3
 
 
-def test_bylines_are_in_no_block() -> None:
-    assert shown("甲。\n本版责编：纪雅林\n版式设计：张丹峰") == [("text", "甲。", ())]
+def test_bylines_are_marked() -> None:
+    assert [kind for kind, _, _ in shown("甲。\n本版责编：纪雅林\n版式设计：张丹峰")] == [
+        "text", "byline", "byline",
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "加入收藏", "\t\n\t\n"])
-def test_of_nothing_there_is_no_block(text: str) -> None:
-    assert [words for _, words, _ in shown(text) if words.strip()] == []
+def test_a_clause_is_a_section_and_keeps_its_number() -> None:
+    text = "第一章 总则\n第一条 支持博士。\n补充一段。\n第二条之一 附则。"
+    assert [(words, path) for kind, words, path in shown(text) if kind == "text"] == [
+        ("第一条 支持博士。", ("第一章 总则", "第一条")),
+        ("补充一段。", ("第一章 总则", "第一条")),
+        ("第二条之一 附则。", ("第一章 总则", "第二条之一")),
+    ]
+
+
+def test_a_short_numbered_first_sentence_names_its_section() -> None:
+    text = (
+        "一、措施\n（一）强化组织领导。建立机制。\n落实责任。\n"
+        "（二）各单位要把人才工作摆在更加重要的位置，按照分工抓好落实，定期报告进展情况和存在的问题。然后。"
+    )
+    paths = [path for kind, _, path in shown(text) if kind == "text"]
+    assert paths == [("一、措施", "（一）强化组织领导")] * 2 + [("一、措施",)]
+
+
+def test_a_name_above_a_day_is_a_signature() -> None:
+    text = "一、措施\n甲。\n重庆高新区管委会\n2021年7月13日"
+    assert shown(text)[2:] == [
+        ("text", "重庆高新区管委会", ("一、措施",)),
+        ("text", "2021年7月13日", ("一、措施",)),
+    ]
+
+
+def leads(text: str) -> list[tuple[str, str]]:
+    return [(b.body.text, b.lead.body.text) for b in blocks(text) if b.lead]
+
+
+def test_items_know_the_sentence_that_introduces_them() -> None:
+    text = "申请人应当具备下列条件：\n（一）年满十八周岁\n（二）有博士学位；\n第二条 其他。"
+    lead = "申请人应当具备下列条件："
+    assert leads(text) == [("（一）年满十八周岁", lead), ("（二）有博士学位；", lead)]
+    assert [kind for kind, _, _ in shown(text)] == ["text"] * 4  # a short item is no heading
+
+
+def test_items_below_items_know_both() -> None:
+    text = "条件如下：\n1.学历：\n（1）博士；\n（2）硕士；\n2.年龄。"
+    assert leads(text) == [
+        ("1.学历：", "条件如下："),
+        ("（1）博士；", "1.学历："),
+        ("（2）硕士；", "1.学历："),
+        ("2.年龄。", "条件如下："),
+    ]
+
+
+def test_a_paragraph_between_two_items_belongs_to_the_list() -> None:
+    text = "条件如下：\n1.学历。\n以学信网为准。\n2.年龄。\n其他说明。"
+    assert [words for words, _ in leads(text)] == ["1.学历。", "以学信网为准。", "2.年龄。"]
+
+
+def test_lines_with_semicolons_after_a_colon_are_items() -> None:
+    assert [words for words, _ in leads("材料：\n身份证；\n学位证；\n合同。\n另行通知。")] == [
+        "身份证；", "学位证；", "合同。",
+    ]  # fmt: skip
+
+
+def test_short_items_under_a_heading_are_a_list_and_headings_are_not() -> None:
+    assert len(leads("三、申请材料\n1.身份证\n2.学位证\n四、流程\n网上办理。")) == 2
+    assert leads("三、主要任务\n1.引才\n大力引进人才。\n2.育才\n大力培育人才。") == []
+    assert leads("三、主要任务\n1.引才\n2.育才\n大力培育人才。") == []
+
+
+def table(*rows: str, header_rows: int | None = None, **said: object) -> list[Block]:
+    """Blocks of a table whose cells are parted by |; ^ is covered from above, < from the left."""
+    covered = {"^": Cell(covered="above"), "<": Cell(covered="left")}
+    cells = tuple(tuple(covered.get(c, Cell(c)) for c in row.split("|")) for row in rows)
+    return blocks_of(Extract((Table(cells, header_rows=header_rows, **said),)))  # type: ignore[arg-type]
+
+
+def told(found: list[Block]) -> list[tuple[str, str]]:
+    return [(b.kind, b.body.text) for b in found]
+
+
+def test_merged_cells_are_filled_from_above() -> None:
+    found = table("类别|学历|补贴", "全职|博士|50万", "^|硕士|20万")
+    assert told(found)[1:] == [("row", "全职\t博士\t50万"), ("row", "全职\t硕士\t20万")]
+
+
+def test_two_header_rows_make_one_label_a_column() -> None:
+    found = table("城市|补贴标准|<", "^|博士|硕士", "重庆|50万|20万")
+    assert told(found) == [
+        ("header", "城市\t补贴标准 博士\t补贴标准 硕士"), ("row", "重庆\t50万\t20万"),
+    ]  # fmt: skip
+
+
+def test_a_table_without_labels_has_no_header() -> None:
+    assert [kind for kind, _ in told(table("1|2.5|30%", "2|3.5|40%"))] == ["row", "row"]
+
+
+def test_a_title_and_a_line_across_a_table_are_headings_of_its_rows() -> None:
+    found = table("人才补贴表|<|<", "城市|学历|金额", "全职引进|<|<", "重庆|博士|50万")
+    assert [(b.kind, b.section) for b in found] == [
+        ("heading", ("人才补贴表",)),
+        ("header", ("人才补贴表",)),
+        ("heading", ("全职引进",)),
+        ("row", ("全职引进",)),
+    ]
+
+
+def test_a_long_cell_is_text_under_its_row() -> None:
+    article = "第一条 " + "支持人才。" * 70 + "\n第二条 本办法自印发之日起施行。"
+    found = table("省份|政策|全文", f"重庆|人才办法|{article}", sheet="各省")
+    assert [(b.kind, b.section) for b in found] == [
+        ("header", ("各省",)),
+        ("row", ("各省",)),
+        ("text", ("各省", "重庆 人才办法", "第一条")),
+        ("text", ("各省", "重庆 人才办法", "第二条")),
+    ]
+    assert found[1].body.text == "重庆\t人才办法\t"
+    assert [b.row for b in found] == [None, 2, 2, 2]
+
+
+def test_styles_of_word_rank_headings_without_numbers_among_those_with() -> None:
+    parts = [("一、总则", 2), ("目的", 3), ("（一）甲", 3), ("附则", 2)]
+    paragraphs = tuple(Paragraph(text, "heading", level) for text, level in parts)
+    found = blocks_of(Extract(paragraphs))
+    assert [b.section for b in found] == [
+        ("一、总则",), ("一、总则", "目的"), ("一、总则", "（一）甲"), ("附则",),
+    ]  # fmt: skip
+
+
+def test_pages_and_labels_are_kept() -> None:
+    parts = (Paragraph("甲。", page=3), Paragraph("指技师", "note", label="脚注1", page=3))
+    assert [(b.kind, b.label, b.page) for b in blocks_of(Extract(parts))] == [
+        ("text", "", 3), ("note", "脚注1", 3),
+    ]  # fmt: skip

@@ -1,0 +1,112 @@
+"""What numbers at the beginning of a line say: the level of a heading, an item of a list."""
+
+import re
+from typing import NamedTuple
+
+from index.blocks import BOX, CLAUSE, PLAIN
+from index.cleaning import NUMBERED, SENTENCE_END
+
+MAX_HEADING_CHARS = 40
+MAX_RUN_IN_CHARS = 40
+HAN = "一二三四五六七八九十"
+HAN_LONG = HAN + "百零〇\\d"
+LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
+    (level, re.compile(pattern))
+    for level, pattern in (
+        (1, rf"第[{HAN_LONG}]{{1,6}}[编章]"),
+        (2, rf"第[{HAN_LONG}]{{1,6}}节"),
+        (3, rf"[{HAN}]{{1,3}}[、.．]"),
+        (5, rf"[（(][{HAN}]{{1,3}}[）)]"),
+        (6, r"\d{1,2}[.．、](?!\d)"),
+        (7, r"[（(]\d{1,2}[）)]"),
+        (8, r"表\s*\d"),
+        (BOX, r"专栏\s*\d"),
+    )
+)
+CLAUSE_NUMBER = re.compile(rf"(第[{HAN_LONG}]{{1,7}}条(?:之[{HAN}])?)[\s\u3000:：【（(]*(?=\S)")
+RUN_IN = re.compile(rf"[^。；;：:！？]{{2,{MAX_RUN_IN_CHARS}}}。")
+DATE = re.compile(
+    r"^[（(]?[一二〇零○\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?[）)]?$"
+)
+DIGITS = {char: number for number, char in enumerate(HAN, start=1)}
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("（一）", re.compile(rf"[（(]([{HAN}]{{1,3}})[）)]")),
+    ("（1）", re.compile(r"[（(](\d{1,2})[）)]")),
+    ("1.", re.compile(r"(\d{1,2})[.．、](?!\d)")),
+    ("1）", re.compile(r"(\d{1,2})[）)]")),
+    ("一、", re.compile(rf"([{HAN}]{{1,3}})[、.．]")),
+    ("第一，", re.compile(rf"第([{HAN}]{{1,3}})[,，、]")),
+    ("一是", re.compile(rf"([{HAN}])是")),
+    ("①", re.compile(f"([{CIRCLED}])")),
+    ("•", re.compile(r"[-●■◆▪•·○◇□➢*\uf06c\uf0b7]\s*(?=\S)()")),
+)
+
+
+class Marker(NamedTuple):
+    """What numbers an item of a list; `ordinal` is 0 for a bullet."""
+
+    family: str
+    ordinal: int
+
+
+def marker(text: str) -> Marker | None:
+    """The mark that an item of a list begins with, if it does."""
+    stripped = text.lstrip()
+    for family, pattern in MARKERS:
+        found = pattern.match(stripped)
+        if found:
+            return Marker(family, ordinal(found.group(1)))
+    return None
+
+
+def ordinal(digits: str) -> int:
+    """The number that 十二, 12 or ⑫ writes, 0 for nothing."""
+    if not digits:
+        return 0
+    if digits.isdecimal():
+        return int(digits)
+    if digits in CIRCLED:
+        return CIRCLED.index(digits) + 1
+    tens, ten, ones = digits.rpartition("十")
+    return (DIGITS.get(tens, 1) * 10 if ten else 0) + DIGITS.get(ones, 0)
+
+
+def number_level(text: str) -> int | None:
+    """The level that a line's own number gives it, None without one."""
+    stripped = text.strip()
+    return next((level for level, pattern in LEVELS if pattern.match(stripped)), None)
+
+
+def heading_level(text: str) -> int | None:
+    """Level of a heading (1 the chapter, PLAIN without a number); None for running text."""
+    stripped = text.strip()
+    if len(stripped) > MAX_HEADING_CHARS or stripped[-1] in SENTENCE_END + "：:，,、.":
+        return None
+    level = number_level(stripped)
+    if level is not None:
+        return level
+    if NUMBERED.match(stripped) or len(stripped) > 32 or DATE.match(stripped):
+        return None
+    if re.fullmatch(r"[\d\W]+", stripped):
+        return None
+    return PLAIN
+
+
+def is_clause_title(text: str) -> bool:
+    """Whether a line names a clause and says nothing yet (第六条 缴费率)."""
+    short = len(text) <= MAX_HEADING_CHARS and text[-1] not in SENTENCE_END + "：:，,、"
+    return short and CLAUSE_NUMBER.match(text) is not None
+
+
+def opened(text: str) -> tuple[int, str]:
+    """Level and name of the section that a paragraph opens: 第三条, or a numbered short first
+    sentence (（一）强化组织领导。建立……). A longer one only ends what is above and has no name;
+    PLAIN without a number."""
+    stripped = text.strip()
+    clause = CLAUSE_NUMBER.match(stripped)
+    if clause:
+        return CLAUSE, stripped if is_clause_title(stripped) else clause.group(1)
+    level = number_level(stripped)
+    run_in = RUN_IN.match(stripped) if level else None
+    return level or PLAIN, run_in.group()[:-1].strip() if run_in else ""

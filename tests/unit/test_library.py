@@ -1,0 +1,101 @@
+"""Files come into the source folder whole and leave to where they can be found."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from index.errors import SourceError, UnreadableFile
+from index.extract import Limits
+from index.library import REMOVED, add_file, check_files, remove_file
+
+TEXT = "人才支持措施\n博士补贴50万元。"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "source"
+    made.mkdir()
+    (made / "a.txt").write_text(TEXT, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    made = tmp_path / "desk" / "a.txt"
+    made.parent.mkdir()
+    made.write_text("住房办法\n免租三年。", encoding="utf-8")
+    return made
+
+
+def test_a_file_is_copied_under_its_name(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
+    assert add_file(tmp_path / "b.txt", folder) == "b.txt"
+    assert (folder / "b.txt").read_text(encoding="utf-8") == TEXT
+    assert (tmp_path / "b.txt").exists()
+
+
+def test_another_file_of_the_same_name_is_not_overwritten(folder: Path, other: Path) -> None:
+    with pytest.raises(SourceError, match=r"已有同名文件 a\.txt，要替换请加 --replace"):
+        add_file(other, folder)
+    assert (folder / "a.txt").read_text(encoding="utf-8") == TEXT
+
+
+def test_what_is_replaced_is_kept_aside(folder: Path, other: Path) -> None:
+    add_file(other, folder, replace=True)
+    assert (folder / "a.txt").read_bytes() == other.read_bytes()
+    (kept,) = (folder / REMOVED).iterdir()
+    assert kept.read_text(encoding="utf-8") == TEXT
+
+
+def test_the_same_file_again_changes_nothing(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy" / "a.txt"
+    copy.parent.mkdir()
+    copy.write_text(TEXT, encoding="utf-8")
+    add_file(copy, folder)
+    assert sorted(p.name for p in folder.iterdir()) == ["a.txt"]
+
+
+@pytest.mark.parametrize("name", [".hidden.txt", "catalogue.toml"])
+def test_names_that_mean_something_else_are_refused(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    with pytest.raises(SourceError, match="不能用，请改名后再试"):
+        add_file(tmp_path / name, folder)
+
+
+def test_files_that_cannot_be_read_are_refused_before_any_is_taken(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "good.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "bad.docx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(UnreadableFile, match=r"bad\.docx 没有放入：文件已损坏"):
+        check_files([tmp_path / "good.txt", tmp_path / "bad.docx"], folder, Limits())
+    with pytest.raises(SourceError, match="没有文件"):
+        check_files([tmp_path / "gone.txt"], folder, Limits())
+
+
+def test_two_files_of_one_name_at_once_are_refused(
+    folder: Path, tmp_path: Path, other: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("另一份\n内容。", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"两个文件同名 a\.txt"):
+        check_files([other, tmp_path / "a.txt"], folder, Limits(), replace=True)
+
+
+def test_a_removed_file_can_be_found_again(folder: Path) -> None:
+    kept = remove_file("a.txt", folder)
+    assert not (folder / "a.txt").exists()
+    assert kept.parent == folder / REMOVED
+    assert kept.name.startswith(time.strftime("%Y"))
+    assert kept.read_text(encoding="utf-8") == TEXT
+
+
+@pytest.mark.parametrize("source", ["b.txt", "../outside.txt", "catalogue.toml", "", "."])
+def test_only_files_of_the_folder_are_removed(folder: Path, source: str) -> None:
+    (folder / "catalogue.toml").touch()
+    (folder.parent / "outside.txt").touch()
+    with pytest.raises(SourceError, match="来源文件夹里没有文件"):
+        remove_file(source, folder)
+    assert (folder.parent / "outside.txt").exists()
