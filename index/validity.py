@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from index.metadata_dates import first_day, last_day, shifted
@@ -170,6 +171,7 @@ def _plain(text: str) -> str:
     return MARKS.sub("", text)
 
 
+@lru_cache(maxsize=100_000)
 def normal_title(title: str) -> str:
     """A title without issuer and cover words, year, edition, brackets and marks:
     某市关于印发《某市入户办法（试行）》的通知 → 某市入户办法."""

@@ -1,5 +1,7 @@
 """The HTTP API: questions and documents as JSON. An error is never inside a 200."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -9,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from index.errors import PolicyQAError, SourceError
 from index.types import Document
+from index.validity import validity
 from qa.batches import meaning
 from qa.types import Answer, Question
 from ui.assistant import Assistant
@@ -37,7 +40,8 @@ def build_router(assistant: Assistant) -> APIRouter:
 
     @router.get("/api/documents")
     def documents() -> list[dict[str, Any]]:
-        return [described(document) for document in assistant.documents()]
+        every = assistant.documents()
+        return [described(document, every) for document in every]
 
     @router.get("/api/documents/{doc_id}")
     def document(doc_id: str) -> dict[str, Any]:
@@ -45,7 +49,12 @@ def build_router(assistant: Assistant) -> APIRouter:
             found = assistant.document(doc_id)
         except SourceError as error:
             raise HTTPException(404, f"没有编号为 {doc_id} 的文件。") from error
-        return {**described(found), "text": found.text}
+        readings = [reading.model_dump() for reading in found.readings]
+        return {
+            **described(found, assistant.documents()),
+            "readings": readings,
+            "text": found.text,
+        }
 
     @router.get("/healthz")
     def healthz() -> dict[str, Any]:
@@ -60,12 +69,16 @@ def status_of(answer: Answer) -> int:
     return _STATUS_OF_REASON.get(answer.reason or "", 500) if answer.status == "error" else 200
 
 
-def described(document: Document) -> dict[str, Any]:
-    """What a document is, without its text; the offsets of the API point into `text`."""
+def described(document: Document, documents: Iterable[Document]) -> dict[str, Any]:
+    """What a document is and whether it holds today among the others, without its text; the
+    offsets of the API point into `text`."""
+    held = validity(document, documents, date.today().isoformat())
     return {
         "doc_id": document.doc_id,
         "source": document.source,
         **document.metadata.model_dump(),
+        "validity": held.state,
+        "validity_because": held.because,
         "warnings": list(document.warnings),
     }
 

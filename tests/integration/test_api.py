@@ -88,11 +88,19 @@ def test_documents_are_listed_without_and_given_with_their_text(client: TestClie
         "issuer": "渝南区人力资源和社会保障局",
         "doc_number": "渝南人发〔2024〕12号",
         "date": "2024-03-15",
+        "effective": "",
+        "expires": "",
         "kind": "policy",
         "region": "",
+        "audience": "",
+        "trial": False,
+        "replaces": [],
+        "validity": "不明",
+        "validity_because": "文中没有写明施行日期和有效期",
         "warnings": [],
     }
-    assert client.get(f"/api/documents/{PLAN.doc_id}").json() == {**listed[0], "text": PLAN.text}
+    found = client.get(f"/api/documents/{PLAN.doc_id}").json()
+    assert found == {**listed[0], "readings": [], "text": PLAN.text}
 
 
 def test_an_unknown_document_is_404(client: TestClient) -> None:
