@@ -31,6 +31,15 @@ class IndexingSpeed(Value):
     ratio: float
 
 
+class UpdatingSpeed(Value):
+    """Seconds of a full build and of an update after one document changed; update / full."""
+
+    documents: int
+    full_s: float
+    update_s: float
+    share: float
+
+
 def asking_speed(
     encode_query: Callable[[str], object],
     ask: Callable[[Question], Answer],
@@ -88,6 +97,28 @@ def indexing_speed(
         index_per_s=index_per_s,
         encode_per_s=encode_per_s,
         ratio=index_per_s / encode_per_s,
+    )
+
+
+def updating_speed(
+    build: Callable[[], int], change: Callable[[], object], *, clock: Clock = time.perf_counter
+) -> UpdatingSpeed:
+    """Time a build from scratch against one after a single document changed.
+
+    Args:
+        build: brings the index up to date and gives the number of its documents.
+        change: changes one document.
+        clock: seconds, for tests.
+    """
+    started = clock()
+    documents = build()
+    full_s = clock() - started
+    change()
+    started = clock()
+    build()
+    update_s = clock() - started
+    return UpdatingSpeed(
+        documents=documents, full_s=full_s, update_s=update_s, share=update_s / full_s
     )
 
 

@@ -6,6 +6,7 @@ lines with their kind and sets footnotes apart, `mended` rejoins sentences that 
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from index.traced import Traced, joined
@@ -50,6 +51,7 @@ TAIL = re.compile(
     r"|大家都在看|免责声明|版权声明|友情链接|更多(新闻|资讯))\s*([:：].*)?$"
 )
 TEASER = re.compile(r"(\.{3,}|…{1,3})\s*(更多|详细|查看|\[)|更多\s*[>》»]|(\.{3,}|…)$")
+COMMAS = ("，", "、", ",")
 DOUBLED = re.compile(r"([^\n]{9,120}?)[ \u3000]*(?=\1)")
 
 
@@ -216,13 +218,14 @@ def mended(lines: list[Line]) -> list[Line]:
     follow after); a heading or a numbered clause is not.
     """
     result: list[Line] = []
+    mixed = _mixed_columns(lines)
     n = 0
     while n < len(lines):
         line, n = lines[n], n + 1
         aside: list[Line] = []
         while line.kind == "text" and is_open(line.text):
             found = _rest_of(lines, n)
-            if found is None:
+            if found is None or (found > n and mixed[n - 1] and line.text.endswith(COMMAS)):
                 break
             aside += [x for x in lines[n:found] if x.kind in ("caption", "note", "byline")]
             line = replace(line, body=_glued(line.body, lines[found].body))
@@ -231,6 +234,23 @@ def mended(lines: list[Line]) -> list[Line]:
             line = replace(line, body=undoubled(line.body))
         result += [line, *aside]
     return result
+
+
+def _mixed_columns(lines: list[Line]) -> list[bool]:
+    """Whether the columns around each line are out of order: between two reporters' names a line
+    breaks off at a comma and nothing goes on from it. Then no other line there that ends with a
+    comma can be trusted to go on in the next paragraph."""
+    mixed: list[bool] = []
+    for is_byline, run in groupby(range(len(lines)), key=lambda n: lines[n].kind == "byline"):
+        places = list(run)
+        breaks = any(
+            lines[n].kind == "text"
+            and lines[n].text.endswith(COMMAS)
+            and _rest_of(lines, n + 1) is None
+            for n in places
+        )
+        mixed += [breaks and not is_byline] * len(places)
+    return mixed
 
 
 def _rest_of(lines: list[Line], start: int) -> int | None:

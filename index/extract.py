@@ -12,7 +12,8 @@ Covered = Literal["", "above", "left"]
 class Limits:
     """Bounds on one file; a loader that meets one raises `UnreadableFile` and names it.
 
-    `seconds` and `memory_bytes` bound the process that reads it.
+    `seconds` and `memory_bytes` bound the process that reads it; without `recognise_scans` scanned
+    pages are not read even where the tool is installed.
     """
 
     max_bytes: int = 50 * 2**20
@@ -22,6 +23,7 @@ class Limits:
     max_chars: int = 5_000_000
     seconds: float = 180.0
     memory_bytes: int = 6 * 2**30
+    recognise_scans: bool = True
 
 
 @dataclass(frozen=True)

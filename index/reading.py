@@ -63,7 +63,8 @@ def _pdf() -> Loader:
     from index.formats import ocr, pdf
 
     def loader(data: bytes, limits: Limits) -> Extract:
-        return pdf.read(data, limits, recognise=ocr.load() if ocr.available() else None)
+        able = limits.recognise_scans and ocr.available()
+        return pdf.read(data, limits, recognise=ocr.load() if able else None)
 
     return loader
 

@@ -3,6 +3,7 @@
 import atexit
 import hashlib
 import logging
+import os
 import re
 import resource
 from collections.abc import Iterator, Sequence
@@ -106,6 +107,7 @@ def _confine(memory_bytes: int) -> None:
     """In the child: bound its memory, leave no core dump, say nothing."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where libraries print the trace of a crash
     logging.disable(logging.CRITICAL)
 
 

@@ -47,6 +47,9 @@ class LimitSettings(BaseModel):
     max_mb: int = Field(default=50, ge=1, le=1000, description="一个文件的大小上限（MB）")
     max_pages: int = Field(default=500, ge=1, le=10_000, description="一个 PDF 的页数上限")
     max_rows: int = Field(default=50_000, ge=1, le=1_000_000, description="一个表格文件的行数上限")
+    recognise_scans: bool = Field(
+        default=True, description="装了 policyqa[ocr] 时是否识别扫描页（每页几秒）"
+    )
     seconds: float = Field(default=180, ge=1, le=3600, description="解析一个文件的时间上限（秒）")
 
 

@@ -57,6 +57,7 @@ def limits() -> Limits:
         max_pages=bounds.max_pages,
         max_rows=bounds.max_rows,
         seconds=bounds.seconds,
+        recognise_scans=bounds.recognise_scans,
     )
 
 

@@ -71,7 +71,7 @@ def read(data: bytes, limits: Limits) -> Extract:
         raise UnreadableFile(PASSWORD)
     tools = [tool for tool in READERS if shutil.which(tool)]
     if not tools:
-        raise MissingTool(MISSING, "antiword")
+        raise MissingTool(MISSING, "doc")
     failure = UnreadableFile(MISSING)
     for tool in tools:
         try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
-from index.errors import UnreadableFile
+from index.errors import MissingTool, UnreadableFile
 from index.extract import Extract, Limits, Paragraph, ParagraphKind, Part
 from index.formats.ocr import Image, Recogniser, evened, lines_seen
 from index.formats.pdf_furniture import Sheet, chrome_of, is_stamped, without_furniture
@@ -101,7 +101,7 @@ def _read(
     pages = _judged(pages)
     scans = [page.number for page in pages if page.image]
     if scans and recognise is None and not any(p.pieces or p.tables for p in pages if not p.image):
-        raise UnreadableFile(SCANNED)
+        raise MissingTool(SCANNED, "ocr")
     read_pages = _evened([_recognised(document, page, recognise) for page in pages])
     parts = _parts(read_pages, printed=printed)
     if not parts:

@@ -1,7 +1,7 @@
 """What a PDF page shows, in points from its top left corner: glyphs, ruled lines, pictures.
 
 The only module that talks to pdfium's C interface. pdfium and not pdfplumber: it is Chrome's own
-reader (fuzzed for years against hostile files), ten times as fast, and its paths are enough to
+reader (fuzzed for years against hostile files), and its paths are enough to
 find ruled tables. pdfium's own order and spaces are not used; geometry decides.
 """
 

@@ -247,3 +247,26 @@ def test_a_credit_at_the_end_of_a_caption_is_parted_from_it() -> None:
     assert kinds("招聘会现场。(重庆日报资料图片)") == [
         ("caption", "招聘会现场。"), ("byline", "(重庆日报资料图片)"),
     ]  # fmt: skip
+
+
+MIXED = (
+    "企业通过统一入口，即可完成岗位发布、简历筛选、面试邀约等全流程操作，\n\n"
+    "从简历库中精准挖掘匹配度最高的人才主动推送给企业。\n\n"
+    "最便捷的功能是简历推荐：企业发布岗位后，系统立刻化身“猎头”，\n\n{after}"
+)
+
+
+def test_columns_out_of_order_are_not_put_together_by_chance() -> None:
+    """Two halves once made a sentence that nobody had written."""
+    after = "为产聚才\n\n本报记者 刘新吾\n\n产业强则人才聚。"
+    assert [text for _, text in whole(MIXED.format(after=after))][:3] == [
+        "企业通过统一入口，即可完成岗位发布、简历筛选、面试邀约等全流程操作，",
+        "从简历库中精准挖掘匹配度最高的人才主动推送给企业。",
+        "最便捷的功能是简历推荐：企业发布岗位后，系统立刻化身“猎头”，",
+    ]
+
+
+def test_columns_in_order_are() -> None:
+    found = [text for _, text in whole(MIXED.format(after="把合适的人才主动推送给合适的企业。"))]
+    assert found[0].endswith("全流程操作，从简历库中精准挖掘匹配度最高的人才主动推送给企业。")
+    assert found[1].endswith("系统立刻化身“猎头”，把合适的人才主动推送给合适的企业。")

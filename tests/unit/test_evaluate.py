@@ -491,6 +491,19 @@ def test_indexing_speed_is_a_ratio_of_passages_a_second() -> None:
         benchmark.indexing_speed(lambda: clock.take(1), lambda: clock.take(1) - 1, clock=clock)
 
 
+def test_the_cost_of_an_update_is_a_share_of_a_full_build() -> None:
+    clock = Ticking()
+    costs = iter((40.0, 1.0))
+
+    def build() -> int:
+        clock.take(next(costs))
+        return 600
+
+    speed = benchmark.updating_speed(build, lambda: clock.take(7), clock=clock)
+    assert (speed.documents, speed.full_s, speed.update_s) == (600, 40, 1)
+    assert speed.share == pytest.approx(0.025)
+
+
 def test_the_commands_check_the_set_before_they_open_anything(tmp_path: Path) -> None:
     app = typer.Typer()
     commands.register(app)

@@ -30,6 +30,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
         "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
+        "LIMITS__RECOGNISE_SCANS": "false",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -42,7 +43,13 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "feedback": "d",
         "model": {"name": "m", "precision": "float32", "threads": 2},
         "answer": {"max_chars": 100, "max_sentences": 2, "threshold": 0.5},
-        "limits": {"max_mb": 3, "max_pages": 4, "max_rows": 5, "seconds": 6.0},
+        "limits": {
+            "max_mb": 3,
+            "max_pages": 4,
+            "max_rows": 5,
+            "seconds": 6.0,
+            "recognise_scans": False,
+        },
     }
 
 
