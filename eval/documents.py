@@ -80,11 +80,14 @@ def plain(text: str) -> str:
     return re.sub(r"[\s《》\[\]〔〕()]", "", folded).removesuffix(".0")
 
 
-def parsed(folders: Sequence[Path], *, with_catalogue: bool = False) -> dict[str, Parsed]:
+def parsed(
+    folders: Sequence[Path], limits: Limits | None = None, *, with_catalogue: bool = False
+) -> dict[str, Parsed]:
     """Every readable file of the folders, by its name.
 
     Args:
         folders: source folders.
+        limits: on size, time and so on, and whether scans are recognised.
         with_catalogue: whether `catalogue.toml` corrects what was read.
     """
     tasks = [
@@ -94,7 +97,7 @@ def parsed(folders: Sequence[Path], *, with_catalogue: bool = False) -> dict[str
         for path in sorted(folder.iterdir())
         if path.is_file() and path.name != catalogue.FILE_NAME
     ]
-    outcomes = zip(tasks, parse_files(tasks, Limits()), strict=True)
+    outcomes = zip(tasks, parse_files(tasks, limits or Limits()), strict=True)
     return {task.source: found for task, found in outcomes if isinstance(found, Parsed)}
 
 
@@ -156,7 +159,7 @@ def metadata(files: dict[str, Parsed]) -> dict[str, Field]:
 
 def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return "|".join(sorted(_value(v) for v in value))
+        return "".join(_value(v) for v in value)
     return "" if value in (False, None) else plain(str(value))
 
 
@@ -243,6 +246,7 @@ def report(files: dict[str, Parsed], *, verbose: bool = False) -> str:
         f"| {name} | {f.precision} | {f.recall} | {f.said} | {f.wanted} |"
         for name, f in fields.items()
     ]
+    lines += ["", f"{len(files)} files read."]
     if verbose:
         missed = {name: share.failed for name, share in shares.items()}
         missed |= {name: f.failed for name, f in fields.items()}
@@ -255,8 +259,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--failed", action="store_true", help="also what failed")
+    parser.add_argument("--no-scans", action="store_true", help="leave scanned pages unread")
     arguments = parser.parse_args()
-    sys.stdout.write(report(parsed(arguments.folders), verbose=arguments.failed) + "\n")
+    limits = Limits(recognise_scans=not arguments.no_scans)
+    text = report(parsed(arguments.folders, limits), verbose=arguments.failed)
+    sys.stdout.write(text + "\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from index.metadata_page import ARTICLE, DATE_LINE, LABEL, Line, Page, decoded, 
 from index.types import Reading, Span
 
 MAX_TITLE_CHARS, MAX_TITLE_LINES, MAX_ISSUER_LINES = 260, 5, 12
+MAX_TITLE_HEAD, MAX_TITLE_TAIL = 30, 12
 NOTICE = "通知|意见|公告|通告|决定|通报|批复|函|公示|启事|说明|报告|请示|简章|命令|决议"
 RULES = (
     "办法|规定|细则|条例|规划|规划纲要|纲要|方案|计划|措施|制度|准则|规则|标准|政策|指南|指引|清单|目录|要点|条款|规程|章程|手册"
@@ -117,9 +118,24 @@ def _in_text(page: Page) -> Iterator[Reading]:
     ruled = next((x for x in plain if _is_ruled(x.text)), None)
     if ruled:
         alone = ruled == first or sum(bool(ARTICLE.match(x.text)) for x in page.lines) >= 3
-        yield _title(page, (ruled.start, ruled.end), 0.78 if alone else 0.6)
+        begins = _run_over(head, ruled) or ruled
+        words = begins.text + ruled.text if begins != ruled else ruled.text
+        span = (begins.start, ruled.end)
+        yield read("title", tidy(words), span, confidence=0.78 if alone else 0.6)
+        first = None if begins == first else first
     if first and first != ruled:
         yield _title(page, (first.start, first.end), 0.7 if _marked(page, first) else 0.62)
+
+
+def _run_over(head: Sequence[Line], ruled: Line) -> Line | None:
+    """The line in which the title of a short line of rules begins (重庆市职工医疗保险 over
+    市级统筹办法): the first of the page, of no organ and no site."""
+    above = head[0]
+    if len(head) < 2 or head[1] != ruled or len(ruled.text) > MAX_TITLE_TAIL:
+        return None
+    if not _may_head(above) or len(above.text) > MAX_TITLE_HEAD or _is_ruled(above.text):
+        return None
+    return None if organs(above.text) or SITE_NAME.search(above.text) else above
 
 
 def _is_ruled(text: str) -> bool:

@@ -415,3 +415,12 @@ def test_the_end_of_a_name_is_no_issuer() -> None:
 def test_a_title_glued_to_its_first_sentence() -> None:
     text = "重庆市民政局关于开展救助工作的通告各单位：请执行，并把结果在年底前报送。"
     assert about(text).title == "重庆市民政局关于开展救助工作的通告"
+
+
+def test_a_title_of_rules_over_two_lines() -> None:
+    page = (
+        "重庆市城镇职工医疗保险\n市级统筹暂行办法\n第一章  总则\n第一条  为了改革，制定本办法。\n"
+    )
+    assert about(page).title == "重庆市城镇职工医疗保险市级统筹暂行办法"
+    site = "重庆人才网\n市级统筹暂行办法\n第一章  总则\n第一条  为了改革，制定本办法。\n"
+    assert about(site).title == "市级统筹暂行办法"
