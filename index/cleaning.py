@@ -5,15 +5,14 @@ lines with their kind and sets footnotes apart, `mended` rejoins sentences that 
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
-from typing import Literal
 
-from index.traced import Traced, joined
+from index.lines import CIRCLED, NUMBERED, SENTENCE_END, TERMINAL, Line, columns, glued
+from index.traced import Traced
+from index.wrapping import unwrapped
 
-VERSION = "2"
-
-LineKind = Literal["text", "cell", "blank", "byline", "caption", "note"]
+VERSION = "3"
 
 # Zero-width and directional characters, soft hyphen, BOM, variation selectors, Unicode tags.
 INVISIBLE = re.compile(
@@ -26,16 +25,16 @@ FOOTNOTE = re.compile(r"[ \t]*\[(\d{1,3}):[ \t]{1,4}([^\[\]]{2,2000})\][ \t]*")
 FOOTNOTE_REF = re.compile(r"\[footnoteRef:(\d{1,3})\]")
 LINE_BREAK = re.compile(r"\r\n?|[\n\x0c\u2028\u2029]|(?<=\S)\u3000{2,}")
 
-TERMINAL = "。！？；：…!?;:”’」』）)】》"
-SENTENCE_END = "。！？!?；;…"
-NUMBERED = re.compile(
-    r"^\s*(第[一二三四五六七八九十百零〇\d]{1,6}[编章节条]|[一二三四五六七八九十]{1,3}[、.．]"
-    r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|专栏\s*\d|表\s*\d|[-●■◆▪•]\s*)"
+MASTHEAD = (
+    r"^[\u4e00-\u9fff\s]{0,12}\d{4}年\d{1,2}月\d{1,2}日"
+    r"[\s\u4e00-\u9fff]{0,10}第?[\dA-Z]{1,3}版.{0,12}$"
 )
 BYLINE = re.compile(
-    r"^[□■\s]*(本报|本台|新华社|人民日报|\S{2,6}(日报|晚报|时报|商报))?\s*"
-    r"(特约)?(记者|通讯员)[\s:：]*[\u4e00-\u9fff·\s]{2,30}$"
+    r"^[□■●◆\s]*(本报|本台|[\u4e00-\u9fff]{2,8}(社|报|网|台|客户端|频道))?\s*"
+    r"(特约|首席|见习|实习|全媒体)*(记者|通讯员)[\s:：]*[\u4e00-\u9fff·\s]{2,30}$"
     r"|^(本版)?(责编|责任编辑|版式设计|版式|美编|编辑|校对|审核|图片?编辑)\s*[:：].{1,40}$"
+    r"|^(本版)?(责编|责任编辑|编辑)\s+[\u4e00-\u9fff]{2,4}(\s+[\u4e00-\u9fff]{2,4}){0,7}$"
+    rf"|{MASTHEAD}"
     r"|^\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?[\s\d:：]*来源\s*[:：].{1,30}$|^来源\s*[:：].{1,30}$"
     r"|^[（(](此页无正文|此件公开发布|此件主动公开|本页无正文)[）)]$"
 )
@@ -51,22 +50,12 @@ TAIL = re.compile(
     r"|大家都在看|免责声明|版权声明|友情链接|更多(新闻|资讯))\s*([:：].*)?$"
 )
 TEASER = re.compile(r"(\.{3,}|…{1,3})\s*(更多|详细|查看|\[)|更多\s*[>》»]|(\.{3,}|…)$")
+RULE = re.compile(r"^[-—_=*~─━]{5,}$")
+MARK = re.compile(r"[①-⑳]|[\[［〔]\d{1,2}[\]］〕]")
+COMMA, SENTENCE = re.compile("[，、]"), re.compile("[。！？]")
+MIN_BROKEN_CHARS = 24
 COMMAS = ("，", "、", ",")
 DOUBLED = re.compile(r"([^\n]{9,120}?)[ \u3000]*(?=\1)")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the original; `label` names a footnote, whose mark stood at `anchor`."""
-
-    body: Traced
-    kind: LineKind = "text"
-    label: str = ""
-    anchor: int | None = None
-
-    @property
-    def text(self) -> str:
-        return self.body.text
 
 
 def cleaned(body: Traced) -> Traced:
@@ -77,8 +66,8 @@ def cleaned(body: Traced) -> Traced:
 def lines_of(original: Traced) -> list[Line]:
     """A text's own lines, cleaned, in reading order; empty when nothing is left."""
     lines = [_classified(part) for part in cleaned(original).split(LINE_BREAK)]
-    lines = _without_tail(_without_navigation(lines))
-    return _without_doubles(_captioned(_footnoted(lines)))
+    lines = _without_tail(unwrapped(_without_navigation(lines)))
+    return _without_doubles(_captioned(_below_rule(_footnoted(lines))))
 
 
 def _classified(part: Traced) -> Line:
@@ -86,7 +75,9 @@ def _classified(part: Traced) -> Line:
     stripped = part.strip(" \u3000\xa0\r\n" if cell else None)
     if not stripped.text.strip():
         return Line(stripped, "cell" if cell else "blank")
-    return Line(stripped, "cell" if cell else "text")
+    indent = columns(part.text[: len(part.text) - len(part.text.lstrip())])
+    width = indent + columns(stripped.text)
+    return Line(stripped, "cell" if cell else "text", indent=indent, columns=width)
 
 
 def _without_navigation(lines: list[Line]) -> list[Line]:
@@ -137,6 +128,44 @@ def _footnoted(lines: list[Line]) -> list[Line]:
     return result
 
 
+def _below_rule(lines: list[Line]) -> list[Line]:
+    """Notes that stand below a rule, or with their number in brackets: a line that begins with a
+    mark (①, [1]) which an earlier line calls. The marks go, and so do the rules."""
+    result: list[Line] = []
+    ruled = False
+    for line in lines:
+        mark = MARK.match(line.text) if line.kind == "text" else None
+        if line.kind == "text" and RULE.match(line.text.strip()):
+            ruled = True
+            continue
+        called = _caller(result, mark.group()) if mark and (ruled or mark.group()[1:]) else None
+        if mark is None or called is None:
+            ruled = ruled and line.kind != "text"
+            result.append(line)
+            continue
+        n, at = called
+        anchor = int(result[n].body.at[at])
+        marked = result[n].body.without_spans([(at, at + len(mark.group()))])
+        result[n] = replace(result[n], body=marked)
+        label = f"脚注{number_in(mark.group())}"
+        result.append(Line(line.body[mark.end() :].strip(), "note", label, anchor))
+    return result
+
+
+def _caller(lines: list[Line], mark: str) -> tuple[int, int] | None:
+    """The last line with a mark behind its first word, and where in it."""
+    for n in range(len(lines) - 1, -1, -1):
+        at = lines[n].text.find(mark, 1) if lines[n].kind == "text" else -1
+        if at > 0:
+            return n, at
+    return None
+
+
+def number_in(mark: str) -> int:
+    """The number that ③ or [3] writes."""
+    return CIRCLED.index(mark) + 1 if mark in CIRCLED else int(mark[1:-1])
+
+
 def _captioned(lines: list[Line]) -> list[Line]:
     """Mark bylines, picture credits, and the caption that stands just above a credit."""
     lines = [part for line in lines for part in _without_credit(line)]
@@ -171,7 +200,7 @@ def _without_doubles(lines: list[Line]) -> list[Line]:
     last = ""
     for line in lines:
         text = line.text.strip()
-        if line.kind == "text" and len(text) > 4 and text == last:
+        if line.kind in ("text", "caption") and len(text) > 4 and text == last:
             continue
         result.append(line)
         last = text or last
@@ -196,6 +225,14 @@ def is_open(text: str) -> bool:
     if len(stripped) <= 40 and stripped.count("《") > stripped.count("》"):
         return True
     return stripped[-1] in "，、,—" or len(stripped) > 40 or bool(re.search("[。；！？]", stripped))
+
+
+def breaks_off(text: str, below: str) -> bool:
+    """Whether a line ends in the middle of a sentence whose short rest stands below it."""
+    if text[-1] in TERMINAL or not COMMA.search(text) or NUMBERED.match(below):
+        return False
+    whole = below[-1] in SENTENCE_END and not SENTENCE.search(below[:-1])
+    return len(text) >= MIN_BROKEN_CHARS and whole and len(below) < len(text)
 
 
 def continues(text: str) -> bool:
@@ -223,12 +260,12 @@ def mended(lines: list[Line]) -> list[Line]:
     while n < len(lines):
         line, n = lines[n], n + 1
         aside: list[Line] = []
-        while line.kind == "text" and is_open(line.text):
+        while line.kind == "text" and (is_open(line.text) or _has_rest(line, lines[n : n + 1])):
             found = _rest_of(lines, n)
             if found is None or (found > n and mixed[n - 1] and line.text.endswith(COMMAS)):
                 break
             aside += [x for x in lines[n:found] if x.kind in ("caption", "note", "byline")]
-            line = replace(line, body=_glued(line.body, lines[found].body))
+            line = replace(line, body=glued(line.body, lines[found].body))
             n = found + 1
         if line.kind == "text":
             line = replace(line, body=undoubled(line.body))
@@ -253,6 +290,11 @@ def _mixed_columns(lines: list[Line]) -> list[bool]:
     return mixed
 
 
+def _has_rest(line: Line, below: list[Line]) -> bool:
+    text, rest = line.text.strip(), below[0].text.strip() if below else ""
+    return bool(text and rest) and below[0].kind == "text" and breaks_off(text, rest)
+
+
 def _rest_of(lines: list[Line], start: int) -> int | None:
     """Index of the line that continues an open one, within the next twelve."""
     for n in range(start, min(start + 12, len(lines))):
@@ -261,10 +303,3 @@ def _rest_of(lines: list[Line], start: int) -> int | None:
         if lines[n].kind == "cell":
             return None
     return None
-
-
-def _glued(left: Traced, right: Traced) -> Traced:
-    """Two parts of one sentence; a space only between two Latin words."""
-    if left.text[-1:].isascii() and left.text[-1:].isalnum() and right.text[:1].isascii():
-        return joined([left, Traced(" ", left.at[-1:]), right])
-    return left + right

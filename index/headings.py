@@ -4,7 +4,9 @@ import re
 from typing import NamedTuple
 
 from index.blocks import BOX, CLAUSE, PLAIN
-from index.cleaning import NUMBERED, SENTENCE_END
+from index.lines import CIRCLED, NUMBERED, SENTENCE_END
+from index.metadata_dates import DATE as DAY
+from index.metadata_numbers import is_number_line
 
 MAX_HEADING_CHARS = 40
 MAX_RUN_IN_CHARS = 40
@@ -28,8 +30,12 @@ RUN_IN = re.compile(rf"[^。；;：:！？]{{2,{MAX_RUN_IN_CHARS}}}。")
 DATE = re.compile(
     r"^[（(]?[一二〇零○\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?[）)]?$"
 )
+DATED = re.compile(rf"{DAY}[）)]?$")
+BRACKETED = re.compile(r"^[（(][^（）()]*[）)]$")
+PARTICULAR = re.compile(
+    r"^.{0,12}(联系|咨询|电话|传真|邮箱|邮编|地址|网址|时间|日期|地点|来源|作者|单位|对象|范围|期限|方式|渠道)[^：:]{0,4}[：:]"
+)
 DIGITS = {char: number for number, char in enumerate(HAN, start=1)}
-CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("（一）", re.compile(rf"[（(]([{HAN}]{{1,3}})[）)]")),
     ("（1）", re.compile(r"[（(](\d{1,2})[）)]")),
@@ -88,9 +94,15 @@ def heading_level(text: str) -> int | None:
         return level
     if NUMBERED.match(stripped) or len(stripped) > 32 or DATE.match(stripped):
         return None
-    if re.fullmatch(r"[\d\W]+", stripped):
-        return None
-    return PLAIN
+    return None if _says(stripped) else PLAIN
+
+
+def _says(text: str) -> bool:
+    """Whether a short line is a particular of its own (a number, a day, a telephone) and heads
+    nothing."""
+    if re.fullmatch(r"[\d\W]+", text) or BRACKETED.match(text) or PARTICULAR.match(text):
+        return True
+    return DATED.search(text) is not None or is_number_line(text)
 
 
 def is_clause_title(text: str) -> bool:

@@ -65,7 +65,11 @@ def _items(raws: Sequence[Raw], lead_at: int, *, depth: int) -> list[tuple[Raw, 
             n = raws.index(nested[-1][0], n) + 1
         elif item.kind == "note" and count:
             n += 1
-        elif count and lead.kind == "text" and _goes_on(raws[n : n + 3], family, last + 1):
+        elif (
+            count
+            and lead.kind == "text"
+            and _goes_on(raws[n : n + 3], family, last + 1 if last else 0)
+        ):
             found.append((item, lead))
             n += 1
         else:
@@ -76,8 +80,11 @@ def _items(raws: Sequence[Raw], lead_at: int, *, depth: int) -> list[tuple[Raw, 
 
 
 def _goes_on(ahead: Sequence[Raw], family: str, wanted: int) -> bool:
-    """Whether a paragraph without a number stands between two items."""
-    if marker(ahead[0].text) or ahead[0].kind != "text":
+    """Whether a paragraph that is no item, or the only one below an item, stands between two."""
+    own = marker(ahead[0].text)
+    if (own and own.family == family) or ahead[0].kind not in ("text", "heading"):
+        return False
+    if ahead[0].kind == "heading" and not own:
         return False
     marks = [marker(raw.text) for raw in ahead[1:]]
     return any(m is not None and m.family == family and m.ordinal == wanted for m in marks)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index import regions
+from index.cleaning import MASTHEAD
 from index.metadata_dates import days, iso_date
 from index.metadata_page import DATE_LINE, GENERIC, Page, Particular, organs, read
 from index.metadata_titles import LEADS, RED_HEAD
@@ -179,12 +180,12 @@ def _stamped(page: Page, *, news: bool) -> Iterator[Reading]:
         alone = DATE_LINE.fullmatch(line.text)
         if alone and "年" in line.text:
             continue  # a signature's
-        if not (alone or STAMP.search(line.text) or "来源" in line.text):
+        paper = re.match(MASTHEAD, line.text) is not None
+        if not (alone or paper or STAMP.search(line.text) or "来源" in line.text):
             continue
         for day in days(line.text):
-            if day.is_whole and (
-                day.start <= 2 or STAMP.match(line.text[day.end :].strip()) or "来源" in line.text
-            ):
+            timed = STAMP.match(line.text[day.end :].strip()) is not None
+            if day.is_whole and (paper or timed or day.start <= 2 or "来源" in line.text):
                 span = (line.start + day.start, line.start + day.end)
                 yield read("date", day.iso, span, confidence=0.85 if news else 0.6)
                 return

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from index.cleaning import BYLINE
 from index.metadata_numbers import NUMBER, is_number_line
 from index.metadata_page import ARTICLE, DATE_LINE, LABEL, Line, Page, decoded, organs, read
 from index.types import Reading, Span
@@ -160,6 +161,8 @@ def _may_head(line: Line) -> bool:
         or DATE_LINE.fullmatch(text)
         or RED_HEAD.match(text)
     ):
+        return False
+    if BYLINE.match(text):
         return False
     if NUMBERED_LINE.match(text) and not re.match(r"\d{4}年|\d+[\u4e00-\u9fff]", text):
         return False

@@ -6,21 +6,25 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.blocks import ARTICLE, BOX, CLAUSE, PLAIN, Block, Raw
-from index.cleaning import LAYOUT_MARK, NUMBERED, SENTENCE_END, Line, cleaned, lines_of, mended
+from index.cleaning import LAYOUT_MARK, cleaned, lines_of, mended
 from index.extract import Extract, Paragraph, Part, Plain, Table
 from index.headings import DATE, heading_level, marker, number_level, opened
+from index.lines import NUMBERED, SENTENCE_END, Line
 from index.lists import join_lists
+from index.metadata_page import organs
+from index.stacked import stacked_tables
 from index.tables import Grid, TracedCell, table_blocks
-from index.traced import Traced
+from index.traced import Traced, joined
 
-VERSION = "2"
+VERSION = "3"
 
 MARKDOWN = re.compile(r"^(#{1,6})\s+")
 REPORTER = re.compile("记者|通讯员")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
 MAX_TITLE_CHARS = 60
-FIRST = re.compile(r"(第[一1][编章节]|[（(]?[一1][）)、.．])")
+FIRST = re.compile(r"(第[一1][编章节条]|[（(]?[一1][）)、.．])")
 MAX_NOTE_DISTANCE = 60  # blocks
+MAX_SIGNATURES = 12  # lines
 MAX_MARK_GAP = 3  # characters
 
 
@@ -104,11 +108,26 @@ def _cell_paragraphs(lines: Sequence[Traced]) -> list[Raw]:
 def _raw_lines(lines: list[Line]) -> list[Raw]:
     raws: list[Raw] = []
     for group in _table_groups(lines):
-        if group and group[0].kind == "cell":
-            raws += _table_or_box(group)
-        else:
-            raws += _paragraphs(mended(group))
+        raws += _table_or_box(group) if group and group[0].kind == "cell" else _stacked(group)
     return raws
+
+
+def _stacked(lines: list[Line]) -> list[Raw]:
+    """Paragraphs, and the tables among them that have one cell a line."""
+    raws: list[Raw] = []
+    done = 0
+    for table in stacked_tables(lines):
+        raws += _paragraphs(mended(lines[done : table.first]), last_heads=True)
+        rows = [
+            [TracedCell(joined([lines[n].body for n in cell])) for cell in row]
+            for row in table.rows
+        ]
+        raws += table_blocks(Grid(rows, 1, merges_known=False), _cell_paragraphs)
+        inside = lines[table.first : table.last]
+        aside = [line for line in inside if line.kind in ("note", "caption", "byline")]
+        raws += _paragraphs(aside)
+        done = table.last
+    return [*raws, *_paragraphs(mended(lines[done:]))]
 
 
 def _table_groups(lines: list[Line]) -> Iterator[list[Line]]:
@@ -174,7 +193,8 @@ def _cells(group: list[Line]) -> list[Traced]:
     return cells
 
 
-def _paragraphs(lines: list[Line]) -> list[Raw]:
+def _paragraphs(lines: list[Line], *, last_heads: bool = False) -> list[Raw]:
+    """The blocks of running lines; the last one may head what follows, or nothing does."""
     raws: list[Raw] = []
     texts = [line for line in lines if line.kind not in ("blank", "cell")]
     for n, line in enumerate(texts):
@@ -183,7 +203,7 @@ def _paragraphs(lines: list[Line]) -> list[Raw]:
         if line.kind in ("byline", "caption", "note"):
             raws.append(Raw(line.body.strip(), line.kind, label=line.label, anchor=line.anchor))
         elif line.text.strip():
-            raws.append(_paragraph(line.body.strip(), last=n + 1 == len(texts)))
+            raws.append(_paragraph(line.body.strip(), last=n + 1 == len(texts) and not last_heads))
     return raws
 
 
@@ -234,9 +254,12 @@ def _raise_parents(raws: Sequence[Raw]) -> None:
     """A heading without a number right above the first one of a numbered row stands above all of
     them."""
     for raw, below in pairwise(raws):
-        plain = raw.kind == "heading" and raw.level == PLAIN
-        if plain and below.kind == "heading" and below.level < BOX and FIRST.match(below.text):
+        if raw.kind != "heading" or raw.level != PLAIN or not FIRST.match(below.text):
+            continue
+        if below.kind == "heading" and below.level < BOX:
             raw.level = below.level - 1
+        elif below.kind == "text" and below.level == CLAUSE:
+            raw.level = ARTICLE
 
 
 def _bylines_first(raws: list[Raw]) -> list[Raw]:
@@ -277,10 +300,16 @@ def _place_of(anchor: int, raws: Sequence[Raw]) -> int:
 
 
 def _unhead_signatures(raws: Sequence[Raw]) -> None:
-    """A name right above a day is a signature and heads nothing."""
-    for raw, below in pairwise(raws):
-        if raw.kind == "heading" and raw.level == PLAIN and DATE.match(below.text.strip()):
-            raw.kind = "text"
+    """A name right above a day is a signature and heads nothing, nor do the organs above it."""
+    for n, below in enumerate(raws):
+        if not DATE.match(below.text.strip()):
+            continue
+        for above in reversed(raws[max(n - MAX_SIGNATURES, 0) : n]):
+            if above.kind != "heading" or above.level != PLAIN:
+                break
+            if above is not raws[n - 1] and not organs(above.text):
+                break
+            above.kind = "text"
 
 
 def _unname_items(raws: Sequence[Raw]) -> None:
@@ -313,7 +342,11 @@ class _Sections:
         self._paths[self._base] = path + named
 
     def close_box(self) -> None:
-        self._paths[self._base] = [p for p in self._paths[self._base] if p[0] < BOX]
+        """Leave a box, or a table with its title."""
+        path = self._paths[self._base]
+        box = next((n for n, (level, _) in enumerate(path) if level == BOX), len(path))
+        titled = box == len(path) and bool(path) and path[-1][0] == PLAIN
+        self._paths[self._base] = path[: box - (titled and path[-1][1].endswith("表"))]
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -87,6 +87,8 @@ def part_of(line: Line) -> Part:
     """A line as a part of the extract."""
     if line.table is not None:
         return line.table
+    if line.note:
+        return Paragraph(line.text, "note", label=line.note)
     if line.heading is not None and len(line.text) <= MAX_HEADING_CHARS and "。" not in line.text:
         return Paragraph(line.text, "heading", HEADINGS[line.heading.tag])
     if line.bold and is_heading(line.text):

@@ -51,6 +51,7 @@ class Line:
     `linked` counts characters in links, `chars` all without blanks; `indented` says whether the
     line begins with blanks, `heading` is the element `h1`–`h6` around it. `spaced` is the text
     with a blank wherever an element ends: labels side by side stand apart on the screen only.
+    `note` is the label of a footnote.
     """
 
     text: str
@@ -63,6 +64,7 @@ class Line:
     spaced: str = ""
     heading: Node | None = None
     table: Table | None = None
+    note: str = ""
 
     @property
     def plain(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 
 from index.errors import UnreadableFile
 from index.extract import Cell, Extract, Limits, Paragraph, Part, Table
@@ -101,7 +102,11 @@ def _without_mime(lines: Sequence[Line]) -> list[Line]:
 
 def _lines(source: str, body: Node, limits: Limits) -> Iterator[Line]:
     """The lines of a Markdown text in reading order."""
-    tokens = _Markdown("commonmark").enable(["table", "strikethrough"]).parse(source)
+    parser = _Markdown("commonmark").enable(["table", "strikethrough"])
+    tokens = parser.use(footnote_plugin, inline=False).parse(source)
+    end = next((n for n, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
+    notes = _notes(tokens[end:], body)
+    tokens = tokens[:end]
     at, marker, heading = 0, "", None
     while at < len(tokens):
         token = tokens[at]
@@ -113,6 +118,7 @@ def _lines(source: str, body: Node, limits: Limits) -> Iterator[Line]:
             yield Line("", body, chars=1, table=table)
         elif token.type == "inline":
             yield from _inline_lines(token, body, marker, heading)
+            yield from _noted(token, notes)
             marker = ""
         elif token.type in ("fence", "code_block"):
             yield from (_line(x.strip(), body) for x in token.content.splitlines() if x.strip())
@@ -120,6 +126,30 @@ def _lines(source: str, body: Node, limits: Limits) -> Iterator[Line]:
             marker = f"{token.info}{token.markup} "
         heading = Node(token.tag) if token.type == "heading_open" else None
         at += 1
+
+
+def _notes(tokens: Sequence[Token], body: Node) -> dict[str, Line]:
+    """The footnotes by their label, each one line."""
+    notes: dict[str, Line] = {}
+    label = ""
+    for token in tokens:
+        if token.type == "footnote_open":
+            label = str(token.meta.get("label", ""))
+        elif token.type == "inline" and label:
+            words = collapsed("".join(text for text, _, _ in _pieces(token.children or [])))
+            text = f"{notes[label].text}{words}" if label in notes else words
+            notes[label] = _line(text, body)
+            notes[label].note = f"脚注{label}"
+    return notes
+
+
+def _noted(token: Token, notes: dict[str, Line]) -> Iterator[Line]:
+    """The footnotes whose marks stand in one block, each where it is first called."""
+    for child in token.children or []:
+        if child.type == "footnote_ref":
+            note = notes.pop(str(child.meta.get("label", "")), None)
+            if note is not None:
+                yield note
 
 
 def _line(text: str, body: Node) -> Line:

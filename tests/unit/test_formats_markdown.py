@@ -147,3 +147,11 @@ def test_bounds_are_named() -> None:
 def test_nothing_to_read_is_refused() -> None:
     with pytest.raises(UnreadableFile, match="文件里没有文字"):
         markdown.read(b"![](a.png)\n\n---\n", Limits())
+
+
+def test_a_footnote_follows_the_paragraph_of_its_mark() -> None:
+    assert parts("逾期不予受理。[^1]\n\n其他事项。\n\n[^1]: 以系统提交\n    时间为准。\n") == [
+        Paragraph("逾期不予受理。"),
+        Paragraph("以系统提交时间为准。", "note", label="脚注1"),
+        Paragraph("其他事项。"),
+    ]

@@ -1,4 +1,5 @@
 """What is read of a document, on small texts."""
+# ruff: noqa: E501  (lines of the samples)
 
 import pytest
 
@@ -424,3 +425,10 @@ def test_a_title_of_rules_over_two_lines() -> None:
     assert about(page).title == "重庆市城镇职工医疗保险市级统筹暂行办法"
     site = "重庆人才网\n市级统筹暂行办法\n第一章  总则\n第一条  为了改革，制定本办法。\n"
     assert about(site).title == "市级统筹暂行办法"
+
+
+def test_a_newspapers_masthead_has_its_day_and_is_no_title() -> None:
+    paper = about(
+        "重庆日报 2025年3月12日 第5版\n活动走进两江新区\n本报记者 李明\n3月11日，活动走进重庆两江新区。"
+    )
+    assert (paper.title, paper.date) == ("活动走进两江新区", "2025-03-12")

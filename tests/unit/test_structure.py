@@ -1,4 +1,5 @@
 """Headings, tables, boxes and articles out of cleaned lines."""
+# ruff: noqa: E501  (lines of the samples)
 
 import pytest
 
@@ -42,6 +43,11 @@ def block(text: str, words: str) -> Block:
         ("二〇二一年七月十三日", None),
         ("2021—2025", None),
         ("人才是第一资源。", None),
+        ("渝北人社发〔2023〕18号", None),
+        ("（联系人：张三 023-67821234）", None),
+        ("申报时间：2024年3月1日至3月31日", None),
+        ("重庆市人力资源和社会保障局 2024年2月20日", None),
+        ("专项行动：让人才扎根", PLAIN),
         ("一、" + "人才政策" * 10, None),
         ("人才政策" * 8 + "的", None),
     ],
@@ -298,3 +304,111 @@ def test_pages_and_labels_are_kept() -> None:
     assert [(b.kind, b.label, b.page) for b in blocks_of(Extract(parts))] == [
         ("text", "", 3), ("note", "脚注1", 3),
     ]  # fmt: skip
+
+
+WRAPPED = """    第一条　为深入实施人才强区战略，加快聚集一批高
+层次人才，根据《鸿雁计划实施办法》（渝府发〔2017〕14
+号）等规定，结合我区实际，制定本办法。
+    第二条　申请安家补贴应当提交下列材料：
+    （一）申请表①；
+    （二）身份证明。
+    第三条　A类人才最高200万元，B类人才100万元，C类人
+才50万元。安家补贴分5年拨付，每年拨付20%，从次年起算
+（遇节假日顺延）。
+-----------
+①申请表可在区政府网站下载。
+"""
+
+
+def test_lines_broken_at_a_width_are_paragraphs_again() -> None:
+    clauses = [text for kind, text, _ in shown(WRAPPED) if kind == "text"]
+    assert clauses == [
+        "第一条　为深入实施人才强区战略，加快聚集一批高层次人才，根据《鸿雁计划实施办法》（渝府发〔2017〕14号）等规定，结合我区实际，制定本办法。",
+        "第二条　申请安家补贴应当提交下列材料：",
+        "（一）申请表；",
+        "（二）身份证明。",
+        "第三条　A类人才最高200万元，B类人才100万元，C类人才50万元。安家补贴分5年拨付，每年拨付20%，从次年起算（遇节假日顺延）。",
+    ]
+
+
+def test_a_note_below_a_rule_goes_to_its_mark() -> None:
+    (note,) = [item for item in blocks(WRAPPED) if item.kind == "note"]
+    assert (note.label, note.body.text) == ("脚注1", "申请表可在区政府网站下载。")
+    texts = [item.body.text for item in blocks(WRAPPED)]
+    assert texts.index(note.body.text) == texts.index("（一）申请表；") + 1
+
+
+def test_circled_items_without_a_rule_are_no_notes() -> None:
+    text = "流程为①申报②审核，具体如下：\n①申报：网上提交。\n②审核：十日内完成。"
+    assert [item.kind for item in blocks(text)] == ["text"] * 3
+
+
+def test_lines_of_like_length_are_not_wrapped() -> None:
+    names = "\n".join(f"重庆市{name}区人力资源和社会保障局人才服务中心" for name in "甲乙丙丁戊")
+    assert len(blocks(names)) == 5
+    items = "\n".join(f"{n}.引进高层次人才，给予安家补贴和项目资助等支持" for n in range(1, 6))
+    assert len(blocks(items)) == 5
+
+
+def test_a_sentence_broken_once_is_joined_and_a_headline_is_not() -> None:
+    broken = "近日，经开区出台《人才新政12条》，对新引进的博士\n一次性给予30万元安家补助。"
+    assert [text for _, text, _ in shown(broken)] == [broken.replace("\n", "")]
+    news = "科技引领，人才先行\n近日，经开区出台新政，一次性给予新引进的博士30万元安家补助。"
+    assert [kind for kind, _, _ in shown(news)] == ["heading", "text"]
+
+
+NUMBERED_TABLE = (
+    "附件2\n补贴标准表\n序号\n人才类别\n金额\n（万元）\n1\nA类\n200\n2\nB类\n100\n注：可叠加。"
+)
+
+
+def test_a_table_of_one_cell_a_line_by_its_serial_numbers() -> None:
+    rows = [text for kind, text, _ in shown(NUMBERED_TABLE) if kind in ("header", "row")]
+    assert rows == ["序号\t人才类别\t金额（万元）", "1\tA类\t200", "2\tB类\t100"]
+    assert shown(NUMBERED_TABLE)[-1][1] == "注：可叠加。"
+
+
+def test_cells_broken_over_lines_are_not_guessed() -> None:
+    text = "序号\n类别\n金额\n1\nA类\n人才\n200\n2\nB类\n100\n3\nC类\n50"
+    assert [kind for kind, _, _ in shown(text) if kind == "row"] == []
+
+
+def test_a_table_of_one_cell_a_line_by_the_kinds_of_its_cells() -> None:
+    text = "类别\n金额\n年限\n领军\n200万元\n5年\n骨干\n100万元\n5年\n新秀\n50万元\n3年\n"
+    rows = [text for kind, text, _ in shown(text + "以上补贴不重复享受。") if kind == "row"]
+    assert rows == ["领军\t200万元\t5年", "骨干\t100万元\t5年", "新秀\t50万元\t3年"]
+
+
+def test_short_lines_that_are_no_table() -> None:
+    dates = "活动安排\n日程\n3月1日\n开幕式\n3月2日\n论坛\n3月3日\n闭幕式\n"
+    assert [kind for kind, _, _ in shown(dates + "欢迎参加。") if kind == "row"] == []
+
+
+def test_a_heading_stays_over_what_follows_its_table() -> None:
+    table = Table(((Cell("类别"), Cell("金额")), (Cell("博士"), Cell("20"))), header_rows=1)
+    parts = (Paragraph("支持标准", "heading"), table, Paragraph("标准按年调整。"))
+    assert blocks_of(Extract(parts))[-1].section == ("支持标准",)
+    titled = (Paragraph("支持标准表", "heading"), table, Paragraph("标准按年调整。"))
+    assert blocks_of(Extract(titled))[-1].section == ()
+
+
+def test_the_title_of_rules_without_chapters_is_their_section() -> None:
+    text = "关于印发细则的通知\n现印发给你们。\n人才服务细则\n第一条 统筹安排。\n第二条 自印发之日起施行。"
+    assert block(text, "第二条 自印发之日起施行。").section == ("人才服务细则", "第二条")
+
+
+def test_issuers_above_their_day_are_a_signature() -> None:
+    text = "请遵照执行。\n渝北区人力资源和社会保障局\n渝北区财政局\n2023年5月12日\n附件目录如下。"
+    assert [kind for kind, _, _ in shown(text)] == ["text"] * 5
+
+
+def test_a_masthead_and_reporters_are_bylines() -> None:
+    text = "重庆日报 2025年3月12日 第5版\n活动走进两江新区\n■新渝报记者 赵亮\n活动走进园区。\n责编 刘洋 美编 陈曦"
+    assert [kind for kind, _, _ in shown(text)] == ["byline", "byline", "heading", "text", "byline"]
+
+
+def test_a_single_item_below_an_item_ends_no_list() -> None:
+    text = (
+        "具备下列条件之一：\n- 博士学位；\n- 副高级职称；\n1. 其中医务人员须从业5年\n- 省部级奖项。"
+    )
+    assert all(item.lead for item in blocks(text)[1:])
