@@ -39,7 +39,8 @@ class Paragraph:
 
     `level` is that of a heading which the format itself marks (1 the highest), 0 when only its
     words can tell. `label` names a footnote (`脚注3`); a note follows the paragraph of its mark,
-    which stood at the offset `mark` of that paragraph's text if that is known.
+    which stood at the offset `mark` of that paragraph's text if that is known. `sheet` and `row`
+    (from 1) say where a line beside a sheet's tables stood.
     """
 
     text: str
@@ -48,6 +49,8 @@ class Paragraph:
     label: str = ""
     page: int | None = None
     mark: int | None = None
+    sheet: str = ""
+    row: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from index.blocks import BOX, CLAUSE, PLAIN
+from index.blocks import ARTICLE, BOX, CLAUSE, PLAIN
 from index.lines import CIRCLED, NUMBERED, SENTENCE_END
 from index.metadata_dates import DATE as DAY
 from index.metadata_numbers import is_number_line
@@ -15,6 +15,7 @@ HAN_LONG = HAN + "百零〇\\d"
 LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     (level, re.compile(pattern))
     for level, pattern in (
+        (ARTICLE, rf"附\s*[件录表]\s*[\d{HAN}]{{0,3}}[:：]?$"),
         (1, rf"第[{HAN_LONG}]{{1,6}}[编章]"),
         (2, rf"第[{HAN_LONG}]{{1,6}}节"),
         (3, rf"[{HAN}]{{1,3}}[、.．]"),
@@ -120,5 +121,7 @@ def opened(text: str) -> tuple[int, str]:
     if clause:
         return CLAUSE, stripped if is_clause_title(stripped) else clause.group(1)
     level = number_level(stripped)
-    run_in = RUN_IN.match(stripped) if level else None
-    return level or PLAIN, run_in.group()[:-1].strip() if run_in else ""
+    if level is None:
+        return PLAIN, ""
+    run_in = RUN_IN.match(stripped)
+    return level, run_in.group()[:-1].strip() if run_in else ""

@@ -50,6 +50,7 @@ JUNK = re.compile(
     re.I,
 )
 SITE_TAIL = re.compile(r"\s[-_—|]\s?[^-_—|]{0,20}(?:网|网站|门户|官网)$")
+UNIT_TAIL = re.compile(r"\s+[（(]?(?:计量)?单位[:：]\s?[^：:]{1,8}[）)]?$")
 TRIAL = re.compile("试行|暂行")
 
 GROUPS = (
@@ -92,7 +93,7 @@ def _same(text: str, other: str) -> bool:
 def tidy(text: str) -> str:
     """A title in one line: blanks stay only between joint issuers and where a headline has them."""
     text = re.sub(r"[\s\u3000]+", " ", REPRINT.sub("", text)).strip(" -_—|")
-    text = SITE_TAIL.sub("", text)
+    text = UNIT_TAIL.sub("", SITE_TAIL.sub("", text))
     lead = LEADS.search(text)
     if not lead:
         return text

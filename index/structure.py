@@ -24,6 +24,7 @@ SPACES = re.compile(r"[ \u3000\t\xa0]+")
 MAX_TITLE_CHARS = 60
 FIRST = re.compile(r"(第[一1][编章节条]|[（(]?[一1][）)、.．])")
 MAX_NOTE_DISTANCE = 60  # blocks
+ATTACHED = re.compile(r"\s*附\s*件\s*[:：]\s*\S")
 MAX_SIGNATURES = 12  # lines
 MAX_MARK_GAP = 3  # characters
 
@@ -58,6 +59,7 @@ def blocks_of(extract: Extract) -> list[Block]:
     _raise_parents(raws)
     raws = _notes_placed(_bylines_first(raws))
     _unhead_signatures(raws)
+    _unhead_attachments(raws)
     _unname_items(raws)
     join_lists(raws)
     return list(_sectioned(raws))
@@ -79,7 +81,8 @@ def _placed_paragraph(part: Paragraph, body: Traced) -> Raw:
         raw = _paragraph(body)
     else:
         raw = Raw(body, part.kind, label=part.label)
-    raw.page = part.page
+    raw.page, raw.row = part.page, part.row
+    raw.base = (part.sheet,) if part.sheet else ()
     return raw
 
 
@@ -310,6 +313,17 @@ def _unhead_signatures(raws: Sequence[Raw]) -> None:
             if above is not raws[n - 1] and not organs(above.text):
                 break
             above.kind = "text"
+
+
+def _unhead_attachments(raws: Sequence[Raw]) -> None:
+    """The list of what is attached (附件：1.… 2.…) heads nothing."""
+    inside = False
+    for raw in raws:
+        inside = bool(ATTACHED.match(raw.text)) or (
+            inside and number_level(raw.text) == number_level("1.")
+        )
+        if inside and raw.kind in ("heading", "text"):
+            raw.kind, raw.level, raw.path = "text", PLAIN, ""
 
 
 def _unname_items(raws: Sequence[Raw]) -> None:

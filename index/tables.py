@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ MAX_CELL_CHARS = 300
 MAX_ROW_CHARS = 420
 MAX_HEADER_ROWS = 4
 MAX_NAME_CHARS = 40
+MAX_FORM_CHARS = 12
 LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\u2028\u2029]+")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
 NUMBER = re.compile(r"[\d\s.,，%％—/:-]+")
@@ -60,6 +62,8 @@ def table_blocks(grid: Grid, paragraphs: Paragraphs) -> list[Raw]:
     raws = [_line(grid, n, row) for n, row in above]
     if not numbered:
         return raws
+    if _is_form([row for _, row in numbered]):
+        return [*raws, *(_form_line(grid, n, row) for n, row in numbered)]
     rows = _filled([row for _, row in numbered], merges_known=grid.merges_known)
     count = header_count(rows, grid)
     header = Raw(_row(_labels(rows[:count])), "header", base=grid.base, page=grid.page)
@@ -89,6 +93,11 @@ def _line(grid: Grid, n: int, row: Sequence[TracedCell]) -> Raw:
     return _placed(Raw(body, kind, level, base=grid.base), grid, n)  # type: ignore[arg-type]
 
 
+def _form_line(grid: Grid, n: int, row: Sequence[TracedCell]) -> Raw:
+    raw = Raw(_row([closed_up(c.body) for c in row]), "row", base=grid.base)
+    return _placed(raw, grid, n)
+
+
 def _placed(raw: Raw, grid: Grid, n: int) -> Raw:
     raw.page = grid.page
     raw.row = None if grid.first_row is None else grid.first_row + n
@@ -109,6 +118,21 @@ def header_count(rows: Sequence[Sequence[TracedCell]], grid: Grid) -> int:
     while split and count < min(MAX_HEADER_ROWS, len(rows) - 1) and _reached(rows[count]):
         count += 1
     return count
+
+
+def _is_form(rows: Sequence[Sequence[TracedCell]]) -> bool:
+    """Whether a table is a form to be filled in: short words with empty cells behind them, also
+    in the first row, which heads nothing."""
+    filled = [cell.text for row in rows for cell in row if cell.text and not cell.covered]
+    wordy = all(len(t) <= MAX_FORM_CHARS and not re.search(r"\d", t) for t in filled)
+    blank = [_blanks(row) for row in rows]
+    return wordy and blank[0] > 0 and sum(n > 0 for n in blank) * 2 >= len(rows)
+
+
+def _blanks(row: Sequence[TracedCell]) -> int:
+    """Empty cells behind a word."""
+    pairs = pairwise(row)
+    return sum(bool(a.text) and not b.text and not b.covered for a, b in pairs)
 
 
 def _reached(row: Sequence[TracedCell]) -> bool:

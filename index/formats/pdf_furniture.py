@@ -49,7 +49,7 @@ Sheet = tuple[Sequence[Line], float, float]
 
 def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Line]]:
     """The pieces of each page that are its text."""
-    repeated = _repeated(sheets)
+    repeated, doubled = _repeated(sheets)
     numbered = _numbered(sheets)
     behind = _watermarks(sheets, body_size)
     kept = []
@@ -59,7 +59,11 @@ def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Li
         ]
         stamped = {p.row for p in inner if PRINT_STAMP.fullmatch(p.text)}
         drop = {
-            id(p) for p in inner if p.row in stamped or _is_furniture(p, page, repeated, numbered)
+            id(p)
+            for p in inner
+            if p.row in stamped
+            or _is_furniture(p, page, repeated, numbered)
+            or (page > 0 and _key(p) in doubled)
         }
         gone = set().union(*(_reachable(rows, drop) for rows in _margins(inner, height)))
         kept.append([p for p in inner if id(p) not in gone])
@@ -117,13 +121,18 @@ def _key(piece: Line) -> tuple[str, int, int]:
     return DIGITS.sub("#", piece.text), 0, round(piece.base / (2 * PLACE))
 
 
-def _repeated(sheets: Sequence[Sheet]) -> set[tuple[str, int, int]]:
-    """Pieces in the margins that many pages carry at the same height."""
+def _repeated(
+    sheets: Sequence[Sheet],
+) -> tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]]:
+    """Pieces in the margins that many pages carry at the same height; and those of two pages that
+    are all there are, of which the first keeps them: they may be a title."""
     counts: Counter[tuple[str, int, int]] = Counter()
     for pieces, _, height in sheets:
         counts.update({_key(piece) for row in _outer_rows(pieces, height) for piece in row})
     enough = max(MIN_REPEATS, MIN_REPEAT_SHARE * len(sheets))
-    return {key for key, count in counts.items() if count >= enough}
+    many = {key for key, count in counts.items() if count >= enough}
+    two = {key for key, count in counts.items() if count == len(sheets) == 2}
+    return many, two
 
 
 def _numbered(sheets: Sequence[Sheet]) -> set[tuple[int, int]]:

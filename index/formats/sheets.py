@@ -252,10 +252,10 @@ def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> It
         not _has_text(rows[bottom - 1]) or _is_note(rows[bottom - 1], used)
     ):
         bottom -= 1
-    lead = [row[at].text for row in rows[:top] for at in _filled(row)]
     is_table = bottom > top
-    title = [line for line in lead if is_table and _is_title(line)]
-    yield from (part for line in lead if line not in title for part in _lines(line))
+    lead = [(n, row[at].text) for n, row in enumerate(rows[:top], first) for at in _filled(row)]
+    title = [line for _, line in lead if is_table and _is_title(line)]
+    yield from (p for n, line in lead if line not in title for p in _lines(line, sheet, n))
     if is_table:
         kept = rows[top:bottom]
         columns = _used(kept)
@@ -267,8 +267,8 @@ def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> It
             sheet=sheet,
             first_row=first + top,
         )
-    for row in rows[bottom:] if is_table else ():
-        yield from (line for at in _filled(row) for line in _lines(row[at].text))
+    for n, row in enumerate(rows[bottom:] if is_table else (), first + bottom):
+        yield from (line for at in _filled(row) for line in _lines(row[at].text, sheet, n))
 
 
 def _uncovered(rows: list[Row]) -> list[Row]:
@@ -296,6 +296,6 @@ def _is_title(line: str) -> bool:
     return len(line) <= MAX_TITLE and not ATTACHMENT.match(line) and not line.endswith("。")
 
 
-def _lines(text: str) -> Iterator[Paragraph]:
+def _lines(text: str, sheet: str, row: int) -> Iterator[Paragraph]:
     lines = (line.strip() for line in text.split("\n"))
-    return (Paragraph(line) for line in lines if line)
+    return (Paragraph(line, sheet=sheet, row=row) for line in lines if line)

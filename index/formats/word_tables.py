@@ -67,5 +67,5 @@ def _continues(cell: Element, name: str) -> bool:
 def _even(rows: list[list[Cell]]) -> tuple[tuple[Cell, ...], ...]:
     width = max(map(len, rows), default=0)
     padded = [row + [Cell()] * (width - len(row)) for row in rows]
-    kept = [at for at in range(width) if any(row[at].text for row in padded)]
+    kept = [at for at in range(width) if any(row[at].text or not row[at].covered for row in padded)]
     return tuple(tuple(row[at] for at in kept) for row in padded)

@@ -154,6 +154,19 @@ def test_repeated_header_goes_and_repeated_body_stays() -> None:
     ]  # fmt: skip
 
 
+def test_of_two_pages_the_first_keeps_what_both_carry() -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, 250, 40, "人才工作文件汇编", 9)
+            put(canvas, LEFT, 300, f"第{number}项通知。")
+
+        return draw
+
+    assert words(read(made(page(1), page(2)), LIMITS)) == [
+        "人才工作文件汇编", "第1项通知。", "第2项通知。",
+    ]  # fmt: skip
+
+
 def test_browser_stamp_and_site_chrome_go() -> None:
     def draw(canvas: Canvas) -> None:
         put(canvas, 24, 22, "2026/7/24 16:15", 8)

@@ -109,7 +109,7 @@ def test_a_column_that_only_merges_fill_is_dropped() -> None:
 def test_lines_above_a_table_are_its_title_and_an_attachment_mark_is_not() -> None:
     rows = [["附件1"], ["积分入学学校名单"], ["学校", "计划"], ["一小", 20]]
     first, second = read(workbook(rows, "A2:B2")).parts
-    assert first == Paragraph("附件1")
+    assert first == Paragraph("附件1", sheet="Sheet", row=1)
     assert isinstance(second, Table)
     assert (second.title, second.first_row) == ("积分入学学校名单", 3)
 
@@ -141,7 +141,10 @@ def test_notes_under_a_table_are_paragraphs() -> None:
     ]
     first, *notes = read(workbook(rows)).parts
     assert texts(first) == [["学校", "计划"], ["一小", "20"], ["合计", ""]]
-    assert notes == [Paragraph("注：计划可调整。"), Paragraph("2.以教育局公布为准。")]
+    assert notes == [
+        Paragraph("注：计划可调整。", sheet="Sheet", row=5),
+        Paragraph("2.以教育局公布为准。", sheet="Sheet", row=6),
+    ]
 
 
 def test_an_empty_row_within_a_table_is_kept_so_that_numbers_stay_right() -> None:
@@ -181,7 +184,8 @@ def test_header_rows_are_those_frozen_or_filtered() -> None:
 def test_articles_one_below_the_other_are_paragraphs() -> None:
     rows = [["第一条 目的。\n第二条 范围。"], ["第三条 条件。"]]
     parts = read(workbook(rows)).parts
-    assert parts == tuple(map(Paragraph, ("第一条 目的。", "第二条 范围。", "第三条 条件。")))
+    lines = (("第一条 目的。", 1), ("第二条 范围。", 1), ("第三条 条件。", 2))
+    assert parts == tuple(Paragraph(text, sheet="Sheet", row=row) for text, row in lines)
 
 
 def test_hidden_and_chart_sheets_are_skipped() -> None:

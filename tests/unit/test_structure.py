@@ -412,3 +412,24 @@ def test_a_single_item_below_an_item_ends_no_list() -> None:
         "具备下列条件之一：\n- 博士学位；\n- 副高级职称；\n1. 其中医务人员须从业5年\n- 省部级奖项。"
     )
     assert all(item.lead for item in blocks(text)[1:])
+
+
+def test_a_form_has_no_header() -> None:
+    rows = (("姓名", "", "性别", ""), ("出生年月", "", "学历", ""), ("工作单位", "", "", ""))
+    table = Table(tuple(tuple(map(Cell, row)) for row in rows))
+    assert {item.kind for item in blocks_of(Extract((table,)))} & {"header"} == set()
+    ticks = (("事项", "博士", "硕士", "本科"), ("落户", "√", "√", ""), ("住房", "√", "", ""))
+    table = Table(tuple(tuple(map(Cell, row)) for row in ticks))
+    assert blocks_of(Extract((table,)))[0].kind == "header"
+
+
+def test_what_is_attached_heads_nothing_and_an_attachment_begins_anew() -> None:
+    text = "四、联系方式\n电话见网站。\n附件：1.江北英才申报书\n2.推荐汇总表\n附件1\n江北英才申报书\n第一章 填写说明\n请如实填写。"
+    assert [kind for kind, _, _ in shown(text)][:4] == ["heading", "text", "text", "text"]
+    assert block(text, "2.推荐汇总表").section == ("四、联系方式",)
+    assert block(text, "请如实填写。").section == ("江北英才申报书", "第一章 填写说明")
+
+
+def test_a_line_beside_a_sheets_table_keeps_its_row() -> None:
+    (note,) = blocks_of(Extract((Paragraph("注：不重复享受。", sheet="标准", row=8),)))
+    assert (note.section, note.row) == (("标准",), 8)
