@@ -67,7 +67,8 @@ class Table:
 
     `header_rows` is what the format says of it, None when it says nothing. `merges_known` is False
     where the format cannot tell a merged cell from an empty one (csv, text). `first_row` is the
-    number of `rows[0]` in its sheet, from 1.
+    number of `rows[0]` in its sheet, from 1. `pairs` says that the format marks labels to the left
+    of their values (事项名称 | 人才落户 | 承诺时限 | 5日) and no header.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -77,6 +78,7 @@ class Table:
     page: int | None = None
     sheet: str = ""
     first_row: int = 1
+    pairs: bool = False
 
 
 Part = Plain | Paragraph | Table

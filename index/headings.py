@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from index.blocks import ARTICLE, BOX, CLAUSE, PLAIN
-from index.lines import CIRCLED, NUMBERED, SENTENCE_END
+from index.lines import CIRCLED, NUMBERED, SENTENCE_END, columns
 from index.metadata_dates import DATE as DAY
 from index.metadata_numbers import is_number_line
 
@@ -17,7 +17,7 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     for level, pattern in (
         (ARTICLE, rf"附\s*[件录表]\s*[\d{HAN}]{{0,3}}[:：]?$"),
         (1, rf"第[{HAN_LONG}]{{1,6}}[编章]"),
-        (2, rf"第[{HAN_LONG}]{{1,6}}节"),
+        (2, rf"第[{HAN_LONG}]{{1,6}}[节節]"),
         (3, rf"[{HAN}]{{1,3}}[、.．]"),
         (5, rf"[（(][{HAN}]{{1,3}}[）)]"),
         (6, r"\d{1,2}[.．、](?!\d)"),
@@ -26,10 +26,10 @@ LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (BOX, r"专栏\s*\d"),
     )
 )
-CLAUSE_NUMBER = re.compile(rf"(第[{HAN_LONG}]{{1,7}}条(?:之[{HAN}])?)[\s\u3000:：【（(]*(?=\S)")
+CLAUSE_NUMBER = re.compile(rf"(第[{HAN_LONG}]{{1,7}}[条條](?:之[{HAN}])?)[\s\u3000:：【（(]*(?=\S)")
 RUN_IN = re.compile(rf"[^。；;：:！？]{{2,{MAX_RUN_IN_CHARS}}}。")
 DATE = re.compile(
-    r"^[（(]?[一二〇零○\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?[）)]?$"
+    r"^[（(]?[〇零○一二三四五六七八九\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?[）)]?$"
 )
 DATED = re.compile(rf"{DAY}[）)]?$")
 BRACKETED = re.compile(r"^[（(][^（）()]*[）)]$")
@@ -88,12 +88,13 @@ def number_level(text: str) -> int | None:
 def heading_level(text: str) -> int | None:
     """Level of a heading (1 the chapter, PLAIN without a number); None for running text."""
     stripped = text.strip()
-    if len(stripped) > MAX_HEADING_CHARS or stripped[-1] in SENTENCE_END + "：:，,、.":
+    size = columns(stripped) / 2
+    if size > MAX_HEADING_CHARS or stripped[-1] in SENTENCE_END + "：:，,、.":
         return None
     level = number_level(stripped)
     if level is not None:
         return level
-    if NUMBERED.match(stripped) or len(stripped) > 32 or DATE.match(stripped):
+    if NUMBERED.match(stripped) or size > 32 or DATE.match(stripped):
         return None
     return None if _says(stripped) else PLAIN
 

@@ -22,7 +22,7 @@ MARKDOWN = re.compile(r"^(#{1,6})\s+")
 REPORTER = re.compile("记者|通讯员")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
 MAX_TITLE_CHARS = 60
-FIRST = re.compile(r"(第[一1][编章节条]|[（(]?[一1][）)、.．])")
+FIRST = re.compile(r"(第[一1][编章节節条條]|[（(]?[一1][）)、.．])")
 MAX_NOTE_DISTANCE = 60  # blocks
 ATTACHED = re.compile(r"\s*附\s*件\s*[:：]\s*\S")
 MAX_SIGNATURES = 12  # lines
@@ -98,7 +98,9 @@ def _raw_table(part: Table, body: Traced) -> list[Raw]:
         rows.append(cells)
     base = (part.sheet,) if part.sheet else ()
     first_row = part.first_row if part.sheet else None
-    grid = Grid(rows, part.header_rows, part.merges_known, part.page, first_row, base)
+    grid = Grid(
+        rows, part.header_rows, part.merges_known, part.page, first_row, base, pairs=part.pairs
+    )
     for raw in above:
         raw.base, raw.page = base, part.page
     return [*above, *table_blocks(grid, _cell_paragraphs)]

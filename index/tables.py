@@ -18,6 +18,12 @@ MAX_ROW_CHARS = 420
 MAX_HEADER_ROWS = 4
 MAX_NAME_CHARS = 40
 MAX_FORM_CHARS = 12
+MAX_PAIR_CELLS, MAX_PAIR_LABEL_CHARS, MIN_PARTICULARS = 6, 14, 0.6
+PARTICULAR = re.compile(
+    "(?:名称|编码|类型|类别|性质|主体|对象|条件|材料|流程|程序|环节|时限|期限|时间|日期|地点|地址|电话|热线|网址|邮箱|方式|渠道"
+    "|窗口|部门|单位|机构|机关|依据|标准|范围|结果|频次|要求|内容|说明|数量|份数|金额|形式|备注|年限|来源|姓名|性别|学历|职称|次数"
+    "|情况|字号|文号|标题|主题)$"
+)
 LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\u2028\u2029]+")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
 NUMBER = re.compile(r"[\d\s.,，%％—/:-]+")
@@ -48,6 +54,7 @@ class Grid:
     page: int | None = None
     first_row: int | None = None
     base: tuple[str, ...] = ()
+    pairs: bool = False
 
 
 def table_blocks(grid: Grid, paragraphs: Paragraphs) -> list[Raw]:
@@ -64,6 +71,10 @@ def table_blocks(grid: Grid, paragraphs: Paragraphs) -> list[Raw]:
         return raws
     if _is_form([row for _, row in numbered]):
         return [*raws, *(_form_line(grid, n, row) for n, row in numbered)]
+    if has_pairs([row for _, row in numbered], grid):
+        for n, row in numbered:
+            raws += _pairs(grid, n, row, paragraphs)
+        return [*raws, Raw(Traced.of(""), "text", base=grid.base, closes_box=True)]
     rows = _filled([row for _, row in numbered], merges_known=grid.merges_known)
     count = header_count(rows, grid)
     header = Raw(_row(_labels(rows[:count])), "header", base=grid.base, page=grid.page)
@@ -96,6 +107,49 @@ def _line(grid: Grid, n: int, row: Sequence[TracedCell]) -> Raw:
 def _form_line(grid: Grid, n: int, row: Sequence[TracedCell]) -> Raw:
     raw = Raw(_row([closed_up(c.body) for c in row]), "row", base=grid.base)
     return _placed(raw, grid, n)
+
+
+def has_pairs(rows: Sequence[Sequence[TracedCell]], grid: Grid) -> bool:
+    """Whether labels stand to the left of their values, row by row, and no header above them: the
+    format says so, or most of the cells in these places are words for particulars and the first
+    value is none."""
+    if grid.pairs or grid.header_rows is not None:
+        return grid.pairs
+    own = [cells for cells in map(_own, rows) if len(cells) > 1]
+    if len(own) < 2 or any(len(cells) % 2 or len(cells) > MAX_PAIR_CELLS for cells in own):
+        return False
+    labels = [cell.text for cells in own for cell in cells[::2]]
+    named = sum(bool(PARTICULAR.search(label)) for label in labels)
+    short = all(0 < len(label) <= MAX_PAIR_LABEL_CHARS for label in labels)
+    if not short or len(set(labels)) < len(labels) or named < MIN_PARTICULARS * len(labels):
+        return False
+    return not all(PARTICULAR.search(cell.text) for cell in own[0][1::2])
+
+
+def _own(row: Sequence[TracedCell]) -> list[TracedCell]:
+    """The cells of a row without those that merged cells cover."""
+    return [cell for cell in row if not cell.covered]
+
+
+def _pairs(grid: Grid, n: int, row: Sequence[TracedCell], paragraphs: Paragraphs) -> list[Raw]:
+    """The blocks of one row of labels and values; a value of several lines is a text below its
+    label."""
+    cells = _own(row)
+    if len(cells) % 2:
+        return [_line(grid, n, row)] if _count(row) == 1 else [_form_line(grid, n, row)]
+    raws: list[Raw] = []
+    for label, value in zip(cells[::2], cells[1::2], strict=True):
+        lines = [line.strip() for line in value.body.split(LINE_BREAK) if line.text.strip()]
+        name = closed_up(label.body)
+        if len(lines) == 1 and len(lines[0]) <= MAX_CELL_CHARS:
+            head = _placed(Raw(name, "header", base=grid.base), grid, n)
+            raws += [head, _placed(Raw(closed_up(lines[0]), "row", head=head), grid, n)]
+            raws[-1].base = grid.base
+        elif lines:
+            for raw in paragraphs(lines):
+                raw.base = (*grid.base, name.text[:MAX_NAME_CHARS])
+                raws.append(_placed(raw, grid, n))
+    return raws
 
 
 def _placed(raw: Raw, grid: Grid, n: int) -> Raw:

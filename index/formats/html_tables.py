@@ -93,7 +93,7 @@ def table_of(table: Node, cell_text: CellText, limits: Limits) -> Table:
     grid = _grid(_origins(rows), len(rows), cell_text)
     caption = next((child for child in table.elements() if child.tag == "caption"), None)
     title = caption.text() if caption is not None else ""
-    return Table(grid, title=title, header_rows=_header_rows(rows))
+    return Table(grid, title=title, header_rows=_header_rows(rows), pairs=_has_pairs(rows))
 
 
 def _header_rows(rows: Sequence[Node]) -> int | None:
@@ -105,6 +105,12 @@ def _header_rows(rows: Sequence[Node]) -> int | None:
             break
         count += 1
     return count or None
+
+
+def _has_pairs(rows: Sequence[Node]) -> bool:
+    """Whether the page marks every other cell as the label of the next one."""
+    tags = [[cell.tag for cell in cells_of(row)] for row in rows if len(cells_of(row)) > 1]
+    return len(tags) > 1 and all(row == ["th", "td"] * (len(row) // 2) for row in tags)
 
 
 def _span(cell: Node, name: str, most: int) -> int:

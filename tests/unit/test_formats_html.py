@@ -408,3 +408,11 @@ def test_a_fragment_keeps_everything() -> None:
         Paragraph("首页"),
         Paragraph("标题", "heading", 3),
     ]
+
+
+def test_rows_of_labels_and_values_are_known_by_their_marks() -> None:
+    rows = "<tr><th>事项名称</th><td>落户</td></tr><tr><th>承诺时限</th><td>5日</td></tr>"
+    long = "<p>" + "人才引进落户由公安机关受理，材料齐全的当场办结。" * 3 + "</p>"
+    page = f"<html><body><h1>办事指南</h1>{long}<table>{rows}</table></body></html>"
+    (table,) = [p for p in html.read(page.encode(), Limits()).parts if isinstance(p, Table)]
+    assert table.pairs

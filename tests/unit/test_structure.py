@@ -41,6 +41,8 @@ def block(text: str, words: str) -> Block:
         ("3.5%的增长", PLAIN),  # a number, not a numbering
         ("2021年7月13日", None),
         ("二〇二一年七月十三日", None),
+        ("二○○七年十二月十日", None),
+        ("Who can apply for the talent apartments", PLAIN),
         ("2021—2025", None),
         ("人才是第一资源。", None),
         ("渝北人社发〔2023〕18号", None),
@@ -433,3 +435,45 @@ def test_what_is_attached_heads_nothing_and_an_attachment_begins_anew() -> None:
 def test_a_line_beside_a_sheets_table_keeps_its_row() -> None:
     (note,) = blocks_of(Extract((Paragraph("注：不重复享受。", sheet="标准", row=8),)))
     assert (note.section, note.row) == (("标准",), 8)
+
+
+GUIDE = (
+    ("事项名称", "人才引进落户", "实施主体", "重庆市公安局"),
+    ("法定办结时限", "20个工作日", "承诺办结时限", "5个工作日"),
+)
+
+
+def guide(*, marked: bool) -> Table:
+    rows = [tuple(map(Cell, row)) for row in GUIDE]
+    left = Cell(covered="left")
+    rows.append((Cell("受理条件"), Cell("1.本科以上；\n2.在渝就业。"), left, left))
+    return Table(tuple(rows), pairs=marked)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_labels_to_the_left_of_their_values(marked: bool) -> None:
+    found = blocks_of(Extract((guide(marked=marked), Paragraph("咨询电话见网站。"))))
+    pairs = [(item.head.body.text, item.body.text) for item in found if item.head]
+    assert pairs == [
+        ("事项名称", "人才引进落户"),
+        ("实施主体", "重庆市公安局"),
+        ("法定办结时限", "20个工作日"),
+        ("承诺办结时限", "5个工作日"),
+    ]
+    texts = [(item.section, item.body.text) for item in found if item.kind == "text"]
+    assert texts == [
+        (("受理条件",), "1.本科以上；"),
+        (("受理条件",), "2.在渝就业。"),
+        ((), "咨询电话见网站。"),
+    ]
+
+
+def test_a_header_of_particulars_is_a_header() -> None:
+    rows = (("材料名称", "份数"), ("学历证明材料", "1"), ("业绩材料", "2"))
+    table = Table(tuple(tuple(map(Cell, row)) for row in rows))
+    assert blocks_of(Extract((table,)))[0].body.text == "材料名称\t份数"
+
+
+def test_clauses_in_traditional_script() -> None:
+    text = "支援措施\n第一條 給予補貼。\n第二條 自2022年起施行。"
+    assert block(text, "第二條 自2022年起施行。").section == ("支援措施", "第二條")
