@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from eval.certainty import certainty
 from eval.dataset import Dataset, Query
 from eval.figures import (
     AbstentionFigures,
@@ -90,6 +91,7 @@ def figures_of(name: str, fingerprint: str, rows: Sequence[Row]) -> Figures:
         answers=whole.answers,
         abstention=whole.abstention,
         latency_ms=whole.latency_ms,
+        certainty=whole.certainty,
         by_type={kind: _group([row for row in rows if row.type == kind]) for kind in types},
     )
 
@@ -102,6 +104,7 @@ def _group(rows: Sequence[Row]) -> Group:
         answers=_answers(rows),
         abstention=_abstention(rows),
         latency_ms=_latency(rows),
+        certainty=certainty(rows),
     )
 
 
@@ -116,6 +119,7 @@ def _answers(rows: Sequence[Row]) -> AnswerFigures:
     verdicts = [row.answers for row in rows]
     return AnswerFigures(
         accuracy=mean(v.accuracy for v in verdicts),
+        completeness=mean(v.completeness for v in verdicts),
         answer_chars_p50=_percentile((v.answer_chars for v in verdicts), 50),
         citation_precision=mean(v.citation_precision for v in verdicts),
         citation_recall=mean(v.citation_recall for v in verdicts),

@@ -10,6 +10,7 @@ from eval.matching import (
     answers_in_any,
     carries_answer,
     holds,
+    long_answer_in,
     overlaps,
     says_something,
     squeezed,
@@ -28,6 +29,8 @@ from index.errors import PolicyQAError
 from index.types import Document, Value
 from qa.types import Answer, Citation, Hit, Status
 
+CUT_OFFS = (1, 3, 5, 10)
+MEASURES = {"success": success_at_k, "recall": recall_at_k, "mrr": mrr_at_k, "ndcg": ndcg_at_k}
 SHOWN = 3  # hits that a row keeps for a person to look at
 MARK = re.compile(r"\[(\d+)\]")
 
@@ -41,16 +44,32 @@ class RetrievalVerdict(Value):
     success_at_1: float | None = None
     success_at_3: float | None = None
     success_at_5: float | None = None
+    success_at_10: float | None = None
+    recall_at_1: float | None = None
+    recall_at_3: float | None = None
     recall_at_5: float | None = None
+    recall_at_10: float | None = None
+    mrr_at_1: float | None = None
+    mrr_at_3: float | None = None
+    mrr_at_5: float | None = None
     mrr_at_10: float | None = None
+    ndcg_at_1: float | None = None
+    ndcg_at_3: float | None = None
+    ndcg_at_5: float | None = None
     ndcg_at_10: float | None = None
+    answer_in_top_1: float | None = None
+    answer_in_top_3: float | None = None
     answer_in_top_5: float | None = None
+    answer_in_top_10: float | None = None
+    long_answer_in_top_5: float | None = None
+    top_5_chars: float | None = None
 
 
 class AnswerVerdict(Value):
     """How the answer of one question did; None where it does not apply."""
 
     accuracy: float | None = None
+    completeness: float | None = None
     answer_chars: int | None = None
     citation_precision: float | None = None
     citation_recall: float | None = None
@@ -130,26 +149,35 @@ def retrieval_verdict(query: Query, grades: Grades, hits: Sequence[Hit]) -> Retr
     """Judge the ranked hits; an unanswerable question takes no part."""
     if not query.answerable:
         return RetrievalVerdict()
-    top = [hit.text for hit in hits[:5]]
-    known = bool(alternatives(query.answers))
-    in_top = float(answers_in_any(top, query.answers)) if known else None
+    verdict = RetrievalVerdict()
     if query.evidence:
-        return _evidence_verdict(query, hits, in_top)
-    if _relevant(grades):
-        return _document_verdict(query, grades, hits, in_top)
-    return RetrievalVerdict(answer_in_top_5=in_top)
+        verdict = _evidence_verdict(query, hits)
+    elif _relevant(grades):
+        verdict = _document_verdict(query, grades, hits)
+    return verdict.model_copy(update=_answers_in_hits(query, [hit.text for hit in hits]))
 
 
-def _document_verdict(
-    query: Query, grades: Grades, hits: Sequence[Hit], in_top: float | None
-) -> RetrievalVerdict:
+def _answers_in_hits(query: Query, texts: Sequence[str]) -> dict[str, float | None]:
+    """Whether, and for a long answer how much of it, stands in the first passages; and how long
+    these are, since longer passages hold more."""
+    found: dict[str, float | None] = {
+        "top_5_chars": float(sum(len(squeezed(t)) for t in texts[:5]))
+    }
+    if not alternatives(query.answers):
+        return found
+    for k in CUT_OFFS:
+        found[f"answer_in_top_{k}"] = float(answers_in_any(texts[:k], query.answers))
+    return found | {"long_answer_in_top_5": long_answer_in(texts[:5], query.answers)}
+
+
+def _document_verdict(query: Query, grades: Grades, hits: Sequence[Hit]) -> RetrievalVerdict:
     """Documents are ranked by their best passage; the metrics count each once."""
     sources = [hit.source for hit in hits]
     qrels = [Qrel(query.id, doc_id, grade) for doc_id, grade in grades.items()]
-    return _verdict(query, qrels, sources, in_top)
+    return _verdict(query, qrels, sources)
 
 
-def _evidence_verdict(query: Query, hits: Sequence[Hit], in_top: float | None) -> RetrievalVerdict:
+def _evidence_verdict(query: Query, hits: Sequence[Hit]) -> RetrievalVerdict:
     """Each piece of evidence is a target, found at the first hit that holds it.
 
     Pieces that one hit brings up together are one target of the ranking (else a single passage
@@ -159,9 +187,12 @@ def _evidence_verdict(query: Query, hits: Sequence[Hit], in_top: float | None) -
     found = {f"hit {place}" for place in first if place is not None}
     missed = [f"missed {number}" for number, place in enumerate(first) if place is None]
     qrels = [Qrel(query.id, target, 1) for target in [*found, *missed]]
-    verdict = _verdict(query, qrels, [f"hit {place}" for place in range(len(hits))], in_top)
-    recall = mean(float(place is not None and place < 5) for place in first)
-    return verdict.model_copy(update={"recall_at_5": recall})
+    verdict = _verdict(query, qrels, [f"hit {place}" for place in range(len(hits))])
+    recalls = {
+        f"recall_at_{k}": mean(float(place is not None and place < k) for place in first)
+        for k in CUT_OFFS
+    }
+    return verdict.model_copy(update=recalls)
 
 
 def _first_place(query: Query, number: int, hits: Sequence[Hit]) -> int | None:
@@ -174,19 +205,15 @@ def _first_place(query: Query, number: int, hits: Sequence[Hit]) -> int | None:
     return next(places, None)
 
 
-def _verdict(
-    query: Query, qrels: Sequence[Qrel], ranked: Sequence[str], in_top: float | None
-) -> RetrievalVerdict:
+def _verdict(query: Query, qrels: Sequence[Qrel], ranked: Sequence[str]) -> RetrievalVerdict:
     """The order of the hits is what is judged, so their places stand in for scores."""
     run = [ScoredDoc(query.id, name, -place) for place, name in enumerate(ranked)]
     return RetrievalVerdict(
-        success_at_1=success_at_k(qrels, run, k=1)[query.id],
-        success_at_3=success_at_k(qrels, run, k=3)[query.id],
-        success_at_5=success_at_k(qrels, run, k=5)[query.id],
-        recall_at_5=recall_at_k(qrels, run, k=5)[query.id],
-        mrr_at_10=mrr_at_k(qrels, run, k=10)[query.id],
-        ndcg_at_10=ndcg_at_k(qrels, run, k=10)[query.id],
-        answer_in_top_5=in_top,
+        **{
+            f"{name}_at_{k}": measure(qrels, run, k=k)[query.id]
+            for name, measure in MEASURES.items()
+            for k in CUT_OFFS
+        }
     )
 
 
@@ -198,19 +225,29 @@ def answer_verdict(query: Query, grades: Grades, answer: Answer, document: Open)
     """
     plain = without_marks(answer)
     answered = answer.status == "answered"
-    accuracy = None
+    accuracy = completeness = None
     if query.answerable and alternatives(query.answers):
         accuracy = float(answered and answers_in(plain, query.answers))
+        completeness = _completeness(plain if answered else "", query)
     if not answered:
-        return AnswerVerdict(accuracy=accuracy)
+        return AnswerVerdict(accuracy=accuracy, completeness=completeness)
     return AnswerVerdict(
         accuracy=accuracy,
+        completeness=completeness,
         answer_chars=len(squeezed(plain)),
         citation_precision=_precision(query, grades, answer.citations),
         citation_recall=_recall(query, grades, answer.citations),
         sentence_support=_support(answer),
         quote_exact=mean(float(_is_exact(c, document)) for c in answer.citations),
     )
+
+
+def _completeness(text: str, query: Query) -> float | None:
+    """Of an answer of several parts, the share that was said; None for an answer of one."""
+    groups = alternatives(query.answers)
+    if len(groups) < 2:
+        return None
+    return mean(float(carries_answer(text, (tuple(group),))) for group in groups)
 
 
 def without_marks(answer: Answer) -> str:

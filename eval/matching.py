@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from eval.dataset import Answers
 
 SHARED = 0.6  # share of the shorter text's bigrams from which two quotes are about one place
+LONG = 40  # characters from which an answer is prose rather than a phrase
 SUPPORTED = 0.9  # share of a sentence's bigrams that its quotes must hold
 
 WORDS = re.compile(r"[^\W_]+")
@@ -47,6 +48,15 @@ def answers_in_any(texts: Sequence[str], answers: Answers) -> bool:
     return bool(groups) and all(
         any(normalise(string) in text for string in group for text in held) for group in groups
     )
+
+
+def long_answer_in(texts: Sequence[str], answers: Answers) -> float | None:
+    """Share of the different bigrams of a long answer that stand in the texts, of the alternative
+    that stands there best; None where no answer is longer than `LONG` characters."""
+    strings = [normalise(s) for group in alternatives(answers) for s in group]
+    long = [set(bigrams(s)) for s in strings if len(s) > LONG]
+    held = set[str]().union(*(set(bigrams(normalise(text))) for text in texts))
+    return max((len(pairs & held) / len(pairs) for pairs in long), default=None)
 
 
 def carries_answer(quote: str, answers: Answers) -> bool:

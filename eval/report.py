@@ -91,7 +91,7 @@ def page(evaluation: Evaluation) -> str:
 
 
 def _table(figures: Figures) -> str:
-    columns = {"全部": dict(labelled(figures))}
+    columns = {"全部": dict(labelled(figures, bounds=True))}
     columns |= {f"类型 {kind}": dict(labelled(group)) for kind, group in figures.by_type.items()}
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
     lines = []

@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from eval import benchmark, commands, report
+from eval.certainty import certainty
 from eval.dataset import Dataset, Query
 from eval.evaluate import Evaluation, evaluate
 from eval.figures import Figures
@@ -230,6 +231,24 @@ def test_a_sentence_is_supported_by_what_it_cites_itself() -> None:
     ] == pytest.approx(2 / 4)
 
 
+def test_an_answer_of_several_parts_may_be_complete_in_part() -> None:
+    query = question("问", answers=[["15万元"], ["2万元", "两万元"], ["人才办"]])
+    answer = said("answered", ("给予15万元，另奖两万元。", ()))
+    assert verdicts(query, answer)["completeness"] == pytest.approx(2 / 3)
+    assert verdicts(query, said("abstained"))["completeness"] == 0.0
+    assert verdicts(question("问", answers=["15万元"]), answer)["completeness"] is None
+    same = question("问", answers=["15万元", "20万元"])  # one of them is right
+    assert verdicts(same, answer)["completeness"] is None
+
+
+def test_of_a_long_answer_the_share_that_stands_in_the_first_passages() -> None:
+    long = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥一二三四五六七八九十百千万亿天地玄黄宇"
+    query = question("问", answers=[long], answer_kind="free_text")
+    half = said("answered", ("话", ()), found=hits(("plan.txt", long[:21])))
+    assert verdicts(query, half)["long_answer_in_top_5"] == pytest.approx(20 / 40, abs=0.03)
+    assert verdicts(question("问", answers=["15万元"]), half)["long_answer_in_top_5"] is None
+
+
 def test_a_mark_without_a_citation_supports_nothing() -> None:
     cited = (cite(1, "news.txt", NEWS),)
     sentences = ((NEWS, (2,)), (NEWS, (1, 7)))
@@ -290,22 +309,24 @@ def test_every_figure_of_the_contract(evaluation: Evaluation) -> None:
     figures = json.loads(evaluation.figures.model_dump_json())
     assert list(figures) == [
         "dataset", "n", "errors", "fingerprint", "retrieval", "answers", "abstention",
-        "latency_ms", "by_type",
+        "latency_ms", "certainty", "by_type",
     ]  # fmt: skip
     assert (figures["dataset"], figures["fingerprint"]) == ("小集", "c0ffee")
     assert (figures["n"], figures["errors"]) == (6, 1)
     # 对 finds it at 1, 错 at 2, 沉默 and 出错 not at all
+    second = pytest.approx((1 + 1 / math.log2(3)) / 4)
     assert figures["retrieval"] == {
-        "success_at_1": 0.25,
-        "success_at_3": 0.5,
-        "success_at_5": 0.5,
-        "recall_at_5": 0.5,
-        "mrr_at_10": 0.375,
-        "ndcg_at_10": pytest.approx((1 + 1 / math.log2(3)) / 4),
-        "answer_in_top_5": 0.5,
-    }
+        "success_at_1": 0.25, "success_at_3": 0.5, "success_at_5": 0.5, "success_at_10": 0.5,
+        "recall_at_1": 0.25, "recall_at_3": 0.5, "recall_at_5": 0.5, "recall_at_10": 0.5,
+        "mrr_at_1": 0.25, "mrr_at_3": 0.375, "mrr_at_5": 0.375, "mrr_at_10": 0.375,
+        "ndcg_at_1": 0.25, "ndcg_at_3": second, "ndcg_at_5": second, "ndcg_at_10": second,
+        "answer_in_top_1": 0.25, "answer_in_top_3": 0.5, "answer_in_top_5": 0.5,
+        "answer_in_top_10": 0.5, "long_answer_in_top_5": None,
+        "top_5_chars": (11 + 22 + 12 + 0) / 4,  # of 对 错 沉默 出错
+    }  # fmt: skip
     assert figures["answers"] == {
         "accuracy": 0.25,  # of 对 错 沉默 出错
+        "completeness": None,
         "answer_chars_p50": len("博士后给予15万元补助。"),  # 13, of 4, 13 and 14
         "citation_precision": 0.5,  # of 对 错
         "citation_recall": 0.5,
@@ -416,7 +437,7 @@ def test_the_report_is_three_files(evaluation: Evaluation, tmp_path: Path) -> No
     assert "有问题的题目（4 / 6）" in page.text
     assert [tag for tag, _ in page.tags].count("article") == 4
     for words in (
-        "首条命中 success@1",
+        "命中 success@1",
         "类型 甲",
         "该答未答",
         "plan.txt：高技能人才奖励2万元",
@@ -444,8 +465,10 @@ def test_a_report_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) 
 def test_tables_hold_every_figure_and_a_line_a_type(evaluation: Evaluation) -> None:
     whole, types = tables(evaluation.figures)
     shown = dict(zip(whole.columns[0].cells, whole.columns[1].cells, strict=True))
-    assert len(shown) == 2 + 7 + 6 + 4 + 3
-    assert (shown["倒数排名 MRR@10"], shown["耗时 p95(毫秒)"]) == ("0.375", "48.0")
+    assert len(shown) == 2 + 22 + 7 + 4 + 3
+    assert shown["耗时 p95(毫秒)"] == "48.0"
+    assert shown["倒数排名 MRR@10"].startswith("0.375（0.000–")
+    assert shown["倒数排名 MRR@10"].endswith("n=4）")
     assert list(types.columns[0].cells) == ["乙", "甲"]
     assert list(types.columns[2].cells) == ["–", "0.500"]  # success@1
     assert len(tables(evaluation.figures.model_copy(update={"by_type": {}}))) == 1
@@ -512,3 +535,23 @@ def test_the_commands_check_the_set_before_they_open_anything(tmp_path: Path) ->
         result = CliRunner().invoke(app, [name, "--dataset", str(tmp_path)])
         assert f"{tmp_path / 'queries.jsonl'}:1: " in str(result.exception)
     assert CliRunner().invoke(app, ["eval"]).exit_code == 2
+
+
+def test_figures_lie_in_their_intervals_and_say_over_how_many(evaluation: Evaluation) -> None:
+    figures = json.loads(evaluation.figures.model_dump_json())
+    known = figures["certainty"]
+    for name, bound in known.items():
+        part, _, field = name.partition(".")
+        assert bound["low"] <= figures[part][field] <= bound["high"], name
+    counts = {name: known[name]["n"] for name in ("retrieval.mrr_at_10", "answers.quote_exact")}
+    assert counts == {"retrieval.mrr_at_10": 4, "answers.quote_exact": 3}
+    assert known["abstention.precision"]["n"] == known["abstention.recall"]["n"] == 2
+    assert known["abstention.f1"]["n"] == 3  # silent, unanswerable or both
+    assert known["abstention.answered_rate"]["n"] == 4
+    assert "answers.completeness" not in known  # of no question
+    assert figures["by_type"]["乙"]["certainty"]["abstention.recall"]["n"] == 2
+
+
+def test_the_same_rows_have_the_same_intervals(evaluation: Evaluation) -> None:
+    assert certainty(evaluation.rows) == evaluation.figures.certainty
+    assert certainty(()) == {}

@@ -1,0 +1,59 @@
+"""Over how many questions each figure is, and between what bounds it lies."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from eval.figures import AbstentionFigures, AnswerFigures, Certainty, RetrievalFigures
+from eval.judging import Row
+from eval.statistics import intervals
+
+Part = tuple[float, float]  # what a question adds above and below the line
+
+NOTHING: Part = (0.0, 0.0)
+MEANS = [
+    *(f"retrieval.{name}" for name in RetrievalFigures.model_fields),
+    *(f"answers.{name}" for name in AnswerFigures.model_fields if not name.endswith("p50")),
+]
+RATIOS = [f"abstention.{name}" for name in AbstentionFigures.model_fields]
+
+
+def certainty(rows: Sequence[Row]) -> dict[str, Certainty]:
+    """By figure (`retrieval.success_at_1`), with a 95 % bootstrap interval over the questions.
+
+    Medians and times have none. Figures that apply to no question are left out.
+    """
+    if not rows:
+        return {}
+    names = [*MEANS, *RATIOS]
+    parts = np.array([[*_means(row), *_ratios(row)] for row in rows], dtype=np.float64)
+    above, below = parts[:, :, 0], parts[:, :, 1]
+    bounds = intervals(above, below)
+    counts = np.count_nonzero(below, axis=0)
+    return {
+        name: Certainty(n=int(count), low=bound.low, high=bound.high)
+        for name, count, bound in zip(names, counts, bounds, strict=True)
+        if bound is not None
+    }
+
+
+def _means(row: Row) -> list[Part]:
+    values = []
+    for name in MEANS:
+        part, _, field = name.partition(".")
+        value = getattr(row.retrieval if part == "retrieval" else row.answers, field)
+        values.append(NOTHING if value is None else (float(value), 1.0))
+    return values
+
+
+def _ratios(row: Row) -> list[Part]:
+    """As `eval.metrics.abstention`: precision, recall, F1, and the share answered."""
+    silent, unanswerable = float(row.status == "abstained"), float(not row.answerable)
+    both = silent * unanswerable
+    answered = float(row.status == "answered")
+    return [
+        (both, silent),
+        (both, unanswerable),
+        (2 * both, silent + unanswerable),
+        (answered, 1.0) if row.answerable else NOTHING,
+    ]
