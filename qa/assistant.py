@@ -183,7 +183,7 @@ class Assistant:
         return np.flatnonzero(later[self.index.document_of])
 
     def _answer(self, question: Question, found: Found) -> Answer:
-        hits = self._hits(found.ranking, question.k)
+        hits = retrieval.hits_of(self.index, found.ranking, question.k)
         shared: dict[str, Any] = {
             "id": question.id,
             "question": question.question,
@@ -213,27 +213,6 @@ class Assistant:
         """Id of the passage that a span stands in, "" when none holds all of it."""
         held = (p for p in self._passages[doc_id] if p.start <= span[0] and span[1] <= p.end)
         return next((p.passage_id for p in held), "")
-
-    def _hits(self, ranking: Ranking, k: int) -> tuple[Hit, ...]:
-        hits = []
-        for place, row in enumerate(ranking.rows[:k]):
-            passage = self.index.passages[row]
-            document = self._documents[passage.doc_id]
-            hits.append(
-                Hit(
-                    rank=place + 1,
-                    passage_id=passage.passage_id,
-                    doc_id=passage.doc_id,
-                    source=document.source,
-                    start=passage.start,
-                    end=passage.end,
-                    score=round(float(ranking.scores[place]), 6),
-                    text=passage.text,
-                    section=passage.section,
-                    title=document.metadata.title,
-                )
-            )
-        return tuple(hits)
 
     def _plain(
         self, question: Question, query: str, status: str, reason: Reason, text: str, clock: Clock

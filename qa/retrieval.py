@@ -12,6 +12,7 @@ from index.search_index import SearchIndex
 from index.words import bigrams, words
 from qa.agreement import edition_agreement, editions, year_agreement, years
 from qa.fusion import weighted_sum, z_scores
+from qa.types import Hit
 
 SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
 AGREEMENT_WEIGHT = 1.5
@@ -111,3 +112,26 @@ def reordered(ranking: Ranking, bonus: Mapping[int, float]) -> Ranking:
     scores = ranking.scores + np.array([bonus.get(int(row), 0.0) for row in ranking.rows])
     order = np.lexsort((ranking.rows, -scores))
     return Ranking(ranking.rows, scores, ranking.signals).ordered(order)
+
+
+def hits_of(index: SearchIndex, ranking: Ranking, k: int) -> tuple[Hit, ...]:
+    """The first k passages of a ranking as they are handed out."""
+    hits = []
+    for place, row in enumerate(ranking.rows[:k]):
+        passage = index.passages[row]
+        document = index.documents[index.document_of[row]]
+        hits.append(
+            Hit(
+                rank=place + 1,
+                passage_id=passage.passage_id,
+                doc_id=passage.doc_id,
+                source=document.source,
+                start=passage.start,
+                end=passage.end,
+                score=round(float(ranking.scores[place]), 6),
+                text=passage.text,
+                section=passage.section,
+                title=document.metadata.title,
+            )
+        )
+    return tuple(hits)
