@@ -141,14 +141,15 @@ def _pairs(grid: Grid, n: int, row: Sequence[TracedCell], paragraphs: Paragraphs
     for label, value in zip(cells[::2], cells[1::2], strict=True):
         lines = [line.strip() for line in value.body.split(LINE_BREAK) if line.text.strip()]
         name = closed_up(label.body)
+        head = _placed(Raw(name, "header", base=grid.base), grid, n)
         if len(lines) == 1 and len(lines[0]) <= MAX_CELL_CHARS:
-            head = _placed(Raw(name, "header", base=grid.base), grid, n)
             raws += [head, _placed(Raw(closed_up(lines[0]), "row", head=head), grid, n)]
             raws[-1].base = grid.base
         elif lines:
-            for raw in paragraphs(lines):
+            below = [head, *(_placed(raw, grid, n) for raw in paragraphs(lines))]
+            for raw in below:
                 raw.base = (*grid.base, name.text[:MAX_NAME_CHARS])
-                raws.append(_placed(raw, grid, n))
+            raws += below
     return raws
 
 

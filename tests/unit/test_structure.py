@@ -460,6 +460,7 @@ def test_labels_to_the_left_of_their_values(marked: bool) -> None:
         ("法定办结时限", "20个工作日"),
         ("承诺办结时限", "5个工作日"),
     ]
+    assert ("header", "受理条件") in [(item.kind, item.body.text) for item in found]
     texts = [(item.section, item.body.text) for item in found if item.kind == "text"]
     assert texts == [
         (("受理条件",), "1.本科以上；"),
