@@ -27,9 +27,10 @@ def stacked_tables(lines: Sequence[Line]) -> Iterator[Stacked]:
     """The tables among lines, from top to bottom; `last` is the line after a table."""
     filled = [n for n, line in enumerate(lines) if line.kind == "text" and line.text.strip()]
     texts = [lines[n].text.strip() for n in filled]
+    ends = _run_ends(texts)
     at = 0
     while at < len(texts):
-        rows = _serial(texts, at) or _alike(texts, at)
+        rows = _serial(texts, at) or _alike(texts, at, ends[at])
         if not rows:
             at += 1
             continue
@@ -83,17 +84,23 @@ def _goes_on(texts: Sequence[str], n: int, serial: int) -> bool:
     return str(serial) in texts[n : n + 2 * MAX_COLUMNS]
 
 
-def _alike(texts: Sequence[str], at: int) -> list[list[list[int]]]:
+def _run_ends(texts: Sequence[str]) -> list[int]:
+    """For each line where the run of short lines that it begins ends; itself where it is none."""
+    ends = list(range(len(texts)))
+    for n in range(len(texts) - 1, -1, -1):
+        if _is_cell(texts[n]):
+            ends[n] = ends[n + 1] if n + 1 < len(texts) and ends[n + 1] > n + 1 else n + 1
+    return ends
+
+
+def _alike(texts: Sequence[str], at: int, end: int) -> list[list[list[int]]]:
     """The rows of a table without serial numbers whose rows are of the same kinds of cells, up to
     the end of a run of short lines."""
-    end = at
-    while end < len(texts) and _is_cell(texts[end]):
-        end += 1
     for width in range(MIN_KIND_COLUMNS, MAX_COLUMNS + 1):
         count, left = divmod(end - at, width)
         if count < MIN_KIND_ROWS + 1:
             break
-        if left == 0 and _is_table(texts[at:end], width):
+        if left == 0 and _is_table(texts, at, end, width):
             return [[[i] for i in range(row, row + width)] for row in range(at, end, width)]
     return []
 
@@ -103,16 +110,20 @@ def _is_cell(text: str) -> bool:
     return len(text) <= MAX_CELL_CHARS and not ended
 
 
-def _is_table(texts: Sequence[str], width: int) -> bool:
+def _is_table(texts: Sequence[str], at: int, end: int, width: int) -> bool:
     """Whether the first row are words, and each column below holds figures throughout or words
     throughout, at least one of each."""
-    labels, cells = texts[:width], texts[width:]
+    labels = texts[at : at + width]
     if len(set(labels)) < width or any(_has_figure(t) and not YEAR.fullmatch(t) for t in labels):
         return False
-    kinds = [{_has_figure(cell) for cell in cells[column::width]} for column in range(width)]
-    words = [set(cells[column::width]) for column in range(width) if kinds[column] == {False}]
-    distinct = any(len(column) > 1 for column in words)
-    return all(len(kind) == 1 for kind in kinds) and {True} in kinds and distinct
+    kinds = [_has_figure(texts[at + width + column]) for column in range(width)]
+    if all(kinds) or not any(kinds):
+        return False
+    for n in range(at + 2 * width, end):
+        if _has_figure(texts[n]) != kinds[(n - at) % width]:
+            return False
+    columns = (texts[at + width + c : end : width] for c in range(width) if not kinds[c])
+    return any(len(set(column)) > 1 for column in columns)
 
 
 def _has_figure(text: str) -> bool:

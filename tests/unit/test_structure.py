@@ -1,6 +1,8 @@
 """Headings, tables, boxes and articles out of cleaned lines."""
 # ruff: noqa: E501  (lines of the samples)
 
+import time
+
 import pytest
 
 from index.blocks import ARTICLE, BOX, PLAIN, Block
@@ -478,3 +480,10 @@ def test_a_header_of_particulars_is_a_header() -> None:
 def test_clauses_in_traditional_script() -> None:
     text = "支援措施\n第一條 給予補貼。\n第二條 自2022年起施行。"
     assert block(text, "第二條 自2022年起施行。").section == ("支援措施", "第二條")
+
+
+def test_very_many_short_lines_are_read_in_time() -> None:
+    started = time.perf_counter()
+    blocks("一\n" * 30_000)
+    blocks("类别\n金额\n" * 15_000)
+    assert time.perf_counter() - started < 20
