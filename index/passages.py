@@ -113,20 +113,30 @@ def _is_before(note: Block, block: Block, offset: int) -> bool:
 def _sections(units: Iterable[Unit]) -> Iterator[list[Unit]]:
     """Units of one section, a heading with what is below it."""
     section: list[Unit] = []
+    chars = body = 0
     for unit in units:
-        if section and _opens_section(unit, section):
+        if section and (
+            _opens_section(unit, section[-1], body) or (not body and chars > MAX_CHARS)
+        ):
             yield section
-            section = []
+            section, chars, body = [], 0, 0
         section.append(unit)
+        chars += unit.chars
+        body += 0 if unit.is_heading else unit.chars
     if section:
         yield section
 
 
-def _opens_section(unit: Unit, section: list[Unit]) -> bool:
-    """Whether a passage must end before this unit: a heading, once there is something to part."""
-    if not unit.is_heading and unit.block.section == section[-1].block.section:
+def _opens_section(unit: Unit, last: Unit, body: int) -> bool:
+    """Whether a passage must end before this unit: a heading, once there is something to part.
+
+    Args:
+        unit: comes next.
+        last: is before it.
+        body: characters of the section so far, without headings.
+    """
+    if not unit.is_heading and unit.block.section == last.block.section:
         return False
-    body = sum(u.chars for u in section if not u.is_heading)
     if unit.is_heading and unit.block.level == PLAIN:
         return body >= MIN_CHARS
     return body > 0
