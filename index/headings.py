@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from index.blocks import ARTICLE, BOX, CLAUSE, PLAIN
 from index.lines import CIRCLED, NUMBERED, SENTENCE_END, columns
-from index.metadata_dates import DATE as DAY
 from index.metadata_numbers import is_number_line
 
 MAX_HEADING_CHARS = 40
@@ -31,8 +30,9 @@ RUN_IN = re.compile(rf"[^。；;：:！？]{{2,{MAX_RUN_IN_CHARS}}}。")
 DATE = re.compile(
     r"^[（(]?[〇零○一二三四五六七八九\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?[）)]?$"
 )
-DATED = re.compile(rf"{DAY}[）)]?$")
+DATED = re.compile(r"\d{4}年.{1,8}日[）)]?$|[-/.]\d{1,2}[-/.]\d{1,2}$")
 BRACKETED = re.compile(r"^[（(][^（）()]*[）)]$")
+LABELLED = re.compile(r"【[^【】]{2,12}】\s*\S")
 PARTICULAR = re.compile(
     r"^.{0,12}(联系|咨询|电话|传真|邮箱|邮编|地址|网址|时间|日期|地点|来源|作者|单位|对象|范围|期限|方式|渠道)[^：:]{0,4}[：:]"
 )
@@ -91,6 +91,8 @@ def heading_level(text: str) -> int | None:
     size = columns(stripped) / 2
     if size > MAX_HEADING_CHARS or stripped[-1] in SENTENCE_END + "：:，,、.":
         return None
+    if re.search("[；;]", stripped):
+        return None
     level = number_level(stripped)
     if level is not None:
         return level
@@ -103,6 +105,8 @@ def _says(text: str) -> bool:
     """Whether a short line is a particular of its own (a number, a day, a telephone) and heads
     nothing."""
     if re.fullmatch(r"[\d\W]+", text) or BRACKETED.match(text) or PARTICULAR.match(text):
+        return True
+    if LABELLED.match(text):
         return True
     return DATED.search(text) is not None or is_number_line(text)
 

@@ -67,7 +67,8 @@ def _first_heading(stored: "StoredText") -> str:
     """The heading that a document begins with, "" when it begins with something else."""
     start, end = next(iter(stored.headings), (0, 0))
     near = start < MAX_TITLE_START and end - start <= MAX_TITLE_CHARS
-    return " ".join(stored.text[start:end].split()) if near else ""
+    label = stored.text[start:end].startswith("【")  # 【办理条件】 names a part
+    return " ".join(stored.text[start:end].split()) if near and not label else ""
 
 
 def _stem(source: str) -> str:

@@ -11,6 +11,7 @@ from index.extract import Extract, Paragraph, Part, Plain, Table
 from index.headings import DATE, heading_level, marker, number_level, opened
 from index.lines import NUMBERED, SENTENCE_END, Line
 from index.lists import join_lists
+from index.metadata_numbers import is_number_line
 from index.metadata_page import organs
 from index.stacked import stacked_tables
 from index.tables import Grid, TracedCell, table_blocks
@@ -258,7 +259,7 @@ def _style_level(style: int, known: dict[int, int]) -> int:
 def _raise_parents(raws: Sequence[Raw]) -> None:
     """A heading without a number right above the first one of a numbered row stands above all of
     them."""
-    for raw, below in pairwise(raws):
+    for raw, below in pairwise([raw for raw in raws if not is_number_line(raw.text)]):
         if raw.kind != "heading" or raw.level != PLAIN or not FIRST.match(below.text):
             continue
         if below.kind == "heading" and below.level < BOX:

@@ -432,3 +432,8 @@ def test_a_newspapers_masthead_has_its_day_and_is_no_title() -> None:
         "重庆日报 2025年3月12日 第5版\n活动走进两江新区\n本报记者 李明\n3月11日，活动走进重庆两江新区。"
     )
     assert (paper.title, paper.date) == ("活动走进两江新区", "2025-03-12")
+
+
+def test_documents_in_a_list_under_the_word_are_ended() -> None:
+    text = "关于废止部分文件的决定\n一、废止以下文件\n1.《人才引进办法》（巴府发〔2016〕8号）\n二、修改以下文件\n2.《公寓办法》"
+    assert about(text).replaces == ("人才引进办法", "巴府发〔2016〕8号")

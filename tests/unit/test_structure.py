@@ -52,6 +52,10 @@ def block(text: str, words: str) -> Block:
         ("申报时间：2024年3月1日至3月31日", None),
         ("重庆市人力资源和社会保障局 2024年2月20日", None),
         ("专项行动：让人才扎根", PLAIN),
+        ("南岸区“十四五”人才发展规划（2021—2025年）", PLAIN),
+        ("【办理条件】", PLAIN),
+        ("【适用对象】在渝高层次人才", None),
+        ("1.申请表；2.身份证", None),
         ("一、" + "人才政策" * 10, None),
         ("人才政策" * 8 + "的", None),
     ],
@@ -487,3 +491,12 @@ def test_very_many_short_lines_are_read_in_time() -> None:
     blocks("一\n" * 30_000)
     blocks("类别\n金额\n" * 15_000)
     assert time.perf_counter() - started < 20
+
+
+def test_a_number_between_a_title_and_its_clauses_parts_them_not() -> None:
+    text = "产业人才奖励办法\n长寿府规〔2023〕4号\n第一条 制定本办法。\n第二条 每年3万元。"
+    assert block(text, "第二条 每年3万元。").section == ("产业人才奖励办法", "第二条")
+
+
+def test_what_a_picture_shows_is_a_caption() -> None:
+    assert block("正文。\n[图片说明：青年驿站]", "[图片说明：青年驿站]").kind == "caption"
