@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from eval.figures import AbstentionFigures, AnswerFigures, Certainty, RetrievalFigures
-from eval.judging import Row
-from eval.statistics import intervals
+from eval.judging import Row, is_wrong
+from eval.statistics import intervals, median_interval
 
 Part = tuple[float, float]  # what a question adds above and below the line
 
@@ -21,7 +21,7 @@ RATIOS = [f"abstention.{name}" for name in AbstentionFigures.model_fields]
 def certainty(rows: Sequence[Row]) -> dict[str, Certainty]:
     """By figure (`retrieval.success_at_1`), with a 95 % bootstrap interval over the questions.
 
-    Medians and times have none. Figures that apply to no question are left out.
+    Times have none, they are the machine's. Figures that apply to no question are left out.
     """
     if not rows:
         return {}
@@ -30,11 +30,25 @@ def certainty(rows: Sequence[Row]) -> dict[str, Certainty]:
     above, below = parts[:, :, 0], parts[:, :, 1]
     bounds = intervals(above, below)
     counts = np.count_nonzero(below, axis=0)
-    return {
+    found = {
         name: Certainty(n=int(count), low=bound.low, high=bound.high)
         for name, count, bound in zip(names, counts, bounds, strict=True)
         if bound is not None
     }
+    return found | _length(rows)
+
+
+def _length(rows: Sequence[Row]) -> dict[str, Certainty]:
+    lengths = [row.answers.answer_chars for row in rows if row.answers.answer_chars is not None]
+    if not lengths:
+        return {}
+    low, high = median_interval(lengths)
+    return {"answers.answer_chars_p50": Certainty(n=len(lengths), low=low, high=high)}
+
+
+def parts_of(row: Row) -> dict[str, Part]:
+    """What one question adds above and below the line of each figure that is a ratio."""
+    return dict(zip([*MEANS, *RATIOS], [*_means(row), *_ratios(row)], strict=True))
 
 
 def _means(row: Row) -> list[Part]:
@@ -47,13 +61,18 @@ def _means(row: Row) -> list[Part]:
 
 
 def _ratios(row: Row) -> list[Part]:
-    """As `eval.metrics.abstention`: precision, recall, F1, and the share answered."""
+    """As `eval.metrics.abstention`: precision, recall, F1; then the share answered of those that
+    can be; coverage and error."""
     silent, unanswerable = float(row.status == "abstained"), float(not row.answerable)
     both = silent * unanswerable
     answered = float(row.status == "answered")
+    wrong = is_wrong(row)
+    told = 0.0 if wrong is None else 1.0
     return [
         (both, silent),
         (both, unanswerable),
         (2 * both, silent + unanswerable),
         (answered, 1.0) if row.answerable else NOTHING,
+        (answered * told, told),
+        (float(wrong or False), answered * told),
     ]

@@ -1,53 +1,73 @@
-"""The `eval` and `bench` commands; loaded through the entry point group `policyqa.commands`."""
+"""The `eval` commands; loaded, with `bench`, through the entry point group `policyqa.commands`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eval.bench_command import bench_command
+from eval.options import (
+    RUNS,
+    DatasetOption,
+    IndexOption,
+    JsonOption,
+    LimitOption,
+    RunsOption,
+    SplitOption,
+    opened,
+    warn,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from eval.contest import Contestant
     from eval.dataset import Dataset
     from eval.figures import Figures
-    from qa.assistant import Assistant
+    from eval.lint import Corpus
 
-DatasetOption = Annotated[
-    Path,
-    typer.Option(
-        "--dataset", help="数据集文件夹，内有 queries.jsonl，可有 qrels.tsv、corpus.jsonl"
-    ),
-]
-IndexOption = Annotated[
-    Path | None, typer.Option("--index", help="索引文件夹；数据集自带 corpus.jsonl 时不用")
-]
-SplitOption = Annotated[str | None, typer.Option("--split", help="只用这一部分问题，如 dev")]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="只用前几个问题")]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+group = typer.Typer(
+    help="用一套已知答案的问题评测检索、回答、引用和拒答。",
+    invoke_without_command=True,
+    add_completion=False,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add `eval` and `bench` to the command line."""
-    app.command("eval")(evaluate_command)
+    app.add_typer(group, name="eval")
     app.command("bench")(bench_command)
 
 
+@group.callback()
 def evaluate_command(
-    dataset: DatasetOption,
+    context: typer.Context,
+    dataset: Annotated[
+        Path | None, typer.Option("--dataset", help="数据集文件夹，内有 queries.jsonl")
+    ] = None,
     as_json: JsonOption = False,
     report: Annotated[Path | None, typer.Option("--report", help="把报告写入这个文件夹")] = None,
     index_dir: IndexOption = None,
     split: SplitOption = None,
     limit: LimitOption = None,
 ) -> None:
-    """用一套已知答案的问题评测检索、回答、引用和拒答。"""
-    from eval import dataset as datasets
+    """用一套已知答案的问题评测检索、回答、引用和拒答；下面的命令保存、比较、检查。"""
+    if context.invoked_subcommand is not None:
+        if dataset is not None:
+            raise typer.BadParameter(f"请把选项写在 {context.invoked_subcommand} 之后")
+        return
+    if dataset is None:
+        raise typer.BadParameter("请用 --dataset 指定数据集文件夹")
     from eval import report as reports
     from eval.evaluate import evaluate
     from qa import present
 
-    loaded = datasets.load(dataset, split=split, limit=limit)
+    loaded = _loaded(dataset, split, limit)
     if report is not None:
         reports.prepared(report)
-    assistant = _opened(loaded, index_dir)
+    assistant = opened(loaded, index_dir)
     with present.progress() as progress:
         evaluation = evaluate(assistant, loaded, progress=progress)
     if report is not None:
@@ -58,121 +78,246 @@ def evaluate_command(
         _print(evaluation.figures)
 
 
-def bench_command(
+@group.command("run")
+def run_command(
     dataset: DatasetOption,
+    name: Annotated[str, typer.Option("--name", help="这次运行的名字，也是文件夹的名字")],
+    baseline: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--baseline", help="同时问的基线：bm25-words、bm25-bigrams、dense、rrf，可多次"
+        ),
+    ] = None,
+    variants: Annotated[
+        Path | None, typer.Option("--variants", help="消融：一个 TOML，列出名字和改动的设置")
+    ] = None,
+    split: SplitOption = None,
     limit: LimitOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="已有同名的就重做")] = False,
+    runs: RunsOption = RUNS,
     index_dir: IndexOption = None,
     as_json: JsonOption = False,
-    indexing: Annotated[
-        bool, typer.Option("--indexing", help="改测建索引的速度：与只做向量之比")
-    ] = False,
-    updating: Annotated[
-        bool, typer.Option("--updating", help="改测更新的速度：改动一份文件与全部重建之比")
-    ] = False,
 ) -> None:
-    """测提问的速度：单独嵌入问题、整个回答，以及二者之比。"""
-    from eval import dataset as datasets
-    from eval.benchmark import asking_speed
-    from eval.evaluate import question_of
+    """评测并保存：指标、每题的命中与判定、设置、版本、机器；中断后用同样的命令接着做。"""
+    import time
 
-    if indexing:
-        _bench_indexing(as_json)
-        return
-    loaded = datasets.load(dataset, limit=limit)
-    if updating:
-        _bench_updating(loaded, as_json)
-        return
-    assistant = _opened(loaded, index_dir)
-    questions = [question_of(query) for query in loaded.queries]
-    speed = asking_speed(assistant.embedder.encode_query, assistant.ask, questions)
+    from eval import contest, summary
+    from eval.runs import checked_name
+    from qa import present
+
+    checked_name(name)
+    loaded = _loaded(dataset, split, limit)
+    contestants = _contestants(loaded, index_dir, baseline or [], variants)
+    asking = contest.Asking(loaded, split, limit, runs, name)
+    started = time.perf_counter()
+    with present.progress() as progress:
+        kept = contest.hold(contestants, asking, replace=replace, progress=progress)
     if as_json:
-        typer.echo(speed.model_dump_json())
+        typer.echo(summary.contest_json(kept))
         return
+    _print(kept[0].figures)
+    if len(kept) > 1:
+        typer.echo(summary.beside_table(kept))
+    asks_s = sum(run.info.asks_s for run in kept)
     typer.echo(
-        f"{speed.n} 个问题：单独嵌入 {speed.encode_query_p50_ms:.1f} 毫秒，"
-        f"整个回答 {speed.ask_p50_ms:.1f} 毫秒（中位数），比值 {speed.ratio:.2f}。"
+        f"已存入 {runs / name}；评测 {time.perf_counter() - started:.1f} 秒，"
+        f"累计是提问本身（{asks_s:.1f} 秒）的 {kept[0].info.seconds / asks_s:.2f} 倍。"
+        if asks_s
+        else f"已存入 {runs / name}。"
     )
 
 
-def _bench_indexing(as_json: bool) -> None:
-    from tempfile import TemporaryDirectory
+@group.command("compare")
+def compare_command(
+    before: Annotated[str, typer.Argument(help="先前的运行：名字或文件夹")],
+    after: Annotated[str, typer.Argument(help="后来的运行：名字或文件夹")],
+    runs: RunsOption = RUNS,
+    show: Annotated[int, typer.Option("--show", min=0, help="列出几道变化的题")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """比较两次运行：每项指标的差与配对置换检验，变化的题目从变差最多的列起。"""
+    from eval import runs as kept
+    from eval.comparison import compare
 
-    from eval.benchmark import indexing_speed
-    from index import search_index
-    from qa import wiring
-
-    embedder = wiring.embedder()
-    embedder.encode_query("预热")
-    with TemporaryDirectory() as folder:
-
-        def index() -> int:
-            return wiring.build_index(index=Path(folder)).passages
-
-        def encode() -> int:
-            stored = search_index.load(Path(folder), model=embedder.fingerprint)
-            texts = [passage.text for passage in stored.passages]
-            return len(embedder.encode_documents(texts))
-
-        speed = indexing_speed(index, encode)
+    found = compare(kept.load(kept.found(before, runs)), kept.load(kept.found(after, runs)))
     if as_json:
-        typer.echo(speed.model_dump_json())
+        typer.echo(found.model_dump_json())
         return
-    typer.echo(
-        f"{speed.passages} 段：建索引每秒 {speed.index_per_s:.1f} 段，"
-        f"只做段落向量每秒 {speed.encode_per_s:.1f} 段，比值 {speed.ratio:.2f}。"
-    )
+    from eval.terminal import comparison_tables
+
+    _show(comparison_tables(found, show=show))
 
 
-def _bench_updating(dataset: "Dataset", as_json: bool) -> None:
-    """The collection as a folder of text files, built, then one of them changed."""
+@group.command("table")
+def table_command(
+    names: Annotated[list[str], typer.Argument(help="几次运行：名字或文件夹")],
+    runs: RunsOption = RUNS,
+) -> None:
+    """把几次运行列成一张 Markdown 表。"""
+    from eval import runs as kept
+    from eval import summary
+
+    typer.echo(summary.beside_table([kept.load(kept.found(name, runs)) for name in names]))
+
+
+@group.command("new")
+def new_command(
+    folder: Annotated[Path, typer.Argument(help="新的数据集文件夹")],
+    count: Annotated[int, typer.Option("--count", min=1, max=1000, help="起草几题")] = 20,
+    index_dir: IndexOption = None,
+) -> None:
+    """起草一套题：从文件里抽句子，问题由人来写。"""
+    from eval import drafts
+    from qa import listing
+
+    made = drafts.start(folder, listing.stored(index_dir), count=count)
+    typer.echo(f"已起草 {made} 题：{folder / 'queries.jsonl'}，写法见 {folder / 'README.md'}。")
+
+
+@group.command("lint")
+def lint_command(
+    dataset: DatasetOption,
+    index_dir: IndexOption = None,
+    split: SplitOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查一套题：依据还在不在文件里、有没有重复的题、答案在不在依据里。"""
     import json
-    from tempfile import TemporaryDirectory
 
-    from eval.benchmark import updating_speed
+    from eval import dataset as datasets
+    from eval import lint
     from index.errors import DatasetError
-    from qa import wiring
 
-    if dataset.corpus is None:
-        raise DatasetError(f"{dataset.name} 没有 corpus.jsonl，测更新的速度需要一个文件集")
-    wiring.embedder().encode_query("预热")
-    lines = dataset.corpus.read_text(encoding="utf-8-sig").splitlines()
-    with TemporaryDirectory() as folder:
-        source, index = Path(folder) / "source", Path(folder) / "index"
-        source.mkdir()
-        for number, line in enumerate(lines):
-            record = json.loads(line)
-            text = f"{record.get('title') or ''}\n{record['text']}"
-            (source / f"{number:06d}.txt").write_text(text, encoding="utf-8")
-        middle = source / f"{len(lines) // 2:06d}.txt"
-
-        def change() -> None:
-            with middle.open("a", encoding="utf-8") as file:
-                file.write("\n第九十九条 本办法自2026年1月1日起施行。\n")
-
-        speed = updating_speed(lambda: wiring.build_index(source, index).documents, change)
+    loaded = datasets.load(dataset, split=split)
+    found = lint.findings(loaded, _corpus(loaded, index_dir))
+    for finding in found if not as_json else ():
+        place = f":{finding.line}: {finding.id} " if finding.line else ": "
+        typer.echo(f"{dataset / 'queries.jsonl'}{place}{finding.message}")
     if as_json:
-        typer.echo(speed.model_dump_json())
+        typer.echo(json.dumps([finding.model_dump() for finding in found], ensure_ascii=False))
+    elif not found:
+        typer.echo(f"{len(loaded.queries)} 题，没有发现问题。")
+    if any(finding.kind != "unknown_field" for finding in found):
+        raise DatasetError(f"{loaded.name}：{len(found)} 处请处理")
+
+
+@group.command("score")
+def score_command(
+    run: Annotated[
+        Path, typer.Option("--run", help="TREC 的 run 文件：query Q0 doc rank score tag")
+    ],
+    qrels: Annotated[
+        Path, typer.Option("--qrels", help="TREC 的 qrels 文件：query 0 doc relevance")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """给别的系统的排名打分：TREC 的 run 与 qrels 文件。"""
+    import json
+
+    from eval import trec
+
+    scores = trec.scores(trec.read_qrels(qrels), trec.read_run(run))
+    if as_json:
+        values = {k: {"value": s.value} | s.certainty.model_dump() for k, s in scores.items()}
+        typer.echo(json.dumps(values))
         return
-    typer.echo(
-        f"{speed.documents} 份文件：全部重建 {speed.full_s:.1f} 秒，"
-        f"改动一份 {speed.update_s:.1f} 秒，占 {speed.share:.1%}。"
-    )
+    for name, score in scores.items():
+        known = score.certainty
+        bounds = f"{known.low:.3f}–{known.high:.3f}"
+        typer.echo(f"{name:<14} {score.value:.4f}（{bounds}，n={known.n}）")
+
+
+@group.command("gate")
+def gate_command(
+    path: Annotated[Path, typer.Argument(help="下限文件")] = Path("eval/gate.toml"),
+    index_dir: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查指标有没有低于下限，下限有没有无故调低；有就以 1 退出。"""
+    import json
+
+    from eval import gate as gates
+    from eval.evaluate import evaluate
+    from index.errors import GateError
+    from qa import present
+
+    gate = gates.read(path)
+    loaded = _loaded(path.parent / gate.dataset, gate.split, None)
+    with present.progress() as progress:
+        figures = evaluate(opened(loaded, index_dir), loaded, progress=progress).figures
+    verdicts = gates.verdicts(gate, figures)
+    lowered = gates.lowered(gate, gates.earlier(path))
+    if as_json:
+        typer.echo(json.dumps([verdict.model_dump() for verdict in verdicts]))
+    for verdict in verdicts if not as_json else ():
+        value = "–" if verdict.value is None else f"{verdict.value:.4f}"
+        mark = "达到" if verdict.holds else "低于下限"
+        typer.echo(f"{verdict.figure:<28} {value} ≥ {verdict.floor:g} {mark}")
+    failed = [verdict.figure for verdict in verdicts if not verdict.holds]
+    if failed or lowered:
+        under = [f"低于下限：{'、'.join(failed)}"] if failed else []
+        raise GateError("；".join([*under, *lowered]))
+
+
+def _loaded(folder: Path, split: str | None, limit: int | None) -> "Dataset":
+    from eval import dataset as datasets
+
+    loaded = datasets.load(folder, split=split, limit=limit)
+    if loaded.ignored:
+        warn(f"{folder / 'queries.jsonl'}: 不认识的字段 {'、'.join(loaded.ignored[:8])}，不起作用")
+    return loaded
+
+
+def _contestants(
+    dataset: "Dataset", index_dir: Path | None, baselines: list[str], variants: Path | None
+) -> list["Contestant"]:
+    """The product first. What can be wrong of the lists is checked before anything is opened."""
+    from eval import variants as ablations
+    from eval.baselines import NAMES, Baseline
+    from eval.contest import Contestant
+    from eval.runs import PRODUCT
+    from qa import settings as configuration
+
+    unknown = [name for name in baselines if name not in NAMES]
+    if unknown:
+        raise typer.BadParameter(f"没有名为 {unknown[0]} 的基线，可用：{'、'.join(NAMES)}")
+    listed = ablations.read(variants) if variants else ()
+    for variant in listed:
+        configuration.changed(configuration.load(), variant.settings)
+    product = opened(dataset, index_dir)
+    settings = configuration.load().model_dump(mode="json")
+    found = [Contestant(PRODUCT, product, settings)]
+    for name in NAMES:
+        if name in baselines:
+            found.append(Contestant(name, Baseline(name, product), settings))
+    for variant in listed:
+        assistant, changed = ablations.opened(variant, product, dataset)
+        found.append(Contestant(variant.name, assistant, changed.model_dump(mode="json")))
+    return found
+
+
+def _corpus(dataset: "Dataset", index_dir: Path | None) -> "Corpus":
+    """What the set is checked against: its own collection, or the index without its model."""
+    from eval.lint import Corpus
+
+    if dataset.corpus is not None:
+        assistant = opened(dataset, index_dir)
+        return Corpus(assistant.index.documents, assistant.index.passages)
+    from qa import listing
+
+    stored = listing.stored(index_dir)
+    return Corpus(stored.documents, stored.passages)
 
 
 def _print(figures: "Figures") -> None:
-    from rich.console import Console
-
     from eval.terminal import tables
 
+    _show(tables(figures))
+
+
+def _show(tables: "Sequence[Table]") -> None:
+    from rich.console import Console
+
     console = Console(markup=False, highlight=False)  # names of sets and types are not markup
-    for table in tables(figures):
+    for table in tables:
         console.print(table)
-
-
-def _opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
-    from qa import present, wiring
-
-    if dataset.corpus is None:
-        return wiring.open_assistant(index_dir)
-    with present.progress() as progress:
-        return wiring.open_collection(dataset.corpus, progress=progress)

@@ -1,11 +1,18 @@
-"""A folder of judged questions: `queries.jsonl`, and `qrels.tsv` and `corpus.jsonl` if given."""
+"""A folder of judged questions: `queries.jsonl`, and `qrels.tsv` and `corpus.jsonl` if given.
+
+BEIR's layout is read too: `_id` for `id`, and a folder `qrels` with a file a split, of which only
+the judged questions are asked (Thakur et al., BEIR, NeurIPS Datasets and Benchmarks 2021).
+"""
 
 import codecs
-from collections.abc import Iterator, Mapping
+import difflib
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
+    AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
@@ -16,19 +23,38 @@ from pydantic import (
 
 from index.errors import DatasetError
 from index.types import Value
-from qa.types import MAX_HISTORY_TURNS, Turn
+from qa.types import MAX_HISTORY_TURNS, Reason, Turn
 
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]
 Answers = tuple[str, ...] | tuple[tuple[str, ...], ...]
 
 HEADER = ("query_id", "query-id")
+LIKE = 0.8  # difflib's ratio from which an unknown field is a known one misspelt
+BEIR_SPLIT = "test"
+
+Id = Annotated[Filled, Field(validation_alias=AliasChoices("id", "_id"))]
 
 
 class Record(BaseModel):
-    """A frozen line of a data set; fields that are not known here are left out, since sets
-    carry notes of their own (`distractor_doc`, `keywords`, …)."""
+    """A frozen line of a data set. Fields that are not known here are kept and not used, since
+    sets carry notes of their own (`distractor_doc`, `keywords`, …); one that looks like a known
+    field misspelt is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+    def unknown(self) -> list[str]:
+        """Names of the fields that are not used, in the line's order."""
+        return list(self.model_extra or {})
+
+    def misspelt(self) -> tuple[str, str] | None:
+        """The first unknown field that is like a known one which is not given, and that one."""
+        absent = [name for name in type(self).model_fields if name not in self.model_fields_set]
+        for name in self.unknown():
+            as_long = [known for known in absent if abs(len(known) - len(name)) <= 1]
+            near = difflib.get_close_matches(name.lower(), as_long, n=1, cutoff=LIKE)
+            if near:
+                return name, near[0]
+        return None
 
 
 class Evidence(Record):
@@ -42,10 +68,11 @@ class Query(Record):
     """One judged question.
 
     `answers` lists strings of which one is right, or lists of which each must be met by one of
-    its strings. `answer_kind` "free_text" says that the answers are prose, not phrases.
+    its strings. `answer_kind` "free_text" says that the answers are prose, not phrases. `reason`
+    is why an unanswerable one should be left unanswered, where the set's author says so.
     """
 
-    id: Filled
+    id: Id
     text: Filled
     answers: Answers = ()
     answerable: bool = True
@@ -55,6 +82,7 @@ class Query(Record):
     type: str = ""
     split: str = ""
     answer_kind: str = ""
+    reason: Reason | Literal[""] = ""
 
     @field_validator("answers")
     @classmethod
@@ -67,7 +95,7 @@ class Query(Record):
 class Article(Record):
     """One document of `corpus.jsonl`."""
 
-    id: Filled
+    id: Id
     text: str
     title: str | None = None
 
@@ -75,13 +103,18 @@ class Article(Record):
 class Dataset(Value):
     """Questions with their judgements. `qrels` maps a query's id to document ids and grades.
 
-    `corpus` is the collection to ask, None where the current index is meant.
+    `corpus` is the collection to ask, None where the current index is meant. `fingerprint` tells
+    this set, as judged, from any other; `ignored` names fields that nothing here knows; `lines`
+    says on which line of `queries.jsonl` a query stands.
     """
 
     name: str
     queries: tuple[Query, ...]
     qrels: Mapping[str, Mapping[str, int]]
     corpus: Path | None
+    fingerprint: str = ""
+    ignored: tuple[str, ...] = ()
+    lines: Mapping[str, int] = {}
 
 
 def load(folder: Path, *, split: str | None = None, limit: int | None = None) -> Dataset:
@@ -89,51 +122,117 @@ def load(folder: Path, *, split: str | None = None, limit: int | None = None) ->
 
     Args:
         folder: holds `queries.jsonl`.
-        split: keep only the questions of this split; None keeps all.
+        split: keep only the questions of this split; None keeps all, of BEIR's those of `test`.
         limit: keep only the first questions, at least 1; None keeps all.
 
     Raises:
         DatasetError: a file or a line is wrong, or no question is left; names file and line.
     """
-    queries = _read(folder / "queries.jsonl", Query)
-    corpus = folder / "corpus.jsonl"
-    documents = _read(corpus, Article) if corpus.exists() else None
-    qrels = _qrels(folder / "qrels.tsv", queries, documents)
-    chosen = _chosen(folder, tuple(queries.values()), split)[:limit]
+    path, corpus = folder / "queries.jsonl", folder / "corpus.jsonl"
+    lines = _read(path, Query)
+    queries = {query.id: query for query in lines.values()}
+    documents = None
+    if corpus.exists():
+        documents = {article.id for article in _read(corpus, Article).values()}
+        if not documents:
+            raise DatasetError(f"{corpus}: 没有一份文件")
+    judged = _qrels_file(folder, split)
+    qrels = {} if judged is None else _qrels(judged, queries, documents)
+    if judged is not None and judged.parent != folder:
+        lines = {number: query for number, query in lines.items() if query.id in qrels}
+        split = None
+    chosen = _chosen(path, lines, split)
+    for number, query in chosen.items():
+        _check_judged(path, number, query, qrels)
     return Dataset(
         name=folder.resolve().name,
-        queries=chosen,
+        queries=tuple(chosen.values())[:limit],
         qrels=qrels,
         corpus=None if documents is None else corpus,
+        fingerprint=_fingerprint([path, judged, corpus if documents else None]),
+        ignored=_ignored(lines.values()),
+        lines={query.id: number for number, query in chosen.items()},
     )
 
 
-def _chosen(folder: Path, queries: tuple[Query, ...], split: str | None) -> tuple[Query, ...]:
-    if not queries:
-        raise DatasetError(f"{folder / 'queries.jsonl'}: 没有一个问题")
-    kept = tuple(query for query in queries if split is None or query.split == split)
+def _qrels_file(folder: Path, split: str | None) -> Path | None:
+    """The judgements: `qrels.tsv`, or of BEIR's layout the split's file in `qrels`."""
+    if (folder / "qrels.tsv").exists():
+        return folder / "qrels.tsv"
+    if not (folder / "qrels").is_dir():
+        return None
+    path = folder / "qrels" / f"{split or BEIR_SPLIT}.tsv"
+    if not path.is_file():
+        known = "、".join(sorted(file.stem for file in path.parent.glob("*.tsv"))) or "无"
+        raise DatasetError(f"{path}: 没有这个文件；--split 可用：{known}")
+    return path
+
+
+def _chosen(path: Path, lines: Mapping[int, Query], split: str | None) -> dict[int, Query]:
+    if not lines:
+        raise DatasetError(f"{path}: 没有一个问题")
+    kept = {n: query for n, query in lines.items() if split is None or query.split == split}
     if not kept:
-        known = "、".join(sorted({query.split for query in queries} - {""})) or "无"
-        raise DatasetError(
-            f"{folder / 'queries.jsonl'}: 没有 split 为 {split} 的问题，现有：{known}"
-        )
+        known = "、".join(sorted({query.split for query in lines.values()} - {""})) or "无"
+        raise DatasetError(f"{path}: 没有 split 为 {split} 的问题，现有：{known}")
     return kept
+
+
+def _check_judged(
+    path: Path, number: int, query: Query, qrels: Mapping[str, Mapping[str, int]]
+) -> None:
+    relevant = any(grade > 0 for grade in qrels.get(query.id, {}).values())
+    if query.answerable and not (query.answers or query.evidence or relevant):
+        raise _fault(
+            path,
+            number,
+            f"问题 {query.id} 无从判断对错：请给出 answers、evidence 或 qrels.tsv 里的相关文件，"
+            '没有答案的写 "answerable": false',
+        )
+
+
+def _fingerprint(paths: Iterable[Path | None]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        if path is not None:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _ignored(queries: Iterable[Query]) -> tuple[str, ...]:
+    names = [name for query in queries for name in query.unknown() if name != "metadata"]
+    names += [
+        f"evidence.{n}" for query in queries for item in query.evidence for n in item.unknown()
+    ]
+    return tuple(dict.fromkeys(names))
 
 
 Line = TypeVar("Line", Query, Article)
 
 
-def _read(path: Path, kind: type[Line]) -> dict[str, Line]:
-    records: dict[str, Line] = {}
+def _read(path: Path, kind: type[Line]) -> dict[int, Line]:
+    """Records by the number of their line."""
+    records: dict[int, Line] = {}
+    known = set()
     for number, line in _lines(path):
         try:
             record = kind.model_validate_json(line, strict=True)
         except ValidationError as error:
             raise _fault(path, number, _reason(error)) from error
-        if record.id in records:
+        if record.id in known:
             raise _fault(path, number, f"编号 {record.id} 与前面重复")
-        records[record.id] = record
+        _check_names(path, number, record)
+        known.add(record.id)
+        records[number] = record
     return records
+
+
+def _check_names(path: Path, number: int, record: Query | Article) -> None:
+    if isinstance(record, Article):  # a collection comes as it is, its notes are nobody's mistake
+        return
+    for part in (record, *record.evidence):
+        if wrong := part.misspelt():
+            raise _fault(path, number, f"不认识的字段 {wrong[0]}，是否想写 {wrong[1]}")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -153,11 +252,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _qrels(
-    path: Path, queries: Mapping[str, Query], documents: Mapping[str, Article] | None
+    path: Path, queries: Mapping[str, Query], documents: set[str] | None
 ) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
-    if not path.exists():
-        return qrels
     for number, line in _lines(path):
         fields = [field.strip() for field in line.split("\t")]
         if number == 1 and fields[0] in HEADER:
@@ -189,6 +286,8 @@ def _reason(error: ValidationError) -> str:
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "missing":
         return f"缺少字段 {place}"
+    if first["type"] == "string_pattern_mismatch" and not str(first["input"]).strip():
+        return f"字段 {place} 是空的"
     return f"字段 {place} 有误（{first['msg']}）" if place else "应为一个 JSON 对象"
 
 

@@ -1,6 +1,6 @@
 """All questions of a data set to its figures."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from eval.certainty import certainty
@@ -8,19 +8,22 @@ from eval.dataset import Dataset, Query
 from eval.figures import (
     AbstentionFigures,
     AnswerFigures,
+    CurvePoint,
     Figure,
     Figures,
     Group,
     LatencyFigures,
     RetrievalFigures,
 )
-from eval.judging import Row, judge
+from eval.judging import Row, is_wrong, judge
 from eval.metrics import abstention, mean, percentile
 from index.types import Document, Value
 from qa.types import Answer, Question
 
 PASSAGES = 10  # the deepest cut-off of a measure
 PASSAGES_FOR_DOCUMENTS = 50  # several passages are of one document; ten documents are ranked
+
+MAX_CURVE_POINTS = 100
 
 Progress = Callable[[str, int, int], None]
 
@@ -57,13 +60,33 @@ def evaluate(
         progress: receives a stage's name, questions done and questions in all.
     """
     rows = []
-    for query in dataset.queries:
-        grades = dataset.qrels.get(query.id, {})
-        answer = assistant.ask(question_of(query, by_document=bool(grades)))
-        rows.append(judge(query, grades, answer, assistant.document))
+    for _, row in asked({"": assistant}, dataset):
+        rows.append(row)
         if progress:
             progress("提问", len(rows), len(dataset.queries))
     return Evaluation(figures=figures_of(dataset.name, assistant.corpus, rows), rows=tuple(rows))
+
+
+def asked(
+    assistants: Mapping[str, Assistant],
+    dataset: Dataset,
+    *,
+    done: Mapping[str, Container[str]] | None = None,
+) -> Iterator[tuple[str, Row]]:
+    """Each question asked of each assistant in turn, so that a slow moment of the machine hits
+    all of them; an assistant's name and its row, as they come.
+
+    Args:
+        assistants: by name; all answer from the collection that the data set judges.
+        dataset: at least one question.
+        done: by name, ids of the questions that need not be asked again.
+    """
+    for query in dataset.queries:
+        grades = dataset.qrels.get(query.id, {})
+        question = question_of(query, by_document=bool(grades))
+        for name, assistant in assistants.items():
+            if done is None or query.id not in done[name]:
+                yield name, judge(query, grades, assistant.ask(question), assistant.document)
 
 
 def question_of(query: Query, *, by_document: bool = False) -> Question:
@@ -92,6 +115,8 @@ def figures_of(name: str, fingerprint: str, rows: Sequence[Row]) -> Figures:
         abstention=whole.abstention,
         latency_ms=whole.latency_ms,
         certainty=whole.certainty,
+        reasons=_reasons(rows),
+        curve=_curve(rows),
         by_type={kind: _group([row for row in rows if row.type == kind]) for kind in types},
     )
 
@@ -138,7 +163,52 @@ def _abstention(rows: Sequence[Row]) -> AbstentionFigures:
         recall=scores.recall,
         f1=scores.f1,
         answered_rate=mean(float(row.status == "answered") for row in rows if row.answerable),
+        coverage=mean(float(row.status == "answered") for row in _told(rows)),
+        error=mean(float(is_wrong(row) or 0) for row in _told(rows) if row.status == "answered"),
     )
+
+
+def _told(rows: Iterable[Row]) -> list[Row]:
+    """Those whose answer can be told right from wrong."""
+    return [row for row in rows if is_wrong(row) is not None]
+
+
+def _reasons(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """What was wanted against what came; without a reason of its own, a question is answerable
+    or unanswerable."""
+    table: dict[str, dict[str, int]] = {}
+    for row in rows:
+        wanted = row.wanted_reason or ("answerable" if row.answerable else "unanswerable")
+        came = (row.reason or row.status) if row.status == "abstained" else row.status
+        line = table.setdefault(wanted, {})
+        line[came] = line.get(came, 0) + 1
+    return {wanted: dict(sorted(line.items())) for wanted, line in sorted(table.items())}
+
+
+def _curve(rows: Sequence[Row]) -> tuple[CurvePoint, ...]:
+    """Coverage against error as the demanded confidence falls to what it is now; below that
+    nothing was said that could be judged. One point a confidence, at most `MAX_CURVE_POINTS`.
+
+    Source: El-Yaniv and Wiener, On the Foundations of Noise-free Selective Classification,
+    JMLR 11 (2010).
+    """
+    told = _told(rows)
+    given = sorted((r for r in told if r.status == "answered"), key=lambda r: -r.confidence)
+    points, wrong = [], 0
+    for count, row in enumerate(given, start=1):
+        wrong += bool(is_wrong(row))
+        if count < len(given) and given[count].confidence == row.confidence:
+            continue
+        points.append(
+            CurvePoint(
+                threshold=row.confidence,
+                coverage=count / len(told),
+                error=wrong / count,
+                answered=count,
+            )
+        )
+    step = -(-len(points) // MAX_CURVE_POINTS) or 1
+    return tuple(points[::-1][::step][::-1])
 
 
 def _latency(rows: Sequence[Row]) -> LatencyFigures:

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from pydantic import Field
 
 from eval.dataset import Query
 from eval.matching import (
@@ -31,7 +34,7 @@ from qa.types import Answer, Citation, Hit, Status
 
 CUT_OFFS = (1, 3, 5, 10)
 MEASURES = {"success": success_at_k, "recall": recall_at_k, "mrr": mrr_at_k, "ndcg": ndcg_at_k}
-SHOWN = 3  # hits that a row keeps for a person to look at
+SHOWN = 10  # hits that a row keeps with their text
 MARK = re.compile(r"\[(\d+)\]")
 
 Grades = Mapping[str, int]
@@ -61,8 +64,14 @@ class RetrievalVerdict(Value):
     answer_in_top_3: float | None = None
     answer_in_top_5: float | None = None
     answer_in_top_10: float | None = None
+    long_answer_in_top_1: float | None = None
+    long_answer_in_top_3: float | None = None
     long_answer_in_top_5: float | None = None
+    long_answer_in_top_10: float | None = None
+    top_1_chars: float | None = None
+    top_3_chars: float | None = None
     top_5_chars: float | None = None
+    top_10_chars: float | None = None
 
 
 class AnswerVerdict(Value):
@@ -82,28 +91,87 @@ class Seen(Value):
 
     rank: int
     source: str
+    passage_id: str
+    score: float
     text: str
 
 
+class Cited(Value):
+    """A citation as a person looks at it."""
+
+    n: int
+    source: str
+    quote: str
+
+
 class Row(Value):
-    """One question: what was wanted, what came, and the verdicts."""
+    """One question: what was wanted, what came, and the verdicts. `history` are the questions
+    before it, `query` is what was searched.
+
+    `judged` and `ranked` are the qrels and the run that the measures of ranking were made from:
+    relevance by id, and ids in order (documents, or passages where evidence is judged).
+    """
 
     id: str
     question: str
+    history: tuple[str, ...] = ()
+    query: str = ""
     type: str
     answerable: bool
     free_text: bool
     status: Status
     reason: str | None
+    wanted_reason: str = ""
     confidence: float
     answer: str
+    citations: tuple[Cited, ...] = ()
     wanted_answers: tuple[str, ...]
     wanted_evidence: tuple[str, ...]
-    top: tuple[Seen, ...]
+    hits: tuple[Seen, ...]
+    judged: dict[str, int] = Field(default_factory=dict)
+    ranked: tuple[str, ...] = ()
     retrieval: RetrievalVerdict
     answers: AnswerVerdict
     embed_ms: float
+    retrieve_ms: float
+    answer_ms: float
     total_ms: float
+
+
+def is_wrong(row: Row) -> bool | None:
+    """Whether the question was answered, and wrongly; silence is not wrong.
+
+    None where nobody could tell: the question is answerable, but its answer is prose or not known.
+    An unanswerable question is answered wrongly, whatever was said.
+    """
+    if not row.answerable:
+        return row.status == "answered"
+    if row.free_text or row.answers.accuracy is None:
+        return None
+    return row.status == "answered" and row.answers.accuracy == 0
+
+
+def outcome(row: Row) -> str:
+    """right | wrong | silent | error, or "answered" where nobody could tell. Silence is right
+    where there is no answer."""
+    if row.status == "error":
+        return "error"
+    if row.status == "abstained":
+        return "silent" if row.answerable else "right"
+    wrong = is_wrong(row)
+    if wrong is None:
+        return "answered"
+    return "wrong" if wrong else "right"
+
+
+class Judgement(NamedTuple):
+    """What one ranking is measured by: relevance by id, and the ids in order, each once."""
+
+    judged: dict[str, int]
+    ranked: tuple[str, ...]
+
+
+NO_JUDGEMENT = Judgement({}, ())
 
 
 def judge(query: Query, grades: Grades, answer: Answer, document: Open) -> Row:
@@ -115,23 +183,43 @@ def judge(query: Query, grades: Grades, answer: Answer, document: Open) -> Row:
         answer: what was said; its hits in order of rank.
         document: gives a document by id, raises `PolicyQAError` for an unknown one.
     """
+    judgement = judgement_of(query, grades, answer.hits)
+    times = answer.timings_ms
     return Row(
         id=query.id,
         question=query.text,
+        history=tuple(turn.content for turn in query.history if turn.role == "user"),
+        query=answer.query,
         type=query.type,
         answerable=query.answerable,
         free_text=query.answer_kind == "free_text",
         status=answer.status,
         reason=answer.reason,
+        wanted_reason=query.reason,
         confidence=answer.confidence,
         answer=answer.answer,
+        citations=tuple(Cited(n=c.n, source=c.source, quote=c.quote) for c in answer.citations),
         wanted_answers=tuple(" / ".join(group) for group in alternatives(query.answers)),
         wanted_evidence=_wanted(query, grades),
-        top=tuple(Seen(rank=h.rank, source=h.source, text=h.text) for h in answer.hits[:SHOWN]),
-        retrieval=retrieval_verdict(query, grades, answer.hits),
+        hits=tuple(_seen(hit) for hit in answer.hits[:SHOWN]),
+        judged=judgement.judged,
+        ranked=judgement.ranked,
+        retrieval=_retrieval_verdict(query, judgement, answer.hits),
         answers=answer_verdict(query, grades, answer, document),
-        embed_ms=answer.timings_ms.embed,
-        total_ms=answer.timings_ms.total,
+        embed_ms=times.embed,
+        retrieve_ms=times.retrieve,
+        answer_ms=times.answer,
+        total_ms=times.total,
+    )
+
+
+def _seen(hit: Hit) -> Seen:
+    return Seen(
+        rank=hit.rank,
+        source=hit.source,
+        passage_id=hit.passage_id,
+        score=hit.score,
+        text=hit.text,
     )
 
 
@@ -145,54 +233,57 @@ def _relevant(grades: Grades) -> set[str]:
     return {doc_id for doc_id, grade in grades.items() if grade > 0}
 
 
-def retrieval_verdict(query: Query, grades: Grades, hits: Sequence[Hit]) -> RetrievalVerdict:
-    """Judge the ranked hits; an unanswerable question takes no part."""
+def judgement_of(query: Query, grades: Grades, hits: Sequence[Hit]) -> Judgement:
+    """The qrels and the run of one question; empty where nothing of its ranking is judged.
+
+    Documents are ranked by their best passage. Each piece of evidence is a target, found at the
+    first hit that holds it: pieces that one hit brings up together are one target (else a single
+    passage would earn more than the best order can), one that no hit holds is `missed-1`, ….
+    An unanswerable question takes no part.
+    """
+    if not query.answerable:
+        return NO_JUDGEMENT
+    if query.evidence:
+        first = [_first_place(query, number, hits) for number in range(len(query.evidence))]
+        found = {hits[place].passage_id: 1 for place in first if place is not None}
+        missed = {f"missed-{n}": 1 for n, place in enumerate(first, start=1) if place is None}
+        return Judgement(found | missed, tuple(dict.fromkeys(hit.passage_id for hit in hits)))
+    if _relevant(grades):
+        return Judgement(dict(grades), tuple(dict.fromkeys(hit.source for hit in hits)))
+    return NO_JUDGEMENT
+
+
+def _retrieval_verdict(query: Query, judgement: Judgement, hits: Sequence[Hit]) -> RetrievalVerdict:
     if not query.answerable:
         return RetrievalVerdict()
-    verdict = RetrievalVerdict()
-    if query.evidence:
-        verdict = _evidence_verdict(query, hits)
-    elif _relevant(grades):
-        verdict = _document_verdict(query, grades, hits)
-    return verdict.model_copy(update=_answers_in_hits(query, [hit.text for hit in hits]))
+    texts = [hit.text for hit in hits]
+    return RetrievalVerdict(**_measured(query.id, judgement), **_answers_in_hits(query, texts))
+
+
+def _measured(query_id: str, judgement: Judgement) -> dict[str, float]:
+    """The order of the hits is what is judged, so their places stand in for scores."""
+    if not judgement.judged:
+        return {}
+    qrels = [Qrel(query_id, name, grade) for name, grade in judgement.judged.items()]
+    run = [ScoredDoc(query_id, name, -place) for place, name in enumerate(judgement.ranked)]
+    return {
+        f"{name}_at_{k}": measure(qrels, run, k=k)[query_id]
+        for name, measure in MEASURES.items()
+        for k in CUT_OFFS
+    }
 
 
 def _answers_in_hits(query: Query, texts: Sequence[str]) -> dict[str, float | None]:
     """Whether, and for a long answer how much of it, stands in the first passages; and how long
     these are, since longer passages hold more."""
-    found: dict[str, float | None] = {
-        "top_5_chars": float(sum(len(squeezed(t)) for t in texts[:5]))
-    }
+    lengths = [len(squeezed(text)) for text in texts[: CUT_OFFS[-1]]]
+    found: dict[str, float | None] = {f"top_{k}_chars": float(sum(lengths[:k])) for k in CUT_OFFS}
     if not alternatives(query.answers):
         return found
     for k in CUT_OFFS:
         found[f"answer_in_top_{k}"] = float(answers_in_any(texts[:k], query.answers))
-    return found | {"long_answer_in_top_5": long_answer_in(texts[:5], query.answers)}
-
-
-def _document_verdict(query: Query, grades: Grades, hits: Sequence[Hit]) -> RetrievalVerdict:
-    """Documents are ranked by their best passage; the metrics count each once."""
-    sources = [hit.source for hit in hits]
-    qrels = [Qrel(query.id, doc_id, grade) for doc_id, grade in grades.items()]
-    return _verdict(query, qrels, sources)
-
-
-def _evidence_verdict(query: Query, hits: Sequence[Hit]) -> RetrievalVerdict:
-    """Each piece of evidence is a target, found at the first hit that holds it.
-
-    Pieces that one hit brings up together are one target of the ranking (else a single passage
-    would earn more than the best order can); recall counts every piece.
-    """
-    first = [_first_place(query, number, hits) for number in range(len(query.evidence))]
-    found = {f"hit {place}" for place in first if place is not None}
-    missed = [f"missed {number}" for number, place in enumerate(first) if place is None]
-    qrels = [Qrel(query.id, target, 1) for target in [*found, *missed]]
-    verdict = _verdict(query, qrels, [f"hit {place}" for place in range(len(hits))])
-    recalls = {
-        f"recall_at_{k}": mean(float(place is not None and place < k) for place in first)
-        for k in CUT_OFFS
-    }
-    return verdict.model_copy(update=recalls)
+        found[f"long_answer_in_top_{k}"] = long_answer_in(texts[:k], query.answers)
+    return found
 
 
 def _first_place(query: Query, number: int, hits: Sequence[Hit]) -> int | None:
@@ -203,18 +294,6 @@ def _first_place(query: Query, number: int, hits: Sequence[Hit]) -> int | None:
         if item.source in ("", hit.source) and holds(hit.text, item.quote)
     )
     return next(places, None)
-
-
-def _verdict(query: Query, qrels: Sequence[Qrel], ranked: Sequence[str]) -> RetrievalVerdict:
-    """The order of the hits is what is judged, so their places stand in for scores."""
-    run = [ScoredDoc(query.id, name, -place) for place, name in enumerate(ranked)]
-    return RetrievalVerdict(
-        **{
-            f"{name}_at_{k}": measure(qrels, run, k=k)[query.id]
-            for name, measure in MEASURES.items()
-            for k in CUT_OFFS
-        }
-    )
 
 
 def answer_verdict(query: Query, grades: Grades, answer: Answer, document: Open) -> AnswerVerdict:

@@ -10,6 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.baselines import NAMES
+from eval.comparison import compare
+from eval.figures import Entry, entries
+from eval.runs import Run
+
 COLUMNS = (
     ("success@1", "retrieval", "success_at_1"),
     ("success@5", "retrieval", "success_at_5"),
@@ -40,6 +45,73 @@ def _figure(run: Mapping[str, Any], group: str, field: str) -> str:
         return "–"
     value = run[group][field]
     return "–" if value is None else f"{value:.3f}"
+
+
+BESIDE = (
+    "retrieval.success_at_1",
+    "retrieval.success_at_5",
+    "retrieval.ndcg_at_10",
+    "retrieval.answer_in_top_5",
+    "answers.accuracy",
+    "abstention.precision",
+    "abstention.recall",
+)
+
+
+def beside_table(runs: Sequence[Run]) -> str:
+    """Runs as rows, each figure with its interval; p is of the difference in success@1 from the
+    first run of the same questions, times are a share of its time where they ran together."""
+    titles = {entry.key: entry.title for entry in entries(runs[0].figures)}
+    head = ["运行", "n", *(titles[key] for key in BESIDE), "p(@1)", "耗时比"]
+    lines = [head, ["---"] * len(head)]
+    for run in runs:
+        known = {entry.key: entry for entry in entries(run.figures)}
+        cells = [_bounded(known[key], run) for key in BESIDE]
+        lines.append([run.info.name, str(run.info.n), *cells, *_against(_first(runs, run), run)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _bounded(entry: Entry, run: Run) -> str:
+    """A baseline says nothing: its answers and silence are no figures."""
+    spoken = not entry.key.startswith("retrieval")
+    if entry.value is None or (spoken and run.info.contestant in NAMES):
+        return "–"
+    if entry.certainty is None:
+        return f"{entry.value:.3f}"
+    return f"{entry.value:.3f} ({entry.certainty.low:.3f}–{entry.certainty.high:.3f})"
+
+
+def _first(runs: Sequence[Run], run: Run) -> Run:
+    same = (
+        other for other in runs if other.info.dataset_fingerprint == run.info.dataset_fingerprint
+    )
+    return next(same)
+
+
+def _against(first: Run, run: Run) -> list[str]:
+    if first is run:
+        return ["–", "1.00" if run.figures.latency_ms.p50 else "–"]
+    found = compare(first, run)
+    p = {d.figure: d.p for d in found.differences}.get("retrieval.success_at_1")
+    ratio = found.time_ratio
+    return ["–" if p is None else f"{p:.4f}", "–" if ratio is None else f"{ratio:.2f}"]
+
+
+def contest_json(runs: Sequence[Run]) -> str:
+    """The product's figures, its run, and by name what ran beside it."""
+    product, *others = runs
+    beside = {}
+    for run in others:
+        found = compare(product, run)
+        beside[run.info.contestant] = {
+            "run": run.info.name,
+            "time_ratio": found.time_ratio,
+            "differences": [difference.model_dump() for difference in found.differences],
+            "figures": run.figures.model_dump(),
+        }
+    whole = product.figures.model_dump()
+    whole |= {"run": product.info.model_dump(), "beside": beside}
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -2,7 +2,10 @@
 
 from rich.table import Table
 
+from eval.comparison import Comparison, Side
 from eval.figures import Figures, Group, labelled
+
+CUT = 60  # characters of a text in a table
 
 # Of each type only the figures that tell types apart: all of them do not fit a terminal's width.
 BY_TYPE = {
@@ -32,3 +35,58 @@ def _types(by_type: dict[str, Group]) -> Table:
         values = dict(labelled(group))
         table.add_row(kind, *(values[label] for label in BY_TYPE))
     return table
+
+
+def comparison_tables(found: Comparison, *, show: int) -> list[Table]:
+    """The figures of both with their difference and p; then the questions that changed, worst
+    first, at most `show`."""
+    return [_differences(found), *([_changes(found, show)] if show and found.changes else [])]
+
+
+def _differences(found: Comparison) -> Table:
+    notes = [f"共同 {found.n} 题"]
+    if found.only_before or found.only_after:
+        notes.append(f"只在前者 {found.only_before}、只在后者 {found.only_after} 题，不计")
+    if not found.same_corpus:
+        notes.append("索引不同")
+    if found.time_ratio is not None:
+        notes.append(f"耗时比 {found.time_ratio:.2f}")
+    notes.append("p 很多项一起看时，个别小于 0.05 可能只是碰巧")
+    table = Table("指标", title=f"{found.before} → {found.after}", caption="；".join(notes))
+    for heading in ("n", "前", "后", "差（95 % 区间）", "p"):
+        table.add_column(heading, justify="right")
+    for line in found.differences:
+        places = 1 if line.figure.endswith("chars") else 3
+        bounds = ""
+        if line.difference is not None and line.low is not None and line.high is not None:
+            bounds = (
+                f"{line.difference:+.{places}f}（{line.low:+.{places}f}–{line.high:+.{places}f}）"
+            )
+        values = ["–" if v is None else f"{v:.{places}f}" for v in (line.before, line.after)]
+        p = "" if line.p is None else f"{line.p:.4f}"
+        table.add_row(line.title, str(line.n), *values, bounds, p)
+    return table
+
+
+def _changes(found: Comparison, show: int) -> Table:
+    worse = sum(change.gain < 0 for change in found.changes)
+    title = f"变化的题 {len(found.changes)} 道（变差 {worse}），先列变差的"
+    table = Table("题", "问题", "前", "后", "应有", title=title)
+    for change in found.changes[:show]:
+        wanted = _cut("；".join(change.wanted) or "拒答")
+        sides = (_side(change.before), _side(change.after))
+        table.add_row(change.id, _cut(change.question), *sides, wanted)
+    return table
+
+
+OUTCOMES = {"right": "对", "wrong": "错", "silent": "未答", "error": "出错", "answered": "已答"}
+
+
+def _side(side: Side) -> str:
+    rank = f"第 {side.rank} 条" if side.rank else ""
+    return " ".join(filter(None, [OUTCOMES.get(side.outcome, ""), rank])) or "–"
+
+
+def _cut(text: str) -> str:
+    plain = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return plain if len(plain) <= CUT else plain[:CUT] + "…"

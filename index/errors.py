@@ -13,7 +13,9 @@ PolicyQAError
 │   ├── IndexMismatch    made with another model, chunker or version
 │   └── IndexBusy        another process is indexing into the same folder
 ├── QuestionError        the question cannot be taken (empty, too long, no words)
-└── DatasetError         a line of an evaluation data set is wrong
+├── DatasetError         a line of an evaluation data set is wrong
+├── RunError             a kept evaluation is absent, unfinished, damaged or of something else
+└── GateError            a figure is under its floor, or a floor was lowered without a reason
 """
 
 
@@ -79,3 +81,13 @@ class QuestionError(PolicyQAError):
 
 class DatasetError(PolicyQAError):
     """A line of an evaluation data set is wrong. The message names the file and the line."""
+
+
+class RunError(PolicyQAError):
+    """A kept evaluation is absent, unfinished, damaged or of something else. Name another, continue
+    it, or replace it."""
+
+
+class GateError(PolicyQAError):
+    """A figure is under its floor, or a floor was lowered without a reason. Mend what made it fall,
+    or give the reason in the gate's file."""

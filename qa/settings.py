@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -25,6 +26,20 @@ class ModelSettings(BaseModel):
         default="auto", description="计算精度；auto 在处理器支持时用 bfloat16"
     )
     threads: int | None = Field(default=None, ge=1, le=256, description="计算线程数，默认由库决定")
+
+
+class RankingSettings(BaseModel):
+    """How much each signal of the ranking counts (z-scores, summed). Those of words count in
+    full only in long questions, see `qa.weighting`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dense: float = Field(default=1.0, ge=0, le=10, description="权重：段落与问题的向量相似度")
+    sentence: float = Field(default=1.3, ge=0, le=10, description="权重：最像的一句的向量相似度")
+    words: float = Field(default=0.6, ge=0, le=10, description="权重：词语 BM25")
+    bigrams: float = Field(default=0.6, ge=0, le=10, description="权重：二字组 BM25")
+    title: float = Field(default=0.5, ge=0, le=10, description="权重：标题的向量相似度")
+    document: float = Field(default=0.4, ge=0, le=10, description="权重：整份文件的二字组 BM25")
 
 
 class AnswerSettings(BaseModel):
@@ -67,6 +82,7 @@ class Settings(BaseSettings):
     )
     feedback: Path = Field(default=Path(".policyqa/feedback.jsonl"), description="读者评价的文件")
     model: ModelSettings = ModelSettings()
+    ranking: RankingSettings = RankingSettings()
     answer: AnswerSettings = AnswerSettings()
     limits: LimitSettings = LimitSettings()
 
@@ -100,6 +116,34 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"设置 {name} 有误：{first['msg']}") from error
+        raise _fault(error, PREFIX, "__") from error
+
+
+def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
+    """The settings with some of them changed.
+
+    Args:
+        settings: the rest is theirs.
+        changes: by name in lower case, parts parted by a dot (`answer.threshold`).
+
+    Raises:
+        SettingsError: there is no setting of this name, or its value is out of bounds.
+    """
+    values = settings.model_dump()
+    known = {name.removeprefix(PREFIX).lower().replace("__", ".") for name in names()}
+    for name, value in changes.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise SettingsError(f"不认识的设置 {name}" + (f"，是否想写 {near[0]}" if near else ""))
+        group, _, leaf = name.rpartition(".")
+        (values[group] if group else values)[leaf] = value
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise _fault(error, "", ".") from error
+
+
+def _fault(error: ValidationError, prefix: str, joint: str) -> SettingsError:
+    first = error.errors()[0]
+    name = joint.join(str(part) for part in first["loc"])
+    return SettingsError(f"设置 {prefix + (name.upper() if prefix else name)} 有误：{first['msg']}")

@@ -5,25 +5,25 @@ found by its meaning, and its words mislead; a long one names its document ("《
 its words decide. So the lexical signals count in proportion to how many bigrams the query has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from index.words import bigrams
+from qa.settings import RankingSettings
 
-WEIGHTS = {
-    "dense": 1.0,
-    "sentence": 1.3,
-    "words": 0.6,
-    "bigrams": 0.6,
-    "title": 0.5,
-    "document": 0.4,
-}
+WEIGHTS: Mapping[str, float] = RankingSettings().model_dump()
 LEXICAL = frozenset({"words", "bigrams", "document"})
 NO_WORDS_BELOW, ALL_WORDS_ABOVE = 7, 20  # bigrams of a query
 
 
-def weights_for(query: str) -> Mapping[str, float]:
+def weights_by(settings: RankingSettings) -> Callable[[str], Mapping[str, float]]:
+    """`weights_for` with other full values."""
+    return partial(weights_for, full=settings.model_dump())
+
+
+def weights_for(query: str, *, full: Mapping[str, float] = WEIGHTS) -> Mapping[str, float]:
     """Weights by signal; the lexical ones rise from 0 to their full value with the length."""
     count = len(bigrams(query))
     share = (count - NO_WORDS_BELOW) / (ALL_WORDS_ABOVE - NO_WORDS_BELOW)
     gate = min(max(share, 0.0), 1.0)
-    return {name: w * gate if name in LEXICAL else w for name, w in WEIGHTS.items()}
+    return {name: w * gate if name in LEXICAL else w for name, w in full.items()}

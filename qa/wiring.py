@@ -15,22 +15,27 @@ from index.types import IndexReport, Metadata
 from qa import settings as configuration
 from qa.assistant import Assistant
 from qa.live import LiveAssistant
-from qa.weighting import weights_for
+from qa.settings import ModelSettings, Settings
+from qa.weighting import weights_by
 
 
-def embedder(*, say: Callable[[str], None] | None = None) -> Embedder:
+def embedder(
+    *, say: Callable[[str], None] | None = None, settings: Settings | None = None
+) -> Embedder:
     """The embedder that the settings name, loaded once a process."""
-    return _embedder(say)
+    settings = settings or configuration.load()
+    return _embedder(settings.model, settings.cache / "models", say)
 
 
 @cache
-def _embedder(say: Callable[[str], None] | None) -> Embedder:
-    settings = configuration.load()
+def _embedder(
+    model: ModelSettings, cache_folder: Path, say: Callable[[str], None] | None
+) -> Embedder:
     return SentenceTransformerEmbedder.load(
-        settings.model.name,
-        cache=settings.cache / "models",
-        precision=settings.model.precision,
-        threads=settings.model.threads,
+        model.name,
+        cache=cache_folder,
+        precision=model.precision,
+        threads=model.threads,
         progress=say,
     )
 
@@ -103,18 +108,30 @@ def _root(index: Path | None) -> Path:
     return root
 
 
-def open_assistant(index: Path | None = None) -> Assistant:
+def open_assistant(index: Path | None = None, *, settings: Settings | None = None) -> Assistant:
     """An assistant over a stored index.
 
     Args:
         index: index folder; the settings' when None.
+        settings: those of this process when None.
 
     Raises:
         IndexMissing, IndexDamaged, IndexMismatch: see `index.search_index.load`.
     """
-    settings = configuration.load()
-    stored = search_index.load(index or settings.index, model=embedder().fingerprint)
-    return Assistant(stored, embedder(), weights_for, settings.answer)
+    settings = settings or configuration.load()
+    return _assistant(index or settings.index, settings)
+
+
+def _assistant(folder: Path, settings: Settings) -> Assistant:
+    model = embedder(settings=settings)
+    stored = search_index.load(folder, model=model.fingerprint)
+    return Assistant(stored, model, weights_by(settings.ranking), settings.answer)
+
+
+def varied(assistant: Assistant, settings: Settings) -> Assistant:
+    """An assistant over the same index that ranks and answers by other settings."""
+    ranking = weights_by(settings.ranking)
+    return Assistant(assistant.index, assistant.embedder, ranking, settings.answer)
 
 
 def open_live(index: Path | None = None) -> LiveAssistant:
@@ -128,20 +145,25 @@ def open_live(index: Path | None = None) -> LiveAssistant:
     return LiveAssistant(folder, lambda: open_assistant(folder))
 
 
-def open_collection(corpus: Path, *, progress: Progress | None = None) -> Assistant:
-    """An assistant over a `corpus.jsonl` (`id title text`), indexed once into the cache.
+def open_collection(
+    corpus: Path, *, settings: Settings | None = None, progress: Progress | None = None
+) -> Assistant:
+    """An assistant over a `corpus.jsonl` (`id title text`, or BEIR's `_id`), indexed once into
+    the cache.
 
     Raises:
         DatasetError: a line is no JSON object with id and text.
     """
-    settings = configuration.load()
+    settings = settings or configuration.load()
     data = corpus.read_bytes()
     name = f"{corpus.parent.name}-{hashlib.sha256(data).hexdigest()[:12]}"
+    model = embedder(settings=settings)
+    if settings.model.name != ModelSettings().name:
+        name += f"-{hashlib.sha256(model.fingerprint.encode()).hexdigest()[:8]}"
     folder = settings.cache / "collections" / name
     files = list(_collection(corpus, data))
-    building.build_texts(files, folder, embedder(), progress=progress)
-    stored = search_index.load(folder, model=embedder().fingerprint)
-    return Assistant(stored, embedder(), weights_for, settings.answer)
+    building.build_texts(files, folder, model, progress=progress)
+    return _assistant(folder, settings)
 
 
 def _collection(corpus: Path, data: bytes) -> list[building.SourceText]:
@@ -152,9 +174,8 @@ def _collection(corpus: Path, data: bytes) -> list[building.SourceText]:
         try:
             record = json.loads(line)
             title = str(record.get("title") or "")[:200]
-            texts.append(
-                building.SourceText(str(record["id"]), str(record["text"]), Metadata(title=title))
-            )
+            name = record["id"] if "id" in record else record["_id"]  # `_id` as BEIR has it
+            texts.append(building.SourceText(str(name), str(record["text"]), Metadata(title=title)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DatasetError(f"{corpus}:{number}: 每行应为含 id、text 的 JSON 对象") from error
     return texts

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import Evidence, load
+from eval.dataset import load
 from index.errors import DatasetError
 from qa.types import Turn
 
-GOOD = {"id": "q1", "text": "补助多少？"}
+GOOD = {"id": "q1", "text": "补助多少？", "answers": ["2万元"]}
 
 
 def made(
@@ -27,11 +27,12 @@ def test_a_query_has_its_defaults(tmp_path: Path) -> None:
     loaded = load(made(tmp_path, GOOD))
     (query,) = loaded.queries
     assert (query.id, query.text, query.answerable) == ("q1", "补助多少？", True)
-    assert (query.answers, query.evidence, query.history, query.type) == ((), (), (), "")
+    assert (query.evidence, query.history, query.type, query.reason) == ((), (), "", "")
     assert (loaded.name, loaded.qrels, loaded.corpus) == (tmp_path.name, {}, None)
+    assert loaded.ignored == ()
 
 
-def test_every_field_is_read_and_unknown_ones_are_left_out(tmp_path: Path) -> None:
+def test_every_field_is_read_and_unknown_ones_are_named(tmp_path: Path) -> None:
     full = GOOD | {
         "answers": [["甲", "乙"], ["丙"]],
         "answerable": False,
@@ -41,16 +42,75 @@ def test_every_field_is_read_and_unknown_ones_are_left_out(tmp_path: Path) -> No
         "type": "figure",
         "split": "dev",
         "answer_kind": "free_text",
+        "reason": "out_of_scope",
         "distractor_doc": {"any": "thing"},
     }
-    (query,) = load(made(tmp_path, full)).queries
+    loaded = load(made(tmp_path, full))
+    (query,) = loaded.queries
     assert query.answers == (("甲", "乙"), ("丙",))
     assert not query.answerable
-    assert query.evidence == (Evidence(source="a.txt", quote="原话"), Evidence(quote="别处"))
+    assert [(e.source, e.quote) for e in query.evidence] == [("a.txt", "原话"), ("", "别处")]
     assert query.history == (Turn(role="user", content="上一问"),)
     assert (query.as_of, query.type, query.split) == ("2024-12", "figure", "dev")
-    assert query.answer_kind == "free_text"
-    assert not hasattr(query, "distractor_doc")
+    assert (query.answer_kind, query.reason) == ("free_text", "out_of_scope")
+    assert loaded.ignored == ("distractor_doc", "evidence.page")
+
+
+@pytest.mark.parametrize(
+    ("field", "meant"), [("answer", "answers"), ("evidance", "evidence"), ("Split", "split")]
+)
+def test_a_field_that_is_misspelt_is_refused(tmp_path: Path, field: str, meant: str) -> None:
+    bad = {"id": "q2", "text": "问", "answerable": False, field: []}
+    with pytest.raises(DatasetError, match=f":2: 不认识的字段 {field}，是否想写 {meant}"):
+        load(made(tmp_path, GOOD, bad))
+
+
+def test_a_misspelt_field_of_evidence_is_refused(tmp_path: Path) -> None:
+    bad = GOOD | {"evidence": [{"quote": "原话", "sourse": "a.txt"}]}
+    with pytest.raises(DatasetError, match=":1: 不认识的字段 sourse，是否想写 source"):
+        load(made(tmp_path, bad))
+
+
+@pytest.mark.parametrize("qrels", [None, "q2\td1\t0\n"])
+def test_a_question_that_cannot_be_judged_is_refused(tmp_path: Path, qrels: str | None) -> None:
+    bare = {"id": "q2", "text": "问"}
+    with pytest.raises(DatasetError, match=r"queries.jsonl:2: 问题 q2 无从判断对错"):
+        load(made(tmp_path, GOOD, bare, qrels=qrels))
+    assert len(load(made(tmp_path, GOOD, bare, qrels="q2\td1\t1\n")).queries) == 2
+    assert len(load(made(tmp_path, bare | {"answerable": False})).queries) == 1
+
+
+def test_the_fingerprint_is_that_of_what_is_judged(tmp_path: Path) -> None:
+    first = load(made(tmp_path, GOOD, qrels="q1\td1\t1\n"))
+    assert load(tmp_path).fingerprint == first.fingerprint
+    assert load(made(tmp_path, GOOD, qrels="q1\td1\t2\n")).fingerprint != first.fingerprint
+
+
+def beir(folder: Path) -> Path:
+    """Three questions, of which the test split judges two and the dev split one."""
+    made(
+        folder,
+        {"_id": "1", "text": "甲？", "metadata": {}},
+        {"_id": "2", "text": "乙？", "metadata": {}},
+        {"_id": "3", "text": "丙？", "metadata": {}},
+        corpus='{"_id": "d1", "text": "甲", "metadata": {}}\n{"_id": "d2", "text": "乙"}',
+    )
+    (folder / "qrels").mkdir()
+    head = "query-id\tcorpus-id\tscore\n"
+    (folder / "qrels" / "test.tsv").write_text(f"{head}1\td1\t1\n2\td2\t2\n", "utf-8")
+    (folder / "qrels" / "dev.tsv").write_text(f"{head}3\td2\t1\n", "utf-8")
+    return folder
+
+
+def test_beirs_layout_is_read(tmp_path: Path) -> None:
+    loaded = load(beir(tmp_path))
+    assert [(q.id, q.text) for q in loaded.queries] == [("1", "甲？"), ("2", "乙？")]
+    assert loaded.qrels == {"1": {"d1": 1}, "2": {"d2": 2}}
+    assert loaded.corpus == tmp_path / "corpus.jsonl"
+    assert loaded.ignored == ()
+    assert [q.id for q in load(tmp_path, split="dev").queries] == ["3"]
+    with pytest.raises(DatasetError, match=r"train\.tsv: 没有这个文件；--split 可用：dev、test"):
+        load(tmp_path, split="train")
 
 
 def test_qrels_and_corpus_are_read(tmp_path: Path) -> None:
@@ -65,13 +125,18 @@ def test_qrels_and_corpus_are_read(tmp_path: Path) -> None:
 
 def test_blank_lines_byte_order_mark_and_line_separators_are_no_trouble(tmp_path: Path) -> None:
     text = '\ufeff{"id": "q1", "text": "甲\u2028乙"}\r\n\n{"id": "q2", "text": "丙"}\n'
-    (tmp_path / "queries.jsonl").write_bytes(text.encode())
+    (tmp_path / "queries.jsonl").write_bytes(text.replace("}", ', "answers": ["丁"]}').encode())
     assert [query.text for query in load(tmp_path).queries] == ["甲\u2028乙", "丙"]
 
 
 def test_split_and_limit_choose(tmp_path: Path) -> None:
-    rows = [{"id": f"q{n}", "text": "问", "split": "dev" if n % 2 else "test"} for n in range(6)]
-    folder = made(tmp_path, *rows, {"id": "q6", "text": "问"}, qrels="q0\td\t1\n")
+    rows = [
+        {"id": f"q{n}", "text": "问", "answerable": False, "split": "dev" if n % 2 else "test"}
+        for n in range(6)
+    ]
+    folder = made(
+        tmp_path, *rows, {"id": "q6", "text": "问", "answers": ["甲"]}, qrels="q0\td\t1\n"
+    )
     assert [q.id for q in load(folder, split="dev").queries] == ["q1", "q3", "q5"]
     assert [q.id for q in load(folder, split="dev", limit=2).queries] == ["q1", "q3"]
     assert len(load(folder).queries) == 7
@@ -86,11 +151,11 @@ def test_split_and_limit_choose(tmp_path: Path) -> None:
         ("[1]", "应为一个 JSON 对象"),
         ('{"id": "q2"}', "缺少字段 text"),
         ('{"text": "问"}', "缺少字段 id"),
-        ({"id": "q2", "text": " "}, "字段 text 有误"),
+        ({"id": "q2", "text": " "}, "字段 text 是空的"),
         ({"id": 2, "text": "问"}, "字段 id 有误"),
         ({"id": "q1", "text": "又一问"}, "编号 q1 与前面重复"),
         ({"id": "q2", "text": "问", "evidence": [{"source": "a"}]}, "缺少字段 evidence.0.quote"),
-        ({"id": "q2", "text": "问", "evidence": [{"quote": ""}]}, "字段 evidence.0.quote 有误"),
+        ({"id": "q2", "text": "问", "evidence": [{"quote": ""}]}, "字段 evidence.0.quote 是空的"),
         ({"id": "q2", "text": "问", "answers": "甲"}, "字段 answers"),
         ({"id": "q2", "text": "问", "answers": ["甲", ["乙"]]}, "字段 answers"),
         ({"id": "q2", "text": "问", "answerable": "yes"}, "字段 answerable 有误"),

@@ -2,85 +2,31 @@
 
 import json
 import math
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from eval import benchmark, commands, report
+from eval import benchmark, commands
 from eval.certainty import certainty
 from eval.dataset import Dataset, Query
 from eval.evaluate import Evaluation, evaluate
-from eval.figures import Figures
 from eval.judging import judge
 from eval.terminal import tables
-from index.errors import PolicyQAError, SourceError
-from index.types import Document, Metadata
-from qa.types import Answer, AnswerSentence, Citation, Hit, Question, Timings
-
-PLAN = "第一条 博士后给予15万元补助。第二条 高技能人才奖励2万元。第三条 由区人才办负责解释。"
-NEWS = "博士后留渝率达到90%。"
-TEXTS = {"plan.txt": PLAN, "news.txt": NEWS}
-
-
-class FakeAssistant:
-    """Says for each question what it was given; unknown questions are an error."""
-
-    corpus = "c0ffee"
-
-    def __init__(self, answers: dict[str, Answer]) -> None:
-        self._answers = answers
-        self.asked: list[Question] = []
-
-    def ask(self, question: Question) -> Answer:
-        self.asked.append(question)
-        return self._answers.get(question.question) or said("error")
-
-    def document(self, doc_id: str) -> Document:
-        if doc_id not in TEXTS:
-            raise SourceError(f"没有编号为 {doc_id} 的文件")
-        return Document(
-            doc_id=doc_id, source=doc_id, sha256="", metadata=Metadata(), text=TEXTS[doc_id]
-        )
-
-
-def hits(*texts: tuple[str, str]) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(
-            rank=n, passage_id=f"p{n}", doc_id=source, source=source, start=0, end=0, score=1 / n,
-            text=text,
-        )
-        for n, (source, text) in enumerate(texts, start=1)
-    )  # fmt: skip
-
-
-def cite(n: int, source: str, quote: str) -> Citation:
-    start = TEXTS[source].find(quote)
-    return Citation(
-        n=n, doc_id=source, source=source, title="", section="", issuer="", doc_number="", date="",
-        quote=quote, start=start, end=start + len(quote), passage_id="p",
-    )  # fmt: skip
-
-
-def said(
-    status: str,
-    *sentences: tuple[str, tuple[int, ...]],
-    cited: tuple[Citation, ...] = (),
-    found: tuple[Hit, ...] = (),
-    ms: float = 10.0,
-) -> Answer:
-    text = "".join(words + "".join(f"[{n}]" for n in numbers) for words, numbers in sentences)
-    return Answer(
-        id="", question="", query="", status=status, reason=None, answer=text or "抱歉。",
-        sentences=tuple(AnswerSentence(text=w, citations=n) for w, n in sentences),
-        citations=cited, hits=found, timings_ms=Timings(embed=ms / 10, total=ms),
-    )  # fmt: skip
-
-
-def question(text: str, **fields: object) -> Query:
-    return Query.model_validate({"id": text, "text": text} | fields)
+from qa.types import Answer, Question
+from tests.eval_fake import (
+    ANSWERS,
+    DATASET,
+    EVIDENCE,
+    NEWS,
+    PLAN,
+    FakeAssistant,
+    cite,
+    hits,
+    question,
+    said,
+)
 
 
 def verdicts(
@@ -88,12 +34,6 @@ def verdicts(
 ) -> dict[str, object]:
     row = judge(query, grades or {}, answer, FakeAssistant({}).document)
     return row.retrieval.model_dump() | row.answers.model_dump()
-
-
-EVIDENCE = [
-    {"source": "plan.txt", "quote": "博士后给予15万元补助"},
-    {"source": "plan.txt", "quote": "高技能人才奖励2万元"},
-]
 
 
 def test_evidence_is_found_where_the_quote_stands_in_the_named_source() -> None:
@@ -267,39 +207,6 @@ def test_a_quote_is_exact_when_it_is_the_slice() -> None:
     assert verdicts(question("问"), answer)["quote_exact"] == 0.25
 
 
-# Six questions: right, wrong, silent though answerable, rightly silent, answered though
-# unanswerable, and one that fails.
-QUERIES = (
-    question("对", type="甲", evidence=EVIDENCE[:1], answers=["15万元"]),
-    question("错", type="甲", evidence=EVIDENCE[1:], answers=["2万元"]),
-    question("沉默", evidence=EVIDENCE[:1], answers=["15万元"]),
-    question("无解", answerable=False, type="乙"),
-    question("硬答", answerable=False, type="乙"),
-    question("出错", evidence=EVIDENCE[:1], answers=["15万元"]),
-)
-DATASET = Dataset(name="小集", queries=QUERIES, qrels={}, corpus=None)
-ANSWERS = {
-    "对": said(
-        "answered",
-        ("博士后给予15万元补助。", (1,)),
-        cited=(cite(1, "plan.txt", "博士后给予15万元补助"),),
-        found=hits(("plan.txt", "博士后给予15万元补助")),
-        ms=10,
-    ),
-    "错": said(
-        "answered",
-        ("由区人才办负责。", (1,)),
-        ("给3万元。", (1,)),
-        cited=(cite(1, "plan.txt", "由区人才办负责解释"),),
-        found=hits(("news.txt", NEWS), ("plan.txt", "高技能人才奖励2万元")),
-        ms=20,
-    ),
-    "沉默": said("abstained", found=hits(("news.txt", NEWS)), ms=30),
-    "无解": said("abstained", ms=40),
-    "硬答": said("answered", ("博士后。", (1,)), cited=(cite(1, "news.txt", "博士后"),), ms=50),
-}
-
-
 @pytest.fixture
 def evaluation() -> Evaluation:
     return evaluate(FakeAssistant(ANSWERS), DATASET)
@@ -309,7 +216,7 @@ def test_every_figure_of_the_contract(evaluation: Evaluation) -> None:
     figures = json.loads(evaluation.figures.model_dump_json())
     assert list(figures) == [
         "dataset", "n", "errors", "fingerprint", "retrieval", "answers", "abstention",
-        "latency_ms", "certainty", "by_type",
+        "latency_ms", "certainty", "reasons", "curve", "by_type",
     ]  # fmt: skip
     assert (figures["dataset"], figures["fingerprint"]) == ("小集", "c0ffee")
     assert (figures["n"], figures["errors"]) == (6, 1)
@@ -321,8 +228,12 @@ def test_every_figure_of_the_contract(evaluation: Evaluation) -> None:
         "mrr_at_1": 0.25, "mrr_at_3": 0.375, "mrr_at_5": 0.375, "mrr_at_10": 0.375,
         "ndcg_at_1": 0.25, "ndcg_at_3": second, "ndcg_at_5": second, "ndcg_at_10": second,
         "answer_in_top_1": 0.25, "answer_in_top_3": 0.5, "answer_in_top_5": 0.5,
-        "answer_in_top_10": 0.5, "long_answer_in_top_5": None,
-        "top_5_chars": (11 + 22 + 12 + 0) / 4,  # of 对 错 沉默 出错
+        "answer_in_top_10": 0.5,
+        "long_answer_in_top_1": None, "long_answer_in_top_3": None,
+        "long_answer_in_top_5": None, "long_answer_in_top_10": None,
+        "top_1_chars": (11 + 12 + 12 + 0) / 4,  # of 对 错 沉默 出错
+        "top_3_chars": (11 + 22 + 12 + 0) / 4, "top_5_chars": (11 + 22 + 12 + 0) / 4,
+        "top_10_chars": (11 + 22 + 12 + 0) / 4,
     }  # fmt: skip
     assert figures["answers"] == {
         "accuracy": 0.25,  # of 对 错 沉默 出错
@@ -338,6 +249,12 @@ def test_every_figure_of_the_contract(evaluation: Evaluation) -> None:
         "recall": 0.5,
         "f1": 0.5,
         "answered_rate": 0.5,  # 对 and 错 of the four that can be
+        "coverage": 0.5,  # 对 错 硬答 of six
+        "error": pytest.approx(2 / 3),  # 错 and 硬答 of these
+    }
+    assert figures["reasons"] == {
+        "answerable": {"abstained": 1, "answered": 2, "error": 1},
+        "unanswerable": {"abstained": 1, "answered": 1},
     }
     assert figures["latency_ms"] == {"p50": 30.0, "p95": pytest.approx(48.0), "embed_p50": 3.0}
 
@@ -381,91 +298,10 @@ def test_questions_are_asked_as_the_set_has_them_and_deeper_for_documents() -> N
     assert seen == [("提问", 1, 2), ("提问", 2, 2)]
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("对", []),
-        ("错", ["答案里没有应有的内容", "有句子在引文里找不到依据"]),
-        ("沉默", ["该答未答", "前五条没有依据"]),
-        ("无解", []),
-        ("硬答", ["不该答却答了"]),
-        ("出错", ["出错", "前五条没有依据"]),
-    ],
-)
-def test_failings_say_what_went_wrong(
-    evaluation: Evaluation, name: str, expected: list[str]
-) -> None:
-    (row,) = (row for row in evaluation.rows if row.id == name)
-    assert report.failings(row) == expected
-
-
-def test_prose_is_not_called_wrong_for_its_wording() -> None:
-    query = question("错", answers=["长文"], answer_kind="free_text")
-    row = judge(query, {}, said("answered", ("别的话。", ())), FakeAssistant({}).document)
-    assert row.answers.accuracy == 0.0
-    assert report.failings(row) == ["有句子在引文里找不到依据"]
-
-
-class Page(HTMLParser):
-    """What a browser would make of the page."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(markup)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data + "\n"
-
-
-ATTACK = '<img src=http://evil.example/x onerror="alert(1)"></style><script>alert(1)</script>'
-
-
-def test_the_report_is_three_files(evaluation: Evaluation, tmp_path: Path) -> None:
-    folder = tmp_path / "new" / "report"
-    report.write(folder, evaluation)
-    stored = (folder / "metrics.json").read_text(encoding="utf-8")
-    assert Figures.model_validate_json(stored) == evaluation.figures
-    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text("utf-8").splitlines()]
-    assert [row["id"] for row in rows] == [query.id for query in QUERIES]
-    assert rows[0]["retrieval"]["success_at_1"] == 1.0
-    page = Page((folder / "report.html").read_text(encoding="utf-8"))
-    assert "有问题的题目（4 / 6）" in page.text
-    assert [tag for tag, _ in page.tags].count("article") == 4
-    for words in (
-        "命中 success@1",
-        "类型 甲",
-        "该答未答",
-        "plan.txt：高技能人才奖励2万元",
-        NEWS,
-    ):
-        assert words in page.text
-    assert not any(name in attrs for _, attrs in page.tags for name in ("src", "href"))
-
-
-def test_everything_in_the_page_is_escaped() -> None:
-    query = Query(id=ATTACK, text=ATTACK, type=ATTACK, answers=(ATTACK,))
-    dataset = Dataset(name=ATTACK, queries=(query,), qrels={ATTACK: {ATTACK: 1}}, corpus=None)
-    answer = said("answered", (ATTACK, ()), found=hits((ATTACK + "x", ATTACK)))
-    page = Page(report.page(evaluate(FakeAssistant({ATTACK: answer}), dataset)))
-    assert {tag for tag, _ in page.tags}.isdisjoint({"img", "script"})
-    assert page.text.count("alert(1)</script>") >= 6  # title, heading, type, question, wanted, hit
-
-
-def test_a_report_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(PolicyQAError, match="无法建立报告文件夹"):
-        report.prepared(tmp_path / "file")
-
-
 def test_tables_hold_every_figure_and_a_line_a_type(evaluation: Evaluation) -> None:
     whole, types = tables(evaluation.figures)
     shown = dict(zip(whole.columns[0].cells, whole.columns[1].cells, strict=True))
-    assert len(shown) == 2 + 22 + 7 + 4 + 3
+    assert len(shown) == 2 + 28 + 7 + 6 + 3
     assert shown["耗时 p95(毫秒)"] == "48.0"
     assert shown["倒数排名 MRR@10"].startswith("0.375（0.000–")
     assert shown["倒数排名 MRR@10"].endswith("n=4）")

@@ -30,7 +30,9 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
         "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
-        "LIMITS__RECOGNISE_SCANS": "false",
+        "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1", "RANKING__SENTENCE": "0.2",
+        "RANKING__WORDS": "0.3", "RANKING__BIGRAMS": "0.4", "RANKING__TITLE": "0.6",
+        "RANKING__DOCUMENT": "0.7",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -42,6 +44,14 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "cache": "c",
         "feedback": "d",
         "model": {"name": "m", "precision": "float32", "threads": 2},
+        "ranking": {
+            "dense": 0.1,
+            "sentence": 0.2,
+            "words": 0.3,
+            "bigrams": 0.4,
+            "title": 0.6,
+            "document": 0.7,
+        },
         "answer": {"max_chars": 100, "max_sentences": 2, "threshold": 0.5},
         "limits": {
             "max_mb": 3,

@@ -1,14 +1,17 @@
 """Intervals and p-values against hand-worked cases and scipy."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, permutation_test
 
-from eval.statistics import intervals, permutation_p
+from eval.statistics import (
+    difference_interval,
+    intervals,
+    median_interval,
+    permutation_p,
+)
 
 
 def of_means(*columns: list[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -69,19 +72,101 @@ def brute(before: list[float], after: list[float]) -> float:
 halves = st.sampled_from([0.0, 0.5, 1.0])
 
 
+def as_parts(values: list[float]) -> np.ndarray:
+    return np.array([[value, 1.0] for value in values]).reshape(-1, 2)
+
+
 @given(st.lists(st.tuples(halves, halves), min_size=1, max_size=8))
 def test_few_pairs_are_tested_exactly(pairs: list[tuple[float, float]]) -> None:
     before, after = [list(side) for side in zip(*pairs, strict=True)]
-    assert permutation_p(before, after) == pytest.approx(min(1.0, brute(before, after)), abs=1e-9)
+    found = permutation_p(as_parts(before), as_parts(after))
+    assert found == pytest.approx(min(1.0, brute(before, after)), abs=1e-9)
 
 
 def test_many_pairs_by_chance_and_by_design() -> None:
     before = [0.0, 1.0] * 100
-    assert permutation_p(before, before[::-1]) == pytest.approx(1.0, abs=0.02)
-    assert permutation_p([0.0] * 40, [1.0] * 40) < 0.001
-    assert not math.isnan(permutation_p([1.0], [1.0]))
+    assert permutation_p(as_parts(before), as_parts(before[::-1])) == pytest.approx(1.0, abs=0.02)
+    assert permutation_p(as_parts([0.0] * 40), as_parts([1.0] * 40)) < 0.001
+    assert permutation_p(as_parts([1.0]), as_parts([1.0])) == 1.0
+
+
+def test_many_pairs_agree_with_scipy() -> None:
+    generator = np.random.default_rng(3)
+    before = generator.binomial(1, 0.6, 150).astype(float)
+    after = generator.binomial(1, 0.7, 150).astype(float)
+    known = permutation_test(
+        (before, after),
+        lambda x, y, axis: np.mean(y - x, axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=9999,
+        rng=np.random.default_rng(4),
+    ).pvalue
+    assert permutation_p(as_parts(list(before)), as_parts(list(after))) == pytest.approx(
+        known, abs=0.02
+    )
+
+
+ratios = st.lists(
+    st.tuples(
+        st.sampled_from([(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)]),
+        st.sampled_from([(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)]),
+    ),
+    min_size=1,
+    max_size=7,
+)
+
+
+def brute_ratio(before: np.ndarray, after: np.ndarray) -> float:
+    """All swaps of a ratio of sums, counted one by one."""
+
+    def difference(mask: int) -> float | None:
+        sides = [np.zeros(2), np.zeros(2)]
+        for n, pair in enumerate(zip(before, after, strict=True)):
+            for side, part in zip(sides, pair[::-1] if mask >> n & 1 else pair, strict=True):
+                side += part
+        if not sides[0][1] or not sides[1][1]:
+            return None
+        return abs(sides[1][0] / sides[1][1] - sides[0][0] / sides[0][1])
+
+    seen = difference(0)
+    every = [difference(mask) for mask in range(2 ** len(before))]
+    known = [value for value in every if value is not None]
+    return sum(value >= seen - 1e-12 for value in known) / len(known) if known else 1.0
+
+
+@given(ratios)
+def test_a_ratio_is_tested_as_the_brute_force_twin_does(pairs: list) -> None:
+    before = np.array([one for one, _ in pairs])
+    after = np.array([other for _, other in pairs])
+    if not before[:, 1].any() or not after[:, 1].any():
+        return  # there is no difference to be tested
+    assert permutation_p(before, after) == pytest.approx(brute_ratio(before, after), abs=1e-9)
+
+
+def test_a_difference_lies_in_its_interval() -> None:
+    generator = np.random.default_rng(5)
+    before = generator.binomial(1, 0.5, 300).astype(float)
+    after = np.maximum(before, generator.binomial(1, 0.4, 300))
+    found = difference_interval(as_parts(list(before)), as_parts(list(after)))
+    assert found is not None
+    assert 0 < found.low < after.mean() - before.mean() < found.high
+    assert difference_interval(np.zeros((3, 2)), np.zeros((3, 2))) is None
+
+
+def test_a_median_has_scipys_interval() -> None:
+    values = np.random.default_rng(6).normal(100, 15, 200)
+    found = median_interval(list(values))
+    known = bootstrap(
+        (values,), np.median, method="percentile", rng=np.random.default_rng(7)
+    ).confidence_interval
+    assert found.low == pytest.approx(known.low, abs=1)
+    assert found.high == pytest.approx(known.high, abs=1)
+    with pytest.raises(ValueError, match="至少一个"):
+        median_interval([])
 
 
 def test_pairs_are_checked() -> None:
-    with pytest.raises(ValueError, match="成对"):
-        permutation_p([1.0], [])
+    for test in (permutation_p, difference_interval):
+        with pytest.raises(ValueError, match="成对"):
+            test(np.zeros((1, 2)), np.zeros((0, 2)))

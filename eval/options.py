@@ -1,0 +1,52 @@
+"""Options that several commands have, and what they open."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from eval.dataset import Dataset
+    from qa.assistant import Assistant
+
+DatasetOption = Annotated[
+    Path,
+    typer.Option(
+        "--dataset",
+        help="数据集文件夹，内有 queries.jsonl，可有 qrels.tsv、corpus.jsonl；或 BEIR 的",
+    ),
+]
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", help="索引文件夹；数据集自带 corpus.jsonl 时不用")
+]
+SplitOption = Annotated[str | None, typer.Option("--split", help="只用这一部分问题，如 dev")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="只用前几个问题")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+RunsOption = Annotated[Path, typer.Option("--runs", help="存放各次运行的文件夹")]
+RUNS = Path(".policyqa/runs")
+
+
+def opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
+    """What answers a data set: its own collection, else the index; told on stderr what of the
+    set's sources is not there.
+
+    Raises:
+        DatasetError: the index is of another corpus. Others as `qa.wiring`.
+    """
+    from qa import present, wiring
+
+    if dataset.corpus is not None:
+        with present.progress() as progress:
+            return wiring.open_collection(dataset.corpus, progress=progress)
+    from eval.lint import check_corpus
+
+    assistant = wiring.open_assistant(index_dir)
+    missing = check_corpus(dataset, assistant.documents())
+    if missing:
+        warn(f"索引里没有数据集所判的 {len(missing)} 份文件，如 {missing[0]}（policyqa eval lint）")
+    return assistant
+
+
+def warn(line: str) -> None:
+    """One line on stderr that stops nothing."""
+    typer.echo(f"policyqa: {line}", err=True)
