@@ -21,12 +21,15 @@ from eval.metrics import (
 )
 
 SHARED = Path(os.environ.get("SHARED_FOLDER") or Path(__file__).parents[3] / "shared")
-SETS = ["cmrc2018_dev", "guangzhou_policy", "ncp_policies", "stard_law"]
+SETS = [
+    "cmrc2018_dev", "crud_rag_news", "drcd_dev", "dureader_checklist_dev", "dureader_robust_dev",
+    "guangzhou_policy", "ncp_policies", "stard_law",
+]  # fmt: skip
 PAIRS = [
-    (success_at_k, Success, (1, 3, 5)),
-    (recall_at_k, R, (1, 5, 10)),
-    (mrr_at_k, RR, (1, 5, 10)),
-    (ndcg_at_k, nDCG, (1, 5, 10)),
+    (success_at_k, Success, (1, 3, 5, 10)),
+    (recall_at_k, R, (1, 3, 5, 10)),
+    (mrr_at_k, RR, (1, 3, 5, 10)),
+    (ndcg_at_k, nDCG, (1, 3, 5, 10)),
 ]
 Metric = Callable[..., PerQuery]
 
