@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from eval.figures import Figures
     from eval.lint import Corpus
 
+PLACES = {"source", "index", "cache", "feedback"}  # where things lie changes no figure
+
 group = typer.Typer(
     help="用一套已知答案的问题评测检索、回答、引用和拒答。",
     invoke_without_command=True,
@@ -285,14 +287,16 @@ def _contestants(
     for variant in listed:
         configuration.changed(configuration.load(), variant.settings)
     product = opened(dataset, index_dir)
-    settings = configuration.load().model_dump(mode="json")
+    settings = configuration.load().model_dump(mode="json", exclude=PLACES)
     found = [Contestant(PRODUCT, product, settings)]
     for name in NAMES:
         if name in baselines:
             found.append(Contestant(name, Baseline(name, product), settings))
     for variant in listed:
         assistant, changed = ablations.opened(variant, product, dataset)
-        found.append(Contestant(variant.name, assistant, changed.model_dump(mode="json")))
+        found.append(
+            Contestant(variant.name, assistant, changed.model_dump(mode="json", exclude=PLACES))
+        )
     return found
 
 

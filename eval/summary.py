@@ -1,7 +1,8 @@
-"""Figures of several runs as one Markdown table, for a README.
+"""Figures of several runs as one Markdown table, for a terminal or a README.
 
-policyqa eval --dataset DIR --json > eval/results/NAME.json
-python -m eval.summary eval/results/*.json
+policyqa eval run --dataset DIR --name NAME --baseline … --json > eval/results/NAME.json
+python -m eval.summary eval/results/*.json               # the product on each set
+python -m eval.summary --beside eval/results/*.json      # each set with what ran beside it
 """
 
 import json
@@ -13,7 +14,7 @@ from typing import Any
 from eval.baselines import NAMES
 from eval.comparison import compare
 from eval.figures import Entry, entries
-from eval.runs import Run
+from eval.runs import PRODUCT, Run
 
 COLUMNS = (
     ("success@1", "retrieval", "success_at_1"),
@@ -107,17 +108,53 @@ def contest_json(runs: Sequence[Run]) -> str:
             "run": run.info.name,
             "time_ratio": found.time_ratio,
             "differences": [difference.model_dump() for difference in found.differences],
-            "figures": run.figures.model_dump(),
+            "figures": run.figures.model_dump(exclude={"by_type", "curve"}),
         }
     whole = product.figures.model_dump()
     whole |= {"run": product.info.model_dump(), "beside": beside}
     return json.dumps(whole, ensure_ascii=False)
 
 
+STORED = (
+    ("success@1", "success_at_1"),
+    ("success@5", "success_at_5"),
+    ("nDCG@10", "ndcg_at_10"),
+    ("答案在前五段", "answer_in_top_5"),
+)
+
+
+def stored_table(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """What `eval run --json` printed of each set: the product, then what ran beside it in the same
+    process. p is of the difference in success@1, the time a share of the product's."""
+    head = ["数据集", "排序", *(label for label, _ in STORED), "p(@1)", "耗时比", "测于"]
+    lines = [head, ["---"] * len(head)]
+    for name, result in results.items():
+        day = result["run"]["finished"][:10]
+        lines.append([name, PRODUCT, *_intervals(result), "–", "1.00", day])
+        for beside, other in result["beside"].items():
+            p = {d["figure"]: d["p"] for d in other["differences"]}["retrieval.success_at_1"]
+            cells = [f"{p:.4f}", f"{other['time_ratio']:.2f}", day]
+            lines.append([name, beside, *_intervals(other["figures"]), *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _intervals(figures: Mapping[str, Any]) -> list[str]:
+    cells = []
+    for _, field in STORED:
+        value, known = figures["retrieval"][field], figures["certainty"].get(f"retrieval.{field}")
+        cells.append(
+            "–"
+            if value is None or known is None
+            else f"{value:.3f} ({known['low']:.3f}–{known['high']:.3f}, n={known['n']})"
+        )
+    return cells
+
+
 def main(arguments: Sequence[str]) -> None:
     """Print the table of these files."""
-    runs = {Path(name).stem: json.loads(Path(name).read_text("utf-8")) for name in arguments}
-    print(table(runs))
+    names = [name for name in arguments if not name.startswith("--")]
+    runs = {Path(name).stem: json.loads(Path(name).read_text("utf-8")) for name in names}
+    print(stored_table(runs) if "--beside" in arguments else table(runs))
 
 
 if __name__ == "__main__":
