@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from eval.dataset import Answers
 
@@ -19,6 +20,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+@lru_cache(maxsize=4096)  # the same passages come up for many questions
 def normalise(text: str) -> str:
     """NFKC, lower case, no white space: ７０ ％ is 70%, and 50 万元 is 50万元."""
     return squeezed(unicodedata.normalize("NFKC", text).lower())
@@ -55,8 +57,10 @@ def long_answer_in(texts: Sequence[str], answers: Answers) -> float | None:
     that stands there best; None where no answer is longer than `LONG` characters."""
     strings = [normalise(s) for group in alternatives(answers) for s in group]
     long = [set(bigrams(s)) for s in strings if len(s) > LONG]
+    if not long:
+        return None
     held = set[str]().union(*(set(bigrams(normalise(text))) for text in texts))
-    return max((len(pairs & held) / len(pairs) for pairs in long), default=None)
+    return max(len(pairs & held) / len(pairs) for pairs in long)
 
 
 def carries_answer(quote: str, answers: Answers) -> bool:
