@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from eval import toml_files
 from eval.figures import Figures, figure
 from eval.machine import git
 from index.errors import GateError
@@ -44,18 +45,7 @@ def read(path: Path) -> Gate:
     Raises:
         GateError: it cannot be read or is no gate.
     """
-    try:
-        return parsed(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise GateError(
-            f"{path}: 无法读取（{getattr(error, 'strerror', None) or error}）"
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise GateError(f"{path}: {place} 有误（{first['msg']}）") from error
-    except tomllib.TOMLDecodeError as error:
-        raise GateError(f"{path}: 不是 TOML（{error}）") from error
+    return toml_files.read(path, Gate, GateError)
 
 
 def parsed(text: str) -> Gate:

@@ -163,9 +163,12 @@ class Recorder:
         self._stack.close()
 
     def _begin(self) -> None:
-        if self._replace:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        if not (self.folder / "run.json").exists():
+        known = (self.folder / "run.json").exists()
+        if not known and self.folder.exists() and _holds_files(self.folder):
+            raise RunError(f"{self.folder} 里是别的东西，请换个名字")
+        if known and self._replace:
+            shutil.rmtree(self.folder)
+        if not known or self._replace:
             self.folder.mkdir(exist_ok=True)
             _put(self.folder / "run.json", self.info.model_dump_json(indent=2) + "\n")
             (self.folder / "rows.jsonl").write_bytes(b"")
@@ -209,6 +212,11 @@ class Recorder:
         for name, text in files.items():
             _put(self.folder / name, text)
         return Run(self.info, evaluation.figures, rows)
+
+
+def _holds_files(folder: Path) -> bool:
+    """What begins with a dot is what a process left that was killed while it began."""
+    return any(not path.name.startswith(".") for path in folder.iterdir())
 
 
 def _put(path: Path, text: str) -> None:

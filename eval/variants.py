@@ -9,11 +9,11 @@ name = "long-passages"
 index = ".policyqa/long"      # made beforehand; for a data set that brings no corpus
 """
 
-import tomllib
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from eval import toml_files
 from eval.dataset import Dataset
 from index.errors import SettingsError
 from index.types import Value
@@ -41,17 +41,7 @@ def read(path: Path) -> tuple[Variant, ...]:
     Raises:
         SettingsError: it cannot be read, is no list of variants, or names one twice.
     """
-    try:
-        variants = _List.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).variant
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "不是 UTF-8 编码"
-        raise SettingsError(f"{path}: 无法读取（{reason}）") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}: {place} 有误（{first['msg']}）") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: 不是 TOML（{error}）") from error
+    variants = toml_files.read(path, _List, SettingsError).variant
     names = [variant.name for variant in variants]
     if twice := {name for name in names if names.count(name) > 1}:
         raise SettingsError(f"{path}: 名字 {min(twice)} 用了两次")

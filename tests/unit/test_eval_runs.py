@@ -199,6 +199,15 @@ def test_what_is_not_there_or_damaged_is_one_clear_line(tmp_path: Path) -> None:
         runs.load(folder)
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, replace: bool) -> None:
+    (tmp_path / "一月").mkdir()
+    (tmp_path / "一月" / "notes.txt").write_text("mine", "utf-8")
+    with pytest.raises(RunError, match="里是别的东西"):
+        hold([product()], asking(tmp_path), replace=replace)
+    assert [path.name for path in (tmp_path / "一月").iterdir()] == ["notes.txt"]
+
+
 def test_a_place_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(RunError, match="无法写入"):
