@@ -278,6 +278,7 @@ def _contestants(
     from eval.baselines import NAMES, Baseline
     from eval.contest import Contestant
     from eval.runs import PRODUCT
+    from index.errors import SettingsError
     from qa import settings as configuration
 
     unknown = [name for name in baselines if name not in NAMES]
@@ -285,6 +286,8 @@ def _contestants(
         raise typer.BadParameter(f"没有名为 {unknown[0]} 的基线，可用：{'、'.join(NAMES)}")
     listed = ablations.read(variants) if variants else ()
     for variant in listed:
+        if variant.name in (PRODUCT, *NAMES):
+            raise SettingsError(f"{variants}: {variant.name} 是本来就有的名字，请换一个")
         configuration.changed(configuration.load(), variant.settings)
     product = opened(dataset, index_dir)
     settings = configuration.load().model_dump(mode="json", exclude=PLACES)

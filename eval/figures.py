@@ -145,17 +145,18 @@ class Entry(NamedTuple):
     value: Figure
     certainty: Certainty | None
 
-    def shown(self, *, bounds: bool = False) -> str:
+    def shown(self, *, bounds: bool = False, interval: bool = False) -> str:
         """For a person: shares with three places, lengths and times with one, "–" for None; with
-        `bounds` its interval and n."""
+        `interval` its interval, with `bounds` also n."""
         if self.value is None:
             return "–"
         places = 1 if self.key.endswith(("p50", "p95", "chars")) else 3
-        known = self.certainty if bounds else None
+        known = self.certainty if bounds or interval else None
         if known is None:
             return f"{self.value:.{places}f}"
         low, high = f"{known.low:.{places}f}", f"{known.high:.{places}f}"
-        return f"{self.value:.{places}f}（{low}–{high}，n={known.n}）"
+        count = f"，n={known.n}" if bounds else ""
+        return f"{self.value:.{places}f}（{low}–{high}{count}）"
 
 
 def entries(figures: Group | Figures) -> Iterator[Entry]:

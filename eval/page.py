@@ -16,6 +16,7 @@ from eval.runs import PRODUCT, RunInfo
 
 SHOWN_CHARS = 150
 MORE_HITS = 4  # beyond the first, folded
+MOST = 100  # failures of one kind that are shown
 PRINCIPAL = (
     "retrieval.success_at_1",
     "retrieval.success_at_5",
@@ -71,8 +72,16 @@ FAILINGS = {
 PASSABLE = frozenset({"first"})  # not a failure where the answer is right
 
 
-def failings(row: Row) -> list[str]:
-    """What went wrong with one question, keys of `FAILINGS`, the worst first."""
+def failings(row: Row, *, ranking_only: bool = False) -> list[str]:
+    """What went wrong with one question, keys of `FAILINGS`, the worst first.
+
+    Args:
+        row: of the question.
+        ranking_only: the assistant is a baseline, which says nothing.
+    """
+    if ranking_only:
+        checks = {"error": row.status == "error", **_ranking(row)}
+        return [name for name, failed in checks.items() if failed]
     answers = row.answers
     checks = {
         "error": row.status == "error",
@@ -84,11 +93,18 @@ def failings(row: Row) -> list[str]:
         "reason": row.status == "abstained"
         and row.wanted_reason not in ("", row.reason)
         and not row.answerable,
-        "five": row.retrieval.success_at_5 == 0,
-        "first": row.retrieval.success_at_1 == 0 and row.retrieval.success_at_5 != 0,
+        **_ranking(row),
     }
     found = [name for name, failed in checks.items() if failed]
     return [] if set(found) <= PASSABLE and outcome(row) == "right" else found
+
+
+def _ranking(row: Row) -> dict[str, bool]:
+    found = row.retrieval
+    return {
+        "five": found.success_at_5 == 0,
+        "first": found.success_at_1 == 0 and found.success_at_5 != 0,
+    }
 
 
 def page(
@@ -113,7 +129,7 @@ def page(
         f"<h2>{_both('主要指标', 'Principal figures')}</h2>{_principal(columns)}",
         f"<h2>{_both('图', 'Plots')}</h2>{_plots(evaluation)}",
         f"<h2>{_both('拒答的理由', 'Reasons of silence')}</h2>{_reasons(figures)}",
-        _failures(evaluation.rows),
+        _failures(evaluation.rows, ranking_only=info is not None and info.contestant in NAMES),
         f"<h2>{_both('全部指标', 'All figures')}</h2>{_table(figures)}",
     ]
     return (
@@ -152,8 +168,8 @@ def _about(figures: Figures, info: RunInfo | None) -> str:
         ]
     shown = " · ".join(f"{label} {escape(value)}" for label, value in lines)
     note = _both(
-        "括号里是 95 % 自助法区间和题数；“–”表示没有可判的题。",
-        "In brackets: 95 % bootstrap interval and n; – means there was nothing to judge.",
+        "n 是可判的题数，括号里是 95 % 自助法区间；“–”表示没有可判的题。",
+        "n: questions it is over; in brackets its 95 % bootstrap interval; –: nothing to judge.",
     )
     return f'<p class="dim">{shown}<br>{note}</p>'
 
@@ -162,18 +178,19 @@ def _principal(columns: Mapping[str, Figures]) -> str:
     """The figures that are looked at first, of all that were asked together; a baseline says
     nothing, so that of what is said it has none."""
     each = {name: {e.key: e for e in entries(figures)} for name, figures in columns.items()}
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("n", *columns))
     lines = []
     for key in PRINCIPAL:
         found = [of[key] for of in each.values()]
         if any(entry.value is not None for entry in found):
+            known = next((entry.certainty for entry in found if entry.certainty), None)
             shown = [
                 "–"
                 if name in NAMES and not key.startswith(("retrieval", "latency"))
-                else entry.shown(bounds=True)
+                else entry.shown(interval=True)
                 for name, entry in zip(each, found, strict=True)
             ]
-            lines.append(_line(_name(found[0]), shown))
+            lines.append(_line(_name(found[0]), [str(known.n) if known else "", *shown]))
     if len(columns) > 1:
         lines.append(_time_ratios(list(columns.values())))
     return _framed(f'<th scope="col">{_both("指标", "figure")}</th>{head}', lines)
@@ -185,9 +202,8 @@ def _time_ratios(columns: Sequence[Figures]) -> str:
         f"{figures.latency_ms.p50 / own:.2f}" if figures.latency_ms.p50 and own else "–"
         for figures in columns
     ]
-    cells = "".join(f"<td>{ratio}</td>" for ratio in ratios)
     name = _both(f"耗时 ÷ {PRODUCT}（同一次）", f"time ÷ {PRODUCT}, same run")
-    return f'<tr><th scope="row">{name}</th>{cells}</tr>'
+    return _line(name, ["", *ratios])
 
 
 def _name(entry: Entry) -> str:
@@ -238,11 +254,11 @@ def _reasons(figures: Figures) -> str:
     return _framed(f'<th scope="col">{corner}</th>{head}', lines)
 
 
-def _failures(rows: Sequence[Row]) -> str:
+def _failures(rows: Sequence[Row], *, ranking_only: bool) -> str:
     """Failed questions under the worst thing that happened to each."""
     groups: dict[str, list[tuple[Row, list[str]]]] = {name: [] for name in FAILINGS}
     for row in rows:
-        if why := failings(row):
+        if why := failings(row, ranking_only=ranking_only):
             groups[why[0]].append((row, why))
     groups = {name: group for name, group in groups.items() if group}
     count = sum(map(len, groups.values()))
@@ -252,11 +268,19 @@ def _failures(rows: Sequence[Row]) -> str:
     )
     cards = "".join(
         f'<h3 id="why-{name}">{_both(*FAILINGS[name])}（{len(group)}）</h3>'
-        + "".join(_article(row, why) for row, why in group)
+        + "".join(_article(row, why) for row, why in group[:MOST])
+        + _rest(len(group) - MOST)
         for name, group in groups.items()
     )
     title = _both("有问题的题目", "Questions that failed")
     return f"<h2>{title}（{count} / {len(rows)}）</h2><nav>{links}</nav>{cards}"
+
+
+def _rest(count: int) -> str:
+    if count <= 0:
+        return ""
+    line = _both(f"另有 {count} 题，见 rows.jsonl", f"{count} more in rows.jsonl")
+    return f'<p class="dim">{line}</p>'
 
 
 def _article(row: Row, why: Sequence[str]) -> str:

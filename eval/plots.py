@@ -47,7 +47,7 @@ def success_by_type(groups: Mapping[str, Group]) -> str:
         axes.barh(places, one, height=0.35, color=BLUE, label="success@1")
         axes.set_yticks(list(places), labels)
         axes.set_xlim(0, 1)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+        _legend(axes)
 
     return _svg(draw, height=0.8 + 0.26 * len(chosen), left=left, label="success@k")
 
@@ -69,7 +69,7 @@ def coverage_error(curve: Sequence[CurvePoint]) -> str:
             ha="right",
         )
         axes.set_xlim(0, 1)
-        axes.set_ylim(0, max(0.1, 1.3 * max(error)))
+        axes.set_ylim(0, min(1.05, max(0.1, 1.3 * max(error))))
         axes.set_xlabel("作答比例 coverage")
         axes.set_ylabel("答错比例 error")
 
@@ -89,7 +89,7 @@ def lengths(rows: Sequence[Row]) -> str:
         axes.hist([right, wrong], bins=25, stacked=True, color=[PALE, RED], label=names)
         axes.set_xlabel("答案字数 characters of the answer")
         axes.set_ylabel("题数 questions")
-        axes.legend(frameon=False)
+        _legend(axes)
 
     return _svg(draw, label="answer length")
 
@@ -110,9 +110,14 @@ def latency(rows: Sequence[Row]) -> str:
         axes.hist(within[1], bins=edges, histtype="step", color=GREY, label="嵌入问题 embedding")
         axes.set_xlabel("毫秒 ms")
         axes.set_ylabel("题数 questions")
-        axes.legend(frameon=False)
+        _legend(axes)
 
     return _svg(draw, label="latency")
+
+
+def _legend(axes: "Axes") -> None:
+    """Above the picture, where it hides nothing."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
 
 
 def _usual(values: Sequence[float]) -> float:

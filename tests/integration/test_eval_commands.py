@@ -206,6 +206,10 @@ def test_what_is_wrong_is_told_before_anything_is_kept(
     assert "不认识的设置 answer.limit" in refused(
         "eval", "run", "--dataset", dataset, *common, "--variants", tmp_path / "list.toml"
     )
+    (tmp_path / "list.toml").write_text('[[variant]]\nname = "dense"\n')
+    assert "dense 是本来就有的名字" in refused(
+        "eval", "run", "--dataset", dataset, *common, "--variants", tmp_path / "list.toml"
+    )
     wrong = policyqa("eval", "run", "--dataset", dataset, *common, "--baseline", "bm25")
     assert wrong.returncode == 2
     assert "没有名为 bm25 的基线" in wrong.stderr

@@ -116,9 +116,30 @@ def test_what_ran_beside_stands_in_the_table_with_its_time(evaluation: Evaluatio
     )
     shown = page(evaluation, beside={"policyqa": evaluation.figures, "dense": slow})
     lines = [line for line in shown.split("<tr>") if "耗时 ÷ policyqa" in line]
-    assert "<td>1.00</td><td>1.50</td>" in lines[0]
+    assert "<td></td><td>1.00</td><td>1.50</td>" in lines[0]
     accuracy = next(line for line in shown.split("<tr>") if "答案正确率" in line)
     assert "<td>–</td></tr>" in accuracy  # a baseline says nothing
+
+
+def test_a_baseline_fails_in_its_ranking_only(evaluation: Evaluation) -> None:
+    found = {row.id: failings(row, ranking_only=True) for row in evaluation.rows}
+    assert found == {
+        "对": [],
+        "错": ["first"],
+        "沉默": ["five"],
+        "无解": [],
+        "硬答": [],
+        "出错": ["error", "five"],
+    }
+
+
+def test_of_very_many_failures_the_first_are_shown() -> None:
+    queries = [question(f"问{n}", answers=["1"]) for n in range(130)]
+    dataset = Dataset(name="x", queries=tuple(queries), qrels={}, corpus=None)
+    markup = page(evaluate(FakeAssistant({}), dataset))
+    assert markup.count("<article>") == 100
+    assert "另有 30 题，见 rows.jsonl" in markup
+    assert "（130 / 130）" in markup
 
 
 def test_wanted_words_are_marked_where_they_stand(evaluation: Evaluation) -> None:
