@@ -19,21 +19,12 @@ from eval.matching import (
     squeezed,
     supported,
 )
-from eval.metrics import (
-    Qrel,
-    ScoredDoc,
-    mean,
-    mrr_at_k,
-    ndcg_at_k,
-    recall_at_k,
-    success_at_k,
-)
+from eval.metrics import MEASURES, judged_order, mean
 from index.errors import PolicyQAError
 from index.types import Document, Value
 from qa.types import Answer, Citation, Hit, Status
 
 CUT_OFFS = (1, 3, 5, 10)
-MEASURES = {"success": success_at_k, "recall": recall_at_k, "mrr": mrr_at_k, "ndcg": ndcg_at_k}
 SHOWN = 10  # hits that a row keeps with their text
 MARK = re.compile(r"\[(\d+)\]")
 
@@ -257,19 +248,16 @@ def _retrieval_verdict(query: Query, judgement: Judgement, hits: Sequence[Hit]) 
     if not query.answerable:
         return RetrievalVerdict()
     texts = [hit.text for hit in hits]
-    return RetrievalVerdict(**_measured(query.id, judgement), **_answers_in_hits(query, texts))
+    return RetrievalVerdict(**_measured(judgement), **_answers_in_hits(query, texts))
 
 
-def _measured(query_id: str, judgement: Judgement) -> dict[str, float]:
-    """The order of the hits is what is judged, so their places stand in for scores."""
+def _measured(judgement: Judgement) -> dict[str, float]:
+    """The order of the hits is what is judged, whatever their scores."""
     if not judgement.judged:
         return {}
-    qrels = [Qrel(query_id, name, grade) for name, grade in judgement.judged.items()]
-    run = [ScoredDoc(query_id, name, -place) for place, name in enumerate(judgement.ranked)]
+    judged = judged_order(judgement.judged, judgement.ranked)
     return {
-        f"{name}_at_{k}": measure(qrels, run, k=k)[query_id]
-        for name, measure in MEASURES.items()
-        for k in CUT_OFFS
+        f"{name}_at_{k}": measure(judged, k) for name, measure in MEASURES.items() for k in CUT_OFFS
     }
 
 

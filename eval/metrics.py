@@ -7,7 +7,7 @@ A document is relevant when its relevance is above 0.
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -46,51 +46,67 @@ Run = Iterable[ScoredDoc]
 PerQuery = dict[str, float]
 
 
-def success_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
-    """1 if any of the first k documents is relevant, else 0, for each query.
+def success(judged: Judged, k: int) -> float:
+    """Whether any of the first k documents is relevant. Also called hit rate or hit@k; not recall.
 
-    Also called hit rate or hit@k; not recall. Source: trec_eval, measure `success`.
+    Source: trec_eval, measure `success`.
     """
-    return _each(qrels, run, k, lambda judged: float(any(g > 0 for g in judged.ranked[:k])))
+    return float(any(grade > 0 for grade in judged.ranked[:k]))
 
 
-def recall_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
-    """|relevant among the first k| / |relevant|, for each query.
+def recall(judged: Judged, k: int) -> float:
+    """|relevant among the first k| / |relevant|.
 
     Source: Manning, Raghavan and Schütze, Introduction to Information Retrieval (2008), 8.3.
     """
-
-    def recall(judged: Judged) -> float:
-        found = sum(grade > 0 for grade in judged.ranked[:k])
-        return found / len(judged.relevant) if judged.relevant else 0.0
-
-    return _each(qrels, run, k, recall)
+    found = sum(grade > 0 for grade in judged.ranked[:k])
+    return found / len(judged.relevant) if judged.relevant else 0.0
 
 
-def mrr_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
+def reciprocal_rank(judged: Judged, k: int) -> float:
     """1 / rank of the first relevant document, 0 beyond rank k; the mean over queries is MRR.
 
     Source: Voorhees, The TREC-8 Question Answering Track Report (1999).
     """
-
-    def reciprocal(judged: Judged) -> float:
-        places = (place for place, g in enumerate(judged.ranked[:k], start=1) if g > 0)
-        return 1.0 / next(places, math.inf)
-
-    return _each(qrels, run, k, reciprocal)
+    places = (place for place, grade in enumerate(judged.ranked[:k], start=1) if grade > 0)
+    return 1.0 / next(places, math.inf)
 
 
-def ndcg_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
-    """DCG / DCG of the best order, DCG = Σ grade / log2(rank + 1) over the first k, each query.
+def ndcg(judged: Judged, k: int) -> float:
+    """DCG / DCG of the best order, DCG = Σ grade / log2(rank + 1) over the first k.
 
     The gain is the grade itself and a negative grade is 0, as in trec_eval's `ndcg_cut`; not the
     2^grade − 1 of web search. Source: Järvelin and Kekäläinen, ACM TOIS 20(4), 2002.
     """
+    ideal = _dcg(judged.relevant[:k])
+    return _dcg(judged.ranked[:k]) / ideal if ideal else 0.0
 
-    def ndcg(judged: Judged) -> float:
-        ideal = _dcg(judged.relevant[:k])
-        return _dcg(judged.ranked[:k]) / ideal if ideal else 0.0
 
+MEASURES: Mapping[str, Callable[[Judged, int], float]] = {
+    "success": success,
+    "recall": recall,
+    "mrr": reciprocal_rank,
+    "ndcg": ndcg,
+}
+
+
+def success_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
+    """`success` for each query."""
+    return _each(qrels, run, k, success)
+
+
+def recall_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
+    """`recall` for each query."""
+    return _each(qrels, run, k, recall)
+
+
+def mrr_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
+    """`reciprocal_rank` for each query."""
+    return _each(qrels, run, k, reciprocal_rank)
+
+
+def ndcg_at_k(qrels: Iterable[Qrel], run: Run, *, k: int) -> PerQuery:
+    """`ndcg` for each query."""
     return _each(qrels, run, k, ndcg)
 
 
@@ -98,13 +114,16 @@ def _dcg(grades: Sequence[int]) -> float:
     return sum(max(g, 0) / math.log2(rank + 1) for rank, g in enumerate(grades, start=1))
 
 
-def _each(qrels: Iterable[Qrel], run: Run, k: int, measure: Callable[[Judged], float]) -> PerQuery:
+def _each(
+    qrels: Iterable[Qrel], run: Run, k: int, measure: Callable[[Judged, int], float]
+) -> PerQuery:
     if k < 1:
         raise ValueError(f"k 应不小于 1，现为 {k}")
-    return {query_id: measure(judged) for query_id, judged in _judged(qrels, run).items()}
+    return {query_id: measure(judged, k) for query_id, judged in judged_runs(qrels, run).items()}
 
 
-def _judged(qrels: Iterable[Qrel], run: Run) -> dict[str, Judged]:
+def judged_runs(qrels: Iterable[Qrel], run: Run) -> dict[str, Judged]:
+    """Each query of the qrels with what the run has for it."""
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for qrel in qrels:
         grades[qrel.query_id][qrel.doc_id] = qrel.relevance
@@ -112,11 +131,16 @@ def _judged(qrels: Iterable[Qrel], run: Run) -> dict[str, Judged]:
     for doc in run:
         best = scores[doc.query_id].get(doc.doc_id, -math.inf)
         scores[doc.query_id][doc.doc_id] = max(best, doc.score)
-    return {query_id: _graded(of, scores.get(query_id, {})) for query_id, of in grades.items()}
+    return {query_id: _by_score(of, scores.get(query_id, {})) for query_id, of in grades.items()}
 
 
-def _graded(grades: dict[str, int], scores: dict[str, float]) -> Judged:
+def _by_score(grades: dict[str, int], scores: dict[str, float]) -> Judged:
     order = sorted(scores, key=lambda doc_id: (scores[doc_id], doc_id), reverse=True)
+    return judged_order(grades, order)
+
+
+def judged_order(grades: Mapping[str, int], order: Sequence[str]) -> Judged:
+    """One query's documents, best first and each once, with their grades."""
     relevant = sorted((grade for grade in grades.values() if grade > 0), reverse=True)
     return Judged([grades.get(doc_id, 0) for doc_id in order], relevant)
 

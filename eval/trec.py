@@ -15,8 +15,8 @@ from urllib.parse import quote
 import numpy as np
 
 from eval.figures import Certainty
-from eval.judging import CUT_OFFS, MEASURES, Row
-from eval.metrics import Qrel, ScoredDoc
+from eval.judging import CUT_OFFS, Row
+from eval.metrics import MEASURES, Qrel, ScoredDoc, judged_runs
 from eval.statistics import intervals
 from index.errors import DatasetError
 
@@ -75,8 +75,13 @@ def read_qrels(path: Path) -> list[Qrel]:
 def scores(qrels: Sequence[Qrel], run: Sequence[ScoredDoc]) -> dict[str, Score]:
     """Each measure at each cut-off (`success_at_1`), over the queries of the qrels."""
     names = [f"{name}_at_{k}" for name in MEASURES for k in CUT_OFFS]
-    each = [measure(qrels, run, k=k) for measure in MEASURES.values() for k in CUT_OFFS]
-    values = np.array([list(of.values()) for of in each], dtype=np.float64).T
+    values = np.array(
+        [
+            [measure(judged, k) for measure in MEASURES.values() for k in CUT_OFFS]
+            for judged in judged_runs(qrels, run).values()
+        ],
+        dtype=np.float64,
+    )
     bounds = intervals(values, np.ones_like(values))
     return {
         name: Score(float(column.mean()), Certainty(n=len(values), low=b.low, high=b.high))

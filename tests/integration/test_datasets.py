@@ -47,7 +47,7 @@ def test_the_seeds_have_questions_of_every_kind(seeds: Dataset) -> None:
 
 def test_half_of_the_conversations_change_the_topic(followups: Dataset) -> None:
     counts = Counter(query.type for query in followups.queries)
-    assert counts == {"followup": 30, "topic_change": 30, "alone": 30}
+    assert counts == {"followup": 60, "topic_change": 60, "alone": 60}
     assert all(bool(q.history) == (q.type != "alone") for q in followups.queries)
 
 
