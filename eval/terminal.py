@@ -38,7 +38,7 @@ def _types(by_type: dict[str, Group]) -> Table:
 
 
 def comparison_tables(found: Comparison, *, show: int) -> list[Table]:
-    """The figures of both with their difference and p; then the questions that changed, worst
+    """The figures that differ, with their difference and p; then the questions that changed, worst
     first, at most `show`."""
     return [_differences(found), *([_changes(found, show)] if show and found.changes else [])]
 
@@ -51,11 +51,14 @@ def _differences(found: Comparison) -> Table:
         notes.append("索引不同")
     if found.time_ratio is not None:
         notes.append(f"耗时比 {found.time_ratio:.2f}")
+    same = sum(not line.difference for line in found.differences)
+    if same:
+        notes.append(f"{same} 项没有变化，不列")
     notes.append("p 很多项一起看时，个别小于 0.05 可能只是碰巧")
     table = Table("指标", title=f"{found.before} → {found.after}", caption="；".join(notes))
     for heading in ("n", "前", "后", "差（95 % 区间）", "p"):
         table.add_column(heading, justify="right")
-    for line in found.differences:
+    for line in filter(lambda line: line.difference, found.differences):
         places = 1 if line.figure.endswith("chars") else 3
         bounds = ""
         if line.difference is not None and line.low is not None and line.high is not None:

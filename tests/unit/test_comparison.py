@@ -117,6 +117,8 @@ def test_the_tables_say_it_for_a_person(tmp_path: Path) -> None:
     assert "共同 6 题" in str(figures.caption)
     rows = dict(zip(figures.columns[0].cells, figures.columns[4].cells, strict=True))
     assert rows["答案正确率"].startswith("-0.250（-")
+    assert "拒答召回率" not in rows  # did not change
+    assert "项没有变化，不列" in str(figures.caption)
     assert list(changes.columns[0].cells) == ["对"]
     assert list(changes.columns[2].cells) == ["对 第 1 条"]
     assert list(changes.columns[3].cells) == ["错"]
