@@ -145,9 +145,10 @@ def compare_command(
     if as_json:
         typer.echo(found.model_dump_json())
         return
-    from eval.terminal import comparison_tables
+    from eval.terminal import comparison_tables, verdict
 
     _show(comparison_tables(found, show=show))
+    typer.echo(verdict(found))
 
 
 @group.command("table")

@@ -43,6 +43,28 @@ def comparison_tables(found: Comparison, *, show: int) -> list[Table]:
     return [_differences(found), *([_changes(found, show)] if show and found.changes else [])]
 
 
+SURE = 0.05
+NEITHER = ("chars", "coverage")  # more of these is neither better nor worse
+
+
+def verdict(found: Comparison) -> str:
+    """In one line, what became better or worse beyond chance."""
+    better: list[str] = []
+    worse: list[str] = []
+    for line in found.differences:
+        if not line.difference or line.p is None or line.p >= SURE:
+            continue
+        if not line.figure.endswith(NEITHER):
+            rises = line.difference > 0
+            good = not rises if line.figure == "abstention.error" else rises
+            (better if good else worse).append(line.title)
+    if not better and not worse:
+        return f"看不出变好或变差（{found.n} 题，没有一项 p < {SURE}）。"
+    parts = [f"变好：{'、'.join(better)}"] if better else []
+    parts += [f"变差：{'、'.join(worse)}"] if worse else []
+    return f"{'；'.join(parts)}（p < {SURE}）；其余看不出差别。"
+
+
 def _differences(found: Comparison) -> Table:
     notes = [f"共同 {found.n} 题"]
     if found.only_before or found.only_after:

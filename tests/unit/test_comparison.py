@@ -8,7 +8,7 @@ from eval.comparison import compare
 from eval.contest import Asking, Contestant, hold
 from eval.dataset import Dataset
 from eval.runs import Run
-from eval.terminal import comparison_tables
+from eval.terminal import comparison_tables, verdict
 from index.errors import RunError
 from qa.types import Answer
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant, cite, hits, question, said
@@ -123,3 +123,23 @@ def test_the_tables_say_it_for_a_person(tmp_path: Path) -> None:
     assert list(changes.columns[2].cells) == ["对 第 1 条"]
     assert list(changes.columns[3].cells) == ["错"]
     assert len(comparison_tables(found, show=0)) == 1
+
+
+def test_the_verdict_is_one_line(tmp_path: Path) -> None:
+    queries = tuple(
+        question(f"问{n}", answers=["2万元"], evidence=[{"quote": "高技能人才奖励2万元"}])
+        for n in range(8)
+    )
+    many = Dataset(name="x", queries=queries, qrels={}, corpus=None)
+    right = run(tmp_path, "对", {query.text: RIGHT for query in queries}, many)
+    wrong = run(tmp_path, "错", {query.text: WRONG for query in queries}, many)
+    assert verdict(compare(right, right)) == "看不出变好或变差（8 题，没有一项 p < 0.05）。"
+    worse, better = verdict(compare(right, wrong)), verdict(compare(wrong, right))
+    assert worse.startswith("变差：命中 success@1、")
+    assert better.startswith("变好：命中 success@1、")
+    for line in (worse, better):
+        assert "答案正确率" in line
+        assert "答错比例" in line  # fewer errors are better
+        assert "平均字数" not in line
+        assert "变好" in line or "变差" in line
+        assert not ("变好" in line and "变差" in line)
