@@ -190,12 +190,13 @@ def lint_command(
     from eval import dataset as datasets
     from eval import lint
     from index.errors import DatasetError
+    from qa.present import one_line
 
     loaded = datasets.load(dataset, split=split)
     found = lint.findings(loaded, _corpus(loaded, index_dir))
     for finding in found if not as_json else ():
         place = f":{finding.line}: {finding.id} " if finding.line else ": "
-        typer.echo(f"{dataset / 'queries.jsonl'}{place}{finding.message}")
+        typer.echo(one_line(f"{dataset / 'queries.jsonl'}{place}{finding.message}"))
     if as_json:
         typer.echo(json.dumps([finding.model_dump() for finding in found], ensure_ascii=False))
     elif not found:

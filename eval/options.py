@@ -49,4 +49,6 @@ def opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
 
 def warn(line: str) -> None:
     """One line on stderr that stops nothing."""
-    typer.echo(f"policyqa: {line}", err=True)
+    from qa.present import one_line
+
+    typer.echo(f"policyqa: {one_line(line)}", err=True)

@@ -4,6 +4,7 @@ from rich.table import Table
 
 from eval.comparison import Comparison, Side
 from eval.figures import Figures, Group, labelled
+from qa.present import one_line
 
 CUT = 60  # characters of a text in a table
 
@@ -20,7 +21,7 @@ BY_TYPE = {
 
 def tables(figures: Figures) -> list[Table]:
     """The whole set with every figure; then, where types are named, a line a type."""
-    whole = Table("指标", title=f"{figures.dataset}（索引 {figures.fingerprint[:12]}）")
+    whole = Table("指标", title=f"{one_line(figures.dataset)}（索引 {figures.fingerprint[:12]}）")
     whole.add_column("值", justify="right")
     for label, value in labelled(figures, bounds=True):
         whole.add_row(label, value)
@@ -33,7 +34,7 @@ def _types(by_type: dict[str, Group]) -> Table:
         table.add_column(heading, justify="right")
     for kind, group in by_type.items():
         values = dict(labelled(group))
-        table.add_row(kind, *(values[label] for label in BY_TYPE))
+        table.add_row(one_line(kind), *(values[label] for label in BY_TYPE))
     return table
 
 
@@ -100,7 +101,7 @@ def _changes(found: Comparison, show: int) -> Table:
     for change in found.changes[:show]:
         wanted = _cut("；".join(change.wanted) or "拒答")
         sides = (_side(change.before), _side(change.after))
-        table.add_row(change.id, _cut(change.question), *sides, wanted)
+        table.add_row(one_line(change.id), _cut(change.question), *sides, wanted)
     return table
 
 
@@ -113,5 +114,5 @@ def _side(side: Side) -> str:
 
 
 def _cut(text: str) -> str:
-    plain = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    plain = one_line(" ".join(text.split()))
     return plain if len(plain) <= CUT else plain[:CUT] + "…"

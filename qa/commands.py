@@ -132,7 +132,9 @@ def main() -> None:
     try:
         app()
     except PolicyQAError as error:
-        typer.echo(f"policyqa: {error}", err=True)
+        from qa.present import one_line
+
+        typer.echo(f"policyqa: {one_line(str(error))}", err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()

@@ -227,6 +227,21 @@ def test_some_missing_sources_and_unknown_fields_are_one_line_each(
     assert second.startswith("policyqa: 索引里没有数据集所判的 1 份文件，如 a")
 
 
+def test_what_a_set_says_moves_no_cursor(index: Path, tmp_path: Path) -> None:
+    hostile = "\x1b[2J\x07\n换行"
+    query = QUERIES[0] | {"id": f"q{hostile}", "type": hostile, "text": f"博士补贴{hostile}？"}
+    queries = [query, query | {"id": "q2", "answers": ["没有"]}]
+    dataset = written(tmp_path / "set", queries)
+    lint = policyqa("eval", "lint", "--dataset", dataset, "--index", index)
+    assert len(lint.stdout.splitlines()) == 2
+    shown = done("eval", "--dataset", dataset, "--index", index)
+    twice = refused("eval", "--dataset", written(tmp_path / "set", [query, query]))
+    for text in (lint.stdout, lint.stderr, shown, twice):
+        assert "\x1b" not in text
+        assert "\x07" not in text
+    assert "\\x1b[2J" in shown
+
+
 def test_a_set_is_drafted_written_and_linted(index: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     assert "已起草 3 题" in done("eval", "new", folder, "--count", "3", "--index", index)
