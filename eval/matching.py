@@ -56,10 +56,10 @@ def long_answer_in(texts: Sequence[str], answers: Answers) -> float | None:
     """Share of the different bigrams of a long answer that stand in the texts, of the alternative
     that stands there best; None where no answer is longer than `LONG` characters."""
     strings = [normalise(s) for group in alternatives(answers) for s in group]
-    long = [set(bigrams(s)) for s in strings if len(s) > LONG]
+    long = [_pairs(s) for s in strings if len(s) > LONG]
     if not long:
         return None
-    held = set[str]().union(*(set(bigrams(normalise(text))) for text in texts))
+    held = frozenset[str]().union(*(_pairs(normalise(text)) for text in texts))
     return max(len(pairs & held) / len(pairs) for pairs in long)
 
 
@@ -119,6 +119,11 @@ def numbers(text: str) -> set[str]:
 def bigrams(text: str) -> list[str]:
     """Neighbouring pairs of characters, in order; none of a text of one."""
     return [text[i : i + 2] for i in range(len(text) - 1)]
+
+
+@lru_cache(maxsize=1024)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(bigrams(text))
 
 
 def _runs(text: str) -> list[str]:
