@@ -63,7 +63,7 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
     """One example of each question; of an answerable one also those with its evidence hidden or
     its year, edition or place altered."""
     for query in queries:
-        text = assistant.query_of(question_of(query))
+        text = assistant.queries_of(question_of(query))[-1].text
         vector = assistant.embedder.encode_query(text)
         found = assistant.find(text, vector)
         weight = 1.0 if query.answerable else SILENT_WEIGHT
@@ -105,7 +105,7 @@ def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:
 def off_topic(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     """Examples of questions of another collection, which these documents are silent on."""
     for query in queries:
-        text = assistant.query_of(question_of(query))
+        text = assistant.queries_of(question_of(query))[-1].text
         found = assistant.find(text, assistant.embedder.encode_query(text))
         yield Example(dict(found.features), False, OFF_TOPIC_WEIGHT)
 

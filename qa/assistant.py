@@ -20,7 +20,7 @@ from qa.answering import Composer, chosen, shortened
 from qa.confidence import confidence, features
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
-from qa.followups import is_bare, with_history
+from qa.followups import Reading, is_bare, readings
 from qa.glossary import with_chinese
 from qa.query import normalise_query
 from qa.retrieval import Ranking, Rows
@@ -120,35 +120,51 @@ class Assistant:
         """Answer, or say why not. A question that makes no sense gives status "error"."""
         clock = Clock()
         try:
-            query = self.query_of(question)
+            queries = self.queries_of(question)
         except QuestionError as error:
             return self._plain(question, "", "error", "bad_question", str(error), clock)
-        if is_bare(query):
-            return self._plain(question, query, "abstained", "ambiguous", UNCLEAR, clock)
+        if is_bare(queries[0].text):
+            return self._plain(question, queries[0].text, "abstained", "ambiguous", UNCLEAR, clock)
         try:
-            vector = self.embedder.encode_query(query)
-            clock.lap("embed")
-            found = self.find(query, vector, clock, hidden=self._later_than(question.as_of))
+            found = self._understood(queries, clock, self._later_than(question.as_of))
         except PolicyQAError as error:
-            return self._plain(question, query, "error", "failed", str(error), clock)
+            return self._plain(question, queries[0].text, "error", "failed", str(error), clock)
         answer = self._answer(question, found)
         clock.lap("answer")
         answer = answer.model_copy(update={"timings_ms": clock.timings()})
         _log(answer)
         return answer
 
-    def query_of(self, question: Question) -> str:
-        """The question as it is searched: normalised, spelt as the documents do, completed by
-        what came before, and with the Chinese words of an English one.
+    def queries_of(self, question: Question) -> tuple[Reading, ...]:
+        """The question as it may be searched: normalised, spelt as the documents do, by itself or
+        completed by what came before, and with the Chinese words of an English one.
 
         Raises:
             QuestionError: nothing in it can be searched.
         """
         query = self._speller.corrected(normalise_query(question.question))
-        return with_chinese(with_history(query, question.history))
+        return tuple(
+            each._replace(text=with_chinese(each.text))
+            for each in readings(query, question.history)
+        )
+
+    def _understood(self, queries: Sequence[Reading], clock: Clock, hidden: Rows | None) -> Found:
+        """What that reading brought up which the documents answer most surely."""
+        found = []
+        for query in queries:
+            vector = self.embedder.encode_query(query.text)
+            clock.lap("embed")
+            found.append(self.find(query.text, vector, clock, hidden=hidden, own=query.own))
+        return max(found, key=lambda each: each.confidence)
 
     def find(
-        self, query: str, vector: Vectors, clock: Clock | None = None, *, hidden: Rows | None = None
+        self,
+        query: str,
+        vector: Vectors,
+        clock: Clock | None = None,
+        *,
+        hidden: Rows | None = None,
+        own: str = "",
     ) -> Found:
         """Everything that an answer to a normalised query would rest on.
 
@@ -158,9 +174,10 @@ class Assistant:
             clock: counts the time of retrieval.
             hidden: rows of passages to leave out, as if the documents did not have them: those
                 that came after the day asked for, or (for calibration) those with the answer.
+            own: what of the query was asked now, see `qa.followups.Reading`.
         """
         clock = clock or Clock()
-        tokens = QueryTokens(query, self.index.words, self.index.bigrams)
+        tokens = QueryTokens(query, self.index.words, self.index.bigrams, own=own)
         ranking = retrieval.rank(self.index, query, vector, self._weights(query))
         if hidden is not None:
             ranking = ranking.ordered(np.flatnonzero(~np.isin(ranking.rows, hidden)))

@@ -19,6 +19,7 @@ from qa.retrieval import Ranking
 PASSAGES = 8
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SENTENCE_BONUS = 0.7
+OWN = 4.0  # how often a follow-up's own words count, against those of its topic
 INHERITED = 0.8  # how much words count that stand before the sentence and not in it
 WEIGHTS = {
     "sentence": 1.0,
@@ -57,11 +58,15 @@ class Evidence:
 class QueryTokens:
     """The tokens of a query with their rarity, to be found again in texts."""
 
-    def __init__(self, query: str, word_index: LexicalIndex, bigram_index: LexicalIndex) -> None:
+    def __init__(
+        self, query: str, word_index: LexicalIndex, bigram_index: LexicalIndex, *, own: str = ""
+    ) -> None:
+        """`own` is what was asked, where the query was completed by what came before: its tokens
+        count `OWN` times, since the others say where to look and not what to find."""
         self.query = query
-        self.words = _weighted(words(query), word_index)
-        self.bigrams = _weighted(bigrams(query), bigram_index)
-        self.expectation: Expectation = expected(query)
+        self.words = _weighted(words(query), word_index, words(own))
+        self.bigrams = _weighted(bigrams(query), bigram_index, bigrams(own))
+        self.expectation: Expectation = expected(own) or expected(query)
 
     def word_share(self, text: str) -> float:
         """Share of the query's words that a text has, by rarity."""
@@ -72,8 +77,12 @@ class QueryTokens:
         return _share(self.bigrams, set(bigrams(text)))
 
 
-def _weighted(tokens: Sequence[str], lexical: LexicalIndex) -> dict[str, float]:
-    return {token: lexical.idf(token) for token in dict.fromkeys(tokens)}
+def _weighted(tokens: Sequence[str], lexical: LexicalIndex, own: Sequence[str]) -> dict[str, float]:
+    mine = set(own)
+    return {
+        token: lexical.idf(token) * (OWN if token in mine else 1.0)
+        for token in dict.fromkeys(tokens)
+    }
 
 
 def _share(weights: dict[str, float], present: set[str]) -> float:

@@ -33,6 +33,8 @@ ATTRIBUTE = re.compile(
     r"|数量|名额|人数|总数|规模|比例|目标|任务|措施|内容|好处|原因|意义|作用|背景|单位|部门|机构|负责人|效果|进展)$"
 )
 MAX_SUBJECT_CHARS = 16
+MAX_OPEN_CHARS = 40  # a longer question names what it is about
+BEGINS_ANEW = re.compile(r"^(好的?[,，。]?)?(换(一?个)?(问题|话题)|对了|(再?问|说)(个|点)别的)")
 
 
 # What a thing has or gets: it stays when another thing takes the place of the first.
@@ -46,17 +48,36 @@ class Run(NamedTuple):
     place: bool
 
 
-def with_history(query: str, history: Sequence[Turn]) -> str:
-    """The query completed by what earlier questions were about, if it cannot stand alone.
+class Reading(NamedTuple):
+    """What a question may mean: what is searched, and `own`, the part of it that was asked now
+    where the rest is the topic before it; "" where all of it is asked."""
 
-    Each turn is resolved in its order, so that a chain of short questions keeps its subject; a
-    question that names its own subject ends the chain.
-    """
+    text: str
+    own: str = ""
+
+
+def readings(query: str, history: Sequence[Turn]) -> tuple[Reading, ...]:
+    """What a question may mean after earlier ones: completed by what they were about where it
+    cannot stand alone, itself where it says that it begins anew, and both where only the
+    documents can tell (谁来当导师? 由谁主办?)."""
+    topic = topic_of(history)
+    if not topic or len(query) > MAX_OPEN_CHARS or BEGINS_ANEW.search(query):
+        return (Reading(query),)
+    joined = Reading(_joined(query, topic), CONTINUES.sub("", query))
+    if depends(query):
+        text = completed(query, topic)
+        return (joined if text == joined.text else Reading(text),)
+    return (Reading(query), joined) if joined.text != query else (Reading(query),)
+
+
+def topic_of(history: Sequence[Turn]) -> str:
+    """What the last question was about. Each turn is resolved in its order, so that a chain of
+    short questions keeps its subject; a question that names its own subject ends the chain."""
     topic = ""
     for turn in history:
         if turn.role == "user":
             topic = completed(_plain(turn.content), topic) or topic
-    return completed(query, topic)
+    return topic
 
 
 def _plain(text: str) -> str:
@@ -75,7 +96,11 @@ def completed(query: str, topic: str) -> str:
         replaced = _substituted(topic, subject)
         if replaced:
             return replaced
-    return f"{ASKED.sub('', topic)} {CONTINUES.sub('', query)}"
+    return _joined(query, topic)
+
+
+def _joined(query: str, topic: str) -> str:
+    return f"{ASKED.sub('', topic)} {CONTINUES.sub('', query)}".strip()
 
 
 def depends(query: str) -> bool:

@@ -12,6 +12,7 @@ from index.embedding import HashingEmbedder, Vectors
 from index.errors import ModelError, SourceError
 from index.types import Metadata
 from qa.assistant import Assistant
+from qa.evidence import OWN, QueryTokens
 from qa.settings import AnswerSettings
 from qa.types import Answer, Question, Turn
 from qa.weighting import weights_for
@@ -192,3 +193,36 @@ def test_what_came_after_the_day_asked_for_is_left_out(
     answer = assistant.ask(Question(question="博士每年补贴多少钱?", as_of=as_of))
     assert {hit.source for hit in answer.hits} == sources
     assert {citation.source for citation in answer.citations} <= sources
+
+
+def test_of_two_readings_the_surer_one_is_taken(assistant: Assistant) -> None:
+    """A question with a word of its own may still lean on the one before."""
+    asked = (
+        ("2025年招收博士后多少人?", "硕士每年补贴多少万元?"),
+        ("硕士每年补贴多少万元?", "什么时候招收?"),
+        ("博士后目标是什么?", "2020年招收多少人?"),
+        ("公园免费开放吗?", "早上几点?"),
+    )
+    taken = set()
+    for before, text in asked:
+        question = Question(question=text, history=(Turn(role="user", content=before),))
+        readings = assistant.queries_of(question)
+        assert len(readings) == 2
+        sure = [
+            assistant.find(r.text, EMBEDDER.encode_query(r.text), own=r.own).confidence
+            for r in readings
+        ]
+        best = sure.index(max(sure))
+        assert assistant.ask(question).query == readings[best].text
+        taken.add(best)
+    assert taken == {0, 1}
+
+
+def test_a_follow_ups_own_words_count_more_than_its_topic(assistant: Assistant) -> None:
+    tokens = QueryTokens(
+        "博士补贴 多少", assistant.index.words, assistant.index.bigrams, own="多少"
+    )
+    plain = QueryTokens("博士补贴 多少", assistant.index.words, assistant.index.bigrams)
+    assert tokens.bigrams["多少"] == OWN * plain.bigrams["多少"]
+    assert tokens.bigrams["补贴"] == plain.bigrams["补贴"]
+    assert tokens.bigram_share("博士补贴") < plain.bigram_share("博士补贴")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from qa.followups import completed, depends, with_history
+from qa.followups import Reading, completed, depends, readings
 from qa.types import Turn
 
 
 def after(query: str, *earlier: str) -> str:
-    return with_history(query, [Turn(role="user", content=text) for text in earlier])
+    return readings(query, [Turn(role="user", content=text) for text in earlier])[0].text
 
 
 def test_a_follow_up_keeps_what_was_asked_for() -> None:
@@ -71,9 +71,39 @@ def test_a_question_with_its_own_subject_ends_the_chain() -> None:
 
 def test_only_the_readers_turns_count() -> None:
     said = [Turn(role="assistant", content="重庆有多少卓越工程师?")]
-    assert with_history("那2025年呢?", said) == "那2025年呢?"
+    assert readings("那2025年呢?", said) == (Reading("那2025年呢?"),)
 
 
 def test_an_earlier_turn_that_is_no_question_is_passed_over() -> None:
     query = after("那2025年呢?", "2020年博士后留渝率是多少?", "😀", "")
     assert query == "2025年博士后留渝率是多少?"
+
+
+def meanings(query: str, *earlier: str) -> list[Reading]:
+    return list(readings(query, [Turn(role="user", content=text) for text in earlier]))
+
+
+def test_where_only_the_documents_can_tell_both_readings_are_given() -> None:
+    """由谁主办? was searched alone, since it has a word of its own."""
+    assert meanings("由谁主办?", "第三届英才大会什么时候举行?") == [
+        Reading("由谁主办?"),
+        Reading("第三届英才大会举行 由谁主办?", own="由谁主办?"),
+    ]
+
+
+@pytest.mark.parametrize("query", [
+    "换个问题,公园几点开门?", "对了,公园几点开门?", "好,换个话题:公园几点开门?",
+    "再问个别的:公园几点开门?", "公园" * 21 + "几点开门?",
+])  # fmt: skip
+def test_what_begins_anew_or_is_long_is_read_alone(query: str) -> None:
+    assert meanings(query, "重庆有多少卓越工程师?") == [Reading(query)]
+
+
+def test_what_cannot_stand_alone_has_one_reading() -> None:
+    assert meanings("它在哪里举办?", "人才大会什么时候开?") == [
+        Reading("人才大会开 它在哪里举办?", own="它在哪里举办?")
+    ]
+    assert meanings("那2025年呢?", "2020年博士后留渝率是多少?") == [
+        Reading("2025年博士后留渝率是多少?")
+    ]
+    assert meanings("公园几点开门?") == [Reading("公园几点开门?")]
