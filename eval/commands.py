@@ -101,17 +101,16 @@ def run_command(
     as_json: JsonOption = False,
 ) -> None:
     """评测并保存：指标、每题的命中与判定、设置、版本、机器；中断后用同样的命令接着做。"""
-    import time
-
     from eval import contest, summary
-    from eval.runs import checked_name
+    from eval.runs import check_unfinished, checked_name
     from qa import present
 
-    checked_name(name)
+    folder = runs / checked_name(name)
+    if not replace:
+        check_unfinished(folder)
     loaded = _loaded(dataset, split, limit)
     contestants = _contestants(loaded, index_dir, baseline or [], variants)
     asking = contest.Asking(loaded, split, limit, runs, name)
-    started = time.perf_counter()
     with present.progress() as progress:
         kept = contest.hold(contestants, asking, replace=replace, progress=progress)
     if as_json:
@@ -120,12 +119,11 @@ def run_command(
     _print(kept[0].figures)
     if len(kept) > 1:
         typer.echo(summary.beside_table(kept))
-    asks_s = sum(run.info.asks_s for run in kept)
+    asks_s, whole_s = sum(run.info.asks_s for run in kept), kept[0].info.seconds
+    cost = f"，是提问的 {whole_s / asks_s:.2f} 倍" if asks_s else ""
     typer.echo(
-        f"已存入 {runs / name}；评测 {time.perf_counter() - started:.1f} 秒，"
-        f"累计是提问本身（{asks_s:.1f} 秒）的 {kept[0].info.seconds / asks_s:.2f} 倍。"
-        if asks_s
-        else f"已存入 {runs / name}。"
+        f"已存入 {folder}：提问 {asks_s:.1f} 秒，连同判定、指标和报告 {whole_s:.1f} 秒{cost}"
+        "（不计装入模型）。"
     )
 
 

@@ -67,6 +67,7 @@ def hold(
                 name: evaluation_of(recorder.info, asking.dataset, recorder.done)
                 for name, recorder in recorders.items()
             }
+            pages = _pages(contestants, recorders, kept)
         except KeyboardInterrupt as error:
             done = min(len(recorder.done) for recorder in recorders.values())
             raise RunError(
@@ -76,7 +77,10 @@ def hold(
         finally:
             for recorder in recorders.values():
                 recorder.spent(time.perf_counter() - started)
-        return _finished(contestants, recorders, kept)
+        names = [contestant.name for contestant in contestants]
+        # The product is finished last: while it is not, the contest can be held again.
+        runs = [recorders[name].finish(kept[name], pages[name]) for name in reversed(names)]
+        return runs[::-1]
 
 
 def _info(contestant: Contestant, product: Contestant, asking: Asking) -> RunInfo:
@@ -109,17 +113,16 @@ def _ask(
             progress("提问", sum(map(len, done.values())), total)
 
 
-def _finished(
+def _pages(
     contestants: Sequence[Contestant],
     recorders: Mapping[str, Recorder],
     kept: Mapping[str, Evaluation],
-) -> list[Run]:
-    """The product is finished last: while it is not, the contest can be held again."""
-    names = [contestant.name for contestant in contestants]
-    figures: dict[str, Figures] = {name: kept[name].figures for name in names}
-    runs = []
-    for name in reversed(names):
-        others = figures if name == names[0] else {name: figures[name]}
-        shown = page(kept[name], info=recorders[name].info, beside=others)
-        runs.append(recorders[name].finish(kept[name], shown))
-    return runs[::-1]
+) -> dict[str, str]:
+    """The page of each; the product's shows the figures of all."""
+    figures: dict[str, Figures] = {each.name: kept[each.name].figures for each in contestants}
+    pages = {}
+    for contestant in contestants:
+        name = contestant.name
+        beside = figures if contestant is contestants[0] else {name: figures[name]}
+        pages[name] = page(kept[name], info=recorders[name].info, beside=beside)
+    return pages

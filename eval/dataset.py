@@ -7,6 +7,7 @@ the judged questions are asked (Thakur et al., BEIR, NeurIPS Datasets and Benchm
 import codecs
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -28,6 +29,7 @@ from qa.types import MAX_HISTORY_TURNS, Reason, Turn
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]
 Answers = tuple[str, ...] | tuple[tuple[str, ...], ...]
 
+SAYS = re.compile(r"[^\W_]")
 HEADER = ("query_id", "query-id")
 LIKE = 0.8  # difflib's ratio from which an unknown field is a known one misspelt
 BEIR_SPLIT = "test"
@@ -87,8 +89,12 @@ class Query(Record):
     @field_validator("answers")
     @classmethod
     def _no_group_is_empty(cls, answers: Answers) -> Answers:
-        if any(not group for group in answers):
-            raise ValueError("answers 里有空的一项，永远无法满足")
+        """Flat answers are one group; of each group one string has a letter or a digit."""
+        groups = [[g] if isinstance(g, str) else g for g in answers]
+        if answers and isinstance(answers[0], str):
+            groups = [[text for group in groups for text in group]]
+        if any(not any(SAYS.search(text) for text in group) for group in groups):
+            raise ValueError("answers 里有一项是空的或只有标点，无法判断对错")
         return answers
 
 
@@ -279,13 +285,34 @@ def _qrel(path: Path, number: int, fields: list[str]) -> tuple[str, str, int]:
         raise _fault(path, number, f"relevance 应为整数，现为 {fields[2]}") from error
 
 
+TEXT = '带引号的文字，如 "q1"'
+SHAPES = {
+    "id": TEXT,
+    "_id": TEXT,
+    "text": TEXT,
+    "type": TEXT,
+    "split": TEXT,
+    "as_of": '带引号的日子，如 "2024-12-31"',
+    "answers": '列表，如 ["90%", "九成"]（任一即可）或 [["甲"], ["乙"]]（都要有）',
+    "answerable": "不带引号的 true 或 false",
+    "evidence": '列表，如 [{"source": "文件名", "quote": "原话"}]',
+    "reason": " no_evidence、out_of_scope、ambiguous、refused 之一",
+    "history": '列表，如 [{"role": "user", "content": "上一个问题"}]',
+}
+
+
 def _reason(error: ValidationError) -> str:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return f"不是 JSON（{first['msg']}）"
-    place = ".".join(str(part) for part in first["loc"])
+    field = str(first["loc"][0]) if first["loc"] else ""
+    place = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
     if first["type"] == "missing":
         return f"缺少字段 {place}"
+    if first["type"] == "value_error":
+        return str(first["ctx"]["error"])
+    if field in SHAPES and first["type"].endswith(("_type", "literal_error")):
+        return f"字段 {place} 应为{SHAPES[field]}"
     if first["type"] == "string_pattern_mismatch" and not str(first["input"]).strip():
         return f"字段 {place} 是空的"
     return f"字段 {place} 有误（{first['msg']}）" if place else "应为一个 JSON 对象"

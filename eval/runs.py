@@ -175,7 +175,7 @@ class Recorder:
             return
         earlier = _info(self.folder)
         if earlier.finished and not self._again:
-            raise RunError(f"运行 {self.info.name} 已经完成；换个名字，或加 --replace 重做")
+            raise _already(self.info.name)
         _check_same(earlier, self.info)
         self.info = earlier
         self.done = {row.id: row for row in _whole_rows(self.folder / "rows.jsonl")}
@@ -250,6 +250,20 @@ def load(folder: Path) -> Run:
     if len(rows) != info.n:
         raise RunError(f"{folder / 'rows.jsonl'}: 应有 {info.n} 行，现有 {len(rows)} 行")
     return Run(info, figures, tuple(rows))
+
+
+def check_unfinished(folder: Path) -> None:
+    """Refuse a finished run early, before anything is loaded.
+
+    Raises:
+        RunError: it is finished.
+    """
+    if (folder / "run.json").is_file() and _info(folder).finished:
+        raise _already(folder.name)
+
+
+def _already(name: str) -> RunError:
+    return RunError(f"运行 {name} 已经完成；换个名字，或加 --replace 重做")
 
 
 def found(name: str, runs: Path) -> Path:

@@ -24,10 +24,11 @@ from qa.followups import Reading, is_bare, readings
 from qa.glossary import with_chinese
 from qa.query import normalise_query
 from qa.retrieval import Ranking, Rows
+from qa.scope import is_order, is_out_of_scope, is_talk
 from qa.settings import AnswerSettings
 from qa.spelling import Speller
 from qa.types import Answer, Hit, Question, Reason, Timings
-from qa.wording import NEXT_STEP, NO_EVIDENCE, UNCLEAR
+from qa.wording import NEXT_STEP, NO_EVIDENCE, OUT_OF_SCOPE, REFUSED, TALK, UNCLEAR
 
 logger = logging.getLogger(__name__)
 
@@ -123,8 +124,8 @@ class Assistant:
             queries = self.queries_of(question)
         except QuestionError as error:
             return self._plain(question, "", "error", "bad_question", str(error), clock)
-        if is_bare(queries[0].text):
-            return self._plain(question, queries[0].text, "abstained", "ambiguous", UNCLEAR, clock)
+        if silent := _unsearched(queries[0].text):
+            return self._plain(question, queries[0].text, "abstained", *silent, clock)
         try:
             found = self._understood(queries, clock, self._later_than(question.as_of))
         except PolicyQAError as error:
@@ -210,9 +211,8 @@ class Assistant:
             "corpus": self.corpus,
         }
         if not found.picked or found.confidence < self._settings.threshold:
-            return Answer(
-                status="abstained", reason="no_evidence", answer=_abstention(hits), **shared
-            )
+            reason, text = _abstention(found, hits)
+            return Answer(status="abstained", reason=reason, answer=text, **shared)
         tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
         composer = Composer(self._passage_of)
         for evidence in found.picked:
@@ -248,11 +248,26 @@ class Assistant:
         )
 
 
-def _abstention(hits: Sequence[Hit]) -> str:
-    """What a reader can do next: where to look, whom to ask."""
+def _unsearched(query: str) -> tuple[Reason, str] | None:
+    """Why a question is not even looked for, and what is said to it; None where it is."""
+    if is_order(query):
+        return "refused", REFUSED
+    if is_talk(query):
+        return "out_of_scope", TALK
+    if is_bare(query):
+        return "ambiguous", UNCLEAR
+    return None
+
+
+def _abstention(found: Found, hits: Sequence[Hit]) -> tuple[Reason, str]:
+    """Why there is no answer, and what a reader can do next: where to look, whom to ask."""
+    if is_talk(found.query, found.features["unknown"]):
+        return "out_of_scope", TALK
+    if is_out_of_scope(found.features):
+        return "out_of_scope", OUT_OF_SCOPE + NEXT_STEP
     places = list(dict.fromkeys(_place(hit) for hit in hits))[:PLACES]
     look = f"内容相近的有：{'、'.join(places)}。" if places else ""
-    return NO_EVIDENCE + look + NEXT_STEP
+    return "no_evidence", NO_EVIDENCE + look + NEXT_STEP
 
 
 def _place(hit: Hit) -> str:

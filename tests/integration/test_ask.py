@@ -6,7 +6,7 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.types import Answer, Question, Turn
-from qa.wording import NO_EVIDENCE
+from qa.wording import OUT_OF_SCOPE, REFUSED
 
 pytestmark = pytest.mark.model
 
@@ -80,10 +80,11 @@ def test_what_the_documents_are_silent_on_is_not_answered(
     assistant: Assistant, question: str
 ) -> None:
     answer = ask(assistant, question)
-    assert (answer.status, answer.reason) == ("abstained", "no_evidence")
-    assert answer.answer.startswith(NO_EVIDENCE)
+    order = "指令" in question
+    assert (answer.status, answer.reason) == ("abstained", "refused" if order else "out_of_scope")
+    assert answer.answer.startswith(REFUSED if order else OUT_OF_SCOPE)
     assert (answer.sentences, answer.citations) == ((), ())
-    assert len(answer.hits) == 10
+    assert len(answer.hits) == (0 if order else 10)
 
 
 @pytest.mark.parametrize("question", ["补贴" * 5000, "😀🎉", "", "\x00"])

@@ -105,7 +105,7 @@ def kept(index: Path, dataset: Path, tmp_path_factory: pytest.TempPathFactory) -
         "--baseline", "bm25-bigrams", "--baseline", "dense", "--variants", listed,
     )  # fmt: skip
     assert "| first@bm25-bigrams | 3 |" in said
-    assert f"已存入 {runs / 'first'}；评测" in said
+    assert f"已存入 {runs / 'first'}：提问 " in said
     return runs
 
 

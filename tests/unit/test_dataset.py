@@ -152,15 +152,21 @@ def test_split_and_limit_choose(tmp_path: Path) -> None:
         ('{"id": "q2"}', "缺少字段 text"),
         ('{"text": "问"}', "缺少字段 id"),
         ({"id": "q2", "text": " "}, "字段 text 是空的"),
-        ({"id": 2, "text": "问"}, "字段 id 有误"),
+        ({"id": 2, "text": "问"}, "字段 id 应为带引号的文字"),
         ({"id": "q1", "text": "又一问"}, "编号 q1 与前面重复"),
         ({"id": "q2", "text": "问", "evidence": [{"source": "a"}]}, "缺少字段 evidence.0.quote"),
         ({"id": "q2", "text": "问", "evidence": [{"quote": ""}]}, "字段 evidence.0.quote 是空的"),
-        ({"id": "q2", "text": "问", "answers": "甲"}, "字段 answers"),
+        ({"id": "q2", "text": "问", "answers": "甲"}, "字段 answers 应为列表，如"),
+        ({"id": "q2", "text": "问", "answers": None}, "字段 answers 应为列表，如"),
+        ({"id": "q2", "text": "问", "history": "上一问"}, "字段 history 应为列表，如"),
+        ({"id": "q2", "text": "问", "reason": "none"}, "字段 reason 应为 no_evidence、"),
         ({"id": "q2", "text": "问", "answers": ["甲", ["乙"]]}, "字段 answers"),
-        ({"id": "q2", "text": "问", "answerable": "yes"}, "字段 answerable 有误"),
+        (
+            {"id": "q2", "text": "问", "answerable": "yes"},
+            "字段 answerable 应为不带引号的 true 或 false",
+        ),
         ({"id": "q2", "text": "问", "as_of": "去年"}, "字段 as_of 有误"),
-        ({"id": "q2", "text": "问", "type": 3}, "字段 type 有误"),
+        ({"id": "q2", "text": "问", "type": 3}, "字段 type 应为带引号的文字"),
         ({"id": "q2", "text": "问", "history": [{"role": "x", "content": ""}]}, "history.0.role"),
         ({"id": "q2", "text": "问", "history": [{"role": "user", "content": ""}] * 51}, "history"),
         ('{"id": "q2", "text": "\\ud800"}', "不是 JSON"),
@@ -216,5 +222,9 @@ def test_a_set_without_questions_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_nothing_can_meet_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"queries\.jsonl:1.*永远无法满足"):
+    with pytest.raises(DatasetError, match=r"queries\.jsonl:1.*只有标点，无法判断对错"):
         load(made(tmp_path, GOOD | {"answers": [["90%"], []]}))
+    for blank in ([" 。 "], [["90%"], ["  "]], ["", "——"]):
+        with pytest.raises(DatasetError, match="只有标点"):
+            load(made(tmp_path, GOOD | {"answers": blank}))
+    assert load(made(tmp_path, GOOD | {"answers": ["", "90%"]})).queries[0].answers == ("", "90%")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from eval import contest, runs
+from eval import runs
 from eval.contest import Asking, Contestant, hold
 from eval.dataset import Dataset
-from eval.evaluate import evaluate
+from eval.evaluate import Evaluation, evaluate
 from eval.figures import Figures
 from index.errors import RunError
 from qa.types import Answer, Question
@@ -111,6 +111,16 @@ def test_an_unfinished_run_of_something_else_is_refused(
     assert len(run.rows) == 6
 
 
+def test_a_finished_run_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
+    runs.check_unfinished(tmp_path / "一月")
+    with pytest.raises(RunError):
+        hold([product(Interrupted(2))], asking(tmp_path))
+    runs.check_unfinished(tmp_path / "一月")
+    hold([product()], asking(tmp_path))
+    with pytest.raises(RunError, match="已经完成"):
+        runs.check_unfinished(tmp_path / "一月")
+
+
 def test_a_finished_run_is_not_written_over(tmp_path: Path) -> None:
     hold([product()], asking(tmp_path))
     before = (tmp_path / "一月" / "metrics.json").read_bytes()
@@ -152,18 +162,19 @@ def test_an_interrupted_contest_goes_on_for_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = [product(), Contestant("dense", FakeAssistant(ANSWERS), SETTINGS)]
-    made = contest.page
-    calls: list[str] = []
+    finish = runs.Recorder.finish
 
-    def interrupted(*args: object, **named: object) -> str:
-        calls.append("page")
-        if len(calls) == 2:  # the baseline is finished by then, the product is not
+    def interrupted(self: runs.Recorder, evaluation: Evaluation, page: str) -> runs.Run:
+        if self.info.contestant == "policyqa":  # the baseline is finished by then
             raise KeyboardInterrupt
-        return made(*args, **named)
+        return finish(self, evaluation, page)
 
-    monkeypatch.setattr(contest, "page", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        hold(pair, asking(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(runs.Recorder, "finish", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            hold(pair, asking(tmp_path))
+    with pytest.raises(RunError, match="还没有完成"):
+        runs.load(tmp_path / "一月")
     own, beside = hold(pair, asking(tmp_path))
     assert own.info.finished
     assert runs.load(tmp_path / "一月@dense") == beside
