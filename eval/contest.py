@@ -67,7 +67,7 @@ def hold(
                 name: evaluation_of(recorder.info, asking.dataset, recorder.done)
                 for name, recorder in recorders.items()
             }
-            pages = _pages(contestants, recorders, kept)
+            shown = _page(contestants, recorders, kept)
         except KeyboardInterrupt as error:
             done = min(len(recorder.done) for recorder in recorders.values())
             raise RunError(
@@ -77,10 +77,10 @@ def hold(
         finally:
             for recorder in recorders.values():
                 recorder.spent(time.perf_counter() - started)
-        names = [contestant.name for contestant in contestants]
+        product, *others = [contestant.name for contestant in contestants]
         # The product is finished last: while it is not, the contest can be held again.
-        runs = [recorders[name].finish(kept[name], pages[name]) for name in reversed(names)]
-        return runs[::-1]
+        beside = [recorders[name].finish(kept[name]) for name in others]
+        return [recorders[product].finish(kept[product], page=shown), *beside]
 
 
 def _info(contestant: Contestant, product: Contestant, asking: Asking) -> RunInfo:
@@ -113,16 +113,12 @@ def _ask(
             progress("提问", sum(map(len, done.values())), total)
 
 
-def _pages(
+def _page(
     contestants: Sequence[Contestant],
     recorders: Mapping[str, Recorder],
     kept: Mapping[str, Evaluation],
-) -> dict[str, str]:
-    """The page of each; the product's shows the figures of all."""
+) -> str:
+    """The product's page, with the figures of all."""
+    product = contestants[0].name
     figures: dict[str, Figures] = {each.name: kept[each.name].figures for each in contestants}
-    pages = {}
-    for contestant in contestants:
-        name = contestant.name
-        beside = figures if contestant is contestants[0] else {name: figures[name]}
-        pages[name] = page(kept[name], info=recorders[name].info, beside=beside)
-    return pages
+    return page(kept[product], info=recorders[product].info, beside=figures)

@@ -3,9 +3,10 @@
     NAME/run.json        what was asked of what, on which machine, at which commit; "finished"
     NAME/rows.jsonl      one row a question, written as it is asked
     NAME/metrics.json    the figures, once all are asked
-    NAME/run.trec qrels.trec report.html
+    NAME/run.trec qrels.trec
+    NAME/report.html             for a person
 
-What ran beside the product is a run of its own, `NAME@bm25-words`.
+What ran beside the product is a run of its own, `NAME@bm25-words`; the report of both is one.
 """
 
 import os
@@ -198,15 +199,16 @@ class Recorder:
         self.info = self.info.model_copy(update=added)
         _put(self.folder / "run.json", self.info.model_dump_json(indent=2) + "\n")
 
-    def finish(self, evaluation: Evaluation, page: str) -> Run:
-        """Write what was made of all rows; last of all the mark that the run is finished."""
+    def finish(self, evaluation: Evaluation, *, page: str = "") -> Run:
+        """Write what was made of all rows, with `page` the report; last of all the mark that the
+        run is finished."""
         self.info = self.info.model_copy(update={"finished": now()})
         rows = evaluation.rows
         files: dict[str, str] = {
             "metrics.json": evaluation.figures.model_dump_json(indent=2) + "\n",
             "run.trec": "".join(trec.run_lines(rows, self.info.name)),
             "qrels.trec": "".join(trec.qrels_lines(rows)),
-            "report.html": page,
+            **({"report.html": page} if page else {}),
             "run.json": self.info.model_dump_json(indent=2) + "\n",
         }
         for name, text in files.items():

@@ -156,6 +156,9 @@ def test_contestants_are_asked_in_turn_and_kept_apart(tmp_path: Path) -> None:
     assert (own.info.name, beside.info.name) == ("一月", "一月@dense")
     assert (own.info.contestant, beside.info.contestant) == ("policyqa", "dense")
     assert runs.load(tmp_path / "一月@dense") == beside
+    report = (tmp_path / "一月" / "report.html").read_text("utf-8")
+    assert "dense</th>" in report  # one page for both
+    assert not (tmp_path / "一月@dense" / "report.html").exists()
 
 
 def test_an_interrupted_contest_goes_on_for_all(
@@ -164,10 +167,10 @@ def test_an_interrupted_contest_goes_on_for_all(
     pair = [product(), Contestant("dense", FakeAssistant(ANSWERS), SETTINGS)]
     finish = runs.Recorder.finish
 
-    def interrupted(self: runs.Recorder, evaluation: Evaluation, page: str) -> runs.Run:
+    def interrupted(self: runs.Recorder, evaluation: Evaluation, *, page: str = "") -> runs.Run:
         if self.info.contestant == "policyqa":  # the baseline is finished by then
             raise KeyboardInterrupt
-        return finish(self, evaluation, page)
+        return finish(self, evaluation, page=page)
 
     with monkeypatch.context() as patch:
         patch.setattr(runs.Recorder, "finish", interrupted)
