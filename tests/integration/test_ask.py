@@ -6,7 +6,7 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.types import Answer, Question, Turn
-from qa.wording import OUT_OF_SCOPE, REFUSED
+from qa.wording import NO_EVIDENCE, OUT_OF_SCOPE, REFUSED
 
 pytestmark = pytest.mark.model
 
@@ -80,11 +80,12 @@ def test_what_the_documents_are_silent_on_is_not_answered(
     assistant: Assistant, question: str
 ) -> None:
     answer = ask(assistant, question)
-    order = "指令" in question
-    assert (answer.status, answer.reason) == ("abstained", "refused" if order else "out_of_scope")
-    assert answer.answer.startswith(REFUSED if order else OUT_OF_SCOPE)
+    said = {"refused": REFUSED, "out_of_scope": OUT_OF_SCOPE, "no_evidence": NO_EVIDENCE}
+    assert answer.status == "abstained"
+    assert (answer.reason == "refused") == ("指令" in question)
+    assert answer.answer.startswith(said[answer.reason])
     assert (answer.sentences, answer.citations) == ((), ())
-    assert len(answer.hits) == (0 if order else 10)
+    assert len(answer.hits) == (0 if answer.reason == "refused" else 10)
 
 
 @pytest.mark.parametrize("question", ["补贴" * 5000, "😀🎉", "", "\x00"])

@@ -27,7 +27,7 @@ QUERIES = [
      "evidence": [{"source": "grants.txt", "quote": "博士每年补贴50万元"}]},
     {"id": "q2", "text": "公园几点开门？", "answers": ["6点"], "type": "when",
      "evidence": [{"source": "park.txt", "quote": "早上6点开门"}]},
-    {"id": "q3", "text": "火星移民怎么报名？", "answerable": False, "reason": "no_evidence"},
+    {"id": "q3", "text": "火星移民怎么报名？", "answerable": False, "reason": "out_of_scope"},
 ]  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_a_run_keeps_the_product_the_baselines_and_the_variants(kept: Path) -> N
     assert own["retrieval"]["success_at_1"] == silent["retrieval"]["success_at_1"] == 1.0
     assert own["answers"]["accuracy"] == 1.0
     assert silent["abstention"]["answered_rate"] == 0.0
-    assert own["reasons"]["no_evidence"] == {"no_evidence": 1}
+    assert own["reasons"]["out_of_scope"] == {"out_of_scope": 1}
 
 
 def test_the_kept_trec_files_score_as_ir_measures_does(kept: Path) -> None:
