@@ -1,14 +1,17 @@
-r"""Makes `qa/confidence.json`: when an answer is sure enough to be given.
+r"""Makes `qa/confidence.json` and `qa/confidence_reranked.json`: when an answer is sure enough.
 
-    python -m eval.calibration --dataset eval/datasets/seeds --split dev \\
+    python -m eval.calibration eval/datasets/seeds:dev eval/datasets/domain \\
         --off-topic ../shared/data/dureader_robust_dev ../shared/data/cmrc2018_dev
+
+As the settings are, with a reranker (`POLICYQA_RERANKER__MODEL=small`) or without.
 
 Questions with an answer are positive; those without are negative. Each answerable question serves
 once more as a negative, with the passages that hold its evidence hidden: then everything near is
 there and the answer is not, which is the hardest kind of silence. So does each question that names
 a year, an edition or a place, asked for one that no document names. Questions of other collections
-(those whose licence allows it) are negatives that are far away. A logistic model over
-standardised features keeps the result small, readable and calibrated.
+(those whose licence allows it) are negatives that are far away. Of sets with a collection of their
+own only those questions count that the reranker was not taught. A logistic model over standardised
+features keeps the result small, readable and calibrated.
 """
 
 import argparse
@@ -23,11 +26,12 @@ from numpy.typing import NDArray
 from eval.dataset import Query, load
 from eval.evaluate import question_of
 from eval.matching import holds
+from eval.options import opened, set_of
+from eval.reranker_pairs import is_held_out, key_of
 from index.search_index import SearchIndex
-from qa import wiring
 from qa.agreement import EDITION, YEAR, places
 from qa.assistant import Assistant
-from qa.confidence import FILE, Model, Term
+from qa.confidence import FILE, FILE_WITH_READER, Model, Term
 
 IGNORED = frozenset({"length", "asks_form"})  # say who wrote the questions, not who can answer
 AGAINST = frozenset(
@@ -43,6 +47,7 @@ AGAINST = frozenset(
     }
 )
 ELSEWHERE = ("成都", "杭州", "深圳", "武汉", "西安", "南京", "青岛", "厦门", "长沙", "昆明", "大连")
+OTHER_SETS = 0.5  # how much the questions of other sets count
 OFF_TOPIC_WEIGHT = 0.2
 OFF_TOPIC_QUESTIONS = 150  # of each collection
 Floats = NDArray[np.float64]
@@ -59,9 +64,16 @@ class Example(NamedTuple):
     weight: float
 
 
-def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
+def examples(
+    assistant: Assistant, queries: Sequence[Query], *, factor: float = 1.0
+) -> Iterator[Example]:
     """One example of each question; of an answerable one also those with its evidence hidden or
-    its year, edition or place altered."""
+    its year, edition or place altered. `factor` multiplies how much each counts."""
+    for example in _examples(assistant, queries):
+        yield example._replace(weight=example.weight * factor)
+
+
+def _examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     for query in queries:
         text = assistant.queries_of(question_of(query))[-1].text
         vector = assistant.embedder.encode_query(text)
@@ -167,30 +179,34 @@ def cross_validated(found: Sequence[Example], *, folds: int = 10) -> float:
             if g % folds == fold and example.weight != HIDDEN_WEIGHT:
                 scores.append(probability(model, example.features))
                 labels.append(example.answerable)
-    return float(roc_auc_score(labels, scores))
+    return round(float(roc_auc_score(labels, scores)), 4)
 
 
 def main() -> None:
-    """Fit on a data set and write the model beside the code that uses it."""
+    """Fit on data sets and write the model beside the code that uses it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dataset", type=Path, default=Path("eval/datasets/seeds"))
-    parser.add_argument("--split", default="dev")
+    parser.add_argument("sets", nargs="+", help="folder, or folder:split; the first one leads")
     parser.add_argument("--off-topic", type=Path, nargs="*", default=[])
     parser.add_argument("--index", type=Path, default=None)
-    parser.add_argument("--output", type=Path, default=Path("qa") / FILE)
+    parser.add_argument("--output", type=Path, default=Path("qa"))
     arguments = parser.parse_args()
-    queries = load(arguments.dataset, split=arguments.split).queries
-    assistant = wiring.open_assistant(arguments.index)
-    found = list(examples(assistant, queries))
+    (name, leading), *others = map(set_of, arguments.sets)
+    assistant = opened(leading, arguments.index)
+    found = list(examples(assistant, leading.queries))
+    trained_on = {name: len(leading.queries)}
     auc = cross_validated(found)
-    trained_on = {f"{arguments.dataset.name}/{arguments.split}": len(queries)}
+    for name, dataset in others:
+        queries = [query for query in dataset.queries if is_held_out(key_of(dataset, query))]
+        found += examples(opened(dataset, arguments.index), queries, factor=OTHER_SETS)
+        trained_on[name] = len(queries)
     for folder in arguments.off_topic:
-        others = load(folder, limit=OFF_TOPIC_QUESTIONS).queries
-        found += off_topic(assistant, others)
-        trained_on[folder.name] = len(others)
+        away = load(folder, limit=OFF_TOPIC_QUESTIONS).queries
+        found += off_topic(assistant, away)
+        trained_on[folder.name] = len(away)
     model = fit(found, trained_on)
-    arguments.output.write_text(model.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    print(json.dumps({"questions": len(queries), "examples": len(found), "auc": round(auc, 4)}))
+    file = FILE_WITH_READER if "read_best" in found[0].features else FILE
+    (arguments.output / file).write_text(model.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    print(json.dumps({"file": file, "sets": trained_on, "examples": len(found), "auc": auc}))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,19 @@ RunsOption = Annotated[Path, typer.Option("--runs", help="存放各次运行的�
 RUNS = Path(".policyqa/runs")
 
 
+def set_of(given: str) -> tuple[str, "Dataset"]:
+    """Name and questions of a set given as a folder, or as folder:split.
+
+    Raises:
+        DatasetError: as `eval.dataset.load`.
+    """
+    from eval.dataset import load
+
+    folder, _, split = given.partition(":")
+    name = Path(folder).name
+    return f"{name}-{split}" if split else name, load(Path(folder), split=split or None)
+
+
 def opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
     """What answers a data set: its own collection, else the index; told on stderr what of the
     set's sources is not there.

@@ -91,11 +91,11 @@ class SentenceTransformerEmbedder:
         default = name_or_folder == DEFAULT_MODEL
         source = str(unpack(cache, progress=progress)) if default else name_or_folder
         try:
-            with _quiet():
+            with quiet():
                 model = _load(source, precision, threads)
         except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
             raise ModelError(
-                f"无法加载嵌入模型 {name_or_folder}（{_first_line(error)}）。"
+                f"无法加载嵌入模型 {name_or_folder}（{first_line(error)}）。"
                 f"请检查名称或文件夹，或改用默认模型 {DEFAULT_MODEL}。"
             ) from error
         _check(model, name_or_folder)
@@ -195,14 +195,18 @@ def _load(source: str, precision: Precision, threads: int | None) -> "SentenceTr
 
     if threads:
         torch.set_num_threads(threads)
-    half = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
-    kwargs = {"dtype": torch.bfloat16 if half else torch.float32}
+    kwargs = {"dtype": torch.bfloat16 if half_precision(precision) else torch.float32}
     try:
         return SentenceTransformer(source, local_files_only=True, model_kwargs=kwargs)
     except OSError:  # not on this machine
         if Path(source).is_absolute() or Path(source).exists():
             raise
     return SentenceTransformer(source, model_kwargs=kwargs)
+
+
+def half_precision(precision: Precision) -> bool:
+    """Whether to compute in bfloat16: where asked to, and of itself where it is quicker."""
+    return precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
 
 
 def _has_bfloat16() -> bool:
@@ -241,7 +245,8 @@ def _identity(model: "SentenceTransformer", name: str) -> str:
     return f"{folder.name}@{digest.hexdigest()[:12]}"
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of a library says, in one bounded line."""
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
@@ -264,7 +269,7 @@ def _one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the libraries' progress bars, warnings and log lines off the terminal."""
     from transformers.utils import logging as transformers_logging
 

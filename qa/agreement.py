@@ -58,14 +58,14 @@ def agreement(query: str, document: Document, text: str) -> float:
 def year_agreement(query: str, document: Document, text: str) -> float:
     """How far a text fits the years of a query, from -1 to 1; 0 when it names none.
 
-    A text that names the year fits; so does one of a document of that year. One of a document
-    of another year that does not name the year does not.
+    A text that names the year, or whose document's title does, fits; one of a document of that
+    year fits half. One of a document of another year that does not name the year does not.
     """
     asked = years(query)
     if not asked:
         return 0.0
     own = document.metadata.date[:4]
-    said = years(text)
+    said = years(text) | years(document.metadata.title)
     fits = [1.0 if y in said else 0.5 if y == own else 0.0 for y in asked]
     if any(fits):
         return sum(fits) / len(fits)

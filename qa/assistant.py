@@ -16,19 +16,22 @@ from index.search_index import SearchIndex
 from index.types import Document, Passage, Span
 from index.words import warm
 from qa import retrieval
+from qa.ambiguity import choices
 from qa.answering import Composer, chosen, shortened
 from qa.confidence import confidence, features
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
 from qa.followups import Reading, is_bare, readings
 from qa.glossary import with_chinese
+from qa.lexicon import Lexicon
 from qa.query import normalise_query
+from qa.reranking import SecondStage
 from qa.retrieval import Ranking, Rows
 from qa.scope import is_order, is_out_of_scope, is_talk
 from qa.settings import AnswerSettings
 from qa.spelling import Speller
 from qa.types import Answer, Hit, Question, Reason, Timings
-from qa.wording import NEXT_STEP, NO_EVIDENCE, OUT_OF_SCOPE, REFUSED, TALK, UNCLEAR
+from qa.wording import NEXT_STEP, NO_EVIDENCE, OUT_OF_SCOPE, REFUSED, TALK, UNCLEAR, WHICH_ONE
 
 logger = logging.getLogger(__name__)
 
@@ -79,12 +82,15 @@ class Assistant:
         embedder: Embedder,
         weights: Callable[[str], Mapping[str, float]],
         settings: AnswerSettings,
+        second_stage: SecondStage | None = None,
     ) -> None:
         self.index = index
         self.embedder = embedder
         self._weights = weights
         self._speller = Speller(index.words, index.bigrams)
+        self._lexicon = Lexicon.learned(document.text for document in index.documents)
         self._settings = settings
+        self._second_stage = second_stage
         warm()
         self._documents = {document.doc_id: document for document in index.documents}
         self._passages: dict[str, list[Passage]] = {doc_id: [] for doc_id in self._documents}
@@ -179,14 +185,21 @@ class Assistant:
         """
         clock = clock or Clock()
         tokens = QueryTokens(query, self.index.words, self.index.bigrams, own=own)
-        ranking = retrieval.rank(self.index, query, vector, self._weights(query))
+        also = " ".join(self._lexicon.other_names(query))
+        ranking = retrieval.rank(self.index, query, vector, self._weights(query), also=also)
         if hidden is not None:
             ranking = ranking.ordered(np.flatnonzero(~np.isin(ranking.rows, hidden)))
         evidence = find(self.index, ranking, tokens, vector)
         ranking = retrieval.reordered(ranking, passage_bonus(self.index, ranking, evidence))
+        read: Mapping[str, float] = {}
+        if (stage := self._second_stage) and evidence:
+            read = stage.read(self.index, ranking, evidence, query)
+            ranking = stage.ordered(self.index, ranking, read)
+            evidence = stage.weighed(evidence, read)
         clock.lap("retrieve")
         picked = chosen(evidence, self._settings)
-        values = features(self.index, ranking, evidence, picked, tokens, query)
+        judged = read if stage and stage.judges else {}
+        values = features(self.index, ranking, evidence, picked, tokens, query, judged)
         return Found(query, ranking, evidence, picked, values, confidence(values))
 
     def _later_than(self, day: str | None) -> Rows | None:
@@ -214,6 +227,9 @@ class Assistant:
             reason, text = _abstention(found, hits)
             return Answer(status="abstained", reason=reason, answer=text, **shared)
         tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
+        if among := choices(found.evidence, tokens):
+            text = WHICH_ONE.format(choices="；".join(among))
+            return Answer(status="abstained", reason="ambiguous", answer=text, **shared)
         composer = Composer(self._passage_of)
         for evidence in found.picked:
             composer.add(evidence, shortened(evidence, tokens))

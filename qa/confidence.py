@@ -16,6 +16,7 @@ from qa.query import content_words
 from qa.retrieval import Floats, Ranking
 
 FILE = "confidence.json"
+FILE_WITH_READER = "confidence_reranked.json"
 
 
 def features(
@@ -25,8 +26,29 @@ def features(
     picked: Sequence[Evidence],
     tokens: QueryTokens,
     query: str,
+    read: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
-    """What tells an answered question from one the documents are silent on."""
+    """What tells an answered question from one the documents are silent on.
+
+    Those called `read…` are there only where a reranker has read passages: `read` is what it
+    says of them by their ids (`qa.reranking`).
+    """
+    values = _of_signals(index, ranking, found, picked, tokens, query)
+    if read:
+        best = max(picked, key=lambda e: e.score, default=None)
+        values["read_best"] = max(read.values())
+        values["read_said"] = read.get(best.passage.passage_id, min(read.values())) if best else 0.0
+    return values
+
+
+def _of_signals(
+    index: SearchIndex,
+    ranking: Ranking,
+    found: Sequence[Evidence],
+    picked: Sequence[Evidence],
+    tokens: QueryTokens,
+    query: str,
+) -> dict[str, float]:
     said = " ".join(e.text for e in picked)
     best = max(picked, key=lambda e: e.score, default=None)
     around = _around(best) if best else ""
@@ -119,8 +141,9 @@ class Model(Value):
 
 
 def confidence(values: Mapping[str, float]) -> float:
-    """Probability that the evidence answers, by the logistic model in `confidence.json`."""
-    return probability(_model(), values)
+    """Probability that the evidence answers, by the logistic model of these features: there is
+    one for those of the signals, and one for these and what a reranker read."""
+    return probability(_model(FILE_WITH_READER if "read_best" in values else FILE), values)
 
 
 def probability(model: Model, values: Mapping[str, float]) -> float:
@@ -132,6 +155,6 @@ def probability(model: Model, values: Mapping[str, float]) -> float:
 
 
 @cache
-def _model() -> Model:
-    text = resources.files("qa").joinpath(FILE).read_text(encoding="utf-8")
+def _model(name: str) -> Model:
+    text = resources.files("qa").joinpath(name).read_text(encoding="utf-8")
     return Model.model_validate_json(text)

@@ -112,6 +112,14 @@ def find(
     return _ranked(found, standing)
 
 
+def anchors(found: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence of each passage, best passage first."""
+    best: dict[str, Evidence] = {}
+    for evidence in found:
+        best.setdefault(evidence.passage.passage_id, evidence)
+    return list(best.values())
+
+
 def passage_bonus(
     index: SearchIndex, ranking: Ranking, found: Sequence[Evidence]
 ) -> dict[int, float]:

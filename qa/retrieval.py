@@ -1,6 +1,6 @@
 """A query to ranked passages: six signals over one set of candidates, fused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,13 @@ from index.embedding import Vectors
 from index.lexical import LexicalIndex
 from index.search_index import SearchIndex
 from index.words import bigrams, words
-from qa.agreement import edition_agreement, editions, year_agreement, years
+from qa.agreement import agreement, editions, places, years
 from qa.fusion import weighted_sum, z_scores
 from qa.types import Hit
 
 SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
 AGREEMENT_WEIGHT = 1.5
+OTHER_NAMES = 0.5  # how much the words of another name count, against those asked
 POOL = 100  # candidates that each signal may propose
 
 Rows = NDArray[np.int64]
@@ -37,7 +38,14 @@ class Ranking:
         return Ranking(self.rows[order], self.scores[order], signals)
 
 
-def rank(index: SearchIndex, query: str, vector: Vectors, weights: Mapping[str, float]) -> Ranking:
+def rank(
+    index: SearchIndex,
+    query: str,
+    vector: Vectors,
+    weights: Mapping[str, float],
+    *,
+    also: str = "",
+) -> Ranking:
     """Order the passages that any signal proposes; ties go to the earlier passage.
 
     Args:
@@ -45,33 +53,36 @@ def rank(index: SearchIndex, query: str, vector: Vectors, weights: Mapping[str, 
         query: normalised, as `qa.query` gives it.
         vector: of the query, shape (dimension,).
         weights: how much each of `SIGNALS` counts.
+        also: other names for what the query names (`qa.lexicon`), for the signals of words.
     """
-    raw = signals_of(index, query, vector)
+    raw = signals_of(index, query, vector, also=also)
     if not len(index.passages):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in raw})
     standard = {name: z_scores(values) for name, values in raw.items()}
     fused = weighted_sum(standard, weights)
     rows = _candidates(raw)
-    if years(query) or editions(query):
+    if years(query) or editions(query) or places(query):
         fused[rows] += AGREEMENT_WEIGHT * _agreement(index, query, rows)
     order = rows[np.lexsort((rows, -fused[rows]))]
     return Ranking(order, fused[order], {name: values[order] for name, values in raw.items()})
 
 
-def signals_of(index: SearchIndex, query: str, vector: Vectors) -> dict[str, Floats]:
+def signals_of(
+    index: SearchIndex, query: str, vector: Vectors, *, also: str = ""
+) -> dict[str, Floats]:
     """Each signal for every passage, shape (passages,)."""
     every = np.arange(len(index.passages), dtype=np.int64)
     sentences = index.sentence_vectors.scores(vector, slice(None))
     starts = index.sentence_starts[:-1]
     best = np.maximum.reduceat(sentences, starts) if len(every) else np.zeros(0)
     titles = index.title_vectors.scores(vector, slice(None))
-    two = bigrams(query)
+    two, other_two = bigrams(query), bigrams(also)
     return {
         "dense": index.passage_vectors.scores(vector, slice(None)).astype(np.float64),
         "sentence": best.astype(np.float64),
-        "words": _lexical(index.words, words(query)),
-        "bigrams": _lexical(index.bigrams, two),
-        "document": _lexical(index.document_bigrams, two)[index.document_of],
+        "words": _lexical(index.words, words(query), words(also)),
+        "bigrams": _lexical(index.bigrams, two, other_two),
+        "document": _lexical(index.document_bigrams, two, other_two)[index.document_of],
         "title": titles.astype(np.float64)[index.document_of],
     }
 
@@ -81,15 +92,15 @@ def _agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
     documents = [index.documents[index.document_of[row]] for row in rows]
     texts = [f"{passage.section} {passage.text}" for passage in passages]
     return np.array(
-        [
-            year_agreement(query, document, text) + edition_agreement(query, document, text)
-            for document, text in zip(documents, texts, strict=True)
-        ]
+        [agreement(query, document, text) for document, text in zip(documents, texts, strict=True)]
     )
 
 
-def _lexical(lexical: LexicalIndex, tokens: list[str]) -> Floats:
-    return lexical.scores(tokens).astype(np.float64)
+def _lexical(lexical: LexicalIndex, tokens: list[str], also: Sequence[str]) -> Floats:
+    """BM25 of the query's tokens, and of those of other names that the query has not itself."""
+    scores = lexical.scores(tokens).astype(np.float64)
+    more = [token for token in also if token not in tokens]
+    return scores + OTHER_NAMES * lexical.scores(more) if more else scores
 
 
 def _candidates(raw: Mapping[str, Floats]) -> Rows:

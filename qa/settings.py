@@ -42,6 +42,19 @@ class RankingSettings(BaseModel):
     document: float = Field(default=0.4, ge=0, le=10, description="权重：整份文件的二字组 BM25")
 
 
+class RerankerSettings(BaseModel):
+    """The second stage, which reads the best passages together with the question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field(
+        default="small",
+        description="重排模型：small 内置的，off 不用，或其他 CrossEncoder 的名称或文件夹",
+    )
+    passages: int = Field(default=6, ge=1, le=8, description="重排模型读最靠前的几个段落")
+    weight: float = Field(default=0.75, ge=0, le=10, description="重排模型的分数在排序里的权重")
+
+
 class AnswerSettings(BaseModel):
     """How long an answer may be and how sure it must be."""
 
@@ -50,7 +63,7 @@ class AnswerSettings(BaseModel):
     max_chars: int = Field(default=230, ge=40, le=450, description="答案的目标长度上限(字)")
     max_sentences: int = Field(default=3, ge=1, le=10, description="答案最多引用几句")
     threshold: float = Field(
-        default=0.28, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
+        default=0.22, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
     )
 
 
@@ -83,6 +96,7 @@ class Settings(BaseSettings):
     feedback: Path = Field(default=Path(".policyqa/feedback.jsonl"), description="读者评价的文件")
     model: ModelSettings = ModelSettings()
     ranking: RankingSettings = RankingSettings()
+    reranker: RerankerSettings = RerankerSettings()
     answer: AnswerSettings = AnswerSettings()
     limits: LimitSettings = LimitSettings()
 

@@ -1,18 +1,22 @@
-"""Words typed by their sound: 转线 where the documents say 专线.
+"""Words typed by their sound or shape: 转线 for 专线, 博土后 for 博士后.
 
-Chinese is typed by pinyin, so a wrong word mostly sounds as the right one does. Only what is no
-word at all is corrected, and only to a word of the documents: a question about something else
-(眼科) keeps its own words and finds nothing, as it should.
+Chinese is typed by pinyin, so a wrong word mostly sounds as the right one does; where it is
+written by hand or read from a scan, it looks like it. Only what is no word at all is corrected, and
+only to a word of the documents: a question about something else (眼科) keeps its own words and
+finds nothing, as it should.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
 
 from index.lexical import LexicalIndex
 from index.words import bigrams, cut, is_word
 from qa.query import function_words
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
+LOOKALIKES = "lookalikes.txt"
 LENGTHS = (4, 3, 2)  # characters of a word that is looked for, long ones first
 
 
@@ -27,6 +31,7 @@ class Speller:
             known: character bigrams of the documents.
         """
         self._known = known
+        self._words = frozenset(words.tokens())
         self._by_sound: dict[str, list[str]] = {}
         for word in words.tokens():
             if HAN.fullmatch(word) and len(word) in LENGTHS:
@@ -67,13 +72,21 @@ class Speller:
         if is_word(window) or all(self._known.knows(pair) for pair in bigrams(window)):
             return ""
         changeable = [free for free, piece in zip(loose, pieces, strict=False) for _ in piece]
-        alike = [
+        alike = {
             word
-            for word in self._by_sound.get(_sound(window), [])
+            for word in (*self._by_sound.get(_sound(window), []), *self._by_shape(window))
             if all(a == b or free for a, b, free in zip(word, window, changeable, strict=True))
             and any(a == b for a, b in zip(word, window, strict=True))
-        ]
-        return alike[0] if len(alike) == 1 else ""
+        }
+        return alike.pop() if len(alike) == 1 else ""
+
+    def _by_shape(self, window: str) -> Iterator[str]:
+        """Words of the documents that differ in one character which looks like the typed one."""
+        for place, char in enumerate(window):
+            for other in _lookalikes().get(char, ""):
+                word = window[:place] + other + window[place + 1 :]
+                if word in self._words:
+                    yield word
 
 
 def _is_loose(piece: str) -> bool:
@@ -85,3 +98,15 @@ def _sound(word: str) -> str:
     from pypinyin import lazy_pinyin
 
     return " ".join(lazy_pinyin(word))
+
+
+@cache
+def _lookalikes() -> dict[str, str]:
+    """The characters that each one may be taken for."""
+    text = resources.files("qa").joinpath(LOOKALIKES).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    found: dict[str, str] = {}
+    for group in " ".join(lines).split():
+        for char in group:
+            found[char] = found.get(char, "") + group.replace(char, "")
+    return found

@@ -15,8 +15,11 @@ from index.types import IndexReport, Metadata
 from qa import settings as configuration
 from qa.assistant import Assistant
 from qa.live import LiveAssistant
+from qa.reranking import CrossEncoderReranker, SecondStage
 from qa.settings import ModelSettings, Settings
 from qa.weighting import weights_by
+
+OFF = "off"
 
 
 def embedder(
@@ -125,13 +128,28 @@ def open_assistant(index: Path | None = None, *, settings: Settings | None = Non
 def _assistant(folder: Path, settings: Settings) -> Assistant:
     model = embedder(settings=settings)
     stored = search_index.load(folder, model=model.fingerprint)
-    return Assistant(stored, model, weights_by(settings.ranking), settings.answer)
+    second = second_stage(settings)
+    return Assistant(stored, model, weights_by(settings.ranking), settings.answer, second)
+
+
+def second_stage(settings: Settings) -> SecondStage | None:
+    """The second stage that the settings name, its model loaded once a process; None for `off`."""
+    if settings.reranker.model == OFF:
+        return None
+    reranker = _reranker(settings.reranker.model, settings.model)
+    return SecondStage(reranker, settings.reranker)
+
+
+@cache
+def _reranker(name: str, model: ModelSettings) -> CrossEncoderReranker:
+    return CrossEncoderReranker.load(name, precision=model.precision)
 
 
 def varied(assistant: Assistant, settings: Settings) -> Assistant:
     """An assistant over the same index that ranks and answers by other settings."""
     ranking = weights_by(settings.ranking)
-    return Assistant(assistant.index, assistant.embedder, ranking, settings.answer)
+    second = second_stage(settings)
+    return Assistant(assistant.index, assistant.embedder, ranking, settings.answer, second)
 
 
 def open_live(index: Path | None = None) -> LiveAssistant:

@@ -12,7 +12,7 @@ from index.building import SourceText, build_texts
 from index.embedding import HashingEmbedder
 from index.types import Metadata
 from qa.assistant import Assistant
-from qa.confidence import Model, Term, _model, confidence, probability
+from qa.confidence import FILE, FILE_WITH_READER, Model, Term, _model, confidence, probability
 from qa.settings import AnswerSettings
 from qa.weighting import weights_for
 
@@ -49,8 +49,9 @@ def test_probability_never_overflows() -> None:
     assert 0 < probability(MODEL, {"a": -1e9, "b": 0.0}) < 1e-12
 
 
-def test_each_feature_moves_the_probability_its_way() -> None:
-    shipped = _model()
+@pytest.mark.parametrize("file", [FILE, FILE_WITH_READER])
+def test_each_feature_moves_the_probability_its_way(file: str) -> None:
+    shipped = _model(file)
     middle = {name: term.mean for name, term in shipped.terms.items()}
     assert confidence(middle) == pytest.approx(1 / (1 + math.exp(-shipped.bias)))
     for name, term in shipped.terms.items():
@@ -60,7 +61,8 @@ def test_each_feature_moves_the_probability_its_way() -> None:
 
 def test_the_shipped_model_asks_for_features_that_are_made(tmp_path: Path) -> None:
     made = features_of(tmp_path, "博士每年补贴多少万元")
-    assert set(_model().terms) <= set(made)
+    assert set(_model(FILE).terms) <= set(made)
+    assert set(_model(FILE_WITH_READER).terms) - set(made) == {"read_best", "read_said"}
     assert made["length"] == pytest.approx(math.log(11))  # ten characters
     assert (made["asks_form"], made["form_missing"], made["place_missing"]) == (1.0, 0.0, 0.0)
 

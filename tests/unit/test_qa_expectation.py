@@ -129,6 +129,14 @@ def test_year_agreement(query: str, date: str, text: str, agreement: float) -> N
     assert year_agreement(query, document, text) == agreement
 
 
+@pytest.mark.parametrize(("query", "agreement"), [("2025年度指标", 1.0), ("2024年度指标", -1.0)])
+def test_a_year_in_the_title_counts_as_said(query: str, agreement: float) -> None:
+    document = Document(
+        doc_id="d", source="d.txt", sha256="0", metadata=Metadata(title="2025年度问答"), text="指标"
+    )
+    assert year_agreement(query, document, "指标") == agreement
+
+
 def test_editions_are_read_in_either_numeral() -> None:
     text = "第三届大会、第12批名单、第二十一期、第十次会议、第三章、专栏7、第一次来"
     assert editions(text) == {"3届", "12批", "21期", "10次", "3章", "7专栏"}

@@ -14,7 +14,7 @@ from index.search_index import SearchIndex
 from index.types import Metadata
 from qa.evidence import SENTENCE_BONUS, QueryTokens, find, passage_bonus
 from qa.fusion import z_scores
-from qa.retrieval import SIGNALS, Ranking, rank, reordered, signals_of
+from qa.retrieval import OTHER_NAMES, SIGNALS, Ranking, rank, reordered, signals_of
 from qa.weighting import WEIGHTS
 
 EMBEDDER = HashingEmbedder(256)
@@ -78,6 +78,29 @@ def test_the_year_of_the_question_decides_between_like_passages(tmp_path: Path) 
     assert ranked(index, "2025年招收博士后多少人").rows.tolist() == [1, 0]
     dated = build(tmp_path, PARK, PARK + "\n", dates=("2019", "2023"))
     assert ranked(dated, "2023年公园几点开门").rows.tolist() == [1, 0]
+
+
+def test_the_place_of_the_question_decides_between_like_passages(tmp_path: Path) -> None:
+    texts = [f"租房办法\n{place}给毕业生租房补贴。" for place in ("武汉", "杭州")]
+    index = build(tmp_path, *texts)
+    for place in ("武汉", "杭州"):
+        assert place in index.passages[ranked(index, f"{place}毕业生租房补贴").rows[0]].text
+    plain = ranked(index, "毕业生租房补贴多少")
+    assert abs(plain.scores[0] - plain.scores[1]) < abs(
+        np.subtract(*ranked(index, "杭州毕业生租房补贴").scores)
+    )
+
+
+def test_other_names_count_half_and_only_in_words(tmp_path: Path) -> None:
+    index = build(tmp_path, "一\n留学归国人员落户。", "二\n在职人员调动。")
+    query, also = "海归怎么办", "留学归国"
+    vector = EMBEDDER.encode_query(query)
+    plain, more = (signals_of(index, query, vector, also=names) for names in ("", also))
+    for name in ("dense", "sentence", "title"):
+        np.testing.assert_array_equal(plain[name], more[name])
+    added = OTHER_NAMES * index.bigrams.scores(["留学", "学归", "归国"])
+    np.testing.assert_allclose(more["bigrams"], plain["bigrams"] + added)
+    assert added[0] > 0 == added[1]
 
 
 def test_an_index_of_nothing_gives_nothing(tmp_path: Path) -> None:

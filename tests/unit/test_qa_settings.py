@@ -32,7 +32,8 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
         "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1", "RANKING__SENTENCE": "0.2",
         "RANKING__WORDS": "0.3", "RANKING__BIGRAMS": "0.4", "RANKING__TITLE": "0.6",
-        "RANKING__DOCUMENT": "0.7",
+        "RANKING__DOCUMENT": "0.7", "RERANKER__MODEL": "r", "RERANKER__PASSAGES": "8",
+        "RERANKER__WEIGHT": "0.9",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -52,6 +53,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "title": 0.6,
             "document": 0.7,
         },
+        "reranker": {"model": "r", "passages": 8, "weight": 0.9},
         "answer": {"max_chars": 100, "max_sentences": 2, "threshold": 0.5},
         "limits": {
             "max_mb": 3,

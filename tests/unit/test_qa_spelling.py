@@ -1,4 +1,4 @@
-"""Words typed by their sound: what is corrected, and what keeps its own words."""
+"""Words typed by their sound or shape: what is corrected, and what keeps its own words."""
 
 import pytest
 
@@ -24,6 +24,16 @@ def speller() -> Speller:
     ("每天活越用户,渝财荟", "每天活跃用户,渝才荟"),
 ])  # fmt: skip
 def test_what_is_no_word_becomes_the_word_that_sounds_alike(
+    speller: Speller, typed: str, meant: str
+) -> None:
+    assert speller.corrected(typed) == meant
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("博土后留渝率", "博士后留渝率"),
+    ("活跃用尸有多少", "活跃用户有多少"),
+])  # fmt: skip
+def test_what_is_no_word_becomes_the_word_that_looks_alike(
     speller: Speller, typed: str, meant: str
 ) -> None:
     assert speller.corrected(typed) == meant
