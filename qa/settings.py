@@ -63,7 +63,7 @@ class AnswerSettings(BaseModel):
     max_chars: int = Field(default=230, ge=40, le=450, description="答案的目标长度上限(字)")
     max_sentences: int = Field(default=3, ge=1, le=10, description="答案最多引用几句")
     threshold: float = Field(
-        default=0.22, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
+        default=0.18, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
     )
 
 
