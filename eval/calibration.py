@@ -10,8 +10,8 @@ once more as a negative, with the passages that hold its evidence hidden: then e
 there and the answer is not, which is the hardest kind of silence. So does each question that names
 a year, an edition or a place, asked for one that no document names. Questions of other collections
 (those whose licence allows it) are negatives that are far away. Of the sets after the first, and of
-all where a reranker reads, only those questions count that it was not taught. A logistic model over standardised
-features keeps the result small, readable and calibrated.
+all where a reranker reads, only those questions count that it was not taught. A logistic model over
+standardised features keeps the result small, readable and calibrated.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 r"""Makes `qa/reranker/`: a small cross-encoder of our own, cut from the embedding model.
 
-    python -m eval.reranker_training --output first --curve first.json \\
+    python -m eval.reranker_training --output first \\
+        --curve eval/results/ablations/reranker-first.json \\
         --pairs cmrc.jsonl robust.jsonl crud.jsonl drcd.jsonl stard.jsonl seeds.jsonl
     python -m eval.reranker_training --start first --output qa/reranker \\
         --curve eval/results/ablations/reranker.json \\
@@ -10,10 +11,9 @@ r"""Makes `qa/reranker/`: a small cross-encoder of our own, cut from the embeddi
 The first layers of the embedding model and the rows of its vocabulary that Chinese text uses, mean
 pooling, one linear layer. The first epoch sees the general sets; the second one the questions of
 the field, twice, and every sixth or second of the others (`FILE:n`), so that they are not
-forgotten. Loss: a passage that answers has 1, one that
-does not 0 (binary cross-entropy), and among the passages of a question the wanted one is the
-first (softmax; Cao et al., Learning to Rank: from pairwise to listwise, ICML 2007). Runs on two
-cores in under 90 minutes, never in CI.
+forgotten. Loss: a passage that answers has 1, one that does not 0 (binary cross-entropy), and among
+the passages of a question the wanted one is the first (softmax; Cao et al., Learning to Rank: from
+pairwise to listwise, ICML 2007). Runs on two cores in under 90 minutes, never in CI.
 """
 
 import argparse

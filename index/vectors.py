@@ -1,6 +1,7 @@
 """Vectors to neighbours: the VectorStore promise, FAISS, and a brute-force twin."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,6 +60,7 @@ class FaissStore:
     def __init__(self, index: Any) -> None:
         import faiss
 
+        _one_blas_thread()
         self._index = index
         size = int(index.ntotal) * int(index.d)
         flat = faiss.rev_swig_ptr(index.get_xb(), size) if size else np.zeros(0, np.float32)
@@ -139,3 +141,16 @@ def _best(scores: Vectors, k: int) -> tuple[Rows, Vectors]:
 def stacked(parts: Sequence[Vectors], dimension: int) -> Vectors:
     """Rows of several arrays under each other; (0, dimension) when there are none."""
     return np.concatenate(parts) if parts else np.zeros((0, dimension), np.float32)
+
+
+@cache
+def _one_blas_thread() -> None:
+    """Let numpy multiply on one thread, in this process.
+
+    A product of a query and all rows waits for memory, so that a second thread gains nothing; but
+    OpenBLAS's threads wait for the next product by spinning and take the core from the model that
+    runs next (129 against 89 ms for a reranker on two cores).
+    """
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1, user_api="blas")

@@ -17,6 +17,7 @@ from qa.types import Hit
 SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
 AGREEMENT_WEIGHT = 1.5
 OTHER_NAMES = 0.5  # how much the words of another name count, against those asked
+COMPARED = 50  # best candidates whose years, editions and places are compared with the query's
 POOL = 100  # candidates that each signal may propose
 
 Rows = NDArray[np.int64]
@@ -62,7 +63,8 @@ def rank(
     fused = weighted_sum(standard, weights)
     rows = _candidates(raw)
     if years(query) or editions(query) or places(query):
-        fused[rows] += AGREEMENT_WEIGHT * _agreement(index, query, rows)
+        best = rows[np.argsort(-fused[rows], kind="stable")[:COMPARED]]
+        fused[best] += AGREEMENT_WEIGHT * _agreement(index, query, best)
     order = rows[np.lexsort((rows, -fused[rows]))]
     return Ranking(order, fused[order], {name: values[order] for name, values in raw.items()})
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from eval.calibration import counterfactuals
+from eval.calibration import counterfactuals, untaught
+from eval.dataset import load
+from eval.reranker_pairs import is_held_out
 from index import search_index
 from index.building import SourceText, build_texts
 from index.embedding import HashingEmbedder
@@ -23,3 +25,15 @@ def test_a_year_an_edition_and_a_place_become_ones_that_no_document_names(tmp_pa
     ]
     assert list(counterfactuals("大会在哪里?", index)) == []
     assert words("重庆")  # the dictionary knows the place
+
+
+def test_what_the_reranker_was_taught_is_left_out(tmp_path: Path) -> None:
+    held, taught = (
+        [f"d{n}" for n in range(40) if is_held_out(f"d{n}") is h] for h in (True, False)
+    )
+    lines = [
+        f'{{"id": "{n}", "text": "问{n}", "answerable": false, "near": "{name}"}}'
+        for n, name in enumerate([*held[:2], *taught[:3]])
+    ]
+    (tmp_path / "queries.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert [query.id for query in untaught(load(tmp_path))] == ["0", "1"]
