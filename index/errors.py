@@ -13,6 +13,8 @@ PolicyQAError
 │   ├── IndexMismatch    made with another model, chunker or version
 │   └── IndexBusy        another process is indexing into the same folder
 ├── QuestionError        the question cannot be taken (empty, too long, no words)
+├── PermalinkError       a text that should name a citation does not
+├── ReceiptError         a file that should be a receipt of an answer is none
 ├── DatasetError         a line of an evaluation data set is wrong
 ├── RunError             a kept evaluation is absent, unfinished, damaged or of something else
 └── GateError            a figure is under its floor, or a floor was lowered without a reason
@@ -77,6 +79,14 @@ class IndexBusy(IndexError_):
 
 class QuestionError(PolicyQAError):
     """The question cannot be taken: empty, too long, or without a word. Ask it differently."""
+
+
+class PermalinkError(PolicyQAError):
+    """A text that should name a citation does not. Copy it whole out of an answer."""
+
+
+class ReceiptError(PolicyQAError):
+    """A file that should be a receipt of an answer is none. Name one that `ask --receipt` wrote."""
 
 
 class DatasetError(PolicyQAError):

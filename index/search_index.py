@@ -22,7 +22,7 @@ from index.types import Document, FileReport, Passage, Value
 from index.vectors import FaissStore
 
 T = TypeVar("T", bound=Value)
-FORMAT = 2
+FORMAT = 3
 CURRENT = "CURRENT"
 OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
 ATTEMPTS = 3  # of a reader whose version is replaced while it reads

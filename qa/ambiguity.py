@@ -11,6 +11,22 @@ NEAR = 0.5  # how far below the best a sentence may score and be as near
 SAME_SHARE = 0.03  # difference of shares of the question's tokens that makes none
 MAX_CHOICES = 4
 MAX_NAMED = 5  # content words; a longer question says which programme it means
+# Kinds of answer that are one value, and another one for another programme.
+VALUES = frozenset(
+    [
+        "fee",
+        "money",
+        "percent",
+        "phone",
+        "address",
+        "date",
+        "year",
+        "day",
+        "age",
+        "count",
+        "duration",
+    ]
+)
 NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十百千万亿]{2,}")
 
 
@@ -25,7 +41,7 @@ def choices(found: Sequence[Evidence], tokens: QueryTokens) -> tuple[str, ...]:
         found: sentences, best first.
         tokens: of the question.
     """
-    if len(content_words(tokens.query)) > MAX_NAMED or not tokens.expectation:
+    if len(content_words(tokens.query)) > MAX_NAMED or tokens.expectation.kind not in VALUES:
         return ()
     if not found or not found[0].expected:
         return ()

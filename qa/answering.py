@@ -3,14 +3,18 @@
 import re
 from collections.abc import Callable, Sequence
 
-from index.quotes import quote_spans
-from index.types import Span
+from index.quotes import display, quote_spans
+from index.types import Document, Sentence, Span
+from index.validity import Validity
 from index.words import bigrams
+from qa.deixis import resolutions
 from qa.evidence import Evidence, QueryTokens
+from qa.gate import Finding, check
+from qa.permalinks import permalink
 from qa.settings import AnswerSettings
-from qa.types import AnswerSentence, Citation
+from qa.types import AnswerSentence, Citation, Resolved, Role
 
-MARGIN = 2.0  # how far below the best a further sentence may score
+MARGIN = 1.5  # how far below the best a further sentence may score
 SAME = 0.75  # share of bigrams from which two sentences say the same
 LONG = 90  # characters from which a sentence is shortened
 MAX_CHARS = 450
@@ -19,6 +23,10 @@ CLAUSE = re.compile(r"[^，,；;]+[，,；;]?")
 RHETORIC = re.compile(
     r"^(为.{2,40}(提供|奠定|注入|作出|做出|贡献)|推动|促进|助力|助推|不断|进一步|有效|切实|持续|努力|充分|着力"
     r"|激发|奋力|让.{0,20}(成为|成主角)|确保.{0,12}(落实|完成|到位)|形成.{0,30}(局面|氛围|格局)|营造)"
+)
+# What joins a sentence to the one before it and says nothing by itself.
+CONNECTIVE = re.compile(
+    r"^(?:此外|另外|同时|与此同时|而且|并且|因此|为此|据了解|据介绍|据悉|据统计|总之|事实上|其次|首先|再次|最后|据此|比如|例如)[，,：:]\s*"
 )
 EXCEPTION = re.compile("但|除|不|未|须|应|仅|只|限|若|如|否则|符合|满足|经|按|可")
 
@@ -35,7 +43,7 @@ def chosen(found: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence
             continue
         if evidence.score < found[0].score - MARGIN:
             break
-        if any(_same(evidence, other) for other in picked):
+        if any(is_same(evidence, other) for other in picked):
             continue
         if picked and _of_other_region(evidence, picked[0]):
             continue
@@ -45,6 +53,8 @@ def chosen(found: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence
         chars += len(evidence.text)
         if len(picked) == settings.max_sentences:
             break
+    if any(e.expected for e in picked):  # nothing that holds no sum beside one that does
+        picked = [e for e in picked if e.expected]
     return sorted(picked, key=lambda e: (_first_place(picked, e), e.sentence.start))
 
 
@@ -60,7 +70,8 @@ def _of_other_region(evidence: Evidence, best: Evidence) -> bool:
     return len(regions) > 1
 
 
-def _same(one: Evidence, other: Evidence) -> bool:
+def is_same(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences are one, or say the same in nearly the same words."""
     if one.document is other.document and one.sentence == other.sentence:
         return True
     a, b = set(bigrams(one.text)), set(bigrams(other.text))
@@ -103,60 +114,135 @@ def _bounded(text: str, start: int, end: int) -> Span:
 class Composer:
     """Collects sentences and numbers their citations from 1, each span once.
 
-    `passage_of` gives the id of the passage that a span of a document stands in.
+    What the gate does not pass is not said but kept in `dropped` with what the gate found.
+
+    `passage_of` gives the id of the passage that a span of a document stands in, `validity_of`
+    whether a document holds on the day of the question.
     """
 
-    def __init__(self, passage_of: Callable[[str, Span], str]) -> None:
+    def __init__(
+        self,
+        passage_of: Callable[[str, Span], str],
+        validity_of: Callable[[Document], Validity | None] = lambda document: None,
+    ) -> None:
         self._passage_of = passage_of
+        self._validity_of = validity_of
         self.sentences: list[AnswerSentence] = []
         self.citations: list[Citation] = []
+        self.dropped: list[tuple[str, Finding]] = []
         self._numbers: dict[tuple[str, Span], int] = {}
 
-    def add(self, evidence: Evidence, span: Span) -> None:
-        """Append one sentence that says what the span says."""
+    def add(self, evidence: Evidence, span: Span, *, role: Role = "statement") -> tuple[int, ...]:
+        """Append one sentence that says what the span says; the numbers of its citations, () where
+        the gate stopped it."""
         document = evidence.document
-        parts = quote_spans(document, span)
-        numbers = [self._cite(evidence, part) for part in parts]
-        if evidence.sentence.head is not None:
-            numbers.append(self._cite(evidence, evidence.sentence.head))
-            text = evidence.text
+        parts, head = quote_spans(document, span), evidence.sentence.head
+        if head:
+            parts = _telling(document, parts)
+            text = row_text(document, evidence.sentence, parts)
         else:
-            text = " ".join(document.text[slice(*span)].split())
-        shown = AnswerSentence(text=_ended(text), citations=tuple(dict.fromkeys(numbers)))
-        self.sentences.append(shown)
+            text = CONNECTIVE.sub("", " ".join(document.text[slice(*span)].split()))
+        own = "".join(document.text[slice(*part)] for part in parts)
+        finding = check(text, [own, document.text[slice(*head)]] if head else [own])
+        if not finding.passed:
+            self.dropped.append((text, finding))
+            return ()
+        proof = [*parts, head] if head else parts
+        numbers = tuple(dict.fromkeys(self._cite(evidence, part) for part in proof))
+        self.sentences.append(
+            AnswerSentence(
+                text=_ended(text),
+                citations=numbers,
+                role=role,
+                resolved=tuple(Resolved(at=r.at, text=r.text) for r in resolutions(text, document)),
+            )
+        )
+        return numbers
 
     def _cite(self, evidence: Evidence, span: Span) -> int:
         document = evidence.document
         key = (document.doc_id, span)
         if key not in self._numbers:
             self._numbers[key] = len(self.citations) + 1
-            section = " › ".join(filter(None, [evidence.passage.section, evidence.sentence.label]))
-            self.citations.append(
-                Citation(
-                    n=self._numbers[key],
-                    doc_id=document.doc_id,
-                    source=document.source,
-                    title=document.metadata.title,
-                    section=section,
-                    issuer=document.metadata.issuer,
-                    doc_number=document.metadata.doc_number,
-                    date=document.metadata.date,
-                    quote=document.text[slice(*span)],
-                    start=span[0],
-                    end=span[1],
-                    passage_id=self._passage_of(document.doc_id, span),
-                    page=evidence.sentence.page,
-                    row=evidence.sentence.row,
-                )
+            citation = citation_of(
+                evidence, span, self._numbers[key], self._passage_of(document.doc_id, span)
             )
+            self.citations.append(with_validity(citation, self._validity_of(document)))
         return self._numbers[key]
 
     def text(self) -> str:
-        """The sentences in one text, each followed by its marks."""
-        return "".join(
-            sentence.text + "".join(f"[{n}]" for n in sentence.citations)
-            for sentence in self.sentences
-        )
+        """The sentences in one text, each followed by its marks, items and steps on their own
+        lines, values of other times with their dates."""
+        return "".join(self._shown(n, sentence) for n, sentence in enumerate(self.sentences))
+
+    def _shown(self, n: int, sentence: AnswerSentence) -> str:
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        words = sentence.text
+        for each in reversed(sentence.resolved):
+            words = f"{words[: each.at]}〔{each.text}〕{words[each.at :]}"
+        before = "\n" if n else ""
+        if sentence.role in ("item", "step"):
+            return f"{before}· {words}{marks}"
+        if sentence.role in ("earlier", "conflict"):
+            return f"{before}（{self._dated(sentence)}）{words}{marks}"
+        after_list = n > 0 and self.sentences[n - 1].role not in ("lead", "statement")
+        return f"{before if after_list else ''}{words}{marks}"
+
+    def _dated(self, sentence: AnswerSentence) -> str:
+        cited = self.citations[sentence.citations[0] - 1]
+        return " ".join(filter(None, [cited.date, cited.issuer])) or cited.title
+
+
+def citation_of(evidence: Evidence, span: Span, number: int, passage_id: str) -> Citation:
+    """The citation of a span of the evidence's document."""
+    document, about = evidence.document, evidence.document.metadata
+    return Citation(
+        n=number,
+        doc_id=document.doc_id,
+        source=document.source,
+        title=about.title,
+        section=" › ".join(filter(None, [evidence.passage.section, evidence.sentence.label])),
+        issuer=about.issuer,
+        doc_number=about.doc_number,
+        date=about.date,
+        quote=document.text[slice(*span)],
+        start=span[0],
+        end=span[1],
+        passage_id=passage_id,
+        page=evidence.sentence.page,
+        row=evidence.sentence.row,
+        region=about.region,
+        permalink=str(permalink(document, span)),
+    )
+
+
+def with_validity(citation: Citation, held: Validity | None) -> Citation:
+    """The citation with what is known of its document's validity."""
+    if held is None:
+        return citation
+    return citation.model_copy(update={"validity": held.state, "validity_because": held.because})
+
+
+def _telling(document: Document, spans: Sequence[Span]) -> list[Span]:
+    """Of the parts of a table row those with its own cells: a cell that several rows share (the
+    group that they belong to) proves nothing of this one, unless it is all there is."""
+    own = [s for s in spans if "\t" in document.text[slice(*s)].strip("\n")]
+    return own or list(spans)
+
+
+def row_text(document: Document, sentence: Sentence, parts: Sequence[Span]) -> str:
+    """A table row with its header's labels, of those cells only that stand in these parts."""
+    if sentence.head is None:
+        return display(document, sentence)
+    labels = document.text[slice(*sentence.head)].split("\t")
+    at, shown = sentence.start, []
+    cells = document.text[sentence.start : sentence.end].split("\t")
+    for label, cell in zip(labels[-len(cells) :], cells, strict=False):
+        held = all(any(a <= n < b for a, b in parts) for n in range(at, at + len(cell)))
+        if cell.strip() and held:
+            shown.append(f"{label}：{' '.join(cell.split())}" if label else cell)
+        at += len(cell) + 1
+    return "；".join(shown)
 
 
 def _ended(text: str) -> str:

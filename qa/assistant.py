@@ -5,32 +5,38 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from index.embedding import Embedder, Vectors
 from index.errors import PolicyQAError, QuestionError, SourceError
+from index.metadata_dates import last_day
 from index.parsing import SECTION_SEPARATOR
 from index.search_index import SearchIndex
 from index.types import Document, Passage, Span
+from index.validity import Validity, validity
 from index.words import warm
 from qa import retrieval
 from qa.ambiguity import choices
-from qa.answering import Composer, chosen, shortened
+from qa.answering import Composer, chosen, citation_of, with_validity
+from qa.composing import Corpus, composed
 from qa.confidence import confidence, features
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
 from qa.followups import Reading, is_bare, readings
 from qa.glossary import with_chinese
+from qa.language_model import Writer
 from qa.lexicon import Lexicon
 from qa.query import normalise_query
 from qa.reranking import SecondStage
 from qa.retrieval import Ranking, Rows
+from qa.rewriting import rewritten
 from qa.scope import is_order, is_out_of_scope, is_talk
 from qa.settings import AnswerSettings
 from qa.spelling import Speller
-from qa.types import Answer, Hit, Question, Reason, Timings
+from qa.types import Answer, AnswerSentence, Citation, Hit, Question, Reason, Timings
 from qa.wording import NEXT_STEP, NO_EVIDENCE, OUT_OF_SCOPE, REFUSED, TALK, UNCLEAR, WHICH_ONE
 
 logger = logging.getLogger(__name__)
@@ -83,6 +89,7 @@ class Assistant:
         weights: Callable[[str], Mapping[str, float]],
         settings: AnswerSettings,
         second_stage: SecondStage | None = None,
+        writer: Writer | None = None,
     ) -> None:
         self.index = index
         self.embedder = embedder
@@ -91,6 +98,7 @@ class Assistant:
         self._lexicon = Lexicon.learned(document.text for document in index.documents)
         self._settings = settings
         self._second_stage = second_stage
+        self._writer = writer
         warm()
         self._documents = {document.doc_id: document for document in index.documents}
         self._passages: dict[str, list[Passage]] = {doc_id: [] for doc_id in self._documents}
@@ -123,8 +131,17 @@ class Assistant:
     def _answers(self, question: str) -> bool:
         return self.ask(Question(question=question)).status == "answered"
 
-    def ask(self, question: Question) -> Answer:
-        """Answer, or say why not. A question that makes no sense gives status "error"."""
+    def ask(
+        self, question: Question, *, said: Callable[[AnswerSentence], None] | None = None
+    ) -> Answer:
+        """Answer, or say why not. A question that makes no sense gives status "error".
+
+        Args:
+            question: and what was said before it.
+            said: is given each sentence of a language model as soon as the gate has passed it; the
+                answer that is returned may be another one, where too little was left of the
+                model's.
+        """
         clock = Clock()
         try:
             queries = self.queries_of(question)
@@ -138,6 +155,10 @@ class Assistant:
             return self._plain(question, queries[0].text, "error", "failed", str(error), clock)
         answer = self._answer(question, found)
         clock.lap("answer")
+        if self._writer and answer.status == "answered":
+            evidence = self._evidence_for_model(question, found)
+            answer = rewritten(answer, self._writer, evidence, said)
+            clock.lap("model")
         answer = answer.model_copy(update={"timings_ms": clock.timings()})
         _log(answer)
         return answer
@@ -196,6 +217,7 @@ class Assistant:
             read = stage.read(self.index, ranking, evidence, query)
             ranking = stage.ordered(self.index, ranking, read)
             evidence = stage.weighed(evidence, read)
+            evidence = stage.sharpened(evidence, stage.read_sentences(evidence, query))
         clock.lap("retrieve")
         picked = chosen(evidence, self._settings)
         judged = read if stage and stage.judges else {}
@@ -230,17 +252,53 @@ class Assistant:
         if among := choices(found.evidence, tokens):
             text = WHICH_ONE.format(choices="；".join(among))
             return Answer(status="abstained", reason="ambiguous", answer=text, **shared)
-        composer = Composer(self._passage_of)
-        for evidence in found.picked:
-            composer.add(evidence, shortened(evidence, tokens))
+        composer = Composer(self._passage_of, lambda document: self._validity(document, question))
+        draft = composed(
+            found.query, found.picked, found.evidence, tokens, self._citable(question), composer
+        )
         return Answer(
             status="answered",
             reason=None,
-            answer=composer.text(),
+            answer=draft.text(),
             sentences=tuple(composer.sentences),
             citations=tuple(composer.citations),
+            verdict=draft.verdict,
+            completeness=draft.completeness,
+            missing=tuple(draft.missing),
+            notes=tuple(draft.notes),
+            changes=tuple(draft.changes),
             **shared,
         )
+
+    def _citable(self, question: Question) -> Corpus:
+        """What an answer may cite: all, or what there was on the day that is asked for."""
+        if question.as_of is None:
+            return Corpus(self._documents, self._passages)
+        day = last_day(question.as_of)
+        there = {
+            name: document
+            for name, document in self._documents.items()
+            if document.metadata.date[: len(day)] <= day[: len(document.metadata.date)]
+        }
+        return Corpus(there, self._passages)
+
+    def _evidence_for_model(self, question: Question, found: Found) -> tuple[Citation, ...]:
+        """The best sentences, numbered from 1: those that the documents' own answer says first."""
+        ordered = [*found.picked, *(e for e in found.evidence if e not in found.picked)]
+        usable = [e for e in ordered if not e.contradicts][: self._settings.evidence]
+        citations: list[Citation] = []
+        for evidence in usable:
+            span = (evidence.sentence.start, evidence.sentence.end)
+            passage_id = self._passage_of(evidence.document.doc_id, span)
+            citation = citation_of(evidence, span, len(citations) + 1, passage_id)
+            held = self._validity(evidence.document, question)
+            citations.append(with_validity(citation, held))
+        return tuple(citations)
+
+    def _validity(self, document: Document, question: Question) -> Validity:
+        """Whether a document holds on the day that is asked for, today when none is."""
+        day = last_day(question.as_of) if question.as_of else date.today().isoformat()
+        return validity(document, self.index.documents, day)
 
     def _passage_of(self, doc_id: str, span: Span) -> str:
         """Id of the passage that a span stands in, "" when none holds all of it."""

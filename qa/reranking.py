@@ -27,6 +27,7 @@ MAX_TOKENS = 192
 BOUND = 6.0  # log-odds beyond it say no more
 
 Floats = NDArray[np.float64]
+Place = tuple[str, int]  # a document and where in it a sentence starts
 TITLE_CHARS, SECTION_CHARS, WINDOW_CHARS = 36, 24, 130
 
 
@@ -140,6 +141,18 @@ def shown(
     return normalise("\n".join(part for part in (title, section, words) if part))
 
 
+def alone(document: Document, passage: Passage, text: str) -> str:
+    """A sentence under its document's title and its own heading, as a reranker reads it."""
+    title = document.metadata.title[:TITLE_CHARS]
+    section = passage.section.split(SECTION_SEPARATOR)[-1][:SECTION_CHARS]
+    return normalise("\n".join(part for part in (title, section, text[:WINDOW_CHARS]) if part))
+
+
+def place_of(evidence: Evidence) -> Place:
+    """Where a sentence stands: its document and its start."""
+    return evidence.document.doc_id, evidence.sentence.start
+
+
 def _window(texts: Sequence[str], at: int) -> str:
     """Neighbours before and after, in turn, while they fit whole."""
     first, last, grown = at, at, True
@@ -190,6 +203,26 @@ class SecondStage:
             if (name := index.passages[row].passage_id) in read
         }
         return reordered(ranking, bonus)
+
+    def read_sentences(self, found: Sequence[Evidence], query: str) -> dict[Place, float]:
+        """Log-odds that a sentence by itself answers, under its title and heading, by where it
+        stands (its document and its start), for the best sentences."""
+        chosen = [each for each in found if not each.contradicts][: self.settings.sentences]
+        texts = [alone(each.document, each.passage, each.text) for each in chosen]
+        scores = np.clip(self.reranker.scores(query, texts), -BOUND, BOUND)
+        return {place_of(each): float(score) for each, score in zip(chosen, scores, strict=True)}
+
+    def sharpened(self, found: Sequence[Evidence], read: Mapping[Place, float]) -> list[Evidence]:
+        """The sentences with what was read of themselves added, best first."""
+        low = min(read.values(), default=0.0)
+        scored = [
+            replace(
+                each,
+                score=each.score + self.settings.weight * (read.get(place_of(each), low) - low),
+            )
+            for each in found
+        ]
+        return sorted(scored, key=lambda each: -each.score)
 
     def weighed(self, found: Sequence[Evidence], read: Mapping[str, float]) -> list[Evidence]:
         """The sentences with what was read of their passages added, best first."""

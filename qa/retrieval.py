@@ -11,6 +11,7 @@ from index.lexical import LexicalIndex
 from index.search_index import SearchIndex
 from index.words import bigrams, words
 from qa.agreement import agreement, editions, places, years
+from qa.attributes import asked_kinds, heading_agreement
 from qa.fusion import weighted_sum, z_scores
 from qa.types import Hit
 
@@ -62,7 +63,7 @@ def rank(
     standard = {name: z_scores(values) for name, values in raw.items()}
     fused = weighted_sum(standard, weights)
     rows = _candidates(raw)
-    if years(query) or editions(query) or places(query):
+    if years(query) or editions(query) or places(query) or asked_kinds(query):
         best = rows[np.argsort(-fused[rows], kind="stable")[:COMPARED]]
         fused[best] += AGREEMENT_WEIGHT * _agreement(index, query, best)
     order = rows[np.lexsort((rows, -fused[rows]))]
@@ -94,7 +95,10 @@ def _agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
     documents = [index.documents[index.document_of[row]] for row in rows]
     texts = [f"{passage.section} {passage.text}" for passage in passages]
     return np.array(
-        [agreement(query, document, text) for document, text in zip(documents, texts, strict=True)]
+        [
+            agreement(query, document, text) + heading_agreement(query, passage.section)
+            for document, passage, text in zip(documents, passages, texts, strict=True)
+        ]
     )
 
 

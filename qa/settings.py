@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
@@ -51,7 +51,8 @@ class RerankerSettings(BaseModel):
         default="small",
         description="重排模型：small 内置的，off 不用，或其他 CrossEncoder 的名称或文件夹",
     )
-    passages: int = Field(default=6, ge=1, le=8, description="重排模型读最靠前的几个段落")
+    passages: int = Field(default=4, ge=1, le=8, description="重排模型读最靠前的几个段落")
+    sentences: int = Field(default=4, ge=0, le=10, description="重排模型再单独读最靠前的几句")
     weight: float = Field(default=0.75, ge=0, le=10, description="重排模型的分数在排序里的权重")
 
 
@@ -62,9 +63,32 @@ class AnswerSettings(BaseModel):
 
     max_chars: int = Field(default=230, ge=40, le=450, description="答案的目标长度上限(字)")
     max_sentences: int = Field(default=3, ge=1, le=10, description="答案最多引用几句")
+    evidence: int = Field(default=8, ge=1, le=20, description="交给语言模型几条证据")
     threshold: float = Field(
-        default=0.18, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
+        default=0.14, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
     )
+
+
+class LanguageModelSettings(BaseModel):
+    """An OpenAI-compatible endpoint that puts evidence into words; none by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = Field(
+        default="", description="语言模型接口的地址（OpenAI 兼容），空为不用语言模型"
+    )
+    model: str = Field(default="", description="语言模型的名称")
+    api_key: SecretStr = Field(default=SecretStr(""), description="语言模型接口的密钥")
+    timeout_s: float = Field(
+        default=20, gt=0, le=600, description="语言模型最多用几秒，超时用原文摘引的答案"
+    )
+    retries: int = Field(default=1, ge=0, le=5, description="连不上语言模型时再试几次")
+
+    @model_validator(mode="after")
+    def _named(self) -> "LanguageModelSettings":
+        if self.base_url and not self.model:
+            raise ValueError("给了 base_url 就要给 model")
+        return self
 
 
 class LimitSettings(BaseModel):
@@ -98,6 +122,7 @@ class Settings(BaseSettings):
     ranking: RankingSettings = RankingSettings()
     reranker: RerankerSettings = RerankerSettings()
     answer: AnswerSettings = AnswerSettings()
+    llm: LanguageModelSettings = LanguageModelSettings()
     limits: LimitSettings = LimitSettings()
 
 

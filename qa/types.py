@@ -10,6 +10,8 @@ MAX_QUESTION_CHARS = 2000
 MAX_HISTORY_TURNS = 50
 
 Status = Literal["answered", "abstained", "error"]
+Completeness = Literal["", "full", "partial"]
+Role = Literal["lead", "statement", "item", "step", "earlier", "conflict"]
 Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_question", "failed"]
 
 
@@ -80,13 +82,31 @@ class Citation(Value):
     passage_id: str
     page: int | None = None
     row: int | None = None
+    region: str = ""
+    validity: str = ""
+    validity_because: str = ""
+    permalink: str = ""
+
+
+class Resolved(Value):
+    """What 今年 or 该区 means, put after the character `at` of a sentence, and marked as ours."""
+
+    at: int
+    text: str
 
 
 class AnswerSentence(Value):
-    """One sentence of the answer and the numbers of the citations that carry it."""
+    """One sentence of the answer and the numbers of the citations that carry it.
+
+    `text` is in the words of the documents; `resolved` is what `Answer.answer` puts into it in
+    〔〕. `role` says what it does: the figure in front (`lead`), an item of a list or a step, a
+    value of an earlier date, a value that another document of the same date contradicts.
+    """
 
     text: str
     citations: tuple[int, ...]
+    role: Role = "statement"
+    resolved: tuple[Resolved, ...] = ()
 
 
 class Timings(Value):
@@ -95,12 +115,29 @@ class Timings(Value):
     embed: float = 0.0
     retrieve: float = 0.0
     answer: float = 0.0
+    model: float = 0.0
     total: float = 0.0
 
 
+class Contact(Value):
+    """Who is responsible for the nearest document, as far as documents say: its `issuer`, and the
+    sentence that names an office or a telephone, with its citation; "" and None for none."""
+
+    issuer: str = ""
+    text: str = ""
+    citation: Citation | None = None
+
+
 class Answer(Value):
-    """An answer with its proof, or a reasoned abstention. `confidence` is the calibrated
-    probability that the documents answer the question."""
+    """An answer with its proof, or a reasoned abstention.
+
+    `confidence` is the calibrated probability that the documents answer the question. `verdict`
+    is 可以, 不可以 or 视条件而定 where the question asks that and a document says it.
+    `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
+    ours (a target, another region, documents that contradict each other) and claim nothing of the
+    policy. `changes` are time and value of one thing, newest first, with the citation's number.
+    `by` says who put the words together: the documents' own, or a language model's.
+    """
 
     id: str
     question: str
@@ -112,5 +149,13 @@ class Answer(Value):
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     confidence: float = 0.0
+    verdict: str = ""
+    completeness: Completeness = ""
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str, int], ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    contact: Contact | None = None
+    by: Literal["documents", "model"] = "documents"
     timings_ms: Timings = Timings()
     corpus: str = ""

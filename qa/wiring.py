@@ -14,6 +14,7 @@ from index.extract import Limits
 from index.types import IndexReport, Metadata
 from qa import settings as configuration
 from qa.assistant import Assistant
+from qa.language_model import OpenAIWriter, Writer
 from qa.live import LiveAssistant
 from qa.reranking import CrossEncoderReranker, SecondStage
 from qa.settings import ModelSettings, Settings
@@ -129,7 +130,19 @@ def _assistant(folder: Path, settings: Settings) -> Assistant:
     model = embedder(settings=settings)
     stored = search_index.load(folder, model=model.fingerprint)
     second = second_stage(settings)
-    return Assistant(stored, model, weights_by(settings.ranking), settings.answer, second)
+    return Assistant(
+        stored,
+        model,
+        weights_by(settings.ranking),
+        settings.answer,
+        second,
+        writer(settings),
+    )
+
+
+def writer(settings: Settings) -> Writer | None:
+    """The language model that the settings name; None where they name none."""
+    return OpenAIWriter.connect(settings.llm) if settings.llm.base_url else None
 
 
 def second_stage(settings: Settings) -> SecondStage | None:
@@ -149,7 +162,9 @@ def varied(assistant: Assistant, settings: Settings) -> Assistant:
     """An assistant over the same index that ranks and answers by other settings."""
     ranking = weights_by(settings.ranking)
     second = second_stage(settings)
-    return Assistant(assistant.index, assistant.embedder, ranking, settings.answer, second)
+    return Assistant(
+        assistant.index, assistant.embedder, ranking, settings.answer, second, writer(settings)
+    )
 
 
 def open_live(index: Path | None = None) -> LiveAssistant:

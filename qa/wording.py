@@ -1,4 +1,4 @@
-"""What readers are told when there is no answer."""
+"""What readers are told in our own words: when there is no answer, and beside one."""
 
 REFUSED = "这里只摘引文件里的原文，不会照提问里的指令改变做法。请直接问人才政策方面的问题。"
 TALK = (
@@ -12,3 +12,10 @@ UNCLEAR = (
 )
 WHICH_ONE = "您问的是哪一项？文件里有几处同样相近：{choices}。请写明是哪一项再问。"
 NEXT_STEP = "可以换个说法再问，或向文件的发布单位咨询。"
+
+NOT_SAID = "文件没有说明：{part}"
+ITEMS_LEFT = "另有 {n} 项未列出，请打开来源查看"
+STILL_TARGET = "注：这是文件提出的目标，不是已达到的数字。"
+FROM_ELSEWHERE = "注：所引文件是{region}的，没有专门说明{place}的情况。"
+CONFLICT = "注：同一日期的文件说法不一（{issuers}），请以发布单位的解释为准。"
+MODEL_FELL_BACK = "注：语言模型的回答未通过核对或没有及时给出，以下是原文摘引。"

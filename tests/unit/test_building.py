@@ -123,7 +123,9 @@ def test_what_changed_is_reported_and_only_that_is_embedded(source: Path, folder
     assert (report.unchanged, report.documents) == (1, 3)
     assert sorted(embedder.texts) == sorted([
         "公园办法\n公园收费开放。", "公园收费开放。",
+        "公园办法 公园办法\n公园收费开放。",
         "住房办法", "住房办法\n青年人才免租三年。", "青年人才免租三年。",
+        "住房办法 住房办法\n住房办法", "住房办法 住房办法\n青年人才免租三年。",
     ])  # fmt: skip
 
 
@@ -218,7 +220,8 @@ def test_what_stays_of_a_changed_file_is_not_embedded_again_and_keeps_its_ids(
     (source / "a.txt").write_text(FILES["a.txt"] + "\n第三条 学士补贴5万元。", encoding="utf-8")
     embedder = Counting()
     build(source, folder, embedder)
-    assert embedder.texts == ["第三条 学士补贴5万元。"]
+    own = "第三条 学士补贴5万元。"
+    assert embedder.texts == [own, f"人才支持措施 人才支持措施 › 第三条\n{own}"]
     after = {p.text: p.passage_id for p in loaded(folder).passages}
     assert before.items() <= after.items()
     assert len(after) == len(before) + 1

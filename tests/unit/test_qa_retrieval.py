@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from index import search_index
-from index.building import SourceText, build_texts
-from index.embedding import HashingEmbedder
+from index.building import SourceText, build_texts, context_of
+from index.embedding import HashingEmbedder, Vectors
 from index.quotes import display
 from index.search_index import SearchIndex
 from index.types import Metadata
@@ -32,6 +32,12 @@ def build(folder: Path, *texts: str, dates: tuple[str, ...] = ()) -> SearchIndex
     return search_index.load(folder, model=EMBEDDER.fingerprint)
 
 
+def in_context(text: str, context: str) -> Vectors:
+    """The unit vector in the middle of a text's own and that of it after its context."""
+    middle = EMBEDDER.encode_query(text) + EMBEDDER.encode_query(f"{context}\n{text}")
+    return middle / np.linalg.norm(middle)
+
+
 def ranked(index: SearchIndex, query: str) -> Ranking:
     return rank(index, query, EMBEDDER.encode_query(query), WEIGHTS)
 
@@ -43,7 +49,8 @@ def test_each_signal_is_what_it_says(tmp_path: Path) -> None:
     assert set(signals) == set(SIGNALS) == set(WEIGHTS)
     for row, passage in enumerate(index.passages):
         document = index.documents[index.document_of[row]]
-        said = [EMBEDDER.encode_query(display(document, s)) @ vector for s in passage.sentences]
+        context = context_of(document, passage)
+        said = [in_context(display(document, s), context) @ vector for s in passage.sentences]
         title = EMBEDDER.encode_query(document.metadata.title) @ vector
         whole = EMBEDDER.encode_query(passage.text) @ vector
         assert signals["dense"][row] == pytest.approx(whole, abs=1e-6)
@@ -132,7 +139,8 @@ def test_evidence_is_the_sentence_that_answers(tmp_path: Path) -> None:
     found = find(index, ranked(index, query), tokens, vector)
     assert found[0].text == "硕士每年补贴20万元。"
     assert found[0].expected
-    assert found[0].cosine == pytest.approx(EMBEDDER.encode_query(found[0].text) @ vector, abs=1e-6)
+    own = in_context(found[0].text, context_of(found[0].document, found[0].passage))
+    assert found[0].cosine == pytest.approx(own @ vector, abs=1e-6)
     assert all(one.score >= other.score for one, other in pairwise(found))
     assert "heading" not in {evidence.sentence.kind for evidence in found}
 

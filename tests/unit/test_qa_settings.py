@@ -33,7 +33,9 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1", "RANKING__SENTENCE": "0.2",
         "RANKING__WORDS": "0.3", "RANKING__BIGRAMS": "0.4", "RANKING__TITLE": "0.6",
         "RANKING__DOCUMENT": "0.7", "RERANKER__MODEL": "r", "RERANKER__PASSAGES": "8",
-        "RERANKER__WEIGHT": "0.9",
+        "RERANKER__WEIGHT": "0.9", "RERANKER__SENTENCES": "3", "ANSWER__EVIDENCE": "7",
+        "LLM__BASE_URL": "u", "LLM__MODEL": "l", "LLM__API_KEY": "secret", "LLM__TIMEOUT_S": "1.5",
+        "LLM__RETRIES": "2",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -53,8 +55,15 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "title": 0.6,
             "document": 0.7,
         },
-        "reranker": {"model": "r", "passages": 8, "weight": 0.9},
-        "answer": {"max_chars": 100, "max_sentences": 2, "threshold": 0.5},
+        "reranker": {"model": "r", "passages": 8, "sentences": 3, "weight": 0.9},
+        "answer": {"max_chars": 100, "max_sentences": 2, "evidence": 7, "threshold": 0.5},
+        "llm": {
+            "base_url": "u",
+            "model": "l",
+            "api_key": "**********",
+            "timeout_s": 1.5,
+            "retries": 2,
+        },
         "limits": {
             "max_mb": 3,
             "max_pages": 4,
@@ -103,3 +112,9 @@ def test_a_value_out_of_bounds_names_its_variable(
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         settings.load().answer.threshold = 1.0  # type: ignore[misc]
+
+
+def test_an_endpoint_needs_the_name_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYQA_LLM__BASE_URL", "http://127.0.0.1:1/v1")
+    with pytest.raises(SettingsError, match="model"):
+        settings.load()

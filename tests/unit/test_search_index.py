@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index import search_index
-from index.building import SourceText, build_texts
+from index.building import SourceText, build_texts, context_of
 from index.embedding import HashingEmbedder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.lexical import LexicalIndex
@@ -73,7 +73,11 @@ def test_rows_belong_together(tmp_path: Path) -> None:
     first = index.documents[0]
     assert index.document_rows[first.doc_id] == 0
     sentence = EMBEDDER.encode_query("硕士补贴20万元。")
-    np.testing.assert_array_equal(index.sentence_vectors.vectors(np.array([2]))[0], sentence)
+    context = context_of(first, index.passages[0])
+    within = EMBEDDER.encode_query(f"{context}\n硕士补贴20万元。")
+    middle = (sentence + within) / np.linalg.norm(sentence + within)
+    stored = index.sentence_vectors.vectors(np.array([2]))[0]
+    np.testing.assert_allclose(stored, middle, atol=1e-6)
     title = EMBEDDER.encode_query("公园管理办法")
     np.testing.assert_array_equal(index.title_vectors.vectors(np.array([1]))[0], title)
 

@@ -1,0 +1,364 @@
+"""Evidence to an answer: what is said first, what belongs together, and what is said about it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from index.parsing import SECTION_SEPARATOR
+from index.quotes import display
+from index.types import Document, Passage, Sentence, Span
+from qa.agreement import places
+from qa.answering import Composer, is_same, shortened
+from qa.attributes import asked_kinds
+from qa.enumerations import Enumeration, Item, around, continued, numbered, sentences_of
+from qa.evidence import Evidence, QueryTokens
+from qa.leads import lead
+from qa.parts import unanswered
+from qa.timeline import (
+    Timeline,
+    Value,
+    asks_target,
+    is_target,
+    timeline,
+    written,
+)
+from qa.types import Completeness, Role
+from qa.verdicts import Verdict, asks_verdict, verdict
+from qa.wording import (
+    CONFLICT,
+    FROM_ELSEWHERE,
+    ITEMS_LEFT,
+    NOT_SAID,
+    STILL_TARGET,
+)
+
+ASKS_LIST = re.compile(
+    r"哪些|哪几|有什么|有啥|哪[一二三四五六七八九十]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
+    r"|什么(样的)?(条件|材料|资料|政策|措施|服务|待遇|支持|要求|流程|步骤|手续|好处|权益|任务|内容|福利|优惠)"
+    r"|(要|需要?|得|准备|提交|提供|满足|具备)(满足|具备|提交|提供|准备|带|交)?(些)?(什么|啥|哪些)"
+    r"|(条件|材料|流程|步骤|要求|待遇|内容)(是|有)?(什么|啥|呢)?[?？。]?$"
+    r"|what (are|kinds|documents|conditions|benefits)",
+    re.I,
+)
+ASKS_STEPS = re.compile(r"怎么|如何|咋|流程|步骤|程序|手续|怎样|how (do|to|can)", re.I)
+STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环节")
+NEAR_SENTENCES = 6  # in whose documents a list is looked for
+LEAD_CHARS = 60
+MIN_HEADING_CHARS = 10  # of a heading that says something: （一）加快引进急需紧缺人才
+AS_GOOD = 0.5  # how far below the sentence of a list another may score and be said beside it
+LEAD_SHARE = 0.5  # of what an item holds of the question, the least that its list's lead must hold
+MAX_ITEMS = 12
+MAX_ITEM_CHARS = 90
+MAX_LIST_CHARS = 600
+ENDS = re.compile("[。；;！!]")
+OTHER_TIMES = 3  # values of earlier dates that are shown
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What an answer may cite: documents by id, and the passages of each."""
+
+    documents: Mapping[str, Document]
+    passages: Mapping[str, Sequence[Passage]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list, and the evidence that stands for its document and passage; `named` where its heading
+    or lead names what is asked for."""
+
+    anchor: Evidence
+    enumeration: Enumeration
+    named: bool = False
+
+
+@dataclass
+class Draft:
+    """An answer while it is put together."""
+
+    composer: Composer
+    verdict: Verdict = ""
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    changes: list[tuple[str, str, int]] = field(default_factory=list)
+
+    @property
+    def completeness(self) -> Completeness:
+        """Whether all that was asked is answered."""
+        return "partial" if self.missing else "full"
+
+    def text(self) -> str:
+        """The answer in one text: verdict, sentences with marks, what is missing, notes."""
+        notes = [*(NOT_SAID.format(part=part) for part in self.missing), *self.notes]
+        head = f"{self.verdict}：" if self.verdict else ""
+        return "\n".join([head + self.composer.text(), *notes])
+
+
+def composed(
+    query: str,
+    picked: Sequence[Evidence],
+    found: Sequence[Evidence],
+    tokens: QueryTokens,
+    corpus: Corpus,
+    composer: Composer,
+) -> Draft:
+    """The answer that evidence gives.
+
+    Args:
+        query: as searched.
+        picked: the sentences chosen to be said, in reading order.
+        found: all sentences that were looked at, best first.
+        tokens: of the query.
+        corpus: what may be cited.
+        composer: collects what is said.
+    """
+    draft = Draft(composer)
+    best = max(picked, key=lambda e: e.score)
+    said = list(picked)
+    times = timeline(query, best, tokens, corpus.documents, corpus.passages)
+    listed = None if times else _enumeration(query, [best, *found], tokens, corpus.passages)
+    if times:
+        said = _told(draft, times, tokens)
+    elif listed:
+        said = _listed(draft, query, listed, picked, tokens)
+    else:
+        said = _stated(draft, query, picked, best, tokens, corpus.passages)
+    _annotate(draft, query, said)
+    return draft
+
+
+def _stated(
+    draft: Draft,
+    query: str,
+    picked: Sequence[Evidence],
+    best: Evidence,
+    tokens: QueryTokens,
+    passages: Mapping[str, Sequence[Passage]],
+) -> list[Evidence]:
+    """Sentence by sentence, the figure or the verdict first."""
+    if asks_verdict(query):
+        draft.verdict = verdict(query, best.text)
+    at = lead(best, tokens)
+    if at and len(best.text) > 2 * (at[1] - at[0]) + 8:
+        draft.composer.add(_part(best, at), at, role="lead")
+    said = list(picked)
+    if ASKS_LIST.search(query):
+        said = _with_continuation(said, best, passages)
+    for evidence in said:
+        _add(draft, evidence, shortened(evidence, tokens), "statement")
+    return said
+
+
+def _with_continuation(
+    picked: Sequence[Evidence], best: Evidence, passages: Mapping[str, Sequence[Passage]]
+) -> list[Evidence]:
+    """The sentences, and after the best one that which goes on with its list."""
+    own = passages.get(best.document.doc_id, ())
+    following = continued(best.document, sentences_of(own), best.sentence)
+    if following is None:
+        return list(picked)
+    more = _of_sentence(best, following)
+    if any(is_same(more, each) for each in picked):
+        return list(picked)
+    at = list(picked).index(best) + 1
+    return [*picked[:at], more, *picked[at:]]
+
+
+def _told(draft: Draft, times: Timeline, tokens: QueryTokens) -> list[Evidence]:
+    """The newest value, those of its date that contradict it, then the earlier ones."""
+    values = [times.newest, *times.conflicting, *times.earlier[:OTHER_TIMES]]
+    roles: list[Role] = ["statement", *_repeated("conflict", times.conflicting)]
+    roles += _repeated("earlier", times.earlier)
+    for value, role in zip(values, roles, strict=False):
+        numbers = _add(draft, value.evidence, shortened(value.evidence, tokens), role)
+        if numbers:
+            draft.changes.append((value.when, written(value), numbers[0]))
+    if times.conflicting:
+        issuers = [_issuer(v) for v in (times.newest, *times.conflicting)]
+        draft.notes.append(CONFLICT.format(issuers="、".join(dict.fromkeys(issuers))))
+    return [value.evidence for value in values]
+
+
+def _repeated(role: Role, values: Sequence[Value]) -> list[Role]:
+    return [role for _ in values]
+
+
+def _issuer(value: Value) -> str:
+    about = value.evidence.document.metadata
+    return about.issuer or f"《{about.title}》"
+
+
+def _enumeration(
+    query: str,
+    found: Sequence[Evidence],
+    tokens: QueryTokens,
+    passages: Mapping[str, Sequence[Passage]],
+) -> Listing | None:
+    """The list that answers, where the question asks for a list or for steps.
+
+    A list whose heading or lead names what is asked for (申请材料, 办理流程) is looked for in the
+    documents of the best passages; else that of which the best sentence is part, if what introduces
+    it is about the question.
+    """
+    asks_list = ASKS_LIST.search(query)
+    if not (asks_list or ASKS_STEPS.search(query)) or found[0].sentence.head is not None:
+        return None
+    named = _named(query, found, tokens, passages)
+    if named:
+        return named
+    best, own = found[0], tokens.bigram_share(found[0].text)
+    if not asks_list:
+        return None
+    for each in around(best.document, passages.get(best.document.doc_id, ()), best.sentence):
+        about = tokens.bigram_share(_introduction(best, each))
+        if about >= LEAD_SHARE * own and about > 0 and not _is_bare(best.document, each):
+            return Listing(best, each)
+    return None
+
+
+def _named(
+    query: str,
+    found: Sequence[Evidence],
+    tokens: QueryTokens,
+    passages: Mapping[str, Sequence[Passage]],
+) -> Listing | None:
+    """The list whose heading or lead has the name of what is asked for, and most of the rest of
+    the question."""
+    kinds = asked_kinds(query)
+    if not kinds:
+        return None
+    listings: list[tuple[float, int, Listing]] = []
+    documents = dict.fromkeys(e.document.doc_id for e in found[:NEAR_SENTENCES])
+    for rank, doc_id in enumerate(documents):
+        near = next(e for e in found if e.document.doc_id == doc_id)
+        own = passages.get(doc_id, ())
+        for each in numbered(near.document, own):
+            passage = _passage_at(own, each.items[0].start)
+            if passage is None:
+                continue
+            anchor = replace(near, passage=passage)
+            if _is_bare(near.document, each):
+                continue
+            if any(kind.search(_heading(anchor, each)) for kind in kinds):
+                share = tokens.bigram_share(_introduction(anchor, each))
+                listings.append((round(share, 3), -rank, Listing(anchor, each, named=True)))
+    if not listings:
+        return None
+    share, _, best = max(listings, key=lambda item: item[:2])
+    return best if share >= LEAD_SHARE * tokens.bigram_share(found[0].text) else None
+
+
+def _is_bare(document: Document, enumeration: Enumeration) -> bool:
+    """Whether a list is one of headings that say nothing by themselves (一、办理对象)."""
+    headings = [item for item in enumeration.items if item.heading]
+    return any(item.end - item.start < MIN_HEADING_CHARS for item in headings)
+
+
+def _passage_at(passages: Sequence[Passage], place: int) -> Passage | None:
+    return next((p for p in passages if p.start <= place < p.end), None)
+
+
+def _heading(anchor: Evidence, enumeration: Enumeration) -> str:
+    """The last heading over a list, and the words before it."""
+    section = anchor.passage.section.split(SECTION_SEPARATOR)[-1]
+    text = anchor.document.text
+    return section + (text[slice(*enumeration.lead)][-LEAD_CHARS:] if enumeration.lead else "")
+
+
+def _introduction(anchor: Evidence, enumeration: Enumeration) -> str:
+    """What a list stands under: its lead, its headings, its document's title."""
+    text = anchor.document.text
+    lead_words = text[slice(*enumeration.lead)] if enumeration.lead else ""
+    return f"{anchor.document.metadata.title} {anchor.passage.section} {lead_words}"
+
+
+def _listed(
+    draft: Draft,
+    query: str,
+    listing: Listing,
+    picked: Sequence[Evidence],
+    tokens: QueryTokens,
+) -> list[Evidence]:
+    """The items of a list in order, as far as there is room, then what else was chosen."""
+    best, enumeration = listing.anchor, listing.enumeration
+    role: Role = "step" if _is_steps(query, best, enumeration) else "item"
+    said: list[Evidence] = []
+    text, chars = best.document.text, 0
+    inside = range(enumeration.items[0].start, enumeration.items[-1].end)
+    for n, item in enumerate(enumeration.items):
+        span = _item_span(text, item)
+        if n and (n == MAX_ITEMS or chars + span[1] - span[0] > MAX_LIST_CHARS):
+            left = len(enumeration.items) - n
+            draft.missing.append(ITEMS_LEFT.format(n=left))
+            break
+        evidence = _part(best, span)
+        _add(draft, evidence, span, role)
+        said.append(evidence)
+        chars += span[1] - span[0]
+    for other in () if listing.named else picked:
+        elsewhere = other.document is not best.document or other.sentence.start not in inside
+        if elsewhere and other.score >= best.score - AS_GOOD and not _leads(other, enumeration):
+            _add(draft, other, shortened(other, tokens), "statement")
+            said.append(other)
+    return said
+
+
+def _is_steps(query: str, best: Evidence, enumeration: Enumeration) -> bool:
+    return bool(ASKS_STEPS.search(query) and STEPS.search(_introduction(best, enumeration)))
+
+
+def _leads(other: Evidence, enumeration: Enumeration) -> bool:
+    span = enumeration.lead
+    return bool(span and span[0] <= other.sentence.start < span[1])
+
+
+def _item_span(text: str, item: Item) -> Span:
+    """An item, or as much of a long one as ends with a sentence or a clause."""
+    start, end = item.start, item.end
+    if end - start <= MAX_ITEM_CHARS:
+        return start, end
+    for marks in ("。；;", "，,、"):
+        cut = max(text.rfind(mark, start, start + MAX_ITEM_CHARS) for mark in marks)
+        if cut > start + 10:
+            return start, cut
+    return start, start + MAX_ITEM_CHARS
+
+
+def _part(evidence: Evidence, span: Span) -> Evidence:
+    """The same evidence for a part of its document."""
+    sentence = evidence.sentence.model_copy(
+        update={"start": span[0], "end": span[1], "kind": "text", "head": None}
+    )
+    return replace(
+        evidence, sentence=sentence, text=" ".join(evidence.document.text[slice(*span)].split())
+    )
+
+
+def _of_sentence(evidence: Evidence, sentence: Sentence) -> Evidence:
+    return replace(evidence, sentence=sentence, text=display(evidence.document, sentence))
+
+
+def _add(draft: Draft, evidence: Evidence, span: Span, role: Role) -> tuple[int, ...]:
+    """Say a part of a sentence, if the gate lets it; the numbers of its citations."""
+    return draft.composer.add(evidence, span, role=role)
+
+
+def _annotate(draft: Draft, query: str, said: Sequence[Evidence]) -> None:
+    """What a reader must know of the sentences: what is left open, what is only a target, whose
+    policy it is."""
+    draft.missing += unanswered(query, said)
+    if any(is_target(e.text, e.document) for e in said[:1]) and not asks_target(query):
+        draft.notes.append(STILL_TARGET)
+    region = said[0].document.metadata.region if said else ""
+    asked = places(query)
+    if region and asked and not _is_about(said[0], asked):
+        draft.notes.append(FROM_ELSEWHERE.format(region=region, place="、".join(asked)))
+
+
+def _is_about(evidence: Evidence, asked: Sequence[str]) -> bool:
+    about = evidence.document.metadata
+    around_it = (
+        f"{about.title} {about.region} {about.issuer} {evidence.passage.section} "
+        f"{evidence.passage.text} {evidence.text}"
+    )
+    return all(place.rstrip("省市") in around_it for place in asked)

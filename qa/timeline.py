@@ -1,0 +1,253 @@
+"""One thing at different times: values of other dates, conflicts of one date, and targets."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index.quotes import display
+from index.types import Document, Passage, Sentence
+from index.words import is_place
+from qa.agreement import years
+from qa.evidence import Evidence, QueryTokens
+from qa.expectation import FIGURES
+from qa.quantities import SAME_UNIT, Quantity, plain, quantities
+from qa.query import content_words
+
+TARGET = re.compile(
+    r"到(?:20\d\d年|本世纪)[^。;；]{0,40}"
+    r"(?:达|超|增|实现|建成|力争|完成|占|培养|引进|不低|提高|突破|左右|以上|形成)"
+    r"|力争|目标(?:值|为|是)|规划(?:到|期末)|将(?:达到?|突破|超过|新增|引进|培养)"
+    r"|计划(?:引进|培养|新增|到|投入|建设|于)|拟(?:引进|新增|招)"
+)
+ASKS_TARGET = re.compile(
+    r"目标|规划|计划|到(?:20\d\d|[“\"]?十[四五六]五)|要(?:达|增|做|引|培|占|建|提|到)"
+    r"|力争|拟|将(?:要|会|达)|打算|预期|预计|will|target|plan",
+    re.I,
+)
+ASKS_CHANGE = re.compile(
+    r"变化|变动|历年|这几年|近几年|逐年|比起?以前|对比|各年|走势|趋势|how .*chang", re.I
+)
+# Words that make of a stock a flow: 新增高技能人才 are not 高技能人才.
+FLOW = re.compile("新增|增加|引进|引育|培养|培育|招收|每年|年均|累计|遴选|同比|净增|增长|以来")
+CALENDAR = frozenset(
+    {"", "年", "月", "日", "第届", "第批", "第次", "第章", "第条", "号", "时", "点"}
+)
+CLAUSE_MARKS = "，,；;。：:"
+AFTER_CHARS = 12  # what follows a number within its clause and says what it counts
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one sentence says of the thing asked.
+
+    `near` are the words of the question in the clause of the number, `wide` those in the sentence
+    and the one before it; `flow` are words that make it a change and not a state; `when` is the
+    year that the clause names, else the document's date (ISO, "" unknown).
+    """
+
+    evidence: Evidence
+    quantity: Quantity
+    near: frozenset[str]
+    wide: frozenset[str]
+    flow: frozenset[str]
+    when: str
+    target: bool
+
+    @property
+    def date(self) -> str:
+        """The document's date."""
+        return self.evidence.document.metadata.date
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Values of one thing, the newest first. `conflicting` are values of the newest one's date
+    that differ from it, out of other documents."""
+
+    newest: Value
+    earlier: tuple[Value, ...] = ()
+    conflicting: tuple[Value, ...] = ()
+
+
+def is_target(text: str, document: Document) -> bool:
+    """Whether a sentence says what is to be reached and not what is."""
+    found = TARGET.search(plain(text))
+    if not found:
+        return False
+    named = re.search(r"到(20\d\d)年", found.group())
+    date = document.metadata.date
+    return not (named and date and int(named[1]) < int(date[:4]))
+
+
+def asks_target(query: str) -> bool:
+    """Whether a question asks for what is to be reached."""
+    return ASKS_TARGET.search(query) is not None
+
+
+def asks_change(query: str) -> bool:
+    """Whether a question asks how something changed."""
+    return ASKS_CHANGE.search(query) is not None
+
+
+def timeline(
+    query: str,
+    best: Evidence,
+    tokens: QueryTokens,
+    documents: Mapping[str, Document],
+    passages: Mapping[str, Sequence[Passage]],
+) -> Timeline | None:
+    """What documents of other dates, or others of the same date, give for the value that the best
+    sentence gives; None where it gives none, or the question names a year.
+
+    Args:
+        query: as searched.
+        best: the sentence that answers best.
+        tokens: of the query.
+        documents: that may be cited, by id.
+        passages: of each of them.
+    """
+    if years(query) or not (tokens.expectation.kind in (*FIGURES, "money") or asks_change(query)):
+        return None
+    names = frozenset(w for w in content_words(query) if len(w) > 1 and not is_place(w))
+    own = value_of(best, tokens, names)
+    if own is None or not own.near:
+        return None
+    found = [own]
+    for document in documents.values():
+        if document is not best.document and all(w in document.text for w in own.near):
+            found += _values_in(document, passages[document.doc_id], own, tokens, names)
+    return _ordered(_distinct(found))
+
+
+def _values_in(
+    document: Document,
+    passages: Sequence[Passage],
+    own: Value,
+    tokens: QueryTokens,
+    names: frozenset[str],
+) -> Iterator[Value]:
+    """The values of a document for the same thing."""
+    if not _comparable(document, own.evidence.document):
+        return
+    for passage in passages:
+        if not all(word in passage.text for word in own.near):
+            continue
+        for sentence in passage.sentences:
+            if sentence.kind not in ("text", "note") or sentence.head is not None:
+                continue
+            evidence = _evidence(own.evidence, document, passage, sentence)
+            value = value_of(evidence, tokens, names, unit=own.quantity.unit)
+            if value and _same_thing(own, value):
+                yield value
+
+
+def _comparable(one: Document, other: Document) -> bool:
+    """Whether two documents speak for one region, and both say when."""
+    regions = {one.metadata.region, other.metadata.region}
+    return len(regions) == 1 and bool(one.metadata.date and other.metadata.date)
+
+
+def _same_thing(own: Value, other: Value) -> bool:
+    return (
+        own.near <= other.near
+        and own.wide <= other.wide
+        and own.flow == other.flow
+        and own.target == other.target
+    )
+
+
+def value_of(
+    evidence: Evidence,
+    tokens: QueryTokens,
+    names: frozenset[str],
+    *,
+    unit: str | None = None,
+) -> Value | None:
+    """The quantity of a sentence in whose clause most of the question's words stand.
+
+    Args:
+        evidence: the sentence.
+        tokens: of the question.
+        names: content words of the question.
+        unit: only of this unit; of what the question asks for when None.
+    """
+    form = plain(evidence.text)
+    found = [
+        _value(evidence, each, form, names)
+        for each in quantities(evidence.text)
+        if (each.unit == unit if unit is not None else _is_asked(each, tokens))
+    ]
+    return max(found, key=lambda v: len(v.near), default=None)
+
+
+def _is_asked(quantity: Quantity, tokens: QueryTokens) -> bool:
+    kind, asked = tokens.expectation.kind, tokens.expectation.unit
+    if kind == "percent":
+        return quantity.unit in ("%", "‰")
+    if kind == "money":
+        return quantity.unit == "元"
+    unit = SAME_UNIT.get(asked, asked)
+    if unit in ("", "个"):
+        return quantity.unit not in CALENDAR
+    return quantity.unit == unit
+
+
+def _value(evidence: Evidence, quantity: Quantity, form: str, names: frozenset[str]) -> Value:
+    start = max((form.rfind(mark, 0, quantity.start) for mark in CLAUSE_MARKS), default=-1) + 1
+    before = form[start : quantity.start]
+    after = re.match(rf"[^{CLAUSE_MARKS}、]{{0,{AFTER_CHARS}}}", form[quantity.end :])
+    clause = before.rpartition("、")[2] + (after.group() if after else "")
+    whole = f"{_before(evidence)}{form}"
+    named = sorted(re.findall(r"(?<!\d)(20\d\d)年", before))
+    return Value(
+        evidence=evidence,
+        quantity=quantity,
+        near=frozenset(w for w in names if w in clause.lower()),
+        wide=frozenset(w for w in names if w in whole.lower()),
+        flow=frozenset(FLOW.findall(before)),
+        when=named[-1] if named else evidence.document.metadata.date,
+        target=is_target(evidence.text, evidence.document),
+    )
+
+
+def _before(evidence: Evidence) -> str:
+    """The sentence before, in the same passage."""
+    earlier = [s for s in evidence.passage.sentences if s.end <= evidence.sentence.start]
+    return plain(evidence.document.text[earlier[-1].start : earlier[-1].end]) if earlier else ""
+
+
+def _evidence(like: Evidence, document: Document, passage: Passage, sentence: Sentence) -> Evidence:
+    return replace(
+        like,
+        document=document,
+        passage=passage,
+        sentence=sentence,
+        text=display(document, sentence),
+        contradicts=False,
+    )
+
+
+def _distinct(values: Sequence[Value]) -> list[Value]:
+    """The first value of each document, and of those that say the same the newest only."""
+    kept: dict[str, Value] = {}
+    for each in values:
+        kept.setdefault(each.evidence.document.doc_id, each)
+    newest_first = sorted(kept.values(), key=lambda v: (v.date, v.when), reverse=True)
+    seen: dict[tuple[object, ...], Value] = {}
+    for each in newest_first:
+        seen.setdefault(each.quantity.key, each)
+    return list(seen.values())
+
+
+def _ordered(values: Sequence[Value]) -> Timeline | None:
+    if len(values) < 2:
+        return None
+    newest, *others = values
+    same = tuple(v for v in others if v.date == newest.date)
+    earlier = tuple(v for v in others if v.date < newest.date)
+    return Timeline(newest, earlier, same)
+
+
+def written(value: Value) -> str:
+    """The number of a value with its unit, as its text has it."""
+    return plain(value.evidence.text)[value.quantity.start : value.quantity.end].strip()

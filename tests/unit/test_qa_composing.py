@@ -1,0 +1,150 @@
+"""What is said first, what belongs together, and what is said about it: whole answers on small
+collections, with a fake embedder."""
+
+from pathlib import Path
+
+import pytest
+
+from index import search_index
+from index.building import SourceText, build_texts
+from index.embedding import HashingEmbedder
+from index.types import Metadata
+from qa.assistant import Assistant
+from qa.settings import AnswerSettings, RankingSettings
+from qa.types import Answer, Question
+from qa.weighting import weights_by
+
+EMBEDDER = HashingEmbedder(64)
+REPORTS = {
+    "2021.txt": ("通报", "2021-12-16", "青岚日报", "全市人才总量达到38.6万人，增长6.2%。"),
+    "2023.txt": (
+        "通报",
+        "2023-12-20",
+        "青岚日报",
+        "目前全市人才总量达到45.2万人。今年引进博士800人。",
+    ),
+    "2025.txt": ("通报", "2025-09-30", "青岚日报", "截至9月底，全市人才总量达到53.8万人。"),
+    "规划.txt": ("人才规划", "2023-01-05", "青岚市政府", "到2027年，全市人才总量达到60万人。"),
+}
+GUIDE = """人才引进落户指南
+一、办理对象
+符合下列条件之一的人员可以申请人才引进落户：
+（一）具有本科以上学历；
+（二）具有中级以上职称。
+申请人的兄弟姐妹不可以随迁落户。
+二、申请材料
+1. 居民身份证；
+2. 学历证书；
+3. 劳动合同。
+"""
+
+
+def assistant_of(folder: Path, sources: dict[str, tuple[str, str, str, str]]) -> Assistant:
+    texts = [
+        SourceText(name, text, Metadata(title=title, date=date, issuer=issuer, region="青岚市"))
+        for name, (title, date, issuer, text) in sources.items()
+    ]
+    build_texts(texts, folder, EMBEDDER)
+    index = search_index.load(folder, model=EMBEDDER.fingerprint)
+    settings = AnswerSettings(threshold=0.0)
+    return Assistant(index, EMBEDDER, weights_by(RankingSettings()), settings)
+
+
+def asked(assistant: Assistant, question: str, **more: str) -> Answer:
+    return assistant.ask(Question.model_validate({"question": question, **more}))
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Assistant:
+    return assistant_of(tmp_path, REPORTS)
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Assistant:
+    about = ("人才引进落户指南", "2025-02-18", "青岚市人社局", GUIDE)
+    return assistant_of(tmp_path, {"落户.txt": about})
+
+
+def test_the_newest_value_comes_first_and_the_earlier_ones_follow_with_their_dates(
+    reports: Assistant,
+) -> None:
+    answer = asked(reports, "全市人才总量是多少人?")
+    assert [(s.role, answer.citations[s.citations[0] - 1].date) for s in answer.sentences] == [
+        ("statement", "2025-09-30"),
+        ("earlier", "2023-12-20"),
+        ("earlier", "2021-12-16"),
+    ]
+    assert [(when, value) for when, value, _ in answer.changes] == [
+        ("2025-09-30", "53.8万人"),
+        ("2023-12-20", "45.2万人"),
+        ("2021-12-16", "38.6万人"),
+    ]
+    assert "\n（2023-12-20 青岚日报）" in answer.answer
+    assert "60万" not in answer.answer  # what the plan wants is not what is
+
+
+def test_as_of_a_day_what_came_later_is_not_said(reports: Assistant) -> None:
+    answer = asked(reports, "全市人才总量是多少人?", as_of="2024-06-30")
+    assert [value for _, value, _ in answer.changes] == ["45.2万人", "38.6万人"]
+    assert "53.8" not in answer.answer
+
+
+def test_a_target_is_said_to_be_one(tmp_path: Path) -> None:
+    assistant = assistant_of(tmp_path, {"规划.txt": REPORTS["规划.txt"]})
+    assert any("目标" in note for note in asked(assistant, "全市人才总量是多少人?").notes)
+    assert not asked(assistant, "到2027年全市人才总量要达到多少人?").notes
+
+
+def test_documents_of_one_day_that_contradict_each_other_are_both_shown(tmp_path: Path) -> None:
+    assistant = assistant_of(
+        tmp_path,
+        {
+            "a.txt": ("大会闭幕", "2025-10-20", "人社局", "本届人才大会共签约项目86个。"),
+            "b.txt": ("大会收获满满", "2025-10-20", "青岚日报", "人才大会共签约项目92个。"),
+        },
+    )
+    answer = asked(assistant, "人才大会共签约项目多少个?")
+    assert {s.role for s in answer.sentences} == {"statement", "conflict"}
+    assert "86个" in answer.answer
+    assert "92个" in answer.answer
+    assert any("人社局" in note and "青岚日报" in note for note in answer.notes)
+
+
+def test_this_year_is_said_to_be_which(reports: Assistant) -> None:
+    answer = asked(reports, "2023年引进博士多少人?")
+    (sentence,) = [s for s in answer.sentences if "引进博士" in s.text and s.role != "lead"]
+    assert "今年引进博士800人" in sentence.text  # the words that the citation proves
+    assert "今年〔2023年〕引进博士800人" in answer.answer
+
+
+def test_a_list_is_given_with_all_its_members_each_with_its_mark(guide: Assistant) -> None:
+    answer = asked(guide, "人才引进落户需要提交哪些材料?")
+    assert [s.text for s in answer.sentences] == [
+        "1. 居民身份证。",
+        "2. 学历证书。",
+        "3. 劳动合同。",
+    ]
+    assert [s.citations for s in answer.sentences] == [(1,), (2,), (3,)]
+    assert answer.completeness == "full"
+
+
+def test_a_refusal_begins_with_no_and_the_text_proves_it(guide: Assistant) -> None:
+    answer = asked(guide, "兄弟姐妹可以随迁落户吗?")
+    assert answer.verdict == "不可以"
+    assert answer.answer.startswith("不可以：申请人的兄弟姐妹不可以随迁落户。[1]")
+
+
+def test_what_is_left_open_is_named(reports: Assistant) -> None:
+    answer = asked(reports, "2023年全市人才总量是多少人,咨询电话是多少?")
+    assert answer.completeness == "partial"
+    assert answer.missing == ("咨询电话是多少",)
+    assert "文件没有说明：咨询电话是多少" in answer.answer
+
+
+def test_every_citation_is_the_exact_slice_and_has_its_permalink(reports: Assistant) -> None:
+    answer = asked(reports, "全市人才总量是多少人?")
+    for citation in answer.citations:
+        text = reports.document(citation.doc_id).text
+        assert text[citation.start : citation.end] == citation.quote
+        assert citation.permalink.startswith(f"pq1:{citation.source}:")
+        assert citation.validity
