@@ -14,7 +14,7 @@ from index.metadata_terms import replaced, terms
 from index.metadata_titles import audience, titles, trial
 from index.types import Kind, Metadata, Reading, Span
 
-VERSION = "2"
+VERSION = "3"
 
 FLOOR = 0.5
 EXPLICIT = 0.85

@@ -26,6 +26,7 @@ ABBREVIATED = (
     (re.compile("^(?:国发|国办|国令|中发|中办|人社部)"), "全国"),
     (re.compile("^渝"), "重庆市"),
 )
+HEAD_LINES = 6  # in which issuer, number and day may stand, each on a line of its own
 TASK_FORCE = re.compile("(?:小组|指挥部|组)$")
 MANY = re.compile(r"等[\d一二三四五六七八九十]{1,2}(?:个)?(?:部门|单位|机构|局)$")
 
@@ -42,6 +43,7 @@ def issuers(page: Page, title: Reading | None, *, news: bool) -> Iterator[Readin
     if title:
         yield from _by_title(title)
     yield from _by_head(page)
+    yield from _under_title(page, _named_in_title(title))
     said = organs(page.said.get("issuer", ""))
     if said:
         yield read("issuer", "、".join(said), confidence=_weighed(said, 0.7), origin="file")
@@ -142,6 +144,18 @@ def _by_head(page: Page) -> Iterator[Reading]:
             yield read("issuer", name, (line.start, line.start + order.end(1)), confidence=0.88)
 
 
+def _under_title(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
+    """A line of nothing but issuers below the title: 某市财政局　某市人社局."""
+    for line in page.lines[1:HEAD_LINES]:
+        pieces = line.text.split()
+        names = [name for piece in pieces for name in organs(piece)]
+        if pieces and len(names) >= len(pieces) and len("".join(names)) >= len("".join(pieces)) - 2:
+            span = (line.start, line.start + len(line.text))
+            confidence = _weighed(names, 0.8 if fits(names, titled) else 0.45)
+            yield read("issuer", "、".join(names), span, confidence=confidence)
+            return
+
+
 def made_on(page: Page, title: Reading | None, *, news: bool) -> Iterator[Reading]:
     """What may be the document's day: 成文 before 印发 before 发布; a news page's own day."""
     for item in page.particulars:
@@ -152,6 +166,7 @@ def made_on(page: Page, title: Reading | None, *, news: bool) -> Iterator[Readin
     yield from _stamped(page, news=news)
     if not news:
         yield from _day_signed(page, _named_in_title(title))
+        yield from _day_under_title(page)
     said = iso_date(page.said.get("date", ""))
     if said:
         yield read("date", said, confidence=0.72 if news else 0.68, origin="file")
@@ -170,6 +185,19 @@ def _day_signed(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
         yield read(
             "date", day.iso, (day.start, day.end), confidence=confidence - 0.1 * (not day.is_whole)
         )
+
+
+def _day_under_title(page: Page) -> Iterator[Reading]:
+    """A line of nothing but a day below the title, where issuer and number stand too."""
+    for line in page.lines[1:HEAD_LINES]:
+        if "。" in line.text:
+            return
+        if DATE_LINE.fullmatch(line.text.strip()):
+            for day in days(line.text):
+                if day.is_whole:
+                    span = (line.start + day.start, line.start + day.end)
+                    yield read("date", day.iso, span, confidence=0.74)
+                    return
 
 
 def _stamped(page: Page, *, news: bool) -> Iterator[Reading]:

@@ -1,12 +1,14 @@
 """Sentences to an answer: the best ones in reading order, each with its citations."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from index.quotes import display, quote_spans
 from index.types import Document, Sentence, Span
 from index.validity import Validity
 from index.words import bigrams
+from qa.agreement import years
 from qa.deixis import resolutions
 from qa.evidence import Evidence, QueryTokens
 from qa.gate import Finding, check
@@ -15,6 +17,7 @@ from qa.settings import AnswerSettings
 from qa.types import AnswerSentence, Citation, Resolved, Role
 
 MARGIN = 1.5  # how far below the best a further sentence may score
+REPLACED = 4.0  # how far a sentence of a replaced document is put behind
 SAME = 0.75  # share of bigrams from which two sentences say the same
 LONG = 90  # characters from which a sentence is shortened
 MAX_CHARS = 450
@@ -56,6 +59,28 @@ def chosen(found: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence
     if any(e.expected for e in picked):  # nothing that holds no sum beside one that does
         picked = [e for e in picked if e.expected]
     return sorted(picked, key=lambda e: (_first_place(picked, e), e.sentence.start))
+
+
+def without_replaced(
+    found: Sequence[Evidence], query: str, replaced: Mapping[str, str]
+) -> list[Evidence]:
+    """The sentences with those of a replaced document put behind those of its successor.
+
+    A question that names a year asks for what held then, and one that asks for changes for both.
+
+    Args:
+        found: best first.
+        query: as searched.
+        replaced: the successor's id by that of the document that it replaces.
+    """
+    there = {evidence.document.doc_id for evidence in found}
+    behind = {old for old, new in replaced.items() if new in there and old in there}
+    if not behind or years(query):
+        return list(found)
+    scored = [
+        replace(e, score=e.score - REPLACED) if e.document.doc_id in behind else e for e in found
+    ]
+    return sorted(scored, key=lambda e: -e.score)
 
 
 def _first_place(picked: Sequence[Evidence], evidence: Evidence) -> int:

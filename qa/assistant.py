@@ -20,8 +20,8 @@ from index.validity import Validity, validity
 from index.words import warm
 from qa import retrieval
 from qa.ambiguity import choices
-from qa.answering import Composer, chosen, citation_of, with_validity
-from qa.composing import Corpus, composed
+from qa.answering import Composer, chosen, citation_of, with_validity, without_replaced
+from qa.composing import Corpus, composed, surely_listed
 from qa.confidence import confidence, features
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
@@ -100,6 +100,12 @@ class Assistant:
         self._second_stage = second_stage
         self._writer = writer
         warm()
+        today = date.today().isoformat()
+        self._replaced = {
+            document.doc_id: held.by
+            for document in index.documents
+            if (held := validity(document, index.documents, today)).state == "被替代"
+        }
         self._documents = {document.doc_id: document for document in index.documents}
         self._passages: dict[str, list[Passage]] = {doc_id: [] for doc_id in self._documents}
         for passage in index.passages:
@@ -218,6 +224,7 @@ class Assistant:
             ranking = stage.ordered(self.index, ranking, read)
             evidence = stage.weighed(evidence, read)
             evidence = stage.sharpened(evidence, stage.read_sentences(evidence, query))
+        evidence = without_replaced(evidence, query, self._replaced)
         clock.lap("retrieve")
         picked = chosen(evidence, self._settings)
         judged = read if stage and stage.judges else {}
@@ -245,17 +252,19 @@ class Assistant:
             "confidence": round(found.confidence, 4),
             "corpus": self.corpus,
         }
-        if not found.picked or found.confidence < self._settings.threshold:
+        tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
+        corpus = self._citable(question)
+        unsure = found.confidence < self._settings.threshold and not surely_listed(
+            found.query, found.evidence, tokens, corpus
+        )
+        if not found.picked or unsure or self._settings.threshold == 1:
             reason, text = _abstention(found, hits)
             return Answer(status="abstained", reason=reason, answer=text, **shared)
-        tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
         if among := choices(found.evidence, tokens):
             text = WHICH_ONE.format(choices="；".join(among))
             return Answer(status="abstained", reason="ambiguous", answer=text, **shared)
         composer = Composer(self._passage_of, lambda document: self._validity(document, question))
-        draft = composed(
-            found.query, found.picked, found.evidence, tokens, self._citable(question), composer
-        )
+        draft = composed(found.query, found.picked, found.evidence, tokens, corpus, composer)
         return Answer(
             status="answered",
             reason=None,

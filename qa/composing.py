@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from index.parsing import SECTION_SEPARATOR
 from index.quotes import display
 from index.types import Document, Passage, Sentence, Span
+from index.words import bigrams, normalise
 from qa.agreement import places
 from qa.answering import Composer, is_same, shortened
 from qa.attributes import asked_kinds
@@ -14,6 +15,7 @@ from qa.enumerations import Enumeration, Item, around, continued, numbered, sent
 from qa.evidence import Evidence, QueryTokens
 from qa.leads import lead
 from qa.parts import unanswered
+from qa.query import content_words
 from qa.timeline import (
     Timeline,
     Value,
@@ -28,13 +30,14 @@ from qa.wording import (
     CONFLICT,
     FROM_ELSEWHERE,
     ITEMS_LEFT,
+    NOT_IN_FORCE,
     NOT_SAID,
     STILL_TARGET,
 )
 
 ASKS_LIST = re.compile(
     r"哪些|哪几|有什么|有啥|哪[一二三四五六七八九十]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
-    r"|什么(样的)?(条件|材料|资料|政策|措施|服务|待遇|支持|要求|流程|步骤|手续|好处|权益|任务|内容|福利|优惠)"
+    r"|什么(样的)?(情况|情形|条件|材料|资料|政策|措施|服务|待遇|支持|要求|流程|步骤|手续|好处|权益|任务|内容|福利|优惠)"
     r"|(要|需要?|得|准备|提交|提供|满足|具备)(满足|具备|提交|提供|准备|带|交)?(些)?(什么|啥|哪些)"
     r"|(条件|材料|流程|步骤|要求|待遇|内容)(是|有)?(什么|啥|呢)?[?？。]?$"
     r"|what (are|kinds|documents|conditions|benefits)",
@@ -42,6 +45,11 @@ ASKS_LIST = re.compile(
 )
 ASKS_STEPS = re.compile(r"怎么|如何|咋|流程|步骤|程序|手续|怎样|how (do|to|can)", re.I)
 STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环节")
+# What belongs to asking for a list and names nothing.
+LIST_WORDS = frozenset({"需要", "准备", "提交", "提供", "具体", "一共", "办理", "申请", "申报"})
+PLACE_NAMED = re.compile("(?=([\u4e00-\u9fff]{2}(?:新区|区|县|市)))")
+ALIKE = 0.4  # share of bigrams from which two sentences of two places say the same of each
+SURE_SHARE = 0.7  # of a question's content words that a list's title and heading must have
 NEAR_SENTENCES = 6  # in whose documents a list is looked for
 LEAD_CHARS = 60
 MIN_HEADING_CHARS = 10  # of a heading that says something: （一）加快引进急需紧缺人才
@@ -51,6 +59,7 @@ MAX_ITEMS = 12
 MAX_ITEM_CHARS = 90
 MAX_LIST_CHARS = 600
 ENDS = re.compile("[。；;！!]")
+NOT_HELD = frozenset({"已过期", "被替代", "尚未施行"})
 OTHER_TIMES = 3  # values of earlier dates that are shown
 
 
@@ -114,10 +123,12 @@ def composed(
     """
     draft = Draft(composer)
     best = max(picked, key=lambda e: e.score)
-    said = list(picked)
+    picked = [*picked, *counterparts(query, best, corpus)]
     times = timeline(query, best, tokens, corpus.documents, corpus.passages)
     listed = None if times else _enumeration(query, [best, *found], tokens, corpus.passages)
-    if times:
+    if len({e.document.doc_id for e in picked}) > 1 and compared_places(query, corpus):
+        said = _stated(draft, query, picked, best, tokens, corpus.passages)
+    elif times:
         said = _told(draft, times, tokens)
     elif listed:
         said = _listed(draft, query, listed, picked, tokens)
@@ -125,6 +136,49 @@ def composed(
         said = _stated(draft, query, picked, best, tokens, corpus.passages)
     _annotate(draft, query, said)
     return draft
+
+
+def compared_places(query: str, corpus: Corpus) -> tuple[str, ...]:
+    """The places that a question compares, as titles of documents name them; () for one or none."""
+    titles = " ".join(document.metadata.title for document in corpus.documents.values())
+    named = dict.fromkeys(m.group(1) for m in PLACE_NAMED.finditer(query))
+    found = tuple(place for place in named if place in titles)
+    return found if len(found) > 1 else ()
+
+
+def counterparts(query: str, best: Evidence, corpus: Corpus) -> list[Evidence]:
+    """Of a question that compares places, the sentences of the other places' documents that say
+    the same of theirs."""
+    about = best.document.metadata.title
+    found = []
+    for place in compared_places(query, corpus):
+        if place in about:
+            continue
+        there = [d for d in corpus.documents.values() if place in d.metadata.title]
+        likely = [
+            (_likeness(best.text, display(document, sentence)), document, passage, sentence)
+            for document in there
+            for passage in corpus.passages[document.doc_id]
+            for sentence in passage.sentences
+            if sentence.kind == "text"
+        ]
+        share, document, passage, sentence = max(
+            likely,
+            key=lambda item: item[0],
+            default=(0.0, best.document, best.passage, best.sentence),
+        )
+        if share >= ALIKE:
+            text = display(document, sentence)
+            found.append(
+                replace(best, document=document, passage=passage, sentence=sentence, text=text)
+            )
+    return found
+
+
+def _likeness(one: str, other: str) -> float:
+    """Share of bigrams that two sentences have in common (Jaccard), numbers left out."""
+    a, b = ({pair for pair in bigrams(text) if not pair[0].isdigit()} for text in (one, other))
+    return len(a & b) / len(a | b) if a and b else 0.0
 
 
 def _stated(
@@ -137,7 +191,8 @@ def _stated(
 ) -> list[Evidence]:
     """Sentence by sentence, the figure or the verdict first."""
     if asks_verdict(query):
-        draft.verdict = verdict(query, best.text)
+        about = f"{best.document.metadata.title} {best.passage.section}"
+        draft.verdict = verdict(query, best.text, context=about)
     at = lead(best, tokens)
     if at and len(best.text) > 2 * (at[1] - at[0]) + 8:
         draft.composer.add(_part(best, at), at, role="lead")
@@ -207,8 +262,6 @@ def _enumeration(
     if named:
         return named
     best, own = found[0], tokens.bigram_share(found[0].text)
-    if not asks_list:
-        return None
     for each in around(best.document, passages.get(best.document.doc_id, ()), best.sentence):
         about = tokens.bigram_share(_introduction(best, each))
         if about >= LEAD_SHARE * own and about > 0 and not _is_bare(best.document, each):
@@ -252,6 +305,26 @@ def _is_bare(document: Document, enumeration: Enumeration) -> bool:
     """Whether a list is one of headings that say nothing by themselves (一、办理对象)."""
     headings = [item for item in enumeration.items if item.heading]
     return any(item.end - item.start < MIN_HEADING_CHARS for item in headings)
+
+
+def surely_listed(
+    query: str, found: Sequence[Evidence], tokens: QueryTokens, corpus: Corpus
+) -> bool:
+    """Whether there is a list whose heading names what is asked for, in a document whose title and
+    headings name nearly all else of the question, its places among them."""
+    if not (ASKS_LIST.search(query) or ASKS_STEPS.search(query)) or not found:
+        return False
+    listing = _named(query, found, tokens, corpus.passages)
+    if listing is None:
+        return False
+    about = normalise(_introduction(listing.anchor, listing.enumeration))
+    names = [w for w in content_words(query) if len(w) > 1 and w not in LIST_WORDS]
+    held = sum(word in about for word in names)
+    return (
+        len(names) > 1
+        and held >= SURE_SHARE * len(names)
+        and all(place.rstrip("省市") in about for place in places(query))
+    )
 
 
 def _passage_at(passages: Sequence[Passage], place: int) -> Passage | None:
@@ -349,6 +422,11 @@ def _annotate(draft: Draft, query: str, said: Sequence[Evidence]) -> None:
     draft.missing += unanswered(query, said)
     if any(is_target(e.text, e.document) for e in said[:1]) and not asks_target(query):
         draft.notes.append(STILL_TARGET)
+    for citation in {c.doc_id: c for c in draft.composer.citations}.values():
+        if citation.validity in NOT_HELD:
+            about = citation.title or citation.source
+            because = citation.validity_because
+            draft.notes.append(NOT_IN_FORCE.format(title=about, because=because))
     region = said[0].document.metadata.region if said else ""
     asked = places(query)
     if region and asked and not _is_about(said[0], asked):
@@ -361,4 +439,4 @@ def _is_about(evidence: Evidence, asked: Sequence[str]) -> bool:
         f"{about.title} {about.region} {about.issuer} {evidence.passage.section} "
         f"{evidence.passage.text} {evidence.text}"
     )
-    return all(place.rstrip("省市") in around_it for place in asked)
+    return any(place.rstrip("省市") in around_it for place in asked)

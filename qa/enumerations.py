@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from index.headings import Marker, marker
 from index.types import Document, Passage, Sentence, Span
 
 MAX_ITEMS = 20
+ENDS = ("。", "；", ";", "！", "，")
+LED = re.compile(r"[：:]\s*(?=[（(](?:一|1)[）)]|1\s*[.、．]|①|一是)")
 MAX_SPREAD = 40  # sentences that an item may hold before its list is over
 MAX_REACH = 12  # sentences to either side in which 一是 …… 二是 …… are looked for
 SPOKEN = re.compile(r"(?:^|(?<=[，,；;。：:\s]))([一二三四五六七八九])是(?!否)")
@@ -79,45 +82,86 @@ def _holds(enumeration: Enumeration, sentence: Sentence) -> bool:
 @lru_cache(maxsize=64)
 def _numbered(text: str, sentences: tuple[Sentence, ...]) -> tuple[Enumeration, ...]:
     """Every list of a document whose items are numbered 1, 2, 3 …"""
-    marks = [marker(text[s.start : s.end]) if s.kind != "row" else None for s in sentences]
+    marks = [_mark(text, s) for s in sentences]
     found = []
     for first, mark in enumerate(marks):
-        if mark is None or mark.ordinal > 1 or (mark.ordinal == 0 and _goes_back(marks, first)):
+        if mark is None or mark.marker.ordinal > 1:
             continue
-        run = _run(sentences, marks, first)
+        if mark.marker.ordinal == 0 and _goes_back(marks, first):
+            continue
+        run = _run(text, sentences, marks, first)
         if len(run) > 1:
-            lead = sentences[first - 1] if first else None
-            span = (lead.start, lead.end) if lead else None
-            found.append(Enumeration(span, tuple(run)))
+            before = sentences[first - 1] if first else None
+            lead = (before.start, before.end) if before else None
+            own = sentences[first].start
+            found.append(Enumeration((own, mark.start) if own < mark.start else lead, tuple(run)))
     return tuple(found)
 
 
-def _goes_back(marks: Sequence[Marker | None], at: int) -> bool:
+class Mark(NamedTuple):
+    """The number of an item, and where the item begins: after the lead in its own sentence, if
+    one stands there (应提交下列材料：（一）身份证；)."""
+
+    marker: Marker
+    start: int
+
+
+def _mark(text: str, sentence: Sentence) -> Mark | None:
+    if sentence.kind == "row":
+        return None
+    words = text[sentence.start : sentence.end]
+    own = marker(words)
+    if own:
+        return Mark(own, sentence.start)
+    led = LED.search(words)
+    inner = marker(words[led.end() :]) if led else None
+    return Mark(inner, sentence.start + led.end()) if led and inner else None
+
+
+def _goes_back(marks: Sequence[Mark | None], at: int) -> bool:
     """Whether an unnumbered item (a bullet) is not the first of its list."""
-    return at > 0 and marks[at - 1] == marks[at]
+    before, own = (marks[at - 1] if at else None), marks[at]
+    return before is not None and own is not None and before.marker == own.marker
 
 
-def _run(sentences: Sequence[Sentence], marks: Sequence[Marker | None], first: int) -> list[Item]:
+def _run(
+    text: str, sentences: Sequence[Sentence], marks: Sequence[Mark | None], first: int
+) -> list[Item]:
     """The items of one family from a first one on; what stands between two belongs to the one
     before it."""
-    begun = marks[first] or Marker("", 0)
-    family, wanted = begun.family, begun.ordinal
+    begun = marks[first]
+    if begun is None:
+        return []
+    family, wanted = begun.marker.family, begun.marker.ordinal
     starts: list[int] = []
     for n in range(first, len(sentences)):
         mark = marks[n]
-        if mark is not None and mark.family == family:
-            if mark.ordinal != wanted:
+        if mark is not None and mark.marker.family == family:
+            if mark.marker.ordinal != wanted:
                 break
             starts.append(n)
-            wanted += 1 if mark.ordinal else 0
+            wanted += 1 if mark.marker.ordinal else 0
         elif n - starts[-1] > MAX_SPREAD or (
             sentences[n].kind == "heading" and sentences[starts[-1]].kind != "heading"
         ):
             break
-    return [
-        Item(own.start, own.end, heading=own.kind == "heading")
-        for own in (sentences[n] for n in starts[:MAX_ITEMS])
-    ]
+    return [_item(text, sentences, marks, starts, n) for n in range(len(starts[:MAX_ITEMS]))]
+
+
+def _item(
+    text: str,
+    sentences: Sequence[Sentence],
+    marks: Sequence[Mark | None],
+    starts: Sequence[int],
+    n: int,
+) -> Item:
+    """One item; it is a headline where it ends without a mark and something else follows it."""
+    at = starts[n]
+    own, mark = sentences[at], marks[at]
+    bodied = at + 1 < len(sentences) and marks[at + 1] is None and at + 1 not in starts
+    bare = not text[own.start : own.end].rstrip().endswith(ENDS)
+    start = mark.start if mark else own.start
+    return Item(start, own.end, heading=own.kind == "heading" or (bare and bodied))
 
 
 def _spoken(

@@ -5,6 +5,8 @@ is the same tomorrow and can be checked by hand; what fails is not said.
 """
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -50,6 +52,7 @@ SUBJECT = re.compile(
 MIN_SUBJECT = 0.5
 MIN_FOREIGN = 4  # characters that a subject must have beyond its text to be another
 ASIDE = re.compile("^(?:与|和|同|跟)(?:(?!同时|重复|叠加|累计)[^,。;]){1,14}$")
+CLAUSE_MARKS = ",，。;；:：!！?？、.)）"
 CLAUSE_END = re.compile("[,，。;；!！?？]")
 SCOPE_CHARS = 16
 OPPOSITE_BOUNDS = frozenset(
@@ -94,6 +97,8 @@ def check(
     """
     if not quotes:
         return Finding(fault="mark", detail="没有出处", support=0.0)
+    if any(_is_part(sentence, quote) for quote in quotes):
+        return Finding()
     cited = "\n".join(quotes)
     for fault, found in (
         ("quantity", missing_quantities(sentence, cited)),
@@ -110,6 +115,22 @@ def check(
         detail = "、".join(lost)[:80]
         return Finding(fault="words", detail=detail, support=round(support, 3))
     return Finding(support=round(support, 3))
+
+
+def _is_part(sentence: str, quote: str) -> bool:
+    """Whether a sentence is a part of a quote word by word, from the beginning of a clause to the
+    end of one: 享受补贴 is no part of 不享受补贴, nor 5年 of 15年."""
+    said, held = (_closed(text) for text in (sentence, quote))
+    said = said.rstrip(CLAUSE_MARKS)
+    at = held.find(said)
+    if at < 0 or not said:
+        return False
+    before, after = held[at - 1 : at] if at else "", held[at + len(said) :][:1]
+    return before in CLAUSE_MARKS and after in CLAUSE_MARKS
+
+
+def _closed(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 def missing_quantities(sentence: str, cited: str) -> list[str]:
@@ -162,7 +183,11 @@ def displaced_quantities(sentence: str, cited: str) -> list[str]:
     it says 博士10万元, 硕士5万元."""
     held = [(label, q.key) for label, q in _labelled(cited) if label]
     lost = []
-    for label, quantity in _labelled(sentence):
+    said = list(_labelled(sentence))
+    repeated = Counter((label, quantity.unit) for label, quantity in said)
+    for label, quantity in said:
+        if repeated[label, quantity.unit] > 1:  # A类免租五年，B类免租三年: it is no label
+            continue
         there = {key for other, key in held if other == label and key[1] == quantity.unit}
         if label and there and quantity.key not in there:
             lost.append(f"{label}{quantity.bare}{quantity.scale}{quantity.unit}")
@@ -277,6 +302,8 @@ def _is_negated_in(cited: Sequence[str], said: Negation) -> bool:
         return True
     if any(_affirms(text, said.after) for text in cited):
         return False
+    if any(other.after[:1] == said.after[:1] for text in cited for other in _negations(text)):
+        return True
     pairs = {said.scope[n : n + 2] for n in range(len(said.scope) - 1)}
     return any(
         pair in other.scope for text in cited for other in _negations(text) for pair in pairs

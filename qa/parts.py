@@ -20,6 +20,7 @@ WHERE = re.compile(r"哪里|哪儿|什么地方|在哪|地点|何地")
 HOLDS_PLACE = re.compile(
     r"在[\u4e00-\u9fff]{2,}|位于|地点|地址|[\u4e00-\u9fff]{2,}(?:中心|大厅|窗口|路\d+|街|楼|馆|园|区|市|县|校|院|局)"
 )
+COMPARES = re.compile("不同|区别|差别|差异|比较|相比|对比|哪个|哪里更|分别|各")
 MIN_CHARS = 2
 
 
@@ -74,7 +75,7 @@ def _places(query: str) -> list[str]:
 
 def _open_places(query: str, said: Sequence[Evidence]) -> list[str]:
     """Of several places that are asked about, those that no sentence and no document is about."""
-    asked = _places(query)
+    asked = _places(query) if COMPARES.search(query) else []
     if len(asked) < 2:
         return []
     held = " ".join(

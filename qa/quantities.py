@@ -47,7 +47,8 @@ QUANTITY = re.compile(
 YEARS = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
 ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 # The 一 of 一个, 一站式 and 一次性 counts nothing.
-ARTICLE = re.compile("^一(?!个?月|年|周|小时|个工作日|个小时)")
+A_YEAR = re.compile("(?:(?<=[上下这前])一年|一年(?=[有里度一来的中]))")
+ARTICLE = re.compile("一(?!个?月|年|周|小时|个工作日|个小时)")
 PLAN = re.compile(r"[“\"]?(十[一二三四五六])五[”\"]?")
 
 # What stands before a number or after it, within its clause, and bounds it.
@@ -159,7 +160,8 @@ def _counts(form: str, match: re.Match[str], articles: bool) -> bool:
     if match["number"] == "十" and match["unit"] == "分":
         return False
     one = match["number"] == "一" and not match["scale"]
-    if one and not articles and ARTICLE.match(form[match.start() :]):
+    article = ARTICLE.match(form, match.start()) or A_YEAR.match(form, match.start())
+    if one and not articles and article:
         return False
     before = form[match.start() - 1 : match.start()]
     return before not in tuple("统唯单同专万第之逐初")

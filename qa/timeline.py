@@ -29,6 +29,7 @@ ASKS_CHANGE = re.compile(
 )
 # Words that make of a stock a flow: 新增高技能人才 are not 高技能人才.
 FLOW = re.compile("新增|增加|引进|引育|培养|培育|招收|每年|年均|累计|遴选|同比|净增|增长|以来")
+VALUED = (*FIGURES, "money", "duration", "age", "fee")
 CALENDAR = frozenset(
     {"", "年", "月", "日", "第届", "第批", "第次", "第章", "第条", "号", "时", "点"}
 )
@@ -97,7 +98,8 @@ def timeline(
     passages: Mapping[str, Sequence[Passage]],
 ) -> Timeline | None:
     """What documents of other dates, or others of the same date, give for the value that the best
-    sentence gives; None where it gives none, or the question names a year.
+    sentence gives; None where it gives none. Of a question that names a year only values of that
+    year count.
 
     Args:
         query: as searched.
@@ -106,9 +108,11 @@ def timeline(
         documents: that may be cited, by id.
         passages: of each of them.
     """
-    if years(query) or not (tokens.expectation.kind in (*FIGURES, "money") or asks_change(query)):
+    if tokens.expectation.kind not in VALUED and not asks_change(query):
         return None
-    names = frozenset(w for w in content_words(query) if len(w) > 1 and not is_place(w))
+    names = frozenset(
+        w for w in content_words(query) if len(w) > 1 and not is_place(w) and not w[0].isdigit()
+    )
     own = value_of(best, tokens, names)
     if own is None or not own.near:
         return None
@@ -116,7 +120,11 @@ def timeline(
     for document in documents.values():
         if document is not best.document and all(w in document.text for w in own.near):
             found += _values_in(document, passages[document.doc_id], own, tokens, names)
-    return _ordered(_distinct(found))
+    return _ordered(_distinct([value for value in found if _of_years(value, years(query))]))
+
+
+def _of_years(value: Value, asked: frozenset[str]) -> bool:
+    return not asked or value.when[:4] in asked or value.date[:4] in asked
 
 
 def _values_in(

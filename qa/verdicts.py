@@ -1,10 +1,11 @@
 """可以, 不可以 or 视条件而定: what a sentence says to a question whether something may be."""
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
-from index.words import bigrams, normalise
+from index.words import bigrams, is_place, normalise
+from qa.quantities import quantities
+from qa.query import content_words
 
 Verdict = Literal["", "可以", "不可以", "视条件而定"]
 
@@ -21,13 +22,15 @@ REFUSES = re.compile(
     r"|禁止|严禁|除外|无权|无资格|均不"
 )
 ALLOWS = re.compile(
-    r"(?<!不)(?:可(?!能|持续|靠|行|见|谓)|可以|能够|允许|均?可|有权|享受|享有|予以|给予|纳入|适用|鼓励|无需|不受|不限|不影响)"
+    r"(?<!不)(?:可(?!能|持续|靠|行|见|谓)|可以|能够|允许|有权|鼓励|无需|不受|不限|不影响)"
 )
 CONDITION = re.compile(
     r"符合|满足|具备|经[^,，。]{1,20}(?:批准|同意|认定|审核|评审|评估|考核|公示|确认|核实|推荐)|须|需(?!求|要的)|应当?(?!届|用|急|对)"
     r"|前提|除[^,，。]{1,30}外|如|若|满[\d一二三四五六七八九十]|以上|以下|以内|之内|仅限|限于|的,(?:可|给予|予以|均|能|按)|的可"
     r"|特殊情况|但|且(?=[^,，。]{0,12}(?:满|未|有|无))|未(?:曾|在|享|取)"
 )
+MIN_NAMED = 0.5  # share of what a question names that the sentence must have
+REACH = 3  # clauses, the best one and those after it, that may hold the predicate
 NEGATED_QUESTION = re.compile(r"不能|不可以(?!吗)|不得|会不会(被|取消)|要不要|需不需要")
 
 
@@ -40,29 +43,32 @@ def asks_verdict(query: str) -> bool:
     return found is not None and not OPEN.search(plain[found.start() :])
 
 
-def verdict(query: str, sentence: str) -> Verdict:
+def verdict(query: str, sentence: str, *, context: str = "") -> Verdict:
     """What a sentence answers; "" where it does not say.
 
-    Only the clause that has most of the question's words, or the one after it, may speak: a
-    refusal there is a refusal; a permission is one of conditions when the sentence names any.
+    The sentence must have most of what the question names; a question that brings a number of
+    its own (43岁还能申请吗) is for the reader to compare. Only the clause that has most of the
+    question, or one after it, may speak: a refusal there is a refusal; a permission is one of
+    conditions when the sentence names any.
+
+    Args:
+        query: as searched.
+        sentence: that may answer it.
+        context: title and headings that it stands under, which name things too.
     """
     plain = normalise(sentence)
     clauses = [m.group() for m in CLAUSE.finditer(plain)]
-    if not clauses:
+    named = [word for word in content_words(query) if len(word) > 1 and not is_place(word)]
+    around = f"{plain} {normalise(context)}"
+    held = [word for word in named if word in around]
+    if not clauses or quantities(query) or len(held) < MIN_NAMED * len(named):
         return ""
     asked = set(bigrams(query))
     shares = [len(asked & set(bigrams(clause))) for clause in clauses]
     best = max(range(len(clauses)), key=lambda n: shares[n])
-    if not shares[best]:
-        return ""
-    for clause in _near(clauses, best):
+    for clause in clauses[best : best + REACH]:
         if REFUSES.search(clause):
             return "不可以"
         if ALLOWS.search(clause):
             return "视条件而定" if CONDITION.search(plain) else "可以"
     return ""
-
-
-def _near(clauses: list[str], best: int) -> Iterator[str]:
-    """The clause that fits best, then the one after it, which may hold its predicate."""
-    yield from clauses[best : best + 2]
