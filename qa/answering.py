@@ -16,7 +16,7 @@ from qa.permalinks import permalink
 from qa.settings import AnswerSettings
 from qa.types import AnswerSentence, Citation, Resolved, Role
 
-MARGIN = 1.5  # how far below the best a further sentence may score
+MARGIN = 2.0  # how far below the best a further sentence may score
 REPLACED = 4.0  # how far a sentence of a replaced document is put behind
 SAME = 0.75  # share of bigrams from which two sentences say the same
 LONG = 90  # characters from which a sentence is shortened
@@ -56,7 +56,7 @@ def chosen(found: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence
         chars += len(evidence.text)
         if len(picked) == settings.max_sentences:
             break
-    if any(e.expected for e in picked):  # nothing that holds no sum beside one that does
+    if picked and picked[0].expected:  # nothing that holds no sum beside the best, which does
         picked = [e for e in picked if e.expected]
     return sorted(picked, key=lambda e: (_first_place(picked, e), e.sentence.start))
 

@@ -45,10 +45,18 @@ def ask(
     batch: Annotated[str | None, typer.Option(help="JSON Lines 文件,- 为标准输入")] = None,
     k: Annotated[int, typer.Option(min=1, max=100, help="返回几条证据")] = 10,
     as_json: JsonOption = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="按哪一天的文件回答，如 2024-12-31")
+    ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="把答案存成回执（.html 或 .md），以后可用 verify 核对")
+    ] = None,
     index_dir: IndexOption = None,
 ) -> None:
     """问一个问题，或用 --batch 问一批。"""
-    from qa import batches, present, wiring
+    from pydantic import ValidationError
+
+    from qa import batches, present, receipts, wiring
     from qa.types import Question
 
     if (question is None) == (batch is None):
@@ -59,10 +67,48 @@ def ask(
             for line in batches.answers(assistant, lines, k=k):
                 typer.echo(line)
         return
-    answer = wiring.open_assistant(index_dir).ask(Question(question=question or "", k=k))
+    try:
+        asked = Question(question=question or "", k=k, as_of=as_of)
+    except ValidationError as error:
+        raise typer.BadParameter("--as-of 应为 2024、2024-12 或 2024-12-31 这样的日期") from error
+    answer = wiring.open_assistant(index_dir).ask(asked)
     if answer.status == "error" and not as_json:
         raise PolicyQAError(answer.answer)
+    if receipt is not None:
+        receipts.write(receipts.receipt_of(answer), receipt)
     typer.echo(answer.model_dump_json() if as_json else present.answer_text(answer))
+
+
+@app.command()
+def cite(
+    permalink: Annotated[str, typer.Argument(help="引文链接，pq1: 开头")],
+    as_json: JsonOption = False,
+    index_dir: IndexOption = None,
+) -> None:
+    """查看一条引文现在的样子：还在原处、移了位置、已改动，还是已不在。"""
+    from qa import listing, permalinks, present
+
+    stored = listing.stored(index_dir)
+    found = permalinks.resolve(permalinks.parse(permalink), stored.documents)
+    typer.echo(present.cited_json(found) if as_json else present.cited_text(found))
+    if found.state in ("changed", "gone"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    receipt: Annotated[Path, typer.Argument(help="ask --receipt 写出的回执")],
+    as_json: JsonOption = False,
+    index_dir: IndexOption = None,
+) -> None:
+    """逐句核对一份回执：文字有没有改动，每句话的出处还在不在。"""
+    from qa import listing, present, receipts
+
+    stored = listing.stored(index_dir)
+    found = receipts.verify(receipt, stored.documents, corpus=stored.manifest.fingerprint)
+    typer.echo(found.model_dump_json() if as_json else present.verdict_text(found))
+    if not found.holds:
+        raise typer.Exit(1)
 
 
 @documents_app.command("list")

@@ -264,7 +264,7 @@ def _enumeration(
     best, own = found[0], tokens.bigram_share(found[0].text)
     for each in around(best.document, passages.get(best.document.doc_id, ()), best.sentence):
         about = tokens.bigram_share(_introduction(best, each))
-        if about >= LEAD_SHARE * own and about > 0 and not _is_bare(best.document, each):
+        if about >= max(LEAD_SHARE * own, 1e-9) and _is_part(best, each):
             return Listing(best, each)
     return None
 
@@ -299,6 +299,17 @@ def _named(
         return None
     share, _, best = max(listings, key=lambda item: item[:2])
     return best if share >= LEAD_SHARE * tokens.bigram_share(found[0].text) else None
+
+
+def _is_part(best: Evidence, enumeration: Enumeration) -> bool:
+    """Whether a sentence is itself an item of a list, or introduces it: what stands below the
+    headline of an item is no list."""
+    place = best.sentence.start
+    if enumeration.lead and enumeration.lead[0] <= place < enumeration.lead[1]:
+        return not any(item.heading for item in enumeration.items)
+    return any(
+        item.start <= place < item.end and not item.heading for item in enumeration.items
+    ) and not _is_bare(best.document, enumeration)
 
 
 def _is_bare(document: Document, enumeration: Enumeration) -> bool:

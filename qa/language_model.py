@@ -27,6 +27,7 @@ SENTENCE = re.compile(
     r"[^。！？!?\n]*(?:[。！？!?]+|\n|$)(?:\s*[\[［【]\s*\d+(?:\s*[,，、]\s*\d+)*\s*[\]］】])*"
 )
 DECORATION = re.compile(r"^[\s>#*·•-]+|[*_`]+|^\d{1,2}[.、]\s*")
+OPENS_MARK = " \t[［【"
 END = object()
 
 
@@ -157,10 +158,11 @@ def sentences(pieces: Iterable[str]) -> Iterator[str]:
     text = ""
     for piece in pieces:
         text += piece
-        found = [m.group() for m in SENTENCE.finditer(text) if m.group()]
-        for sentence in found[:-1]:
-            yield sentence
-            text = text[len(sentence) :]
+        while (found := SENTENCE.match(text)) and 0 < found.end() < len(text):
+            if text[found.end()] in OPENS_MARK:
+                break  # a mark of this sentence may follow
+            yield found.group()
+            text = text[found.end() :]
     yield from (m.group() for m in SENTENCE.finditer(text) if m.group().strip())
 
 

@@ -1,5 +1,6 @@
 """Answers and reports for a person at a terminal."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,6 +8,8 @@ from typing import Any
 
 from index.building import Progress
 from index.types import IndexReport
+from qa.permalinks import Resolution
+from qa.receipts import Verdict
 from qa.types import Answer, Citation
 
 
@@ -61,6 +64,50 @@ def answer_text(answer: Answer) -> str:
     if answer.citations:
         parts += ["", "出处：", *(_source_text(citation) for citation in answer.citations)]
     return "\n".join(parts)
+
+
+STATES = {
+    "unchanged": "仍在原处", "moved": "还在，位置或版本有变", "changed": "原文已改动",
+    "gone": "文件已不在", "unsupported": "出处不足以支持这句话", "uncited": "没有可核对的出处",
+}  # fmt: skip
+
+
+def cited_text(found: Resolution) -> str:
+    """What has become of a cited text, and what stands there now."""
+    if found.document is None:
+        return f"引文：{STATES[found.state]}"
+    title = found.document.metadata.title or found.document.source
+    start, end = found.span or (0, 0)
+    quote = " ".join(found.quote.split())
+    place = f"{one_line(found.document.source)} 第 {start}–{end} 字"
+    return f"引文：{STATES[found.state]}\n《{title}》（{place}）\n现在的文字：“{quote}”"
+
+
+def cited_json(found: Resolution) -> str:
+    """The same for a program."""
+    document, span = found.document, found.span or (0, 0)
+    return json.dumps(
+        {
+            "state": found.state,
+            "doc_id": document.doc_id if document else "",
+            "source": document.source if document else "",
+            "title": document.metadata.title if document else "",
+            "start": span[0],
+            "end": span[1],
+            "quote": found.quote,
+        },
+        ensure_ascii=False,
+    )
+
+
+def verdict_text(found: Verdict) -> str:
+    """What checking a receipt found, a line a sentence."""
+    head = "回执的文字被改动过，以下按其中保存的内容核对。" if found.altered else "回执未被改动。"
+    corpus = "资料与当时相同。" if found.same_corpus else "资料已更新。"
+    lines = [f"{STATES[each.held]}：{each.text}" for each in found.sentences]
+    lines += [f"    现在的文字：“{each.now}”" for each in found.sentences if each.now]
+    verdict = "全部成立。" if found.holds else "有不成立之处。"
+    return "\n".join([f"问题：{found.question}", head + corpus, *lines, verdict])
 
 
 def _source_text(citation: Citation) -> str:
