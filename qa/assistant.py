@@ -23,6 +23,7 @@ from qa.ambiguity import choices
 from qa.answering import Composer, chosen, citation_of, with_validity, without_replaced
 from qa.composing import Corpus, composed, surely_listed
 from qa.confidence import confidence, features
+from qa.contacts import contact, nearest
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
 from qa.followups import Reading, is_bare, readings
@@ -36,8 +37,19 @@ from qa.rewriting import rewritten
 from qa.scope import is_order, is_out_of_scope, is_talk
 from qa.settings import AnswerSettings
 from qa.spelling import Speller
-from qa.types import Answer, AnswerSentence, Citation, Hit, Question, Reason, Timings
-from qa.wording import NEXT_STEP, NO_EVIDENCE, OUT_OF_SCOPE, REFUSED, TALK, UNCLEAR, WHICH_ONE
+from qa.suggestions import suggested
+from qa.types import Answer, AnswerSentence, Citation, Contact, Hit, Question, Reason, Timings
+from qa.wording import (
+    ASK_ISSUER,
+    CONTACT_SAYS,
+    NEXT_STEP,
+    NO_EVIDENCE,
+    OUT_OF_SCOPE,
+    REFUSED,
+    TALK,
+    UNCLEAR,
+    WHICH_ONE,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -258,13 +270,14 @@ class Assistant:
             found.query, found.evidence, tokens, corpus
         )
         if not found.picked or unsure or self._settings.threshold == 1:
-            reason, text = _abstention(found, hits)
-            return Answer(status="abstained", reason=reason, answer=text, **shared)
+            return self._silent(found, shared)
         if among := choices(found.evidence, tokens):
             text = WHICH_ONE.format(choices="；".join(among))
             return Answer(status="abstained", reason="ambiguous", answer=text, **shared)
         composer = Composer(self._passage_of, lambda document: self._validity(document, question))
         draft = composed(found.query, found.picked, found.evidence, tokens, corpus, composer)
+        if not composer.sentences:
+            return self._silent(found, shared)
         return Answer(
             status="answered",
             reason=None,
@@ -278,6 +291,27 @@ class Assistant:
             changes=tuple(draft.changes),
             **shared,
         )
+
+    def _silent(self, found: Found, shared: Mapping[str, Any]) -> Answer:
+        """A reasoned silence, with what is nearest and who may know more."""
+        whom = contact(found.evidence, self._passages)
+        reason, text = _abstention(found, shared["hits"], whom)
+        near = reason == "no_evidence"
+        return Answer(
+            status="abstained",
+            reason=reason,
+            answer=text,
+            nearest=nearest(found.evidence) if near else (),
+            contact=whom if near else None,
+            **shared,
+        )
+
+    def suggestions(self, answer: Answer) -> tuple[str, ...]:
+        """At most three questions that may be asked next, each of which is answered. They are
+        looked for after the answer, since each is asked like any other."""
+        cited = dict.fromkeys(citation.doc_id for citation in answer.citations)
+        documents = [self._documents[name] for name in cited if name in self._documents]
+        return suggested(answer, documents, lambda name: self._passages[name], self._answers)
 
     def _citable(self, question: Question) -> Corpus:
         """What an answer may cite: all, or what there was on the day that is asked for."""
@@ -342,7 +376,7 @@ def _unsearched(query: str) -> tuple[Reason, str] | None:
     return None
 
 
-def _abstention(found: Found, hits: Sequence[Hit]) -> tuple[Reason, str]:
+def _abstention(found: Found, hits: Sequence[Hit], whom: Contact | None) -> tuple[Reason, str]:
     """Why there is no answer, and what a reader can do next: where to look, whom to ask."""
     if is_talk(found.query, found.features["unknown"]):
         return "out_of_scope", TALK
@@ -350,7 +384,15 @@ def _abstention(found: Found, hits: Sequence[Hit]) -> tuple[Reason, str]:
         return "out_of_scope", OUT_OF_SCOPE + NEXT_STEP
     places = list(dict.fromkeys(_place(hit) for hit in hits))[:PLACES]
     look = f"内容相近的有：{'、'.join(places)}。" if places else ""
-    return "no_evidence", NO_EVIDENCE + look + NEXT_STEP
+    return "no_evidence", NO_EVIDENCE + look + _whom(whom)
+
+
+def _whom(contact: Contact | None) -> str:
+    """What a reader can do next, with the office that the nearest document names."""
+    if contact is None:
+        return NEXT_STEP
+    asked = ASK_ISSUER.format(issuer=contact.issuer) if contact.issuer else NEXT_STEP
+    return asked + (CONTACT_SAYS.format(text=contact.text) if contact.text else "")
 
 
 def _place(hit: Hit) -> str:

@@ -48,6 +48,7 @@ def ask(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="按哪一天的文件回答，如 2024-12-31")
     ] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="再给出可以接着问的问题")] = False,
     receipt: Annotated[
         Path | None, typer.Option(help="把答案存成回执（.html 或 .md），以后可用 verify 核对")
     ] = None,
@@ -71,12 +72,16 @@ def ask(
         asked = Question(question=question or "", k=k, as_of=as_of)
     except ValidationError as error:
         raise typer.BadParameter("--as-of 应为 2024、2024-12 或 2024-12-31 这样的日期") from error
-    answer = wiring.open_assistant(index_dir).ask(asked)
+    assistant = wiring.open_assistant(index_dir)
+    answer = assistant.ask(asked)
     if answer.status == "error" and not as_json:
         raise PolicyQAError(answer.answer)
     if receipt is not None:
         receipts.write(receipts.receipt_of(answer), receipt)
     typer.echo(answer.model_dump_json() if as_json else present.answer_text(answer))
+    if suggest and not as_json:
+        for following in assistant.suggestions(answer):
+            typer.echo(f"还可以问：{following}")
 
 
 @app.command()

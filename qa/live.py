@@ -40,6 +40,10 @@ class LiveAssistant:
         """See `Assistant.ask`."""
         return self._latest().ask(question)
 
+    def suggestions(self, answer: Answer) -> tuple[str, ...]:
+        """See `Assistant.suggestions`."""
+        return self._latest().suggestions(answer)
+
     def documents(self) -> tuple[Document, ...]:
         """See `Assistant.documents`."""
         return self._latest().documents()

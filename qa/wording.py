@@ -20,3 +20,5 @@ FROM_ELSEWHERE = "注：所引文件是{region}的，没有专门说明{place}�
 CONFLICT = "注：同一日期的文件说法不一（{issuers}），请以发布单位的解释为准。"
 MODEL_FELL_BACK = "注：语言模型的回答未通过核对或没有及时给出，以下是原文摘引。"
 NOT_IN_FORCE = "注：《{title}》{because}。"
+ASK_ISSUER = "可以换个说法再问，或向相近文件的发布单位（{issuer}）咨询。"
+CONTACT_SAYS = "文件写明：“{text}”"
