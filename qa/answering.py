@@ -17,6 +17,7 @@ from qa.settings import AnswerSettings
 from qa.types import AnswerSentence, Citation, Resolved, Role
 
 MARGIN = 2.0  # how far below the best a further sentence may score
+MARGIN_READ = 3.0  # the same where a second stage read them, which sets scores further apart
 REPLACED = 4.0  # how far a sentence of a replaced document is put behind
 SAME = 0.75  # share of bigrams from which two sentences say the same
 LONG = 90  # characters from which a sentence is shortened
@@ -34,17 +35,24 @@ CONNECTIVE = re.compile(
 EXCEPTION = re.compile("但|除|不|未|须|应|仅|只|限|若|如|否则|符合|满足|经|按|可")
 
 
-def chosen(found: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence]:
+def chosen(
+    found: Sequence[Evidence], settings: AnswerSettings, *, margin: float = MARGIN
+) -> list[Evidence]:
     """The sentences to say: the best, and those near it that add something, within the limit.
 
     What speaks of another year or edition than the one asked is never said.
+
+    Args:
+        found: best first.
+        settings: the limits.
+        margin: how far below the best a further sentence may score.
     """
     picked: list[Evidence] = []
     chars = 0
     for evidence in found:
         if evidence.contradicts:
             continue
-        if evidence.score < found[0].score - MARGIN:
+        if evidence.score < found[0].score - margin:
             break
         if any(is_same(evidence, other) for other in picked):
             continue

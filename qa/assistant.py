@@ -20,7 +20,15 @@ from index.validity import Validity, validity
 from index.words import warm
 from qa import retrieval
 from qa.ambiguity import choices
-from qa.answering import Composer, chosen, citation_of, with_validity, without_replaced
+from qa.answering import (
+    MARGIN,
+    MARGIN_READ,
+    Composer,
+    chosen,
+    citation_of,
+    with_validity,
+    without_replaced,
+)
 from qa.composing import Corpus, composed, surely_listed
 from qa.confidence import confidence, features
 from qa.contacts import contact, nearest
@@ -238,7 +246,8 @@ class Assistant:
             evidence = stage.sharpened(evidence, stage.read_sentences(evidence, query))
         evidence = without_replaced(evidence, query, self._replaced)
         clock.lap("retrieve")
-        picked = chosen(evidence, self._settings)
+        margin = MARGIN_READ if read else MARGIN
+        picked = chosen(evidence, self._settings, margin=margin)
         judged = read if stage and stage.judges else {}
         values = features(self.index, ranking, evidence, picked, tokens, query, judged)
         return Found(query, ranking, evidence, picked, values, confidence(values))

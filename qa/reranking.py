@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # importing it takes seconds; `load` does it
 DEFAULT_MODEL = "small"
 FOLDER = "reranker"  # of the default model, in this package
 MAX_TOKENS = 192
+DISPUTED = 3.0  # how far below the best a sentence may score and still be read
 BOUND = 6.0  # log-odds beyond it say no more
 
 Floats = NDArray[np.float64]
@@ -206,8 +207,11 @@ class SecondStage:
 
     def read_sentences(self, found: Sequence[Evidence], query: str) -> dict[Place, float]:
         """Log-odds that a sentence by itself answers, under its title and heading, by where it
-        stands (its document and its start), for the best sentences."""
-        chosen = [each for each in found if not each.contradicts][: self.settings.sentences]
+        stands (its document and its start), for the best sentences; none where one is far ahead
+        of all others."""
+        best = [each for each in found if not each.contradicts]
+        near = [each for each in best if each.score >= best[0].score - DISPUTED]
+        chosen = near[: self.settings.sentences] if len(near) > 1 else []
         texts = [alone(each.document, each.passage, each.text) for each in chosen]
         scores = np.clip(self.reranker.scores(query, texts), -BOUND, BOUND)
         return {place_of(each): float(score) for each, score in zip(chosen, scores, strict=True)}

@@ -1,5 +1,6 @@
 """What a reranker reads, and what becomes of what it says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from qa.assistant import Assistant
 from qa.evidence import QueryTokens, find
 from qa.reranking import (
     BOUND,
+    DISPUTED,
     WINDOW_CHARS,
     CrossEncoderReranker,
     OverlapReranker,
     SecondStage,
+    place_of,
     shown,
 )
 from qa.retrieval import rank
@@ -127,6 +130,19 @@ def test_only_as_many_passages_are_read_as_the_settings_say(
     assert list(read) == [stored.passages[ranking.rows[0]].passage_id]
     below = stage.ordered(stored, ranking, read)
     assert list(below.rows) == list(ranking.rows)  # what was not read keeps its place
+
+
+def test_only_sentences_in_dispute_are_read(stored: search_index.SearchIndex) -> None:
+    query = "博士后"
+    vector = EMBEDDER.encode_query(query)
+    ranking = rank(stored, query, vector, weights_for(query))
+    found = find(stored, ranking, QueryTokens(query, stored.words, stored.bigrams), vector)
+    assert len(found) > 2
+    stage = SecondStage(Fixed("", 1.0, 0.0), RerankerSettings())
+    near = [replace(each, score=5.0) for each in found[:2]]
+    far = [replace(each, score=5.0 - DISPUTED - 0.1) for each in found[2:]]
+    assert list(stage.read_sentences([*near, *far], query)) == [place_of(e) for e in near]
+    assert stage.read_sentences([near[0], *far], query) == {}
 
 
 def test_what_was_read_is_in_the_confidence(stored: search_index.SearchIndex) -> None:
