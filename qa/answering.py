@@ -210,9 +210,7 @@ class Composer:
 
     def _shown(self, n: int, sentence: AnswerSentence) -> str:
         marks = "".join(f"[{number}]" for number in sentence.citations)
-        words = sentence.text
-        for each in reversed(sentence.resolved):
-            words = f"{words[: each.at]}〔{each.text}〕{words[each.at :]}"
+        words = sentence.shown
         before = "\n" if n else ""
         if sentence.role in ("item", "step"):
             return f"{before}· {words}{marks}"

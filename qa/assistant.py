@@ -31,7 +31,7 @@ from qa.answering import (
 )
 from qa.composing import Corpus, composed, surely_listed
 from qa.confidence import confidence, features
-from qa.contacts import contact, nearest
+from qa.contacts import advice, contact, nearest
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
 from qa.followups import Reading, is_bare, readings
@@ -48,8 +48,6 @@ from qa.spelling import Speller
 from qa.suggestions import suggested
 from qa.types import Answer, AnswerSentence, Citation, Contact, Hit, Question, Reason, Timings
 from qa.wording import (
-    ASK_ISSUER,
-    CONTACT_SAYS,
     NEXT_STEP,
     NO_EVIDENCE,
     OUT_OF_SCOPE,
@@ -282,7 +280,9 @@ class Assistant:
             return self._silent(found, shared)
         if among := choices(found.evidence, tokens):
             text = WHICH_ONE.format(choices="；".join(among))
-            return Answer(status="abstained", reason="ambiguous", answer=text, **shared)
+            return Answer(
+                status="abstained", reason="ambiguous", answer=text, choices=among, **shared
+            )
         composer = Composer(self._passage_of, lambda document: self._validity(document, question))
         draft = composed(found.query, found.picked, found.evidence, tokens, corpus, composer)
         if not composer.sentences:
@@ -297,7 +297,8 @@ class Assistant:
             completeness=draft.completeness,
             missing=tuple(draft.missing),
             notes=tuple(draft.notes),
-            changes=tuple(draft.changes),
+            compared=tuple(draft.compared) if len(draft.compared) > 1 else (),
+            compared_by=draft.compared_by if len(draft.compared) > 1 else "",
             **shared,
         )
 
@@ -393,15 +394,7 @@ def _abstention(found: Found, hits: Sequence[Hit], whom: Contact | None) -> tupl
         return "out_of_scope", OUT_OF_SCOPE + NEXT_STEP
     places = list(dict.fromkeys(_place(hit) for hit in hits))[:PLACES]
     look = f"内容相近的有：{'、'.join(places)}。" if places else ""
-    return "no_evidence", NO_EVIDENCE + look + _whom(whom)
-
-
-def _whom(contact: Contact | None) -> str:
-    """What a reader can do next, with the office that the nearest document names."""
-    if contact is None:
-        return NEXT_STEP
-    asked = ASK_ISSUER.format(issuer=contact.issuer) if contact.issuer else NEXT_STEP
-    return asked + (CONTACT_SAYS.format(text=contact.text) if contact.text else "")
+    return "no_evidence", NO_EVIDENCE + look + advice(whom)
 
 
 def _place(hit: Hit) -> str:

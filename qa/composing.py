@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from index.parsing import SECTION_SEPARATOR
 from index.quotes import display
@@ -24,7 +25,7 @@ from qa.timeline import (
     timeline,
     written,
 )
-from qa.types import Completeness, Role
+from qa.types import Compared, Completeness, Role
 from qa.verdicts import Verdict, asks_verdict, verdict
 from qa.wording import (
     CONFLICT,
@@ -89,7 +90,8 @@ class Draft:
     verdict: Verdict = ""
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    changes: list[tuple[str, str, int]] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
+    compared_by: Literal["", "time", "place"] = ""
 
     @property
     def completeness(self) -> Completeness:
@@ -126,8 +128,9 @@ def composed(
     picked = [*picked, *counterparts(query, best, corpus)]
     times = timeline(query, best, tokens, corpus.documents, corpus.passages)
     listed = None if times else _enumeration(query, [best, *found], tokens, corpus.passages)
-    if len({e.document.doc_id for e in picked}) > 1 and compared_places(query, corpus):
-        said = _stated(draft, query, picked, best, tokens, corpus.passages)
+    compared = compared_places(query, corpus)
+    if len({e.document.doc_id for e in picked}) > 1 and compared:
+        said = _beside(draft, picked, compared, tokens)
     elif times:
         said = _told(draft, times, tokens)
     elif listed:
@@ -181,6 +184,21 @@ def _likeness(one: str, other: str) -> float:
     return len(a & b) / len(a | b) if a and b else 0.0
 
 
+def _beside(
+    draft: Draft, picked: Sequence[Evidence], named: Sequence[str], tokens: QueryTokens
+) -> list[Evidence]:
+    """What holds in each of the places that are compared."""
+    draft.compared_by = "place"
+    for evidence in picked:
+        numbers = _add(draft, evidence, shortened(evidence, tokens), "statement")
+        about = evidence.document.metadata.title
+        label = next((place for place in named if place in about), about)
+        if numbers:
+            said = draft.composer.sentences[-1].shown
+            draft.compared.append(Compared(label=label, value=said, citation=numbers[0]))
+    return list(picked)
+
+
 def _stated(
     draft: Draft,
     query: str,
@@ -227,7 +245,9 @@ def _told(draft: Draft, times: Timeline, tokens: QueryTokens) -> list[Evidence]:
     for value, role in zip(values, roles, strict=False):
         numbers = _add(draft, value.evidence, shortened(value.evidence, tokens), role)
         if numbers:
-            draft.changes.append((value.when, written(value), numbers[0]))
+            row = Compared(label=value.when, value=written(value), citation=numbers[0])
+            draft.compared.append(row)
+    draft.compared_by = "time"
     if times.conflicting:
         issuers = [_issuer(v) for v in (times.newest, *times.conflicting)]
         draft.notes.append(CONFLICT.format(issuers="、".join(dict.fromkeys(issuers))))

@@ -8,6 +8,7 @@ from index.types import Document, Passage, Sentence
 from qa.answering import citation_of
 from qa.evidence import Evidence, anchors
 from qa.types import Citation, Contact
+from qa.wording import ASK_ISSUER, CONTACT_SAYS, NEXT_STEP
 
 NEAREST = 3
 MAX_CHARS = 120
@@ -45,6 +46,14 @@ def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]
                     citation=_cited(near, document, passage, sentence),
                 )
     return Contact(issuer=document.metadata.issuer) if document.metadata.issuer else None
+
+
+def advice(whom: Contact | None) -> str:
+    """What a reader can do next, with the office that the nearest document names."""
+    if whom is None:
+        return NEXT_STEP
+    asked = ASK_ISSUER.format(issuer=whom.issuer) if whom.issuer else NEXT_STEP
+    return asked + (CONTACT_SAYS.format(text=whom.text) if whom.text else "")
 
 
 def _cited(like: Evidence, document: Document, passage: Passage, sentence: Sentence) -> Citation:

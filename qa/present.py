@@ -11,6 +11,7 @@ from index.types import IndexReport
 from qa.permalinks import Resolution
 from qa.receipts import Verdict
 from qa.types import Answer, Citation
+from qa.wording import COMPLETENESS
 
 
 @contextmanager
@@ -59,11 +60,19 @@ def one_line(name: str) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """The answer, then its numbered sources with the quoted words."""
-    parts = [answer.answer]
+    """The answer, what it compares, how complete it is, then its numbered sources with the quoted
+    words."""
+    parts = [answer.answer, *_compared(answer)]
+    if answer.completeness:
+        parts += [f"（{COMPLETENESS[answer.completeness]}）"]
     if answer.citations:
         parts += ["", "出处：", *(_source_text(citation) for citation in answer.citations)]
     return "\n".join(parts)
+
+
+def _compared(answer: Answer) -> list[str]:
+    """A line for each day or place."""
+    return [f"  {row.label}  {row.value}[{row.citation}]" for row in answer.compared]
 
 
 STATES = {
@@ -118,7 +127,8 @@ def _source_text(citation: Citation) -> str:
     row = f"，第 {citation.row} 行" if citation.row else ""
     section = f"\n    章节：{citation.section}" if citation.section else ""
     quote = " ".join(citation.quote.split())
-    return f"{head}{f'（{known}）' if known else ''}{page}{row}{section}\n    原文：“{quote}”"
+    held = "" if citation.validity in ("", "不明") else f"（{citation.validity}）"
+    return f"{head}{f'（{known}）' if known else ''}{held}{page}{row}{section}\n    原文：“{quote}”"
 
 
 def entry_text(entry: Mapping[str, Any]) -> str:

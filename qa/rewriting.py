@@ -78,6 +78,7 @@ def _in_its_words(
             "sentences": tuple(renumbered),
             "citations": tuple(citations),
             "verdict": "",
-            "changes": (),
+            "compared": (),
+            "compared_by": "",
         }
     )

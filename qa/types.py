@@ -108,6 +108,22 @@ class AnswerSentence(Value):
     role: Role = "statement"
     resolved: tuple[Resolved, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The text with what is resolved in it."""
+        words = self.text
+        for each in reversed(self.resolved):
+            words = f"{words[: each.at]}〔{each.text}〕{words[each.at :]}"
+        return words
+
+
+class Compared(Value):
+    """One row of a small table: a day or a place, what holds of it, the number of its citation."""
+
+    label: str
+    value: str
+    citation: int
+
 
 class Timings(Value):
     """Milliseconds a stage; `total` includes what no stage counts."""
@@ -135,7 +151,8 @@ class Answer(Value):
     is 可以, 不可以 or 视条件而定 where the question asks that and a document says it.
     `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
     ours (a target, another region, documents that contradict each other) and claim nothing of the
-    policy. `changes` are time and value of one thing, newest first, with the citation's number.
+    policy. `compared` are the values of one thing at several times, newest first, or in several
+    places (`compared_by`). `choices` are what may be meant where a question is ambiguous.
     `by` says who put the words together: the documents' own, or a language model's.
     """
 
@@ -153,7 +170,9 @@ class Answer(Value):
     completeness: Completeness = ""
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    changes: tuple[tuple[str, str, int], ...] = ()
+    compared: tuple[Compared, ...] = ()
+    compared_by: Literal["", "time", "place"] = ""
+    choices: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
     contact: Contact | None = None
     by: Literal["documents", "model"] = "documents"

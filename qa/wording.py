@@ -22,3 +22,4 @@ MODEL_FELL_BACK = "注：语言模型的回答未通过核对或没有及时给�
 NOT_IN_FORCE = "注：《{title}》{because}。"
 ASK_ISSUER = "可以换个说法再问，或向相近文件的发布单位（{issuer}）咨询。"
 CONTACT_SAYS = "文件写明：“{text}”"
+COMPLETENESS = {"full": "完整回答", "partial": "部分回答"}

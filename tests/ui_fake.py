@@ -4,7 +4,16 @@ import hashlib
 
 from index.errors import SourceError
 from index.types import Document, Metadata
-from qa.types import MAX_QUESTION_CHARS, Answer, AnswerSentence, Citation, Hit, Question
+from qa.types import (
+    MAX_QUESTION_CHARS,
+    Answer,
+    AnswerSentence,
+    Citation,
+    Compared,
+    Hit,
+    Question,
+    Resolved,
+)
 
 ATTACK = (
     "<img src=http://evil.example/x> ![图](http://evil.example/y) [点我](javascript:alert(1)) "
@@ -59,7 +68,8 @@ HOSTILE = document("hostile.txt", f"开头{ATTACK}结尾\n\n    缩进一行", t
 
 
 class FakeAssistant:
-    """Knows 博士后, 高技能人才 (alone or as a follow-up) and the hostile document (攻击)."""
+    """Knows 博士后, 高技能人才 (alone or as a follow-up), an answer with all its parts (措施), an
+    ambiguous question (哪项) and the hostile document (攻击)."""
 
     corpus = "c0ffee"
 
@@ -83,6 +93,11 @@ class FakeAssistant:
             "人才工作由哪些部门负责落实？",
         )
 
+    def suggestions(self, answer: Answer) -> tuple[str, ...]:
+        if "攻击" in answer.question:
+            return (ATTACK,)
+        return ("高技能人才有哪些奖励？",) if "博士后" in answer.question else ()
+
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
         words = question.question
@@ -90,6 +105,11 @@ class FakeAssistant:
             return self._said(question, "error", "bad_question", "问题是空的，或超过2000字。")
         if "攻击" in words or "<img" in words:
             return self._cited(question, (("原文如此：" + ATTACK, HOSTILE, ATTACK),))
+        if "措施" in words:
+            return self._composed(question)
+        if "哪项" in words:
+            silent = self._said(question, "abstained", "ambiguous", "您问的是哪一项？")
+            return silent.model_copy(update={"choices": ("《措施》“博士后”", "《措施》“高技能”")})
         if "博士后" in words:
             news = "博士后留渝率达到90%，较2020年提高10个百分点。"
             rows = ((FIRST, PLAN, FIRST), (SECOND, PLAN, SECOND), (news, NEWS, news))
@@ -131,6 +151,41 @@ class FakeAssistant:
             ),
             citations=tuple(cite(n, found, quote) for n, (_, found, quote) in numbered),
             hits=self._hits(),
+            corpus=self.corpus,
+        )
+
+    def _composed(self, question: Question) -> Answer:
+        """An answer with a verdict, a list, an earlier value, a table, what is missing, a note."""
+        news = "博士后留渝率达到90%，较2020年提高10个百分点。"
+        plan = cite(1, PLAN, FIRST).model_copy(
+            update={"validity": "已过期", "validity_because": "有效期至2025-12-31"}
+        )
+        said = AnswerSentence(
+            text=FIRST, citations=(1,), role="item", resolved=(Resolved(at=3, text="离站"),)
+        )
+        return Answer(
+            id=question.id or "a1",
+            question=question.question,
+            query=question.question,
+            status="answered",
+            reason=None,
+            answer=f"视条件而定：· {said.shown}[1]\n· {SECOND}[2]\n（2025-06 渝南日报）{news}[3]",
+            sentences=(
+                said,
+                AnswerSentence(text=SECOND, citations=(2,), role="item"),
+                AnswerSentence(text=news, citations=(3,), role="earlier"),
+            ),
+            citations=(plan, cite(2, PLAN, SECOND), cite(3, NEWS, news)),
+            hits=self._hits(),
+            verdict="视条件而定",
+            completeness="partial",
+            missing=("在哪里办理",),
+            notes=("注：这是文件提出的目标，不是已达到的数字。",),
+            compared=(
+                Compared(label="2025-06", value="90%", citation=3),
+                Compared(label="2024-03-15", value="15万元", citation=1),
+            ),
+            compared_by="time",
             corpus=self.corpus,
         )
 

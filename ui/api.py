@@ -29,7 +29,9 @@ def add_api(app: FastAPI, assistant: Assistant) -> None:
 
 
 def build_router(assistant: Assistant) -> APIRouter:
-    """`POST /api/ask`, `GET /api/documents`, `GET /api/documents/{doc_id}`, `GET /healthz`."""
+    """`POST /api/ask`, `POST /api/suggestions`, `GET /api/documents`,
+    `GET /api/documents/{doc_id}`, `GET /healthz`.
+    """
     router = APIRouter()
     turns = anyio.CapacityLimiter(AT_ONCE)
 
@@ -37,6 +39,14 @@ def build_router(assistant: Assistant) -> APIRouter:
     async def ask(question: Annotated[Question, Body()]) -> JSONResponse:
         answer = await anyio.to_thread.run_sync(assistant.ask, question, limiter=turns)
         return JSONResponse(answer.model_dump(mode="json"), status_of(answer))
+
+    @router.post("/api/suggestions")
+    async def suggestions(question: Annotated[Question, Body()]) -> dict[str, Any]:
+        def look() -> tuple[str, ...]:
+            return assistant.suggestions(assistant.ask(question))
+
+        found = await anyio.to_thread.run_sync(look, limiter=turns)
+        return {"id": question.id, "suggestions": list(found)}
 
     @router.get("/api/documents")
     def documents() -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ class Assistant(Protocol):
 
     `ask` does not raise for a bad question: the answer says `error` or `abstained`.
     `document` raises `index.errors.SourceError` for a `doc_id` that is not in the index.
+    `suggestions` gives questions that may be asked after an answer, each of which is answered.
     `corpus` is the fingerprint of the index.
     """
 
@@ -18,6 +19,8 @@ class Assistant(Protocol):
     def corpus(self) -> str: ...
 
     def ask(self, question: Question) -> Answer: ...
+
+    def suggestions(self, answer: Answer) -> tuple[str, ...]: ...
 
     def documents(self) -> tuple[Document, ...]: ...
 

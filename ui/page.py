@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from uuid import uuid4
 
 import gradio as gr
@@ -16,7 +16,7 @@ import gradio as gr
 from index.errors import PolicyQAError
 from index.types import Document
 from qa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
-from ui import render
+from ui import panel, render
 from ui.assistant import Assistant
 from ui.feedback import Verdict, append_feedback, feedback_on
 
@@ -45,11 +45,19 @@ WELCOME = (
 NOTE = '<p class="note">回答摘自所收文件，办理事项请以发布单位的正式文件为准。</p>'
 
 
+class Option(TypedDict):
+    """A button below a message: what it asks, and what stands on it."""
+
+    value: str
+    label: str
+
+
 class Message(TypedDict):
     """A chat message as `gr.Chatbot` takes it."""
 
     role: str
     content: str
+    options: NotRequired[list[Option]]
 
 
 def ask(
@@ -57,8 +65,9 @@ def ask(
 ) -> Iterator[tuple[list[Message], Answers]]:
     """Answer a question after the earlier ones: the conversation as it grows.
 
-    Yields (messages, answers); the answer is among `answers` in the last pair only. The pauses
-    together are at most `STREAM_S` seconds. Nothing asked changes nothing.
+    Yields (messages, answers); the answer is among `answers` once it is whole, and what may be
+    asked next, looked for after it, stands below it in the last pair. The pauses together are at
+    most `STREAM_S` seconds. Nothing asked changes nothing.
     """
     said = conversation(answers)
     if not question.strip():
@@ -75,7 +84,23 @@ def ask(
     for part in render.answer_parts(answer, turn, steps=STREAM_STEPS):
         yield [*said, asked, _reply(part)], answers
         pause(STREAM_S / STREAM_STEPS)
-    yield [*said, asked, _reply(render.answer_message(answer, turn))], (*answers, answer)
+    whole, now = render.answer_message(answer, turn), (*answers, answer)
+    yield [*said, asked, _reply(whole)], now
+    if options := next_questions(assistant, answer):
+        yield [*said, asked, Message(role="assistant", content=whole, options=options)], now
+
+
+def next_questions(assistant: Assistant, answer: Answer) -> list[Option]:
+    """What a reader may ask with one click: what may have been meant, or what else the documents
+    of the answer say."""
+    if answer.reason == "ambiguous":
+        return [Option(value=f"{name}{answer.question}", label=name) for name in answer.choices]
+    if answer.status != "answered":
+        return []
+    try:
+        return [Option(value=text, label=text) for text in assistant.suggestions(answer)]
+    except PolicyQAError:
+        return []  # an answer stands without them
 
 
 def conversation(answers: Answers) -> list[Message]:
@@ -107,12 +132,12 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     view, _, rest = link.partition("-")
     turn, _, key = rest.partition("-")
     if view not in ("source", "whole") or not turn.isdecimal() or int(turn) >= len(answers):
-        return render.gone_panel("这条来源属于已清空的对话，请重新提问。")
+        return panel.gone_panel("这条来源属于已清空的对话，请重新提问。")
     citation, document = _found(assistant, answers[int(turn)], key)
     if citation is None:
-        return render.gone_panel("没有找到这条来源，请重新提问。")
-    shown: render.View = "whole" if view == "whole" else "source"
-    return render.source_panel(citation, document, f"source-{turn}-{key}", shown)
+        return panel.gone_panel("没有找到这条来源，请重新提问。")
+    shown: panel.View = "whole" if view == "whole" else "source"
+    return panel.source_panel(citation, document, f"source-{turn}-{key}", shown)
 
 
 def judge(answers: Answers, index: int, liked: bool | str, path: Path) -> None:
@@ -153,7 +178,7 @@ def _found(
     for hit in answer.hits:
         document = _document(assistant, hit.doc_id) if f"h{hit.rank}" == key else None
         if document is not None:
-            return render.citation_of(hit, document), document
+            return panel.citation_of(hit, document), document
     return None, None
 
 
@@ -248,11 +273,15 @@ def _connect_talk(assistant: Assistant, desk: Desk) -> None:
     def on_example(earlier: Answers, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
         yield from on_ask(str(event.value["text"]), earlier)
 
+    def on_option(earlier: Answers, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
+        yield from on_ask(str(event.value), earlier)
+
     outputs = [desk.chat, desk.answers, desk.box]
     asking: dict[str, Any] = {"outputs": outputs, "concurrency_id": "ask", **QUIET}
     asked = desk.box.submit(on_ask, [desk.box, desk.answers], **asking)
     chosen = desk.chat.example_select(on_example, [desk.answers], **asking)
-    stopped = desk.clear.click(None, cancels=[asked, chosen], **QUIET)
+    offered = desk.chat.option_select(on_option, [desk.answers], **asking)
+    stopped = desk.clear.click(None, cancels=[asked, chosen, offered], **QUIET)
     stopped.then(lambda: ([], (), "", ""), outputs=[*outputs, desk.panel], **QUIET)
 
 

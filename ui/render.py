@@ -8,15 +8,11 @@ is one HTML block without blank lines, inside which Markdown is not read.
 
 import re
 import string
-from typing import Literal
 
-from index.types import Document
+from qa.contacts import advice
 from qa.types import Answer, AnswerSentence, Citation, Hit
-from qa.wording import NEXT_STEP, NO_EVIDENCE
+from qa.wording import COMPLETENESS, NO_EVIDENCE, NOT_SAID
 
-View = Literal["source", "whole"]
-
-CONTEXT_CHARS = 280
 PLACE_CHARS = 72
 MAX_PLACES = 3
 PIECE_CHARS = 9
@@ -29,6 +25,10 @@ LABELS = {
     "bad_question": "请改一改问题",
     "failed": "暂时无法回答",
 }
+LISTS = {"item": "ul", "step": "ol"}
+COMPARED = {"time": ("时间", "数值"), "place": ("地区", "规定")}
+UNKNOWN = "不明"
+OUT_OF_FORCE = ("已过期", "被替代", "尚未施行")
 PENDING = '<div class="pending">正在查阅文件…</div>'
 
 _REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
@@ -56,8 +56,10 @@ def question_message(question: str) -> str:
 
 
 def answer_message(answer: Answer, turn: int) -> str:
-    """The whole chat message: the text with its marks, then its sources or places to look."""
-    return _message(answer, "".join(pieces(answer, turn)), _sources(answer, turn))
+    """The whole chat message: the text with its marks, what is said about it, its sources or
+    places to look."""
+    after = _table(answer, turn) + _remarks(answer) + _sources(answer, turn)
+    return _message(answer, "".join(pieces(answer, turn)), after)
 
 
 def notice(words: str) -> str:
@@ -76,69 +78,46 @@ def answer_parts(answer: Answer, turn: int, *, steps: int) -> list[str]:
 def _unanswered(answer: Answer) -> str:
     """Why there is no answer; the places to look are listed below it and not said twice."""
     listed = answer.reason == "no_evidence" and answer.hits
-    return NO_EVIDENCE + NEXT_STEP if listed else answer.answer
+    return NO_EVIDENCE + advice(answer.contact) if listed else answer.answer
 
 
 def pieces(answer: Answer, turn: int) -> list[str]:
     """The answer's HTML in the order it is written: a few characters each.
 
-    A sentence's last character and its marks are one piece, which no line break parts.
+    A sentence's last character and its marks are one piece, which no line break parts. A list
+    that is not yet closed is closed by the browser.
     """
     if answer.status != "answered" or not answer.sentences:
         return _cut(_unanswered(answer))
-    titles = {citation.n: citation.title or citation.source for citation in answer.citations}
-    parts: list[str] = []
+    cited = {citation.n: citation for citation in answer.citations}
+    ruling = f'<strong class="ruling">{escape(answer.verdict)}：</strong>'
+    parts = [ruling] if answer.verdict else []
+    inside = ""
     for sentence, breaks in _laid_out(answer):
-        parts += ["<br>"] if breaks and parts else []
-        text = _bare(sentence)
-        marks = "".join(_mark(n, turn, titles.get(n)) for n in sentence.citations)
-        parts += [*_cut(text[:-1]), f'<span class="end">{inline(text[-1:])}{marks}</span>']
-    return parts
+        tag = LISTS.get(sentence.role, "")
+        if tag != inside:
+            parts += [f"</{inside}>"] if inside else []
+            parts += [f'<{tag} class="items">'] if tag else []
+        elif breaks and parts and not tag:
+            parts.append("<br>")
+        inside = tag
+        parts += _sentence(sentence, cited, turn)
+    return [*parts, f"</{inside}>"] if inside else parts
 
 
-def source_panel(citation: Citation, document: Document | None, link: str, view: View) -> str:
-    """The panel: what the source is, and its quote in the text around it or in the whole text.
-
-    `document` is None, or no longer has the quote at its place, when the index has changed since
-    the answer was given; the panel says so and shows the quote alone.
-    """
-    number = link.rpartition("-")[2]
-    name = f"来源 {number}" if number.isdigit() else "相关段落"
-    return (
-        f'<section class="source {view}" aria-label="{name}">'
-        f'<div class="bar"><h2 tabindex="-1">{name}</h2>'
-        '<button type="button" class="close" data-open="close" aria-label="关闭来源">关闭</button>'
-        f"</div>{_card(citation)}{_quoted(citation, document, view)}{_turn_over(link, view)}"
-        "</section>"
-    )
-
-
-def gone_panel(reason: str) -> str:
-    """The panel when a source cannot be shown."""
-    return (
-        '<section class="source" aria-label="来源"><div class="bar"><h2 tabindex="-1">来源</h2>'
-        '<button type="button" class="close" data-open="close" aria-label="关闭来源">关闭</button>'
-        f'</div><p class="remark">{inline(reason)}</p></section>'
-    )
-
-
-def citation_of(hit: Hit, document: Document) -> Citation:
-    """A hit as a citation of its whole passage, so that it opens like one."""
-    about = document.metadata
-    return Citation(
-        n=hit.rank,
-        doc_id=hit.doc_id,
-        source=hit.source,
-        title=hit.title or about.title,
-        section=hit.section,
-        issuer=about.issuer,
-        doc_number=about.doc_number,
-        date=about.date,
-        quote=hit.text,
-        start=hit.start,
-        end=hit.end,
-        passage_id=hit.passage_id,
-    )
+def _sentence(sentence: AnswerSentence, cited: dict[int, Citation], turn: int) -> list[str]:
+    """One sentence with its marks: in its list, or with its date where it is of another time."""
+    marks = "".join(_mark(n, turn, cited.get(n)) for n in sentence.citations)
+    text = _bare(sentence)
+    said = [*_cut(text[:-1]), f'<span class="end">{inline(text[-1:])}{marks}</span>']
+    if sentence.role in LISTS:
+        return ["<li>", *said, "</li>"]
+    if sentence.role in ("earlier", "conflict"):
+        first = next((cited[n] for n in sentence.citations if n in cited), None)
+        about = (chinese_date(first.date), first.issuer) if first else ()
+        when = " · ".join(escape(fact) for fact in about if fact)
+        return ['<div class="dated">', f'<span class="when">{when}</span>', *said, "</div>"]
+    return said
 
 
 def chinese_date(date: str) -> str:
@@ -162,25 +141,57 @@ def _laid_out(answer: Answer) -> list[tuple[AnswerSentence, bool]]:
     """The sentences, each with whether `answer.answer` starts a new line before it."""
     laid, end = [], 0
     for sentence in answer.sentences:
-        start = answer.answer.find(sentence.text, end)
+        start = answer.answer.find(sentence.shown, end)
         laid.append((sentence, start > end and "\n" in answer.answer[end:start]))
-        end = start + len(sentence.text) if start >= 0 else end
+        end = start + len(sentence.shown) if start >= 0 else end
     return laid
 
 
 def _bare(sentence: AnswerSentence) -> str:
     marks = "".join(f"[{n}]" for n in sentence.citations)
-    return sentence.text.removesuffix(marks)
+    return sentence.shown.removesuffix(marks)
 
 
-def _mark(n: int, turn: int, title: str | None) -> str:
+def _mark(n: int, turn: int, citation: Citation | None) -> str:
     """A mark that opens its source; one without a source is shown and opens nothing."""
-    if title is None:
+    if citation is None:
         return f'<span class="unsourced">&#91;{n}&#93;</span>'
+    title = escape(citation.title or citation.source)
     return (
-        f'<a class="mark" href="#{link_of(turn, n)}" title="{escape(title)}">'
-        f"<span>&#91;{n}&#93;</span></a>"
+        f'<a class="mark" href="#{link_of(turn, n)}" title="{title}"><span>&#91;{n}&#93;</span></a>'
     )
+
+
+def _table(answer: Answer, turn: int) -> str:
+    """What is compared, a row a day or a place."""
+    if not answer.compared:
+        return ""
+    cited = {citation.n: citation for citation in answer.citations}
+    label, value = COMPARED[answer.compared_by or "time"]
+    head = "".join(f"<th>{name}</th>" for name in (label, value, "出处"))
+    rows = "".join(
+        f"<tr><th>{escape(_dated(row.label))}</th><td>{inline(row.value)}</td>"
+        f"<td>{_mark(row.citation, turn, cited.get(row.citation))}</td></tr>"
+        for row in answer.compared
+    )
+    return f'<table class="compared"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _dated(label: str) -> str:
+    return chinese_date(label) if re.fullmatch(r"\d{4}(-\d{2}){0,2}", label) else label
+
+
+def _remarks(answer: Answer) -> str:
+    """Whether all that was asked is answered, what is not, and what must be known of it."""
+    if answer.status != "answered":
+        return ""
+    lines = [NOT_SAID.format(part=part) for part in answer.missing]
+    lines += [note.removeprefix("注：") for note in answer.notes]
+    items = "".join(f"<li>{inline(line)}</li>" for line in lines)
+    notes = f'<ul class="notes">{items}</ul>' if items else ""
+    label = COMPLETENESS.get(answer.completeness, "")
+    chip = f'<span class="chip {answer.completeness}">{label}</span>' if label else ""
+    return f'<div class="remarks">{chip}{notes}</div>' if chip or notes else ""
 
 
 def _sources(answer: Answer, turn: int) -> str:
@@ -200,6 +211,15 @@ def _by_document(citations: tuple[Citation, ...]) -> list[list[Citation]]:
     return list(groups.values())
 
 
+def validity_chip(citation: Citation) -> str:
+    """A badge that says whether the document holds, where that is known."""
+    if citation.validity in ("", UNKNOWN):
+        return ""
+    kind = "out" if citation.validity in OUT_OF_FORCE else "held"
+    because = escape(citation.validity_because)
+    return f'<span class="chip {kind}" title="{because}">{escape(citation.validity)}</span>'
+
+
 def _listed(name: str, kind: str, items: list[str]) -> str:
     if not items:
         return ""
@@ -213,10 +233,11 @@ def _source_item(group: list[Citation], turn: int) -> str:
     facts = (first.issuer, first.doc_number, chinese_date(first.date))
     about = " · ".join(escape(fact) for fact in facts if fact)
     title = first.title or first.source
-    marks = "".join(_mark(citation.n, turn, title) for citation in group)
+    marks = "".join(_mark(citation.n, turn, citation) for citation in group)
     return (
         f'<a class="item" href="#{link_of(turn, first.n)}" title="{escape(title)}">'
-        f'<span class="title">{escape(title)}</span><span class="about">{about}</span></a>'
+        f'<span class="title">{escape(title)}{validity_chip(first)}</span>'
+        f'<span class="about">{about}</span></a>'
         f'<span class="numbers">{marks}</span>'
     )
 
@@ -228,61 +249,4 @@ def _place(hit: Hit, turn: int) -> str:
     return (
         f'<a class="item" href="#{link_of(turn, f"h{hit.rank}")}" title="{title}">'
         f'<span class="title">{title}</span><span class="about">{text}</span></a>'
-    )
-
-
-def _card(citation: Citation) -> str:
-    facts = {
-        "发布单位": citation.issuer,
-        "文号": citation.doc_number,
-        "日期": chinese_date(citation.date),
-        "章节": citation.section,
-        "位置": _place_in_file(citation),
-    }
-    rows = "".join(
-        f"<div><dt>{name}</dt><dd>{escape(fact)}</dd></div>" for name, fact in facts.items() if fact
-    )
-    return f"<h3>{escape(citation.title or citation.source)}</h3><dl>{rows}</dl>"
-
-
-def _place_in_file(citation: Citation) -> str:
-    page = f"第 {citation.page} 页" if citation.page else ""
-    return page or (f"第 {citation.row} 行" if citation.row else "")
-
-
-def _quoted(citation: Citation, document: Document | None, view: View) -> str:
-    mark = f"<mark>{escape(citation.quote)}</mark>"
-    if document is None:
-        remark = "这份文件已不在库中，下面是回答时引用的原话。"
-        return f'<p class="remark">{remark}</p><div class="text">{mark}</div>'
-    if document.text[citation.start : citation.end] != citation.quote:
-        remark = "这份文件在回答之后有改动，下面是回答时引用的原话。"
-        return f'<p class="remark">{remark}</p><div class="text">{mark}</div>'
-    before, after = document.text[: citation.start], document.text[citation.end :]
-    if view == "source":
-        before, after = _tail(before), _head(after)
-    return f'<div class="text" tabindex="0">{escape(before)}{mark}{escape(after)}</div>'
-
-
-def _tail(before: str) -> str:
-    if len(before) <= CONTEXT_CHARS:
-        return before.lstrip()
-    return "…" + before[-CONTEXT_CHARS:].lstrip()
-
-
-def _head(after: str) -> str:
-    if len(after) <= CONTEXT_CHARS:
-        return after.rstrip()
-    return after[:CONTEXT_CHARS].rstrip() + "…"
-
-
-def _turn_over(link: str, view: View) -> str:
-    rest = link.partition("-")[2]
-    if view == "source":
-        target, words = f"whole-{rest}", "查看全文"
-    else:
-        target, words = f"source-{rest}", "返回摘录"
-    return (
-        '<div class="foot">'
-        f'<button type="button" class="turn" data-open="{target}">{words}</button></div>'
     )

@@ -124,6 +124,44 @@ def test_an_abstention_offers_places_to_look(visit: Visit, shoot: Shoot, width: 
     expect(visitor.page.locator("#panel mark")).to_have_text(FIRST + SECOND)
 
 
+@WIDTHS
+def test_an_answer_shows_its_verdict_list_table_and_notes(
+    visit: Visit, shoot: Shoot, width: int
+) -> None:
+    visitor = visit(width=width)
+    page = visitor.page
+    visitor.ask("有哪些措施？")
+    expect(page.locator("#chat .ruling")).to_have_text("视条件而定：")
+    expect(page.locator("#chat .items li")).to_have_count(2)
+    expect(page.locator("#chat .dated .when")).to_have_text("2025年6月 · 渝南日报")
+    expect(page.locator("#chat .remarks")).to_contain_text("文件没有说明：在哪里办理")
+    expect(page.locator("#chat .sources .chip.out")).to_have_text("已过期")
+    shoot(visitor, "9-composed")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.locator("#chat .compared a.mark").last.click()
+    expect(page.locator("#panel mark")).to_have_text(FIRST)
+
+
+@WIDTHS
+def test_a_suggestion_is_asked_by_a_click(visit: Visit, shoot: Shoot, width: int) -> None:
+    visitor = visit(width=width, has_touch=True)
+    visitor.ask(QUESTION)
+    offered = visitor.page.locator("#chat .options button")
+    expect(offered).to_have_text(["高技能人才有哪些奖励？"])
+    assert small(offered) == []
+    shoot(visitor, "10-suggested")
+    offered.click()
+    expect(visitor.page.locator("#chat .asked").last).to_have_text("高技能人才有哪些奖励？")
+    expect(visitor.page.locator("#chat .said").last).to_contain_text(SKILLED[:8])
+
+
+def test_what_may_be_meant_is_chosen_by_a_click(visit: Visit) -> None:
+    visitor = visit()
+    visitor.ask("补助是多少，哪项？")
+    visitor.page.locator("#chat .options button").first.click()
+    expect(visitor.page.locator("#chat .sources")).to_be_visible()
+
+
 def test_an_example_is_asked_by_a_click(visit: Visit) -> None:
     visitor = visit()
     visitor.page.get_by_text(QUESTION).click()

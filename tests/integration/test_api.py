@@ -33,6 +33,12 @@ def test_a_question_is_answered_with_its_proof(client: TestClient) -> None:
     assert text[citation.start : citation.end] == citation.quote == FIRST
 
 
+def test_what_may_be_asked_next_is_given_for_a_question(client: TestClient) -> None:
+    reply = client.post("/api/suggestions", json={"id": "q1", "question": "博士后有什么补助"})
+    assert reply.json() == {"id": "q1", "suggestions": ["高技能人才有哪些奖励？"]}
+    assert client.post("/api/suggestions", json={}).status_code == 422
+
+
 def test_a_batch_line_is_taken_as_it_is(client: TestClient) -> None:
     line = {
         "id": "q2",

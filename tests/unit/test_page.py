@@ -38,7 +38,36 @@ def test_asking_shows_the_question_at_once_then_the_answer_as_it_grows() -> None
     assert lengths == sorted(lengths)
     assert FIRST[-1] in last[1]["content"]
     assert "依据" in last[1]["content"]
-    assert [len(answers) for _, answers in steps] == [0] * (len(steps) - 1) + [1]
+    assert [len(answers) for _, answers in steps] == [0] * (len(steps) - 2) + [1, 1]
+
+
+def test_what_may_be_asked_next_stands_below_the_whole_answer() -> None:
+    *_, whole, last = page.ask(FakeAssistant(), "博士后有什么补助", (), no_pause)
+    assert "options" not in whole[0][-1]
+    next_one = "高技能人才有哪些奖励？"
+    assert last[0][-1]["options"] == [{"value": next_one, "label": next_one}]
+    assert last[0][-1]["content"] == whole[0][-1]["content"]
+    assert last[1] == whole[1]
+    *_, end = page.ask(FakeAssistant(), "有哪些措施", (), no_pause)
+    assert "options" not in end[0][-1]
+
+
+def test_what_may_be_meant_is_offered_and_asked_with_the_question() -> None:
+    *_, last = page.ask(FakeAssistant(), "补助是多少，哪项？", (), no_pause)
+    assert last[0][-1]["options"][1] == {
+        "value": "《措施》“高技能”补助是多少，哪项？",
+        "label": "《措施》“高技能”",
+    }
+
+
+def test_an_answer_stands_when_no_suggestion_can_be_looked_for() -> None:
+    class Failing(FakeAssistant):
+        def suggestions(self, answer: Answer) -> tuple[str, ...]:
+            raise IndexDamaged("索引损坏")
+
+    *_, last = page.ask(Failing(), "博士后有什么补助", (), no_pause)
+    assert "options" not in last[0][-1]
+    assert FIRST[-1] in last[0][-1]["content"]
 
 
 def test_the_pauses_of_an_answer_stay_below_their_bound() -> None:

@@ -74,7 +74,7 @@ def test_the_newest_value_comes_first_and_the_earlier_ones_follow_with_their_dat
         ("earlier", "2023-12-20"),
         ("earlier", "2021-12-16"),
     ]
-    assert [(when, value) for when, value, _ in answer.changes] == [
+    assert [(row.label, row.value) for row in answer.compared] == [
         ("2025-09-30", "53.8万人"),
         ("2023-12-20", "45.2万人"),
         ("2021-12-16", "38.6万人"),
@@ -85,8 +85,40 @@ def test_the_newest_value_comes_first_and_the_earlier_ones_follow_with_their_dat
 
 def test_as_of_a_day_what_came_later_is_not_said(reports: Assistant) -> None:
     answer = asked(reports, "全市人才总量是多少人?", as_of="2024-06-30")
-    assert [value for _, value, _ in answer.changes] == ["45.2万人", "38.6万人"]
+    assert [row.value for row in answer.compared] == ["45.2万人", "38.6万人"]
     assert "53.8" not in answer.answer
+
+
+SUM = {"东湖区": "3000元。", "西岭区": "2500元。"}
+
+
+def test_places_that_are_compared_stand_beside_each_other(tmp_path: Path) -> None:
+    text = "{}人才住房补贴办法\n第三条 对新引进的博士，每月发放租房补贴{}元。\n第四条 本办法自发布之日起施行。"
+    assistant = assistant_of(
+        tmp_path,
+        {
+            "东.txt": (
+                "东湖区人才住房补贴办法",
+                "2025-01-02",
+                "东湖区",
+                text.format("东湖区", 3000),
+            ),
+            "西.txt": (
+                "西岭区人才住房补贴办法",
+                "2025-01-02",
+                "西岭区",
+                text.format("西岭区", 2500),
+            ),
+        },
+    )
+    answer = asked(assistant, "东湖区和西岭区博士的租房补贴有什么不同?")
+    assert answer.compared_by == "place"
+    assert {row.label: row.value.endswith(SUM[row.label]) for row in answer.compared} == {
+        "东湖区": True,
+        "西岭区": True,
+    }
+    for row in answer.compared:
+        assert row.label in answer.citations[row.citation - 1].title
 
 
 def test_a_target_is_said_to_be_one(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from qa.types import Answer, Question
+from qa.types import Answer, Contact, Question
 from qa.wording import NEXT_STEP, NO_EVIDENCE
 from tests.ui_fake import ATTACK, FIRST, HOSTILE, NEWS, PLAN, SECOND, FakeAssistant, cite, hit
-from ui import render
+from ui import panel, render
 
 
 class Seen(HTMLParser):
@@ -114,6 +114,53 @@ def test_parts_grow_to_the_whole_text_in_at_most_so_many_steps() -> None:
     assert parts[-1] == Seen(render.answer_message(given, 0)).text.partition("依据")[0]
 
 
+def test_a_verdict_a_list_and_a_value_of_another_time_are_laid_out() -> None:
+    message = render.answer_message(answer("有哪些措施"), 0)
+    assert message.startswith(
+        '<div class="answer answered"><div class="said">'
+        '<strong class="ruling">视条件而定：</strong><ul class="items"><li>博士后〔离站〕出站'
+    )
+    assert message.count("<li>") == message.count("</li>")
+    listed = message.partition('<ul class="items">')[2].partition("</ul>")[0]
+    assert Seen(listed).text == f"{FIRST[:3]}〔离站〕{FIRST[3:]}[1]{SECOND}[2]"
+    dated = message.partition('<div class="dated">')[2].partition("</div>")[0]
+    assert Seen(dated).text.startswith("2025年6月 · 渝南日报博士后留渝率达到90%")
+
+
+def test_what_is_compared_is_a_table_with_marks() -> None:
+    message = render.answer_message(answer("有哪些措施"), 4)
+    table = Seen(message.partition("<table")[2].partition("</table>")[0])
+    assert table.text.endswith("时间数值出处2025年6月90%[3]2024年3月15日15万元[1]")
+    assert table.links == ["#source-4-3", "#source-4-1"]
+    assert "<table" not in render.answer_message(answer("博士后"), 0)
+
+
+def test_what_is_missing_and_what_must_be_known_is_said() -> None:
+    message = render.answer_message(answer("有哪些措施"), 0)
+    remarks = Seen(message.partition('<div class="remarks">')[2].partition("</div>")[0])
+    assert remarks.text == "部分回答文件没有说明：在哪里办理这是文件提出的目标，不是已达到的数字。"
+    assert "remarks" not in render.answer_message(answer("博士后"), 0)
+
+
+def test_a_document_out_of_force_has_a_badge() -> None:
+    given = answer("有哪些措施")
+    badge = '<span class="chip out" title="有效期至2025&#45;12&#45;31">已过期</span>'
+    assert badge in render.answer_message(given, 0)
+    shown = Seen(panel.source_panel(given.citations[0], PLAN, "source-0-1", "source"))
+    assert "效力已过期：有效期至2025-12-31" in shown.text
+    unknown = given.citations[0].model_copy(update={"validity": "不明"})
+    assert render.validity_chip(unknown) == ""
+
+
+def test_an_abstention_names_whom_to_ask() -> None:
+    given = answer("外籍人才").model_copy(
+        update={"contact": Contact(issuer="渝南区人社局", text="咨询电话：123")}
+    )
+    text = Seen(render.answer_message(given, 0)).text
+    assert "（渝南区人社局）咨询" in text
+    assert "文件写明：“咨询电话：123”" in text
+
+
 def test_an_abstention_says_why_and_where_to_look() -> None:
     message = render.answer_message(answer("外籍人才"), 2)
     seen = Seen(message)
@@ -130,41 +177,41 @@ def test_an_error_shows_its_line_and_no_source() -> None:
 
 def test_the_panel_marks_the_quote_within_the_text_around_it() -> None:
     citation = cite(2, PLAN, SECOND)
-    seen = Seen(render.source_panel(citation, PLAN, "source-0-2", "source"))
+    seen = Seen(panel.source_panel(citation, PLAN, "source-0-2", "source"))
     assert seen.marked == SECOND
-    before = PLAN.text[citation.start - render.CONTEXT_CHARS : citation.start].lstrip()
-    after = PLAN.text[citation.end : citation.end + render.CONTEXT_CHARS].rstrip()
+    before = PLAN.text[citation.start - panel.CONTEXT_CHARS : citation.start].lstrip()
+    after = PLAN.text[citation.end : citation.end + panel.CONTEXT_CHARS].rstrip()
     assert f"…{before}{SECOND}{after}…" in seen.text
     facts = ("来源 2", "渝南人发〔2024〕12号", "2024年3月15日", "第二章 博士后支持", "查看全文")
     assert all(fact in seen.text for fact in facts)
 
 
 def test_the_whole_document_is_shown_with_its_quote() -> None:
-    panel = render.source_panel(cite(1, PLAN, FIRST), PLAN, "source-4-1", "whole")
-    assert PLAN.text in Seen(panel).text
-    assert Seen(panel).marked == FIRST
-    assert 'data-open="source-4-1">返回摘录' in panel
+    shown = panel.source_panel(cite(1, PLAN, FIRST), PLAN, "source-4-1", "whole")
+    assert PLAN.text in Seen(shown).text
+    assert Seen(shown).marked == FIRST
+    assert 'data-open="source-4-1">返回摘录' in shown
 
 
 def test_facts_that_are_unknown_are_not_shown() -> None:
     text = NEWS.text.splitlines()[0]
-    panel = render.source_panel(cite(1, NEWS, text), NEWS, "source-0-1", "source")
-    assert "文号" not in panel
-    assert "章节" not in panel
-    assert "渝南日报" in panel
+    shown = panel.source_panel(cite(1, NEWS, text), NEWS, "source-0-1", "source")
+    assert "文号" not in shown
+    assert "章节" not in shown
+    assert "渝南日报" in shown
 
 
 def test_a_document_that_is_gone_or_changed_leaves_the_quote_and_says_so() -> None:
     citation = cite(1, PLAN, FIRST)
-    gone = Seen(render.source_panel(citation, None, "source-0-1", "source"))
+    gone = Seen(panel.source_panel(citation, None, "source-0-1", "source"))
     assert (gone.marked, "已不在库中" in gone.text) == (FIRST, True)
     changed = PLAN.model_copy(update={"text": "新增一行\n" + PLAN.text})
-    moved = Seen(render.source_panel(citation, changed, "source-0-1", "whole"))
+    moved = Seen(panel.source_panel(citation, changed, "source-0-1", "whole"))
     assert (moved.marked, "有改动" in moved.text) == (FIRST, True)
 
 
 def test_a_hit_opens_as_a_citation_of_its_passage() -> None:
-    citation = render.citation_of(hit(2, PLAN, SECOND), PLAN)
+    citation = panel.citation_of(hit(2, PLAN, SECOND), PLAN)
     assert (citation.n, citation.quote, citation.issuer) == (2, SECOND, PLAN.metadata.issuer)
     assert PLAN.text[citation.start : citation.end] == SECOND
 
@@ -181,8 +228,8 @@ def test_hostile_text_makes_no_element_and_no_link_anywhere() -> None:
     allowed = {"div", "span", "a", "ul", "li", "br", "button", "mark", "section"}
     allowed |= {"h2", "h3", "dl", "dt", "dd"}
     given = answer("攻击")
-    panel = render.source_panel(given.citations[0], HOSTILE, "source-0-1", "whole")
-    pages = (render.question_message(ATTACK), render.answer_message(given, 0), panel)
+    shown = panel.source_panel(given.citations[0], HOSTILE, "source-0-1", "whole")
+    pages = (render.question_message(ATTACK), render.answer_message(given, 0), shown)
     for page in pages:
         seen = Seen(page)
         assert set(seen.tags) <= allowed
