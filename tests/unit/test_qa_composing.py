@@ -93,7 +93,10 @@ SUM = {"东湖区": "3000元。", "西岭区": "2500元。"}
 
 
 def test_places_that_are_compared_stand_beside_each_other(tmp_path: Path) -> None:
-    text = "{}人才住房补贴办法\n第三条 对新引进的博士，每月发放租房补贴{}元。\n第四条 本办法自发布之日起施行。"
+    text = (
+        "{}人才住房补贴办法\n第三条 对新引进的博士，每月发放租房补贴{}元。\n"
+        "第四条 本办法自发布之日起施行。"
+    )
     assistant = assistant_of(
         tmp_path,
         {
