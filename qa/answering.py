@@ -10,7 +10,7 @@ from index.validity import Validity
 from index.words import bigrams
 from qa.agreement import years
 from qa.deixis import resolutions
-from qa.evidence import Evidence, QueryTokens
+from qa.evidence import LEADS_IN, Evidence, QueryTokens
 from qa.gate import Finding, check
 from qa.permalinks import permalink
 from qa.settings import AnswerSettings
@@ -118,9 +118,11 @@ def shortened(evidence: Evidence, tokens: QueryTokens) -> Span:
     number, a word of the question, or a condition.
     """
     start, end = evidence.sentence.start, evidence.sentence.end
+    text = evidence.document.text[start:end]
+    if text.endswith(LEADS_IN) and (cut := max(text.rfind(mark) for mark in "，,；;")) > 0:
+        end, text = start + cut, text[:cut]
     if end - start <= LONG or evidence.sentence.head is not None:
         return _bounded(evidence.document.text, start, end)
-    text = evidence.document.text[start:end]
     clauses = [m.span() for m in CLAUSE.finditer(text)]
     while len(clauses) > 2 and _is_idle(text[slice(*clauses[-1])], tokens):
         clauses.pop()

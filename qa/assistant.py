@@ -326,14 +326,14 @@ class Assistant:
     def _citable(self, question: Question) -> Corpus:
         """What an answer may cite: all, or what there was on the day that is asked for."""
         if question.as_of is None:
-            return Corpus(self._documents, self._passages)
+            return Corpus(self._documents, self._passages, self._replaced)
         day = last_day(question.as_of)
         there = {
             name: document
             for name, document in self._documents.items()
             if document.metadata.date[: len(day)] <= day[: len(document.metadata.date)]
         }
-        return Corpus(there, self._passages)
+        return Corpus(there, self._passages, self._replaced)
 
     def _evidence_for_model(self, question: Question, found: Found) -> tuple[Citation, ...]:
         """The best sentences, numbered from 1: those that the documents' own answer says first."""

@@ -1,7 +1,7 @@
 """Evidence to an answer: what is said first, what belongs together, and what is said about it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -12,7 +12,15 @@ from index.words import bigrams, normalise
 from qa.agreement import places
 from qa.answering import Composer, is_same, shortened
 from qa.attributes import asked_kinds
-from qa.enumerations import Enumeration, Item, around, continued, numbered, sentences_of
+from qa.enumerations import (
+    Enumeration,
+    Item,
+    around,
+    continued,
+    excepted,
+    numbered,
+    sentences_of,
+)
 from qa.evidence import Evidence, QueryTokens
 from qa.leads import lead
 from qa.parts import unanswered
@@ -21,6 +29,7 @@ from qa.timeline import (
     Timeline,
     Value,
     asks_target,
+    asks_versions,
     is_target,
     timeline,
     written,
@@ -49,6 +58,7 @@ STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环�
 # What belongs to asking for a list and names nothing.
 LIST_WORDS = frozenset({"需要", "准备", "提交", "提供", "具体", "一共", "办理", "申请", "申报"})
 PLACE_NAMED = re.compile("(?=([\u4e00-\u9fff]{2}(?:新区|区|县|市)))")
+SOMEWHAT_ALIKE = 0.15  # the same, where the other has as much of the question
 ALIKE = 0.4  # share of bigrams from which two sentences of two places say the same of each
 SURE_SHARE = 0.7  # of a question's content words that a list's title and heading must have
 NEAR_SENTENCES = 6  # in whose documents a list is looked for
@@ -66,10 +76,12 @@ OTHER_TIMES = 3  # values of earlier dates that are shown
 
 @dataclass(frozen=True)
 class Corpus:
-    """What an answer may cite: documents by id, and the passages of each."""
+    """What an answer may cite: documents by id, the passages of each, and the successor's id by
+    that of a document that was replaced."""
 
     documents: Mapping[str, Document]
     passages: Mapping[str, Sequence[Passage]]
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -125,16 +137,19 @@ def composed(
     """
     draft = Draft(composer)
     best = max(picked, key=lambda e: e.score)
-    picked = [*picked, *counterparts(query, best, corpus)]
+    others = counterparts(query, best, tokens, corpus)
+    picked = [*picked, *others]
     times = timeline(query, best, tokens, corpus.documents, corpus.passages)
     listed = None if times else _enumeration(query, [best, *found], tokens, corpus.passages)
     compared = compared_places(query, corpus)
-    if len({e.document.doc_id for e in picked}) > 1 and compared:
+    if compared and len({e.document.doc_id for e in picked}) > 1:
         said = _beside(draft, picked, compared, tokens)
+    elif others:
+        said = _versioned(draft, [best, *others], tokens)
     elif times:
         said = _told(draft, times, tokens)
     elif listed:
-        said = _listed(draft, query, listed, picked, tokens)
+        said = _listed(draft, query, listed, picked, tokens, corpus.passages)
     else:
         said = _stated(draft, query, picked, best, tokens, corpus.passages)
     _annotate(draft, query, said)
@@ -149,33 +164,48 @@ def compared_places(query: str, corpus: Corpus) -> tuple[str, ...]:
     return found if len(found) > 1 else ()
 
 
-def counterparts(query: str, best: Evidence, corpus: Corpus) -> list[Evidence]:
+def counterparts(query: str, best: Evidence, tokens: QueryTokens, corpus: Corpus) -> list[Evidence]:
     """Of a question that compares places, the sentences of the other places' documents that say
-    the same of theirs."""
+    the same of theirs; of one that compares versions, that of the other version."""
     about = best.document.metadata.title
-    found = []
-    for place in compared_places(query, corpus):
-        if place in about:
-            continue
-        there = [d for d in corpus.documents.values() if place in d.metadata.title]
-        likely = [
-            (_likeness(best.text, display(document, sentence)), document, passage, sentence)
-            for document in there
-            for passage in corpus.passages[document.doc_id]
-            for sentence in passage.sentences
-            if sentence.kind == "text"
-        ]
-        share, document, passage, sentence = max(
-            likely,
-            key=lambda item: item[0],
-            default=(0.0, best.document, best.passage, best.sentence),
-        )
-        if share >= ALIKE:
-            text = display(document, sentence)
-            found.append(
-                replace(best, document=document, passage=passage, sentence=sentence, text=text)
-            )
-    return found
+    places_ = [place for place in compared_places(query, corpus) if place not in about]
+    groups = [
+        [d for d in corpus.documents.values() if place in d.metadata.title] for place in places_
+    ]
+    if asks_versions(query):
+        groups.append(_versions(best.document, corpus))
+    found = [_counterpart(best, there, tokens, corpus) for there in groups]
+    return [each for each in found if each is not None]
+
+
+def _versions(document: Document, corpus: Corpus) -> list[Document]:
+    """What a document replaces, or what replaces it."""
+    own = document.doc_id
+    related = [old for old, new in corpus.replaced.items() if new == own]
+    related += [new for old, new in corpus.replaced.items() if old == own]
+    return [corpus.documents[name] for name in related if name in corpus.documents]
+
+
+def _counterpart(
+    best: Evidence, documents: Sequence[Document], tokens: QueryTokens, corpus: Corpus
+) -> Evidence | None:
+    """The sentence of other documents that says of theirs what the best one says, or that has as
+    much of the question and is like it."""
+    enough = tokens.bigram_share(best.text)
+    found: list[tuple[float, Evidence]] = []
+    for document in documents:
+        for passage in corpus.passages[document.doc_id]:
+            for sentence in passage.sentences:
+                if sentence.kind != "text":
+                    continue
+                text = display(document, sentence)
+                alike, share = _likeness(best.text, text), tokens.bigram_share(text)
+                if alike >= ALIKE or (alike >= SOMEWHAT_ALIKE and share >= enough):
+                    there = replace(
+                        best, document=document, passage=passage, sentence=sentence, text=text
+                    )
+                    found.append((alike + share, there))
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def _likeness(one: str, other: str) -> float:
@@ -199,6 +229,20 @@ def _beside(
     return list(picked)
 
 
+def _versioned(draft: Draft, versions: Sequence[Evidence], tokens: QueryTokens) -> list[Evidence]:
+    """What the new rule says, then what the one before it said."""
+    draft.compared_by = "time"
+    newest_first = sorted(versions, key=lambda e: e.document.metadata.date, reverse=True)
+    for n, evidence in enumerate(newest_first):
+        role: Role = "earlier" if n else "statement"
+        numbers = _add(draft, evidence, shortened(evidence, tokens), role)
+        if numbers:
+            said = draft.composer.sentences[-1].shown
+            label = evidence.document.metadata.date or evidence.document.metadata.title
+            draft.compared.append(Compared(label=label, value=said, citation=numbers[0]))
+    return newest_first
+
+
 def _stated(
     draft: Draft,
     query: str,
@@ -216,18 +260,23 @@ def _stated(
         draft.composer.add(_part(best, at), at, role="lead")
     said = list(picked)
     if ASKS_LIST.search(query):
-        said = _with_continuation(said, best, passages)
+        said = _with_following(said, best, passages, continued)
+    elif asks_verdict(query):
+        said = _with_following(said, best, passages, excepted)
     for evidence in said:
         _add(draft, evidence, shortened(evidence, tokens), "statement")
     return said
 
 
-def _with_continuation(
-    picked: Sequence[Evidence], best: Evidence, passages: Mapping[str, Sequence[Passage]]
+def _with_following(
+    picked: Sequence[Evidence],
+    best: Evidence,
+    passages: Mapping[str, Sequence[Passage]],
+    follows: Callable[[Document, Sequence[Sentence], int], Sentence | None],
 ) -> list[Evidence]:
-    """The sentences, and after the best one that which goes on with its list."""
+    """The sentences, and after the best one that which goes on with it."""
     own = passages.get(best.document.doc_id, ())
-    following = continued(best.document, sentences_of(own), best.sentence)
+    following = follows(best.document, sentences_of(own), best.sentence.end)
     if following is None:
         return list(picked)
     more = _of_sentence(best, following)
@@ -382,6 +431,7 @@ def _listed(
     listing: Listing,
     picked: Sequence[Evidence],
     tokens: QueryTokens,
+    passages: Mapping[str, Sequence[Passage]],
 ) -> list[Evidence]:
     """The items of a list in order, as far as there is room, then what else was chosen."""
     best, enumeration = listing.anchor, listing.enumeration
@@ -399,6 +449,12 @@ def _listed(
         _add(draft, evidence, span, role)
         said.append(evidence)
         chars += span[1] - span[0]
+    own = passages.get(best.document.doc_id, ())
+    after = continued(best.document, sentences_of(own), enumeration.items[-1].end)
+    if after is not None and not draft.missing:
+        more = _of_sentence(best, after)
+        _add(draft, more, shortened(more, tokens), "statement")
+        said.append(more)
     for other in () if listing.named else picked:
         elsewhere = other.document is not best.document or other.sentence.start not in inside
         if elsewhere and other.score >= best.score - AS_GOOD and not _leads(other, enumeration):

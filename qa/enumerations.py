@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from index.headings import Marker, marker
+from index.headings import CLAUSE_NUMBER, Marker, marker
 from index.types import Document, Passage, Sentence, Span
 
 MAX_ITEMS = 20
@@ -18,6 +18,11 @@ SPOKEN = re.compile(r"(?:^|(?<=[，,；;。：:\s]))([一二三四五六七八�
 DIGITS = "一二三四五六七八九"
 GOES_ON = re.compile(
     "^(?:此外|另外|同时|还(?:包括|有|可|将|提供|设)|并(?:且|提供)|除此之外|除上述)"
+    "|^[^。；]{0,40}(?:还|另|同时)(?:[需应须]|要提|要交|附|提供|提交|有)"
+)
+# What limits the sentence before it, or says what holds otherwise.
+EXCEPTS = re.compile(
+    "^(?:但|不过|其中|否则)|的[，,](?:不|可|应|须|按|视|重新|由|予以|给予|从)|只能|仅限|除外|放宽|暂不|不予|不得|不再|方可"
 )
 
 
@@ -209,16 +214,26 @@ def _end_of(sentence: Sentence, place: int, end: int) -> int:
     return sentence.end if sentence.end > place else end
 
 
-def continued(
-    document: Document, sentences: Sequence[Sentence], sentence: Sentence
+def continued(document: Document, sentences: Sequence[Sentence], end: int) -> Sentence | None:
+    """The sentence from `end` on, where it goes on with the list before it (此外还有……;
+    ……的，还需提交……)."""
+    return _following(document, sentences, end, GOES_ON)
+
+
+def excepted(document: Document, sentences: Sequence[Sentence], end: int) -> Sentence | None:
+    """The sentence from `end` on in the same paragraph, where it limits the one before it or says
+    what holds otherwise (但……除外; ……的，不予受理)."""
+    found = _following(document, sentences, end, EXCEPTS)
+    return found if found and "\n" not in document.text[end : found.start] else None
+
+
+def _following(
+    document: Document, sentences: Sequence[Sentence], end: int, said: re.Pattern[str]
 ) -> Sentence | None:
-    """The sentence after this one, where it goes on with the same list (此外还有……)."""
-    order = [(s.start, s.end) for s in sentences]
-    if (sentence.start, sentence.end) not in order:
+    """The first sentence from a place on, where it says so and opens no item or article."""
+    found = next((s for s in sentences if s.start >= end), None)
+    if found is None or found.kind != "text":
         return None
-    at = order.index((sentence.start, sentence.end)) + 1
-    if at == len(sentences) or sentences[at].kind != "text":
-        return None
-    following = sentences[at]
-    goes_on = GOES_ON.match(document.text[following.start : following.end])
-    return following if goes_on else None
+    words = document.text[found.start : found.end]
+    opens = marker(words) is not None or CLAUSE_NUMBER.match(words) is not None
+    return found if said.search(words) and not opens else None

@@ -1,5 +1,6 @@
 """Ranked passages to ranked sentences: which words of the documents answer the question."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from qa.retrieval import Ranking
 
 PASSAGES = 8
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
+SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
 SENTENCE_BONUS = 0.7
 OWN = 4.0  # how often a follow-up's own words count, against those of its topic
 INHERITED = 0.8  # how much words count that stand before the sentence and not in it
@@ -146,9 +148,15 @@ def _usable(document: Document, passage: Passage) -> list[int]:
     usable = [
         n
         for n, s in enumerate(passage.sentences)
-        if s.kind in kinds and not document.text[s.start : s.end].endswith(LEADS_IN)
+        if s.kind in kinds and not _only_leads_in(document.text[s.start : s.end])
     ]
     return usable or list(range(len(passage.sentences)))
+
+
+def _only_leads_in(text: str) -> bool:
+    """Whether a sentence announces what follows and says nothing itself, other than
+    每年3月集中受理，程序如下：."""
+    return text.endswith(LEADS_IN) and not SAYS.search(text)
 
 
 def _before(document: Document, passage: Passage, n: int) -> str:

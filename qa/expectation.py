@@ -45,7 +45,7 @@ _HOW_MANY = "(多少|好多|几多)"
 _ASKS: tuple[tuple[Kind, str], ...] = (
     ("phone", r"电话|热线|手机号|联系方式|联系人|微信号|邮箱|传真|phone|e-?mail"),
     ("address", r"网址|网站|链接|下载|哪下|公众号叫|website|\burl\b|download"),
-    ("age", r"年龄|多少岁|几岁|周岁|多大年纪|how old|\bage\b"),
+    ("age", r"年龄|多少岁|几岁|周岁|多大年纪|\d岁.*(能|可以|行|符合)|how old|\bage\b"),
     (
         "money",
         rf"{_HOW_MANY}(万|亿|个亿)?(元|块|钱|资金|奖金|补贴|补助|资助|津贴|经费|贷款|奖励|工资|薪|租金)"

@@ -27,6 +27,10 @@ ASKS_TARGET = re.compile(
 ASKS_CHANGE = re.compile(
     r"变化|变动|历年|这几年|近几年|逐年|比起?以前|对比|各年|走势|趋势|how .*chang", re.I
 )
+ASKS_VERSIONS = re.compile(
+    r"新[老旧]|[老旧原](?:的)?(?:办法|政策|规定|标准|版)|(?:跟|和|与|比起?|较)(?:以前|之前|过去|原来|从前|去年)"
+    r"|(?:以前|之前|过去|原来)(?:的|是|相比)|有(?:什么|哪些|没有|无)?(?:变化|调整|不同|修改)|(?:改|调整|修订)了(?:什么|哪|多)"
+)
 # Words that make of a stock a flow: 新增高技能人才 are not 高技能人才.
 FLOW = re.compile("新增|增加|引进|引育|培养|培育|招收|每年|年均|累计|遴选|同比|净增|增长|以来")
 VALUED = (*FIGURES, "money", "duration", "age", "fee")
@@ -88,6 +92,11 @@ def asks_target(query: str) -> bool:
 def asks_change(query: str) -> bool:
     """Whether a question asks how something changed."""
     return ASKS_CHANGE.search(query) is not None
+
+
+def asks_versions(query: str) -> bool:
+    """Whether a question asks what a new rule changes in the old one."""
+    return ASKS_VERSIONS.search(query) is not None
 
 
 def timeline(

@@ -126,6 +126,10 @@ def test_a_short_sentence_stays_whole() -> None:
     assert cut(text) == text
 
 
+def test_what_only_announces_what_follows_goes() -> None:
+    assert cut("每年3月和9月集中受理，程序如下：") == "每年3月和9月集中受理"
+
+
 def test_a_sentence_beyond_the_limit_ends_at_a_clause() -> None:
     clause = "博" * 99 + "，"
     assert cut(clause * 5) == (clause * 4)[:-1]

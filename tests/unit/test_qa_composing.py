@@ -169,6 +169,78 @@ def test_a_refusal_begins_with_no_and_the_text_proves_it(guide: Assistant) -> No
     assert answer.answer.startswith("不可以：申请人的兄弟姐妹不可以随迁落户。[1]")
 
 
+def test_a_yes_is_followed_by_what_limits_it(tmp_path: Path) -> None:
+    text = "租房补贴办法\n第三条 在本市工作的硕士可以申请租房补贴。已享受购房补贴的，不予发放。"
+    assistant = assistant_of(
+        tmp_path, {"办法.txt": ("租房补贴办法", "2025-01-02", "市人社局", text)}
+    )
+    answer = asked(assistant, "在本市工作的硕士可以申请租房补贴吗?")
+    assert answer.verdict == "可以"
+    assert [s.text for s in answer.sentences][-1] == "已享受购房补贴的，不予发放。"
+
+
+def test_a_list_ends_with_what_a_case_needs_besides(tmp_path: Path) -> None:
+    text = GUIDE.rstrip() + "\n在国外取得学历的，还需提交学历认证书。\n"
+    about = ("人才引进落户指南", "2025-02-18", "青岚市人社局", text)
+    assistant = assistant_of(tmp_path, {"落户.txt": about})
+    answer = asked(assistant, "人才引进落户需要提交哪些材料?")
+    assert [s.text for s in answer.sentences] == [
+        "1. 居民身份证。",
+        "2. 学历证书。",
+        "3. 劳动合同。",
+        "在国外取得学历的，还需提交学历认证书。",
+    ]
+
+
+OLD_AND_NEW = {
+    2022: "租房补贴办法\n第三条 硕士每月发放租房补贴1500元。\n第四条 本办法自2022年3月1日起施行。",
+    2025: (
+        "租房补贴办法（2025年修订）\n第五条 硕士每月发放租房补贴2000元。\n"
+        "第六条 本办法自2025年3月1日起施行，《租房补贴办法》同时废止。"
+    ),
+}
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Assistant:
+    texts = [
+        SourceText(
+            f"{year}.txt",
+            text,
+            Metadata(
+                title=text.split("\n", maxsplit=1)[0],
+                date=f"{year}-03-01",
+                issuer="青岚市人社局",
+                region="青岚市",
+                replaces=("租房补贴办法",) if year == 2025 else (),
+            ),
+        )
+        for year, text in OLD_AND_NEW.items()
+    ]
+    build_texts(texts, tmp_path, EMBEDDER)
+    index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    settings = AnswerSettings(threshold=0.0)
+    return Assistant(index, EMBEDDER, weights_by(RankingSettings()), settings)
+
+
+def test_what_a_new_rule_changes_is_shown_with_the_one_before(versions: Assistant) -> None:
+    answer = asked(versions, "硕士每月发放的租房补贴跟以前相比有什么变化?")
+    assert answer.compared_by == "time"
+    assert [row.label for row in answer.compared] == ["2025-03-01", "2022-03-01"]
+    assert "2000元" in answer.compared[0].value
+    assert "1500元" in answer.compared[1].value
+    assert [s.role for s in answer.sentences] == ["statement", "earlier"]
+
+
+def test_the_rule_that_holds_is_said_before_the_one_it_replaced(versions: Assistant) -> None:
+    answer = asked(versions, "硕士租房补贴每月多少钱?")
+    assert [(s.role, s.text) for s in answer.sentences][:2] == [
+        ("statement", "第五条 硕士每月发放租房补贴2000元。"),
+        ("earlier", "第三条 硕士每月发放租房补贴1500元。"),
+    ]
+    assert any("替代" in note for note in answer.notes)
+
+
 def test_what_is_left_open_is_named(reports: Assistant) -> None:
     answer = asked(reports, "2023年全市人才总量是多少人,咨询电话是多少?")
     assert answer.completeness == "partial"

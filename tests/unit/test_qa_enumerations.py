@@ -6,7 +6,7 @@ import pytest
 
 from index.sentences import sentence_spans
 from index.types import Document, Metadata, Passage, Sentence
-from qa.enumerations import Enumeration, around, continued, numbered, sentences_of
+from qa.enumerations import Enumeration, around, continued, excepted, numbered, sentences_of
 
 POLICY = """三、申请材料
 1. 居民身份证；
@@ -86,5 +86,32 @@ def test_a_sentence_that_goes_on_with_a_list() -> None:
     text = "平台提供住房、医疗服务。此外，还提供子女入学服务。大会昨日开幕。"
     document, passages = document_of(text)
     first, second, _ = sentences_of(passages)
-    assert continued(document, sentences_of(passages), first) == second
-    assert continued(document, sentences_of(passages), second) is None
+    assert continued(document, sentences_of(passages), first.end) == second
+    assert continued(document, sentences_of(passages), second.end) is None
+
+
+def test_what_a_case_needs_besides_goes_on_with_a_list_and_an_article_does_not() -> None:
+    text = "应当提交劳动合同。在国外取得学历的，还需提交学历认证书。第四条 另需公示的，公示五日。"
+    document, passages = document_of(text)
+    first, second, _ = sentences_of(passages)
+    assert continued(document, sentences_of(passages), first.end) == second
+    assert continued(document, sentences_of(passages), second.end) is None
+
+
+@pytest.mark.parametrize("exception", [
+    "但下列人员除外。",
+    "已购房的，不予发放。",
+    "博士年龄可放宽至45周岁。",
+])  # fmt: skip
+def test_what_limits_a_sentence_follows_it_in_its_paragraph(exception: str) -> None:
+    document, passages = document_of(f"硕士可以申请租房补贴。{exception}")
+    first, second = sentences_of(passages)
+    assert excepted(document, sentences_of(passages), first.end) == second
+    document, passages = document_of(f"硕士可以申请租房补贴。\n{exception}")
+    assert excepted(document, sentences_of(passages), first.end) is None
+
+
+def test_what_only_follows_limits_nothing() -> None:
+    document, passages = document_of("硕士可以申请租房补贴。补贴按月发放。")
+    first, _ = sentences_of(passages)
+    assert excepted(document, sentences_of(passages), first.end) is None

@@ -25,6 +25,7 @@ from qa.expectation import HOLDS, Expectation, Kind, expected, holds
     ("咨询电话是什么?", "phone"),
     ("申报网址在哪里?", "address"),
     ("年龄有什么限制?", "age"),
+    ("我43岁了还能申请吗?", "age"),
     ("申请需要哪些材料?", "material"),
     ("审批要多久?", "duration"),
     ("驿站能免费住几晚?", "duration"),
