@@ -15,6 +15,7 @@ from qa.gate import Finding, check
 from qa.permalinks import permalink
 from qa.settings import AnswerSettings
 from qa.types import AnswerSentence, Citation, Resolved, Role
+from qa.wording import TARGET
 
 MARGIN = 2.0  # how far below the best a further sentence may score
 MARGIN_READ = 3.0  # the same where a second stage read them, which sets scores further apart
@@ -216,8 +217,9 @@ class Composer:
         before = "\n" if n else ""
         if sentence.role in ("item", "step"):
             return f"{before}· {words}{marks}"
-        if sentence.role in ("earlier", "conflict"):
-            return f"{before}（{self._dated(sentence)}）{words}{marks}"
+        if sentence.role in ("earlier", "conflict", "target"):
+            aim = TARGET if sentence.role == "target" else ""
+            return f"{before}（{aim}{self._dated(sentence)}）{words}{marks}"
         after_list = n > 0 and self.sentences[n - 1].role not in ("lead", "statement")
         return f"{before if after_list else ''}{words}{marks}"
 

@@ -26,6 +26,7 @@ from qa.leads import lead
 from qa.parts import unanswered
 from qa.query import content_words
 from qa.timeline import (
+    VALUED,
     Timeline,
     Value,
     asks_target,
@@ -35,7 +36,7 @@ from qa.timeline import (
     written,
 )
 from qa.types import Compared, Completeness, Role
-from qa.verdicts import Verdict, asks_verdict, verdict
+from qa.verdicts import Verdict, asks_verdict, asks_yes_or_no, verdict
 from qa.wording import (
     CONFLICT,
     FROM_ELSEWHERE,
@@ -261,10 +262,12 @@ def _stated(
     said = list(picked)
     if ASKS_LIST.search(query):
         said = _with_following(said, best, passages, continued)
-    elif asks_verdict(query):
+    elif asks_yes_or_no(query):
         said = _with_following(said, best, passages, excepted)
     for evidence in said:
-        _add(draft, evidence, shortened(evidence, tokens), "statement")
+        aims = tokens.expectation.kind in VALUED and is_target(evidence.text, evidence.document)
+        beside = aims and evidence is not said[0] and not asks_target(query)
+        _add(draft, evidence, shortened(evidence, tokens), "target" if beside else "statement")
     return said
 
 
@@ -287,7 +290,7 @@ def _with_following(
 
 
 def _told(draft: Draft, times: Timeline, tokens: QueryTokens) -> list[Evidence]:
-    """The newest value, those of its date that contradict it, then the earlier ones."""
+    """The newest value, those of its date that contradict it, earlier ones, what is aimed at."""
     values = [times.newest, *times.conflicting, *times.earlier[:OTHER_TIMES]]
     roles: list[Role] = ["statement", *_repeated("conflict", times.conflicting)]
     roles += _repeated("earlier", times.earlier)
@@ -296,7 +299,12 @@ def _told(draft: Draft, times: Timeline, tokens: QueryTokens) -> list[Evidence]:
         if numbers:
             row = Compared(label=value.when, value=written(value), citation=numbers[0])
             draft.compared.append(row)
-    draft.compared_by = "time"
+    if len(values) > 1:
+        draft.compared_by = "time"
+    else:
+        draft.compared.clear()
+    if times.target:
+        _add(draft, times.target.evidence, shortened(times.target.evidence, tokens), "target")
     if times.conflicting:
         issuers = [_issuer(v) for v in (times.newest, *times.conflicting)]
         draft.notes.append(CONFLICT.format(issuers="、".join(dict.fromkeys(issuers))))

@@ -37,6 +37,10 @@ VALUED = (*FIGURES, "money", "duration", "age", "fee")
 CALENDAR = frozenset(
     {"", "年", "月", "日", "第届", "第批", "第次", "第章", "第条", "号", "时", "点"}
 )
+# What a question says of reaching a number, not of what is counted.
+NO_NAMES = frozenset(
+    {"达到", "突破", "超过", "完成", "实现", "现在", "目前", "如今", "已经", "现有"}
+)
 CLAUSE_MARKS = "，,；;。：:"
 AFTER_CHARS = 12  # what follows a number within its clause and says what it counts
 
@@ -67,11 +71,13 @@ class Value:
 @dataclass(frozen=True)
 class Timeline:
     """Values of one thing, the newest first. `conflicting` are values of the newest one's date
-    that differ from it, out of other documents."""
+    that differ from it, out of other documents; `target` is what is to be reached, where the
+    others are what is."""
 
     newest: Value
     earlier: tuple[Value, ...] = ()
     conflicting: tuple[Value, ...] = ()
+    target: Value | None = None
 
 
 def is_target(text: str, document: Document) -> bool:
@@ -120,20 +126,43 @@ def timeline(
     if tokens.expectation.kind not in VALUED and not asks_change(query):
         return None
     names = frozenset(
-        w for w in content_words(query) if len(w) > 1 and not is_place(w) and not w[0].isdigit()
+        w
+        for w in content_words(query)
+        if len(w) > 1 and w not in NO_NAMES and not is_place(w) and not w[0].isdigit()
     )
     own = value_of(best, tokens, names)
     if own is None or not own.near:
         return None
-    found = [own]
-    for document in documents.values():
-        if document is not best.document and all(w in document.text for w in own.near):
-            found += _values_in(document, passages[document.doc_id], own, tokens, names)
-    return _ordered(_distinct([value for value in found if _of_years(value, years(query))]))
+    if own.target and not asks_target(query):
+        wanted = replace(own, wide=own.near, target=False)
+        reached = _values_like(wanted, tokens, names, documents, passages)
+        newest_first = _distinct([value for value in reached if _of_years(value, years(query))])
+        if newest_first:
+            return replace(_ordered(newest_first), target=own)
+    others = {name: each for name, each in documents.items() if each is not best.document}
+    found = [own, *_values_like(own, tokens, names, others, passages)]
+    newest_first = _distinct([value for value in found if _of_years(value, years(query))])
+    return _ordered(newest_first) if len(newest_first) > 1 else None
 
 
 def _of_years(value: Value, asked: frozenset[str]) -> bool:
     return not asked or value.when[:4] in asked or value.date[:4] in asked
+
+
+def _values_like(
+    own: Value,
+    tokens: QueryTokens,
+    names: frozenset[str],
+    documents: Mapping[str, Document],
+    passages: Mapping[str, Sequence[Passage]],
+) -> list[Value]:
+    """What documents say of the thing that a value is of."""
+    return [
+        value
+        for name, document in documents.items()
+        if all(word in document.text for word in own.near)
+        for value in _values_in(document, passages[name], own, tokens, names)
+    ]
 
 
 def _values_in(
@@ -256,9 +285,7 @@ def _distinct(values: Sequence[Value]) -> list[Value]:
     return list(seen.values())
 
 
-def _ordered(values: Sequence[Value]) -> Timeline | None:
-    if len(values) < 2:
-        return None
+def _ordered(values: Sequence[Value]) -> Timeline:
     newest, *others = values
     same = tuple(v for v in others if v.date == newest.date)
     earlier = tuple(v for v in others if v.date < newest.date)

@@ -11,7 +11,7 @@ MAX_HISTORY_TURNS = 50
 
 Status = Literal["answered", "abstained", "error"]
 Completeness = Literal["", "full", "partial"]
-Role = Literal["lead", "statement", "item", "step", "earlier", "conflict"]
+Role = Literal["lead", "statement", "item", "step", "earlier", "conflict", "target"]
 Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_question", "failed"]
 
 
@@ -100,7 +100,8 @@ class AnswerSentence(Value):
 
     `text` is in the words of the documents; `resolved` is what `Answer.answer` puts into it in
     〔〕. `role` says what it does: the figure in front (`lead`), an item of a list or a step, a
-    value of an earlier date, a value that another document of the same date contradicts.
+    value of an earlier date, a value that another document of the same date contradicts, what is
+    to be reached beside what is.
     """
 
     text: str

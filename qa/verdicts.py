@@ -15,6 +15,7 @@ ASKS = re.compile(
     r"|[^?]{2,}(可以|行|能行|允许)(吗|么|嘛|不)[?。!]?$|^(can|may|is it possible|am i)\b",
     re.I,
 )
+YES_NO = re.compile("是否|[吗么嘛][?。!]?$|(.)不\\1")
 OPEN = re.compile("哪些|什么|多少|怎么|如何|几[个年月天次项种]|谁|哪里|何时")
 CLAUSE = re.compile("[^,，;；。!！:：]+")
 REFUSES = re.compile(
@@ -41,6 +42,11 @@ def asks_verdict(query: str) -> bool:
         return False
     found = ASKS.search(plain)
     return found is not None and not OPEN.search(plain[found.start() :])
+
+
+def asks_yes_or_no(query: str) -> bool:
+    """Whether a question is answered by yes or no, be it one of permission or of fact."""
+    return asks_verdict(query) or YES_NO.search(normalise(query)) is not None
 
 
 def verdict(query: str, sentence: str, *, context: str = "") -> Verdict:

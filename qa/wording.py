@@ -15,6 +15,7 @@ NEXT_STEP = "可以换个说法再问，或向文件的发布单位咨询。"
 
 NOT_SAID = "文件没有说明：{part}"
 ITEMS_LEFT = "另有 {n} 项未列出，请打开来源查看"
+TARGET = "目标 "
 STILL_TARGET = "注：这是文件提出的目标，不是已达到的数字。"
 FROM_ELSEWHERE = "注：所引文件是{region}的，没有专门说明{place}的情况。"
 CONFLICT = "注：同一日期的文件说法不一（{issuers}），请以发布单位的解释为准。"

@@ -112,10 +112,11 @@ def _sentence(sentence: AnswerSentence, cited: dict[int, Citation], turn: int) -
     said = [*_cut(text[:-1]), f'<span class="end">{inline(text[-1:])}{marks}</span>']
     if sentence.role in LISTS:
         return ["<li>", *said, "</li>"]
-    if sentence.role in ("earlier", "conflict"):
+    if sentence.role in ("earlier", "conflict", "target"):
         first = next((cited[n] for n in sentence.citations if n in cited), None)
         about = (chinese_date(first.date), first.issuer) if first else ()
-        when = " · ".join(escape(fact) for fact in about if fact)
+        aim = ("目标",) if sentence.role == "target" else ()
+        when = " · ".join(escape(fact) for fact in (*aim, *about) if fact)
         return ['<div class="dated">', f'<span class="when">{when}</span>', *said, "</div>"]
     return said
 

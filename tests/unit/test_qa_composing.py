@@ -130,6 +130,20 @@ def test_a_target_is_said_to_be_one(tmp_path: Path) -> None:
     assert not asked(assistant, "到2027年全市人才总量要达到多少人?").notes
 
 
+def test_what_is_reached_is_said_before_what_is_aimed_at(tmp_path: Path) -> None:
+    text = "到2026年底，科技特派员达到800名。\n截至2025年底，全市有科技特派员640名。"
+    assistant = assistant_of(tmp_path, {"要点.txt": ("工作要点", "2026-01-05", "青岚市政府", text)})
+    now = asked(assistant, "科技特派员达到800名了吗?现在有多少名?")
+    assert [(s.role, s.text) for s in now.sentences] == [
+        ("statement", "截至2025年底，全市有科技特派员640名。"),
+        ("target", "到2026年底，科技特派员达到800名。"),
+    ]
+    assert "（目标 2026-01-05 青岚市政府）到2026年底" in now.answer
+    assert not now.compared
+    aim = asked(assistant, "到2026年底科技特派员要达到多少名?")
+    assert "800名" in aim.sentences[0].text
+
+
 def test_documents_of_one_day_that_contradict_each_other_are_both_shown(tmp_path: Path) -> None:
     assistant = assistant_of(
         tmp_path,
