@@ -113,15 +113,15 @@ def is_same(one: Evidence, other: Evidence) -> bool:
 
 
 def shortened(evidence: Evidence, tokens: QueryTokens) -> Span:
-    """The part of a sentence to quote: clauses of mere aim at its end are left out.
+    """The part of a sentence to quote: clauses at its end that are mere aim or are no whole ones
+    are left out.
 
-    Only whole clauses at the end go, only from a long sentence, and never one that holds a
-    number, a word of the question, or a condition.
+    A clause of mere aim goes only from a long sentence, and never one that holds a number, a word
+    of the question, or a condition.
     """
     start, end = evidence.sentence.start, evidence.sentence.end
-    text = evidence.document.text[start:end]
-    if text.endswith(LEADS_IN) and (cut := max(text.rfind(mark) for mark in "，,；;")) > 0:
-        end, text = start + cut, text[:cut]
+    text = _finished(evidence.document.text[start:end])
+    end = start + len(text)
     if end - start <= LONG or evidence.sentence.head is not None:
         return _bounded(evidence.document.text, start, end)
     clauses = [m.span() for m in CLAUSE.finditer(text)]
@@ -131,6 +131,15 @@ def shortened(evidence: Evidence, tokens: QueryTokens) -> Span:
     if last < end:
         last -= len(text[: clauses[-1][1]]) - len(text[: clauses[-1][1]].rstrip("，,；;"))
     return _bounded(evidence.document.text, start, last)
+
+
+def _finished(text: str) -> str:
+    """A sentence without a last clause that leads in what is not said with it, or that breaks off
+    inside a quotation or a bracket."""
+    cut = max(text.rfind(mark) for mark in "，,；;")
+    last = text[cut + 1 :]
+    breaks_off = any(last.count(opens) > last.count(ends) for opens, ends in ("“”", "《》", "（）"))
+    return text[:cut] if cut > 0 and (text.endswith(LEADS_IN) or breaks_off) else text
 
 
 def _is_idle(clause: str, tokens: QueryTokens) -> bool:

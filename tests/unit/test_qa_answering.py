@@ -130,6 +130,12 @@ def test_what_only_announces_what_follows_goes() -> None:
     assert cut("每年3月和9月集中受理，程序如下：") == "每年3月和9月集中受理"
 
 
+@pytest.mark.parametrize("broken", ["上线“百万", "见《人才", "由区人才办（以下简称"])
+def test_a_clause_that_breaks_off_goes(broken: str) -> None:
+    assert cut(f"评审缩短30天，73项服务一网通办，{broken}") == "评审缩短30天，73项服务一网通办"
+    assert cut(broken) == broken
+
+
 def test_a_sentence_beyond_the_limit_ends_at_a_clause() -> None:
     clause = "博" * 99 + "，"
     assert cut(clause * 5) == (clause * 4)[:-1]
