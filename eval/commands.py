@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from eval.figures import Figures
     from eval.lint import Corpus
 
-PLACES = {"source", "index", "cache", "feedback"}  # where things lie changes no figure
+PLACES = {"source", "index", "cache", "data", "store"}  # where things lie changes no figure
 
 group = typer.Typer(
     help="用一套已知答案的问题评测检索、回答、引用和拒答。",

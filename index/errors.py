@@ -15,6 +15,7 @@ PolicyQAError
 ├── QuestionError        the question cannot be taken (empty, too long, no words)
 ├── PermalinkError       a text that should name a citation does not
 ├── ReceiptError         a file that should be a receipt of an answer is none
+├── StoreError           the database of answers and feedback cannot be opened, read or written
 ├── DatasetError         a line of an evaluation data set is wrong
 ├── RunError             a kept evaluation is absent, unfinished, damaged or of something else
 └── GateError            a figure is under its floor, or a floor was lowered without a reason
@@ -87,6 +88,11 @@ class PermalinkError(PolicyQAError):
 
 class ReceiptError(PolicyQAError):
     """A file that should be a receipt of an answer is none. Name one that `ask --receipt` wrote."""
+
+
+class StoreError(PolicyQAError):
+    """The database of answers and feedback cannot be opened, read or written. Correct its address,
+    or make room for it; answers are given without it."""
 
 
 class DatasetError(PolicyQAError):

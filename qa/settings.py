@@ -91,6 +91,18 @@ class LanguageModelSettings(BaseModel):
         return self
 
 
+class StoreSettings(BaseModel):
+    """Where what readers ask and think is kept, and how long."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecretStr = Field(
+        default=SecretStr(""),
+        description="数据库地址，如 postgresql+psycopg://…；空为数据文件夹里的 SQLite",
+    )
+    retention_days: int = Field(default=180, ge=1, le=3650, description="问答和评价保存几天")
+
+
 class LimitSettings(BaseModel):
     """Bounds on one file that is read."""
 
@@ -117,13 +129,14 @@ class Settings(BaseSettings):
     cache: Path = Field(
         default_factory=lambda: user_cache_path("policyqa"), description="模型与评测索引的缓存"
     )
-    feedback: Path = Field(default=Path(".policyqa/feedback.jsonl"), description="读者评价的文件")
+    data: Path = Field(default=Path(".policyqa/data"), description="存放问答和评价的文件夹")
     model: ModelSettings = ModelSettings()
     ranking: RankingSettings = RankingSettings()
     reranker: RerankerSettings = RerankerSettings()
     answer: AnswerSettings = AnswerSettings()
     llm: LanguageModelSettings = LanguageModelSettings()
     limits: LimitSettings = LimitSettings()
+    store: StoreSettings = StoreSettings()
 
 
 def names() -> dict[str, str]:

@@ -1,25 +1,82 @@
-"""The `serve` command; loaded through the entry point group `policyqa.commands`."""
+"""The commands `serve` and `data`; loaded through the entry point group `policyqa.commands`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from ui.store.records import Records
+
+data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_args_is_help=True)
+
 
 def register(app: typer.Typer) -> None:
-    """Add `serve` to the command line."""
+    """Add `serve` and `data` to the command line."""
+    app.command()(serve)
+    app.add_typer(data_app, name="data")
 
-    @app.command()
-    def serve(
-        host: Annotated[str, typer.Option(help="监听的地址。")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 为任选。")] = 7860,
-        index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
-    ) -> None:
-        """打开网页问答与 HTTP 接口。"""
-        from qa import settings
-        from qa.wiring import open_live
-        from ui import server
 
-        listener = server.listen(host, port)
-        assistant = open_live(index)
-        server.serve(assistant, listener, feedback_path=settings.load().feedback)
+def serve(
+    host: Annotated[str, typer.Option(help="监听的地址。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 为任选。")] = 7860,
+    index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
+) -> None:
+    """打开网页问答与 HTTP 接口。"""
+    from qa import settings
+    from qa.wiring import open_live
+    from ui import server
+    from ui.store.retention import purge_daily
+
+    listener = server.listen(host, port)
+    records = _records()
+    purge_daily(records, settings.load().store.retention_days)
+    server.serve(open_live(index), listener, records)
+
+
+@data_app.command()
+def export(
+    file: Annotated[str, typer.Argument(help="写入哪个文件，- 为标准输出")] = "-",
+) -> None:
+    """把保存的问答和评价导出为 JSON Lines，一行一条。"""
+    from index.errors import StoreError
+
+    lines = (line + "\n" for line in _records().export())
+    if file == "-":
+        for line in lines:
+            typer.echo(line, nl=False)
+        return
+    try:
+        with Path(file).open("x", encoding="utf-8") as out:
+            out.writelines(lines)
+    except FileExistsError as error:
+        raise StoreError(f"{file} 已经存在，请换一个文件名。") from error
+    except OSError as error:
+        raise StoreError(f"写不进 {file}，请换一个地方。") from error
+
+
+@data_app.command()
+def purge(
+    days: Annotated[
+        int | None, typer.Option(min=0, help="清除多少天以前的，默认为设置的保存天数")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="全部清除")] = False,
+) -> None:
+    """清除过期的（或全部）问答和评价，不能恢复。"""
+    from qa import settings
+
+    if everything and days is not None:
+        raise typer.BadParameter("--days 与 --all 二者选一")
+    limit = settings.load().store.retention_days if days is None else days
+    gone = _records().purge(days=None if everything else limit)
+    typer.echo(f"已清除 {gone} 条问答及其评价。")
+
+
+def _records() -> "Records":
+    """The store that the settings name, its tables up to date."""
+    from qa import settings
+    from ui.store.database import open_database
+    from ui.store.records import Records
+
+    chosen = settings.load()
+    return Records(open_database(chosen.data, chosen.store.url.get_secret_value()))

@@ -1,9 +1,11 @@
-// Runs once, when the source panel is ready. Gradio gives `element` (the panel), `trigger`,
-// `props` and `watch`. Links are `#source-…` in the chat and `data-open` in the panel.
+// Runs once, when the side panel is ready. Gradio gives `element` (the panel), `trigger`, `props`
+// and `watch`. Links are `#source-…` and `.acts` in the chat, `data-open` in the panel; forms in
+// the panel are `data-send`.
 
 const LINK = 'a[href^="#source-"]';
 const narrow = window.matchMedia('(max-width: 900px)');
 const talk = document.getElementById('talk');
+const pressed = new Map(); // turn: what was thought of its answer
 let opener = '';
 
 document.documentElement.lang = 'zh-CN';
@@ -26,6 +28,9 @@ function settle() {
 
 function showQuote() {
   settle();
+  for (const field of element.querySelectorAll('[data-address]')) {
+    field.value = location.origin + field.dataset.address;
+  }
   const mark = element.querySelector('mark');
   const text = element.querySelector('.text');
   if (mark && text) text.scrollTop += mark.getBoundingClientRect().top
@@ -39,6 +44,13 @@ function nameThings() {
     const number = link.getAttribute('href').match(/\d+$/)[0];
     const kind = link.matches('.places a') ? `相关段落${number}` : `来源${number}`;
     link.setAttribute('aria-label', `${kind}，${link.title}，可打开`);
+  }
+  for (const act of document.querySelectorAll('.acts a[href^="#"]')) {
+    const [name, turn] = act.getAttribute('href').slice(1).split('-');
+    act.setAttribute('role', 'button');
+    if (name === 'up' || name === 'down') {
+      act.setAttribute('aria-pressed', String(pressed.get(turn) === name));
+    }
   }
   const names = {
     '[role="log"]': '对话',
@@ -55,14 +67,60 @@ function nameThings() {
   for (const example of talk.querySelectorAll('.example')) example.removeAttribute('aria-label');
 }
 
+// A judgement is pressed, and taken back by pressing it again.
+function judge(name, turn) {
+  const again = pressed.get(turn) === name;
+  if (again) pressed.delete(turn);
+  else pressed.set(turn, name);
+  nameThings();
+  return again ? `withdraw-${turn}` : `${name}-${turn}`;
+}
+
+async function copy(text, button) {
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = '已复制';
+  } catch {
+    button.textContent = '复制不了';
+  }
+  setTimeout(() => { button.textContent = before; }, 2000);
+}
+
+// The answer as it is read, and the documents behind its marks.
+function withSources(answer) {
+  const sources = [...answer.querySelectorAll('.sources li')].map((item) => {
+    const about = item.querySelector('.about').textContent;
+    const marks = item.querySelector('.numbers').textContent;
+    return `${marks} 《${item.querySelector('a.item').title}》${about && `（${about}）`}`;
+  });
+  const table = answer.querySelector('.compared')?.innerText ?? '';
+  const parts = [answer.querySelector('.said').innerText, table, sources.join('\n')];
+  return parts.filter(Boolean).join('\n\n');
+}
+
 document.addEventListener('click', (event) => {
-  const target = event.target.closest?.(`${LINK}, [data-open]`);
+  const address = event.target.closest?.('[data-copy="address"]');
+  if (address) return void copy(element.querySelector('[data-address]').value, address);
+  const target = event.target.closest?.(`${LINK}, .acts a[href^="#"], [data-open]`);
   if (!target) return;
   event.preventDefault();
-  const link = target.dataset.open ?? target.getAttribute('href').slice(1);
+  let link = target.dataset.open ?? target.getAttribute('href').slice(1);
   if (link === 'close') return close();
+  const [name, turn] = link.split('-');
+  if (name === 'copy') return void copy(withSources(target.closest('.answer')), target);
   if (!element.contains(target)) opener = link;
+  if (name === 'up' || name === 'down') link = judge(name, turn);
   trigger('click', { link });
+});
+
+document.addEventListener('submit', (event) => {
+  const link = event.target.dataset.send;
+  if (!link) return;
+  event.preventDefault();
+  const form = new FormData(event.target);
+  const fields = { reasons: form.getAll('reasons'), comment: form.get('comment') ?? '' };
+  trigger('submit', { link, fields });
 });
 
 document.addEventListener('keydown', (event) => {

@@ -3,11 +3,11 @@
 A visitor's answers are the page's whole state, held in `gr.State`, so two visitors never share.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 from uuid import uuid4
 
@@ -16,9 +16,11 @@ import gradio as gr
 from index.errors import PolicyQAError
 from index.types import Document
 from qa.types import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Answer, Citation, Question, Turn
-from ui import panel, render
+from ui import panel, reactions, render
 from ui.assistant import Assistant
-from ui.feedback import Verdict, append_feedback, feedback_on
+from ui.store.records import Records
+
+logger = logging.getLogger(__name__)
 
 Answers = tuple[Answer, ...]
 Pause = Callable[[float], None]
@@ -27,6 +29,7 @@ TITLE = "渝才问策"
 TAGLINE = "问人才政策，句句有出处"
 STREAM_STEPS = 18
 STREAM_S = 0.35
+SOURCES = ("source-", "whole-")
 MAX_ANSWERS = 100
 WAITING_QUESTIONS = 64
 AT_ONCE = 2
@@ -79,7 +82,7 @@ def ask(
     if turn >= MAX_ANSWERS:
         yield [*said, asked, _reply(render.notice("这段对话已经很长，请点“清空”后再问。"))], answers
         return
-    name = uuid4().hex[:12]
+    name = uuid4().hex
     answer = _answer(assistant, Question(id=name, question=question, history=history(answers)))
     for part in render.answer_parts(answer, turn, steps=STREAM_STEPS):
         yield [*said, asked, _reply(part)], answers
@@ -140,14 +143,20 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     return panel.source_panel(citation, document, f"source-{turn}-{key}", shown)
 
 
-def judge(answers: Answers, index: int, liked: bool | str, path: Path) -> None:
-    """Keep a thumb on the message at `index` (two messages an answer); others are ignored."""
-    turn = index // 2
-    if not 0 <= turn < len(answers):
-        return
-    verdicts: dict[bool | str, Verdict] = {True: "up", False: "down", "Like": "up"}
-    verdict = verdicts.get(liked, "down" if liked == "Dislike" else "withdrawn")
-    append_feedback(path, feedback_on(answers[turn], verdict))
+def kept(
+    steps: Iterator[tuple[list[Message], Answers]], records: Records, earlier: int
+) -> Iterator[tuple[list[Message], Answers]]:
+    """The steps of an answer, which is kept as soon as it stands; it is shown all the same when it
+    cannot be."""
+    done = False
+    for messages, now in steps:
+        yield messages, now
+        if not done and len(now) > earlier:
+            done = True
+            try:
+                records.keep(now[-1])
+            except PolicyQAError:
+                logger.exception("an answer was not kept")
 
 
 def _reply(content: str) -> Message:
@@ -200,14 +209,12 @@ class Desk:
     clear: gr.Button
 
 
-def build_page(assistant: Assistant, *, feedback_path: Path | None = None) -> gr.Blocks:
-    """The page over one assistant. Thumbs are shown when there is a file to keep them in."""
+def build_page(assistant: Assistant, records: Records) -> gr.Blocks:
+    """The page over one assistant; what is asked and thought is kept in the store."""
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
         desk = _laid_out(assistant.examples())
-        _connect_talk(assistant, desk)
-        _connect_panel(assistant, desk)
-        if feedback_path is not None:
-            _connect_feedback(desk, feedback_path)
+        _connect_talk(assistant, records, desk)
+        _connect_panel(assistant, records, desk)
     page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=AT_ONCE, api_open=False)
     return page
 
@@ -263,10 +270,10 @@ def _question_box() -> gr.Textbox:
     )
 
 
-def _connect_talk(assistant: Assistant, desk: Desk) -> None:
+def _connect_talk(assistant: Assistant, records: Records, desk: Desk) -> None:
     def on_ask(question: str, earlier: Answers) -> Iterator[tuple[Any, ...]]:
         typed: Any = ""
-        for messages, now in ask(assistant, question, earlier):
+        for messages, now in kept(ask(assistant, question, earlier), records, len(earlier)):
             yield messages, now, typed
             typed = gr.skip()  # what is typed meanwhile stays
 
@@ -285,15 +292,20 @@ def _connect_talk(assistant: Assistant, desk: Desk) -> None:
     stopped.then(lambda: ([], (), "", ""), outputs=[*outputs, desk.panel], **QUIET)
 
 
-def _connect_panel(assistant: Assistant, desk: Desk) -> None:
-    def on_open(given: Answers, event: gr.EventData) -> str:
-        return open_source(assistant, given, str(event.link))
+def _connect_panel(assistant: Assistant, records: Records, desk: Desk) -> None:
+    def on_open(given: Answers, event: gr.EventData) -> Any:
+        link = str(event.link)
+        if not link.startswith(SOURCES):
+            return _or_skip(reactions.opened(records, given, link))
+        return open_source(assistant, given, link)
+
+    def on_send(given: Answers, event: gr.EventData) -> Any:
+        fields = event.fields if isinstance(event.fields, dict) else {}
+        return _or_skip(reactions.sent(records, given, str(event.link), fields))
 
     desk.panel.click(on_open, [desk.answers], desk.panel, **QUIET)
+    desk.panel.submit(on_send, [desk.answers], desk.panel, **QUIET)
 
 
-def _connect_feedback(desk: Desk, path: Path) -> None:
-    def on_like(given: Answers, event: gr.LikeData) -> None:
-        judge(given, int(event.index), event.liked, path)
-
-    desk.chat.like(on_like, [desk.answers], None, **QUIET)
+def _or_skip(panel: str | None) -> Any:
+    return gr.skip() if panel is None else panel

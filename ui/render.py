@@ -8,6 +8,7 @@ is one HTML block without blank lines, inside which Markdown is not read.
 
 import re
 import string
+from urllib.parse import quote
 
 from qa.contacts import advice
 from qa.types import Answer, AnswerSentence, Citation, Hit
@@ -26,6 +27,10 @@ LABELS = {
     "failed": "暂时无法回答",
 }
 LISTS = {"item": "ul", "step": "ol"}
+ACTS = {
+    "answered": {"up": "有用", "down": "没有用", "copy": "复制", "share": "分享"},
+    "abstained": {"gap": "请补充这方面的文件", "down": "没有用"},
+}
 COMPARED = {"time": ("时间", "数值"), "place": ("地区", "规定")}
 UNKNOWN = "不明"
 OUT_OF_FORCE = ("已过期", "被替代", "尚未施行")
@@ -58,7 +63,7 @@ def question_message(question: str) -> str:
 def answer_message(answer: Answer, turn: int) -> str:
     """The whole chat message: the text with its marks, what is said about it, its sources or
     places to look."""
-    after = _table(answer, turn) + _remarks(answer) + _sources(answer, turn)
+    after = _table(answer, turn) + _remarks(answer) + _sources(answer, turn) + _acts(answer, turn)
     return _message(answer, "".join(pieces(answer, turn)), after)
 
 
@@ -203,6 +208,16 @@ def _sources(answer: Answer, turn: int) -> str:
         items = [_place(hit, turn) for hit in answer.hits[:MAX_PLACES]]
         return _listed("也许可以看看", "places", items)
     return ""
+
+
+def _acts(answer: Answer, turn: int) -> str:
+    """What a reader may do with the answer, a link each; the receipt opens beside the page."""
+    if answer.status == "error":
+        return ""
+    links = [(f"#{name}-{turn}", words) for name, words in ACTS[answer.status].items()]
+    if answer.status == "answered":
+        links.append((f"/receipt/{quote(answer.id)}", "打印回执"))
+    return '<div class="acts">' + "".join(f'<a href="{h}">{w}</a>' for h, w in links) + "</div>"
 
 
 def _by_document(citations: tuple[Citation, ...]) -> list[list[Citation]]:

@@ -5,7 +5,6 @@ import os
 import socket
 import sys
 from importlib.resources import as_file, files
-from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 
@@ -18,20 +17,24 @@ from ui.api import add_api
 from ui.assistant import Assistant
 from ui.gate import Gate
 from ui.page import TITLE, build_page, script
+from ui.papers import build_papers
+from ui.store.records import Records
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
 REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用这个端口的权限"}
 
 
-def create_app(assistant: Assistant, *, feedback_path: Path | None = None) -> FastAPI:
-    """The application: the API's routes, the page at `/`, and the gate around both."""
+def create_app(assistant: Assistant, records: Records) -> FastAPI:
+    """The application: the API's routes, the page at `/`, papers of what is kept, and the gate
+    around all."""
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     add_api(app, assistant)
+    app.include_router(build_papers(records))
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
             app,
-            build_page(assistant, feedback_path=feedback_path),
+            build_page(assistant, records),
             path="/",
             theme=gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
             css=script("page.css"),
@@ -67,11 +70,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(
-    assistant: Assistant, listener: socket.socket, *, feedback_path: Path | None = None
-) -> None:
+def serve(assistant: Assistant, listener: socket.socket, records: Records) -> None:
     """Serve until interrupted, on the address that `listen` took."""
-    app = create_app(assistant, feedback_path=feedback_path)
+    app = create_app(assistant, records)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:

@@ -15,6 +15,8 @@ from tests.e2e.visitor import Site, Visitor, until
 from tests.ui_fake import FakeAssistant
 from ui import server
 from ui.assistant import Assistant
+from ui.store.database import open_database
+from ui.store.records import Records
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Taken out of the environment: the settings refuse names with this prefix that they do not know.
@@ -30,14 +32,14 @@ def assistant() -> Assistant:
 
 @pytest.fixture(scope="module")
 def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    path = tmp_path_factory.mktemp("site") / "feedback.jsonl"
+    records = Records(open_database(tmp_path_factory.mktemp("site")))
     listener = server.listen("127.0.0.1", 0)
-    app = server.create_app(assistant, feedback_path=path)
+    app = server.create_app(assistant, records)
     running = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     until(lambda: running.started)
-    yield Site(server.address_of(listener), path)
+    yield Site(server.address_of(listener), records)
     running.should_exit = True
     thread.join(timeout=10)
 

@@ -3,18 +3,19 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
+from ui.store.records import Records
+
 
 @dataclass(frozen=True)
 class Site:
-    """A running server: its address, and the file its thumbs are kept in."""
+    """A running server: its address, and what it keeps."""
 
     url: str
-    feedback_path: Path
+    records: Records
 
 
 @dataclass

@@ -13,14 +13,23 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from index.errors import IndexDamaged, SettingsError
+from qa import settings
 from qa.types import Answer, Question
 from tests.ui_fake import FIRST, PLAN, SKILLED, FakeAssistant
 from ui import commands, server
+from ui.store.database import open_database
+from ui.store.records import Records
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(server.create_app(FakeAssistant()), raise_server_exceptions=False) as client:
+def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
+    return Records(open_database(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="module")
+def client(records: Records) -> Iterator[TestClient]:
+    app = server.create_app(FakeAssistant(), records)
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -119,12 +128,39 @@ def test_healthz_says_ready_and_which_index(client: TestClient) -> None:
     assert reply.json() == {"status": "ready", "corpus": "c0ffee", "documents": 3}
 
 
-def test_an_index_that_fails_is_500_and_one_line() -> None:
+def test_an_answer_has_its_receipt_and_is_public_only_while_it_is_shared(
+    client: TestClient, records: Records
+) -> None:
+    answer = FakeAssistant().ask(Question(id="kept", question="攻击 13812345678"))
+    records.keep(answer)
+    receipt = client.get("/receipt/kept")
+    assert receipt.status_code == 200
+    assert "〔手机号〕" in receipt.text
+    assert "<script>alert" not in receipt.text
+    assert "&lt;script&gt;alert(1)" in receipt.text
+    assert receipt.headers["cache-control"] == "no-store"
+    assert "default-src 'self'" in receipt.headers["content-security-policy"]
+    address = f"/a/{records.share('kept')}"
+    assert client.get(address).text == receipt.text
+    records.unshare("kept")
+    for path in (address, "/a/none", "/receipt/none", "/a/", "/a/../healthz2"):
+        assert client.get(path).status_code == 404
+    assert "停止分享" in client.get(address).text
+
+
+def test_what_programs_ask_is_not_kept(client: TestClient, records: Records) -> None:
+    before = records.counts()
+    client.post("/api/ask", json={"id": "program", "question": "博士后有什么补助"})
+    assert records.counts() == before
+
+
+def test_an_index_that_fails_is_500_and_one_line(records: Records) -> None:
     class Broken(FakeAssistant):
         def ask(self, question: Question) -> Answer:
             raise IndexDamaged("索引缺少文件，请重新运行 policyqa index。")
 
-    with TestClient(server.create_app(Broken()), raise_server_exceptions=False) as client:
+    app = server.create_app(Broken(), records)
+    with TestClient(app, raise_server_exceptions=False) as client:
         reply = client.post("/api/ask", json={"question": "博士后"})
     expected = {"detail": "索引缺少文件，请重新运行 policyqa index。"}
     assert (reply.status_code, reply.json()) == (500, expected)
@@ -166,7 +202,7 @@ def test_a_body_past_the_bound_is_413(client: TestClient) -> None:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
     """What the command did, in order; the real assistant and server are not started."""
     done: list[str] = []
     wiring = ModuleType("qa.wiring")
@@ -175,25 +211,28 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append(f"opened {index}")
         return FakeAssistant()
 
-    def serve(assistant: FakeAssistant, listener: socket.socket, *, feedback_path: Path) -> None:
-        done.append(f"served {listener.getsockname()[0]} {feedback_path.name}")
+    def serve(assistant: FakeAssistant, listener: socket.socket, records: Records) -> None:
+        done.append(f"served {listener.getsockname()[0]} {records.counts()['answer']}")
         listener.close()
 
     monkeypatch.setattr(wiring, "open_live", open_live, raising=False)
     monkeypatch.setitem(sys.modules, "qa.wiring", wiring)
+    monkeypatch.setenv("POLICYQA_DATA", str(tmp_path))
+    settings.load.cache_clear()  # read again: the data folder is the test's
     monkeypatch.setattr(server, "serve", serve)
-    return done
+    yield done
+    settings.load.cache_clear()
 
 
 def run_serve(*options: str) -> Result:
     app = typer.Typer()
     commands.register(app)
-    return CliRunner().invoke(app, list(options))
+    return CliRunner().invoke(app, ["serve", *options])
 
 
 def test_serve_takes_its_address_then_opens_and_serves(opened: list[str]) -> None:
     assert run_serve("--port", "0", "--index", "here").exit_code == 0
-    assert opened == ["opened here", "served 127.0.0.1 feedback.jsonl"]
+    assert opened == ["opened here", "served 127.0.0.1 0"]
 
 
 def test_a_busy_port_is_one_line_and_nothing_is_opened(opened: list[str]) -> None:

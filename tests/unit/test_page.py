@@ -3,7 +3,6 @@
 import html
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,9 @@ from index.errors import IndexDamaged
 from qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
 from tests.ui_fake import ATTACK, FIRST, PLAN, SKILLED, FakeAssistant
 from ui import page
-from ui.feedback import append_feedback, feedback_on, masked
 from ui.gate import HEADERS, chinese_page, refused
+from ui.store.database import open_database
+from ui.store.records import Records
 
 
 def no_pause(seconds: float) -> None:
@@ -152,48 +152,8 @@ def test_a_link_to_nothing_says_so(link: str) -> None:
     assert "<mark>" not in panel
 
 
-def test_a_thumb_is_kept_with_the_answer_it_is_for(tmp_path: Path) -> None:
-    answers = told(FakeAssistant(), "博士后，电话13800138000", "外籍人才")
-    path = tmp_path / "new" / "feedback.jsonl"
-    for index, liked in ((1, True), (3, False), (3, ""), (99, True), (-1, True)):
-        page.judge(answers, index, liked, path)
-    kept = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    assert [line["verdict"] for line in kept] == ["up", "down", "withdrawn"]
-    assert [line["status"] for line in kept] == ["answered", "abstained", "abstained"]
-    assert kept[0]["question"] == "博士后，电话〔手机号〕"
-    assert [line["answer_id"] for line in kept[:2]] == [answer.id for answer in answers]
-    assert len({answer.id for answer in answers}) == 2
-    assert kept[0]["corpus"] == "c0ffee"
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("我的身份证是50010119900307123X。", "我的身份证是〔身份证号〕。"),
-        ("电话138 0013 8000或139-0013-8000", "电话〔手机号〕或〔手机号〕"),
-        ("+8613800138000或１３８００１３８０００", "〔手机号〕或〔手机号〕"),
-        ("护照E12345678", "护照〔护照号〕"),
-        (
-            "渝高新发〔2021〕26号，15万元，2024年3月15日",
-            "渝高新发〔2021〕26号，15万元，2024年3月15日",
-        ),
-    ],
-)
-def test_personal_numbers_are_masked(text: str, kept: str) -> None:
-    assert masked(text) == kept
-
-
-def test_feedback_has_its_time_and_is_one_line_each(tmp_path: Path) -> None:
-    answer = told(FakeAssistant(), "博士后\n第二行")[0]
-    feedback = feedback_on(answer, "up", now=datetime(2026, 11, 23, 8, tzinfo=UTC))
-    assert feedback.time == "2026-11-23T08:00:00+00:00"
-    append_feedback(tmp_path / "f", feedback)
-    append_feedback(tmp_path / "f", feedback)
-    assert len((tmp_path / "f").read_text("utf-8").splitlines()) == 2
-
-
-def test_the_page_is_built_with_its_words_and_without_open_endpoints() -> None:
-    blocks = page.build_page(FakeAssistant(), feedback_path=Path("unused"))
+def test_the_page_is_built_with_its_words_and_without_open_endpoints(tmp_path: Path) -> None:
+    blocks = page.build_page(FakeAssistant(), Records(open_database(tmp_path)))
     shown = json.dumps(blocks.get_config_file(), ensure_ascii=False, default=str)
     assert all(example in shown for example in FakeAssistant().examples())
     functions = blocks.fns.values()

@@ -26,7 +26,7 @@ def test_defaults() -> None:
 
 def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {
-        "SOURCE": "a", "INDEX": "b", "CACHE": "c", "FEEDBACK": "d", "MODEL__NAME": "m",
+        "SOURCE": "a", "INDEX": "b", "CACHE": "c", "DATA": "d", "MODEL__NAME": "m",
         "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
         "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
@@ -35,7 +35,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "RANKING__DOCUMENT": "0.7", "RERANKER__MODEL": "r", "RERANKER__PASSAGES": "8",
         "RERANKER__WEIGHT": "0.9", "RERANKER__SENTENCES": "3", "ANSWER__EVIDENCE": "7",
         "LLM__BASE_URL": "u", "LLM__MODEL": "l", "LLM__API_KEY": "secret", "LLM__TIMEOUT_S": "1.5",
-        "LLM__RETRIES": "2",
+        "LLM__RETRIES": "2", "STORE__URL": "", "STORE__RETENTION_DAYS": "30",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -45,7 +45,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "source": "a",
         "index": "b",
         "cache": "c",
-        "feedback": "d",
+        "data": "d",
         "model": {"name": "m", "precision": "float32", "threads": 2},
         "ranking": {
             "dense": 0.1,
@@ -71,6 +71,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "seconds": 6.0,
             "recognise_scans": False,
         },
+        "store": {"url": "", "retention_days": 30},
     }
 
 

@@ -12,6 +12,8 @@ from qa.wording import NEXT_STEP, NO_EVIDENCE
 from tests.ui_fake import ATTACK, FIRST, HOSTILE, NEWS, PLAN, SECOND, FakeAssistant, cite, hit
 from ui import panel, render
 
+OWN_LINK = re.compile("#source-0-[h0-9]+|#(up|down|copy|share|gap)-0|/receipt/[0-9a-z]+")
+
 
 class Seen(HTMLParser):
     """What a browser would make of the HTML: its elements, links and text."""
@@ -76,7 +78,8 @@ def test_a_mark_is_a_link_to_its_source_and_stands_after_its_sentence() -> None:
 
 def test_sources_are_listed_once_a_document_with_all_its_marks() -> None:
     seen = Seen(render.answer_message(answer("博士后"), 0))
-    listed = seen.text.partition("依据")[2]
+    listed, _, acts = seen.text.partition("依据")[2].partition("有用")
+    assert acts == "没有用复制分享打印回执"
     assert listed == (
         "关于进一步加强博士后和高技能人才工作的若干措施"
         "渝南区人力资源和社会保障局 · 渝南人发〔2024〕12号 · 2024年3月15日[1][2]"
@@ -165,7 +168,9 @@ def test_an_abstention_says_why_and_where_to_look() -> None:
     message = render.answer_message(answer("外籍人才"), 2)
     seen = Seen(message)
     assert seen.text.startswith(f"暂无依据{NO_EVIDENCE}{NEXT_STEP}")
-    assert seen.links == ["#source-2-h1", "#source-2-h2", "#source-2-h3"]
+    places, acts = seen.links[:3], seen.links[3:]
+    assert places == ["#source-2-h1", "#source-2-h2", "#source-2-h3"]
+    assert acts == ["#gap-2", "#down-2"]
     assert FIRST in seen.text
 
 
@@ -233,7 +238,7 @@ def test_hostile_text_makes_no_element_and_no_link_anywhere() -> None:
     for page in pages:
         seen = Seen(page)
         assert set(seen.tags) <= allowed
-        assert all(link.startswith("#source-0-") for link in seen.links)
+        assert all(OWN_LINK.fullmatch(link) for link in seen.links)
         assert ATTACK in seen.text
         assert not re.search(r"[$`*{}!]|\]\(", page.replace('tabindex="-1"', ""))
 

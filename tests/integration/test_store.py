@@ -1,0 +1,266 @@
+"""One body over both databases: what is kept, changed, told and deleted."""
+
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from index.errors import StoreError
+from qa.types import Answer, AnswerSentence, Citation
+from tests import postgres
+from ui.store.database import FILE, open_database, shown, upgrade
+from ui.store.records import Records, without_person
+from ui.store.tables import Table
+from ui.store.types import Feedback, Gap
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PHONE = "13812345678"
+
+
+def answer_of(name: str, question: str = "博士后补贴多少?", status: str = "answered") -> Answer:
+    citation = Citation(
+        n=1, doc_id="d", source="a.txt", title="办法", section="", issuer="", doc_number="",
+        date="2025", quote=f"咨询电话{PHONE}。", start=0, end=16, passage_id="p",
+    )  # fmt: skip
+    return Answer.model_validate(
+        {
+            "id": name,
+            "question": question,
+            "query": question,
+            "status": status,
+            "reason": None if status == "answered" else "no_evidence",
+            "answer": f"咨询电话{PHONE}。[1]",
+            "sentences": (AnswerSentence(text=f"咨询电话{PHONE}。", citations=(1,)),),
+            "citations": (citation,),
+            "corpus": "c0ffee",
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
+    engine = open_database(tmp_path, url)
+    yield engine
+    Records(engine).purge(days=None)
+    engine.dispose()
+
+
+@pytest.fixture
+def records(engine: Engine) -> Records:
+    return Records(engine, now=lambda: NOON)
+
+
+def test_an_answer_comes_back_as_it_was_given(records: Records) -> None:
+    answer = answer_of("a1")
+    records.keep(answer)
+    kept = records.answer("a1")
+    assert kept is not None
+    assert kept.answer == answer
+    assert (kept.id, kept.time, kept.share) == ("a1", "2026-11-24T12:00:00.000+00:00", "")
+    assert records.answer("a2") is None
+
+
+def test_an_answer_is_kept_once(records: Records) -> None:
+    records.keep(answer_of("a1", "甲"))
+    records.keep(answer_of("a1", "乙"))
+    kept = records.answer("a1")
+    assert kept is not None
+    assert kept.answer.question == "甲"
+    assert records.counts() == {"answer": 1, "feedback": 0, "gap": 0}
+
+
+def test_who_asks_is_masked_and_what_the_documents_say_stays(
+    records: Records, engine: Engine
+) -> None:
+    records.keep(answer_of("a1", f"我是{PHONE}，补贴多少?"))
+    records.judge(Feedback(answer_id="a1", time="t", verdict="down", comment=f"回电{PHONE}"))
+    records.report(Gap(answer_id="a1", time="t", comment=f"加我{PHONE}"))
+    kept = records.answer("a1")
+    assert kept is not None
+    assert kept.answer.question == kept.answer.query == "我是〔手机号〕，补贴多少?"
+    assert kept.answer.citations[0].quote == f"咨询电话{PHONE}。"
+    with engine.connect() as connection:
+        for column in ("answers.question", "feedback.comment", "gaps.comment"):
+            table, _, name = column.partition(".")
+            stored = connection.execute(text(f"select {name} from {table}")).scalar_one()
+            assert PHONE not in stored
+            assert "〔手机号〕" in stored
+
+
+def test_the_part_that_is_not_answered_is_masked_in_the_answer_too() -> None:
+    part = f"{PHONE}是谁的"
+    given = answer_of("a1").model_copy(
+        update={"missing": (part,), "answer": f"办法。[1]\n文件没有说明：{part}。"}
+    )
+    kept = without_person(given)
+    assert PHONE not in kept.answer + "".join(kept.missing)
+
+
+def test_the_last_word_of_a_reader_counts(records: Records) -> None:
+    records.keep(answer_of("a1"))
+    records.judge(Feedback(answer_id="a1", time="1", verdict="up"))
+    last = Feedback(
+        answer_id="a1", time="2", verdict="down", reasons=("outdated", "incomplete"), comment="旧"
+    )
+    records.judge(last)
+    assert records.feedback("a1") == last
+    records.report(Gap(answer_id="a1", time="1", comment="请补充"))
+    records.report(Gap(answer_id="a1", time="2"))
+    assert records.gap("a1") == Gap(answer_id="a1", time="2")
+    assert records.counts() == {"answer": 1, "feedback": 1, "gap": 1}
+
+
+def test_of_an_answer_that_is_not_kept_nothing_is(records: Records) -> None:
+    records.judge(Feedback(answer_id="no", time="1", verdict="up"))
+    records.report(Gap(answer_id="no", time="1"))
+    assert records.share("no") == ""
+    assert records.counts() == {"answer": 0, "feedback": 0, "gap": 0}
+
+
+def test_an_answer_is_shared_only_when_asked_and_until_it_is_taken_back(records: Records) -> None:
+    records.keep(answer_of("a1"))
+    assert records.shared("") is None
+    secret = records.share("a1")
+    assert len(secret) >= 20
+    assert records.share("a1") == secret
+    shared = records.shared(secret)
+    assert shared is not None
+    assert shared.id == "a1"
+    assert records.shared("guess") is None
+    records.unshare("a1")
+    assert records.shared(secret) is None
+    assert records.share("a1") != secret
+
+
+def test_what_is_older_goes_with_what_belongs_to_it(engine: Engine) -> None:
+    for name, days in (("old", 31), ("new", 29)):
+        then = NOON - timedelta(days=days)
+        records = Records(engine, now=lambda then=then: then)
+        records.keep(answer_of(name))
+        records.judge(Feedback(answer_id=name, time="1", verdict="up"))
+        records.report(Gap(answer_id=name, time="1"))
+    records = Records(engine, now=lambda: NOON)
+    assert records.purge(days=30) == 1
+    assert records.answer("old") is None
+    assert records.answer("new") is not None
+    assert records.counts() == {"answer": 1, "feedback": 1, "gap": 1}
+    assert records.purge(days=None) == 1
+    assert records.counts() == {"answer": 0, "feedback": 0, "gap": 0}
+
+
+def test_an_export_has_every_row_once(records: Records) -> None:
+    for name in ("b", "a"):
+        records.keep(answer_of(name))
+    records.judge(Feedback(answer_id="a", time="1", verdict="down", reasons=("off_topic",)))
+    records.report(Gap(answer_id="b", time="1", comment="缺"))
+    lines = [json.loads(line) for line in records.export()]
+    assert [(line["kind"], line.get("id") or line["answer_id"]) for line in lines] == [
+        ("answer", "a"),
+        ("answer", "b"),
+        ("feedback", "a"),
+        ("gap", "b"),
+    ]
+    assert Answer.model_validate(lines[0]["answer"]) == answer_of("a")
+    assert lines[2]["reasons"] == ["off_topic"]
+
+
+def test_text_that_a_database_may_not_like_is_kept(records: Records) -> None:
+    odd = "'; drop table answers; -- 𠮷\U0001f600 \x00 \\ %s {0}"
+    records.keep(answer_of("a1", odd))
+    kept = records.answer("a1")
+    assert kept is not None
+    assert kept.answer.question == odd.replace("\x00", "")
+
+
+def test_the_tables_are_those_of_the_migrations(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_opening_again_changes_nothing(records: Records, engine: Engine, tmp_path: Path) -> None:
+    records.keep(answer_of("a1"))
+    upgrade(engine)
+    assert records.answer("a1") is not None
+    assert set(inspect(engine).get_table_names()) >= {"answers", "feedback", "gaps"}
+
+
+def _keep(folder: str, start: int, count: int) -> None:
+    records = Records(open_database(Path(folder)))
+    for n in range(start, start + count):
+        records.keep(answer_of(f"a{n}"))
+
+
+def test_two_processes_write_one_file(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_keep, args=(str(tmp_path), n, 40)) for n in (0, 40)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(120)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert Records(open_database(tmp_path)).counts()["answer"] == 80
+
+
+def test_sqlite_lets_readers_in_beside_a_writer(tmp_path: Path) -> None:
+    with open_database(tmp_path).connect() as connection:
+        assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
+        assert connection.execute(text("pragma foreign_keys")).scalar() == 1
+
+
+@pytest.mark.parametrize(("prepare", "url", "says"), [
+    (lambda folder: None, "nonsense", "看不懂数据库地址"),
+    (lambda folder: None, "oracle+none://x", "看不懂数据库地址"),
+    (lambda folder: None, "postgresql+psycopg://u:secret@127.0.0.1:1/x", "打不开数据库"),
+    (lambda folder: (folder / FILE).write_text("no database at all" * 100), "", "打不开数据库"),
+])  # fmt: skip
+def test_what_is_no_database_is_told_in_one_line(
+    tmp_path: Path, prepare: Callable[[Path], object], url: str, says: str
+) -> None:
+    prepare(tmp_path)
+    with pytest.raises(StoreError, match=says) as told:
+        open_database(tmp_path, url)
+    assert "\n" not in str(told.value)
+    assert "secret" not in str(told.value)
+
+
+def test_tables_of_a_later_version_are_refused(tmp_path: Path) -> None:
+    engine = open_database(tmp_path)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(StoreError, match="更新版本"):
+        open_database(tmp_path)
+
+
+def test_a_database_that_is_gone_is_told(engine: Engine, records: Records) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("alter table gaps rename to other"))
+    try:
+        records.keep(answer_of("a1"))
+        with pytest.raises(StoreError, match="读写失败"):
+            records.report(Gap(answer_id="a1", time="1"))
+        with pytest.raises(StoreError):
+            list(records.export())
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("alter table other rename to gaps"))
+
+
+def test_an_address_is_shown_without_its_password() -> None:
+    assert shown("postgresql://u:secret@h/d") == "postgresql://u:***@h/d"
+    assert shown("") == ""

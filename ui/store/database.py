@@ -1,0 +1,78 @@
+"""One database: SQLite in the data folder, or PostgreSQL by its address. Opening brings its
+tables up to date."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from filelock import FileLock
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from index.errors import StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+FILE = "policyqa.sqlite"
+HINT = "请写成 postgresql+psycopg://用户:密码@主机/库名，或留空用 SQLite。"
+BUSY_MS = 10_000  # how long one writer waits for another
+
+
+def open_database(folder: Path, url: str = "") -> Engine:
+    """A database with all its tables.
+
+    Args:
+        folder: of the data; made where it is not there. A lock in it keeps two processes from
+            changing the tables at once.
+        url: SQLAlchemy's address of a database (`postgresql+psycopg://…`); "" is SQLite in the
+            folder.
+
+    Raises:
+        StoreError: the address means nothing, nothing answers there, or the tables are of a later
+            version than this program.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url or f"sqlite:///{folder / FILE}", pool_pre_ping=True)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+        with FileLock(folder / f"{FILE}.lock"):
+            upgrade(engine)
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(f"看不懂数据库地址 {shown(url)}。{HINT}") from error
+    except CommandError as error:
+        raise StoreError("数据库是更新版本的程序建立的，请升级 policyqa。") from error
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError(
+            f"打不开数据库 {shown(url) or folder / FILE}：{_first_line(error)}。"
+        ) from error
+    return engine
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the tables to a revision."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def shown(url: str) -> str:
+    """An address without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True) if url else ""
+    except ArgumentError:
+        return "（无法解析）"
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    """Readers beside a writer, and rows that go with the row they belong to."""
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,199 @@
+"""What is written and read: answers, what readers think of them, and gaps."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, delete, func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from index.errors import StoreError
+from index.types import Value
+from qa.types import Answer
+from ui.masking import masked
+from ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
+from ui.store.types import Feedback, Gap, KeptAnswer
+
+SHARE_BYTES = 16
+KINDS: dict[str, type[Table]] = {"answer": AnswerRow, "feedback": FeedbackRow, "gap": GapRow}
+
+
+class Records:
+    """The store of one service. Every method is one transaction: it is done whole or not at all.
+
+    All raise `index.errors.StoreError` where the database does not take or give what is asked.
+
+    Args:
+        engine: as `ui.store.database.open_database` gives it.
+        now: tells the time.
+    """
+
+    def __init__(
+        self, engine: Engine, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._engine = engine
+        self._now = now
+
+    def keep(self, answer: Answer) -> None:
+        """Keep an answer, once, with personal numbers masked."""
+        kept = without_person(answer)
+        with self._transaction() as session:
+            if session.get(AnswerRow, kept.id) is None:
+                session.add(_row(KeptAnswer(id=kept.id, time=self._time(), answer=kept)))
+
+    def answer(self, answer_id: str) -> KeptAnswer | None:
+        """An answer by its id."""
+        with self._transaction() as session:
+            row = session.get(AnswerRow, answer_id)
+            return _kept(row) if row else None
+
+    def latest(self, *, count: int) -> list[KeptAnswer]:
+        """The newest answers, newest first."""
+        newest = select(AnswerRow).order_by(AnswerRow.time.desc(), AnswerRow.id).limit(count)
+        with self._transaction() as session:
+            return [_kept(row) for row in session.scalars(newest)]
+
+    def judge(self, feedback: Feedback) -> None:
+        """Keep what a reader thinks of an answer in place of what was thought before; of an
+        answer that is not kept nothing is."""
+        said = feedback.model_copy(update={"comment": _plain(feedback.comment)})
+        self._put(FeedbackRow(**said.model_dump(exclude={"reasons"}), reasons=list(said.reasons)))
+
+    def report(self, gap: Gap) -> None:
+        """Keep that the documents should answer this."""
+        said = gap.model_copy(update={"comment": _plain(gap.comment)})
+        self._put(GapRow(**said.model_dump()))
+
+    def _put(self, row: FeedbackRow | GapRow) -> None:
+        with self._transaction() as session:
+            if session.get(AnswerRow, row.answer_id) is not None:
+                session.merge(row)
+
+    def share(self, answer_id: str) -> str:
+        """The secret part of an answer's public address, made where there is none; "" for an
+        answer that is not kept."""
+        with self._transaction() as session:
+            row = session.get(AnswerRow, answer_id)
+            if row is None:
+                return ""
+            row.share = row.share or secrets.token_urlsafe(SHARE_BYTES)
+            return row.share
+
+    def unshare(self, answer_id: str) -> None:
+        """Take an answer's public address away."""
+        with self._transaction() as session:
+            row = session.get(AnswerRow, answer_id)
+            if row is not None:
+                row.share = None
+
+    def shared(self, share: str) -> KeptAnswer | None:
+        """The answer behind a public address."""
+        with self._transaction() as session:
+            row = session.scalar(select(AnswerRow).where(AnswerRow.share == share))
+            return _kept(row) if row and share else None
+
+    def feedback(self, answer_id: str) -> Feedback | None:
+        """What a reader thinks of an answer."""
+        with self._transaction() as session:
+            row = session.get(FeedbackRow, answer_id)
+            return Feedback.model_validate(_values(row)) if row else None
+
+    def gap(self, answer_id: str) -> Gap | None:
+        """What a reader said of an answer that was none."""
+        with self._transaction() as session:
+            row = session.get(GapRow, answer_id)
+            return Gap.model_validate(_values(row)) if row else None
+
+    def counts(self) -> dict[str, int]:
+        """How many of each kind there are."""
+        with self._transaction() as session:
+            return {
+                kind: session.scalar(select(func.count()).select_from(table)) or 0
+                for kind, table in KINDS.items()
+            }
+
+    def purge(self, *, days: int | None) -> int:
+        """Delete answers older than so many days, and what belongs to them; all where `days` is
+        None. How many answers went."""
+        wanted = select(AnswerRow.id)
+        if days is not None:
+            before = (self._now() - timedelta(days=days)).isoformat(timespec="milliseconds")
+            wanted = wanted.where(AnswerRow.time < before)
+        with self._transaction() as session:
+            gone = list(session.scalars(wanted))
+            session.execute(delete(AnswerRow).where(AnswerRow.id.in_(wanted)))
+        return len(gone)
+
+    def export(self) -> Iterator[str]:
+        """All there is, a line of JSON each, answers before what belongs to them."""
+        with self._transaction() as session:
+            for kind, table in KINDS.items():
+                for row in session.scalars(select(table).order_by(*inspect(table).primary_key)):
+                    line = {"kind": kind, **_exported(row)}
+                    yield json.dumps(line, ensure_ascii=False, sort_keys=True)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        try:
+            with Session(self._engine) as session, session.begin():
+                yield session
+        except SQLAlchemyError as error:
+            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise StoreError(f"数据库读写失败：{cause}。") from error
+
+    def _time(self) -> str:
+        return self._now().isoformat(timespec="milliseconds")
+
+
+def without_person(answer: Answer) -> Answer:
+    """An answer without the personal numbers of whoever asked. What the documents say stays."""
+    text = answer.answer
+    for part in answer.missing:
+        text = text.replace(part, _plain(part))
+    return answer.model_copy(
+        update={
+            "question": _plain(answer.question),
+            "query": _plain(answer.query),
+            "missing": tuple(_plain(part) for part in answer.missing),
+            "answer": text if answer.status == "answered" else _plain(text),
+        }
+    )
+
+
+def _plain(text: str) -> str:
+    """Text as it is kept: without personal numbers, nor the character that PostgreSQL refuses."""
+    return masked(text).replace("\x00", "")
+
+
+def _row(kept: KeptAnswer) -> AnswerRow:
+    answer = kept.answer
+    return AnswerRow(
+        id=kept.id,
+        time=kept.time,
+        question=answer.question,
+        status=answer.status,
+        reason=answer.reason or "",
+        corpus=answer.corpus,
+        total_ms=answer.timings_ms.total,
+        answer=answer.model_dump(mode="json"),
+        share=kept.share or None,
+    )
+
+
+def _kept(row: AnswerRow) -> KeptAnswer:
+    answer = Answer.model_validate(row.answer)
+    return KeptAnswer(id=row.id, time=row.time, answer=answer, share=row.share or "")
+
+
+def _values(row: Table) -> dict[str, object]:
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+
+
+def _exported(row: Table) -> dict[str, object]:
+    if isinstance(row, AnswerRow):
+        value: Value = _kept(row)
+        return value.model_dump(mode="json")
+    return _values(row)
