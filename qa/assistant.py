@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,17 @@ from qa.scope import is_order, is_out_of_scope, is_talk
 from qa.settings import AnswerSettings
 from qa.spelling import Speller
 from qa.suggestions import suggested
-from qa.types import Answer, AnswerSentence, Citation, Contact, Hit, Question, Reason, Timings
+from qa.types import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Contact,
+    Hit,
+    OutlineEntry,
+    Question,
+    Reason,
+    Timings,
+)
 from qa.wording import (
     NEXT_STEP,
     NO_EVIDENCE,
@@ -147,6 +158,26 @@ class Assistant:
         if doc_id not in self._documents:
             raise SourceError(f"没有编号为 {doc_id[:40]} 的文件")
         return self._documents[doc_id]
+
+    def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
+        """The sections of a document in the order of its text.
+
+        Raises:
+            SourceError: the index has no such document.
+        """
+        self.document(doc_id)
+        entries: list[OutlineEntry] = []
+        before: list[str] = []
+        for passage in self._passages.get(doc_id, ()):
+            path = passage.section.split(SECTION_SEPARATOR) if passage.section else []
+            pairs = zip(path, before, strict=False)
+            same = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+            entries += [
+                OutlineEntry(start=passage.start, depth=depth, title=path[depth])
+                for depth in range(same, len(path))
+            ]
+            before = path
+        return tuple(entries)
 
     def examples(self) -> tuple[str, ...]:
         """Questions that the documents answer, for a reader to start with."""

@@ -29,9 +29,9 @@ from qa.timeline import (
     VALUED,
     Timeline,
     Value,
+    aims,
     asks_target,
     asks_versions,
-    is_target,
     timeline,
     written,
 )
@@ -265,8 +265,8 @@ def _stated(
     elif asks_yes_or_no(query):
         said = _with_following(said, best, passages, excepted)
     for evidence in said:
-        aims = tokens.expectation.kind in VALUED and is_target(evidence.text, evidence.document)
-        beside = aims and evidence is not said[0] and not asks_target(query)
+        aim = tokens.expectation.kind in VALUED and aims(evidence)
+        beside = aim and evidence is not said[0] and not asks_target(query)
         _add(draft, evidence, shortened(evidence, tokens), "target" if beside else "statement")
     return said
 
@@ -515,7 +515,7 @@ def _annotate(draft: Draft, query: str, said: Sequence[Evidence]) -> None:
     """What a reader must know of the sentences: what is left open, what is only a target, whose
     policy it is."""
     draft.missing += unanswered(query, said)
-    if any(is_target(e.text, e.document) for e in said[:1]) and not asks_target(query):
+    if any(aims(e) for e in said[:1]) and not asks_target(query):
         draft.notes.append(STILL_TARGET)
     for citation in {c.doc_id: c for c in draft.composer.citations}.values():
         if citation.validity in NOT_HELD:

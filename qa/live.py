@@ -9,7 +9,7 @@ from index import search_index
 from index.errors import PolicyQAError, SourceError
 from index.types import Document
 from qa.assistant import Assistant
-from qa.types import Answer, Question
+from qa.types import Answer, OutlineEntry, Question
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,16 @@ class LiveAssistant:
             if before is None:
                 raise
             return before.document(doc_id)
+
+    def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
+        """See `Assistant.outline`; also of the version before."""
+        current, before = self._latest(), self._before
+        try:
+            return current.outline(doc_id)
+        except SourceError:
+            if before is None:
+                raise
+            return before.outline(doc_id)
 
     def examples(self) -> tuple[str, ...]:
         """See `Assistant.examples`."""

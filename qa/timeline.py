@@ -90,6 +90,14 @@ def is_target(text: str, document: Document) -> bool:
     return not (named and date and int(named[1]) < int(date[:4]))
 
 
+def aims(evidence: Evidence) -> bool:
+    """Whether a sentence says what is to be reached, or goes into the parts of one that does
+    (其中，引进……)."""
+    if is_target(evidence.text, evidence.document):
+        return True
+    return evidence.text.startswith("其中") and is_target(_before(evidence), evidence.document)
+
+
 def asks_target(query: str) -> bool:
     """Whether a question asks for what is to be reached."""
     return ASKS_TARGET.search(query) is not None
@@ -252,7 +260,7 @@ def _value(evidence: Evidence, quantity: Quantity, form: str, names: frozenset[s
         wide=frozenset(w for w in names if w in whole.lower()),
         flow=frozenset(FLOW.findall(before)),
         when=named[-1] if named else evidence.document.metadata.date,
-        target=is_target(evidence.text, evidence.document),
+        target=aims(evidence),
     )
 
 

@@ -136,6 +136,14 @@ class Timings(Value):
     total: float = 0.0
 
 
+class OutlineEntry(Value):
+    """A section of a document: where its text starts, how deep it lies (from 0), its heading."""
+
+    start: int
+    depth: int
+    title: str
+
+
 class Contact(Value):
     """Who is responsible for the nearest document, as far as documents say: its `issuer`, and the
     sentence that names an office or a telephone, with its citation; "" and None for none."""

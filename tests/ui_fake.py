@@ -1,6 +1,7 @@
 """A small assistant with three documents and fixed answers, for the page and the API."""
 
 import hashlib
+import re
 
 from index.errors import SourceError
 from index.types import Document, Metadata
@@ -11,6 +12,7 @@ from qa.types import (
     Citation,
     Compared,
     Hit,
+    OutlineEntry,
     Question,
     Resolved,
 )
@@ -84,6 +86,11 @@ class FakeAssistant:
             if known.doc_id == doc_id:
                 return known
         raise SourceError(f"没有编号为 {doc_id} 的文件")
+
+    def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
+        text = self.document(doc_id).text
+        found = re.finditer(r"^第.章 (.+)$", text, re.M)
+        return tuple(OutlineEntry(start=m.start(), depth=0, title=m.group()) for m in found)
 
     def examples(self) -> tuple[str, ...]:
         return (

@@ -3,14 +3,15 @@
 from typing import Protocol
 
 from index.types import Document
-from qa.types import Answer, Question
+from qa.types import Answer, OutlineEntry, Question
 
 
 class Assistant(Protocol):
     """Answers questions from one index and gives the documents it answers from.
 
     `ask` does not raise for a bad question: the answer says `error` or `abstained`.
-    `document` raises `index.errors.SourceError` for a `doc_id` that is not in the index.
+    `document` and `outline` raise `index.errors.SourceError` for a `doc_id` that is not in the
+    index.
     `suggestions` gives questions that may be asked after an answer, each of which is answered.
     `corpus` is the fingerprint of the index.
     """
@@ -25,5 +26,7 @@ class Assistant(Protocol):
     def documents(self) -> tuple[Document, ...]: ...
 
     def document(self, doc_id: str) -> Document: ...
+
+    def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]: ...
 
     def examples(self) -> tuple[str, ...]: ...

@@ -30,8 +30,9 @@ def serve(
 
     listener = server.listen(host, port)
     records = _records()
-    purge_daily(records, settings.load().store.retention_days)
-    server.serve(open_live(index), listener, records)
+    chosen = settings.load()
+    purge_daily(records, chosen.store.retention_days)
+    server.serve(open_live(index), listener, records, chosen.source)
 
 
 @data_app.command()

@@ -32,7 +32,7 @@ PATHS = frozenset(
         "/gradio_api/reset",
     }
 )
-FOLDERS = ("/api/", "/a/", "/receipt/", "/assets/", "/static/", "/gradio_api/heartbeat/")
+FOLDERS = ("/api/", "/a/", "/files/", "/receipt/", "/assets/", "/static/", "/gradio_api/heartbeat/")
 
 # Gradio's client compiles its templates, hence 'unsafe-eval'; its styles and start-up are inline.
 POLICY = "; ".join(

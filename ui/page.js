@@ -100,6 +100,14 @@ function withSources(answer) {
 }
 
 document.addEventListener('click', (event) => {
+  const section = event.target.closest?.('[data-goto]');
+  if (section) {
+    section.closest('details').open = false;
+    const text = element.querySelector('.text');
+    const place = document.getElementById(section.dataset.goto);
+    text.scrollTop += place.getBoundingClientRect().top - text.getBoundingClientRect().top - 12;
+    return text.focus({ preventScroll: true });
+  }
   const address = event.target.closest?.('[data-copy="address"]');
   if (address) return void copy(element.querySelector('[data-address]').value, address);
   const target = event.target.closest?.(`${LINK}, .acts a[href^="#"], [data-open]`);

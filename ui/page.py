@@ -136,11 +136,14 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     turn, _, key = rest.partition("-")
     if view not in ("source", "whole") or not turn.isdecimal() or int(turn) >= len(answers):
         return panel.gone_panel("这条来源属于已清空的对话，请重新提问。")
-    citation, document = _found(assistant, answers[int(turn)], key)
+    answer = answers[int(turn)]
+    citation, document = _found(assistant, answer, key)
     if citation is None:
         return panel.gone_panel("没有找到这条来源，请重新提问。")
     shown: panel.View = "whole" if view == "whole" else "source"
-    return panel.source_panel(citation, document, f"source-{turn}-{key}", shown)
+    outline = assistant.outline(document.doc_id) if document and view == "whole" else ()
+    link, count = f"source-{turn}-{key}", len(answer.citations)
+    return panel.source_panel(panel.Source(citation, document, link, count, outline), shown)
 
 
 def kept(

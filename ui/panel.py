@@ -1,31 +1,61 @@
 """The source panel as HTML: what a source is, and its quote in the text around it."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+from urllib.parse import quote as quote_path
 
 from index.types import Document
-from qa.types import Citation, Hit
+from qa.types import Citation, Hit, OutlineEntry
 from ui.render import chinese_date, escape, inline
+from ui.source_text import text_html
 
 View = Literal["source", "whole"]
 
 CONTEXT_CHARS = 280
+MAX_DEPTH = 3
 
 
-def source_panel(citation: Citation, document: Document | None, link: str, view: View) -> str:
+class Source(NamedTuple):
+    """What a panel shows: a citation, its document while the index has it, the link that opened it
+    (`source-0-2`), how many citations the answer has, and the document's sections."""
+
+    citation: Citation
+    document: Document | None
+    link: str
+    citations: int = 0
+    outline: Sequence[OutlineEntry] = ()
+
+
+def source_panel(source: Source, view: View) -> str:
     """The panel: what the source is, and its quote in the text around it or in the whole text.
 
-    `document` is None, or no longer has the quote at its place, when the index has changed since
-    the answer was given; the panel says so and shows the quote alone.
+    When the index has changed since the answer was given and the document is gone, or no longer
+    has the quote at its place, the panel says so and shows the quote alone.
     """
-    number = link.rpartition("-")[2]
+    number = source.link.rpartition("-")[2]
     name = f"来源 {number}" if number.isdigit() else "相关段落"
     return (
         f'<section class="source {view}" aria-label="{name}">'
-        f'<div class="bar"><h2 tabindex="-1">{name}</h2>'
+        f'<div class="bar"><h2 tabindex="-1">{name}</h2>{_neighbours(source, view)}'
         '<button type="button" class="close" data-open="close" aria-label="关闭来源">关闭</button>'
-        f"</div>{_card(citation)}{_quoted(citation, document, view)}{_turn_over(link, view)}"
+        f"</div>{_card(source.citation)}{_quoted(source, view)}{_turn_over(source, view)}"
         "</section>"
     )
+
+
+def _neighbours(source: Source, view: View) -> str:
+    """Buttons to the citations before and after this one."""
+    before, _, number = source.link.rpartition("-")
+    if not number.isdigit() or source.citations < 2:
+        return ""
+    turn = before.partition("-")[2]
+    buttons = []
+    for words, n in (("上一处", int(number) - 1), ("下一处", int(number) + 1)):
+        held = "" if 1 <= n <= source.citations else " disabled"
+        buttons.append(
+            f'<button type="button" data-open="{view}-{turn}-{n}"{held}>{words}</button>'
+        )
+    return f'<div class="steps">{"".join(buttons)}</div>'
 
 
 def gone_panel(reason: str) -> str:
@@ -76,39 +106,48 @@ def _place_in_file(citation: Citation) -> str:
     return page or (f"第 {citation.row} 行" if citation.row else "")
 
 
-def _quoted(citation: Citation, document: Document | None, view: View) -> str:
+def _quoted(source: Source, view: View) -> str:
+    citation, document = source.citation, source.document
     mark = f"<mark>{escape(citation.quote)}</mark>"
     if document is None:
         remark = "这份文件已不在库中，下面是回答时引用的原话。"
         return f'<p class="remark">{remark}</p><div class="text">{mark}</div>'
-    if document.text[citation.start : citation.end] != citation.quote:
+    text, quote = document.text, (citation.start, citation.end)
+    if text[citation.start : citation.end] != citation.quote:
         remark = "这份文件在回答之后有改动，下面是回答时引用的原话。"
         return f'<p class="remark">{remark}</p><div class="text">{mark}</div>'
-    before, after = document.text[: citation.start], document.text[citation.end :]
-    if view == "source":
-        before, after = _tail(before), _head(after)
-    return f'<div class="text" tabindex="0">{escape(before)}{mark}{escape(after)}</div>'
+    if view == "whole":
+        whole = text_html(text, (0, len(text)), quote, [entry.start for entry in source.outline])
+        return f'{_outline(source.outline)}<div class="text" tabindex="0">{whole}</div>'
+    first, last = max(0, quote[0] - CONTEXT_CHARS), min(len(text), quote[1] + CONTEXT_CHARS)
+    first += len(text[first : quote[0]]) - len(text[first : quote[0]].lstrip())
+    last -= len(text[quote[1] : last]) - len(text[quote[1] : last].rstrip())
+    around = text_html(text, (first, last), quote)
+    before, after = "…" if first else "", "…" if last < len(text) else ""
+    return f'<div class="text" tabindex="0">{before}{around}{after}</div>'
 
 
-def _tail(before: str) -> str:
-    if len(before) <= CONTEXT_CHARS:
-        return before.lstrip()
-    return "…" + before[-CONTEXT_CHARS:].lstrip()
+def _outline(entries: Sequence[OutlineEntry]) -> str:
+    """The sections to jump to, folded together."""
+    if not entries:
+        return ""
+    items = "".join(
+        f'<li class="depth-{min(entry.depth, MAX_DEPTH)}"><button type="button" '
+        f'data-goto="at-{entry.start}">{inline(entry.title)}</button></li>'
+        for entry in entries
+    )
+    return f'<details class="outline"><summary>目录</summary><ul>{items}</ul></details>'
 
 
-def _head(after: str) -> str:
-    if len(after) <= CONTEXT_CHARS:
-        return after.rstrip()
-    return after[:CONTEXT_CHARS].rstrip() + "…"
-
-
-def _turn_over(link: str, view: View) -> str:
-    rest = link.partition("-")[2]
+def _turn_over(source: Source, view: View) -> str:
+    rest = source.link.partition("-")[2]
     if view == "source":
         target, words = f"whole-{rest}", "查看全文"
     else:
         target, words = f"source-{rest}", "返回摘录"
+    file = f"/files/{quote_path(source.citation.doc_id)}"
+    original = f'<a class="turn" href="{file}" download>下载原文件</a>' if source.document else ""
     return (
         '<div class="foot">'
-        f'<button type="button" class="turn" data-open="{target}">{words}</button></div>'
+        f'<button type="button" class="turn" data-open="{target}">{words}</button>{original}</div>'
     )

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from importlib.resources import as_file, files
+from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 
@@ -25,12 +26,12 @@ FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "san
 REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用这个端口的权限"}
 
 
-def create_app(assistant: Assistant, records: Records) -> FastAPI:
+def create_app(assistant: Assistant, records: Records, source: Path) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, and the gate
     around all."""
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     add_api(app, assistant)
-    app.include_router(build_papers(records))
+    app.include_router(build_papers(assistant, records, source))
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
             app,
@@ -70,9 +71,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(assistant: Assistant, listener: socket.socket, records: Records) -> None:
+def serve(assistant: Assistant, listener: socket.socket, records: Records, source: Path) -> None:
     """Serve until interrupted, on the address that `listen` took."""
-    app = create_app(assistant, records)
+    app = create_app(assistant, records, source)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:

@@ -33,8 +33,11 @@ def assistant() -> Assistant:
 @pytest.fixture(scope="module")
 def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     records = Records(open_database(tmp_path_factory.mktemp("site")))
+    source = tmp_path_factory.mktemp("source")
+    for document in assistant.documents():
+        (source / document.source).write_text(document.text, "utf-8")
     listener = server.listen("127.0.0.1", 0)
-    app = server.create_app(assistant, records)
+    app = server.create_app(assistant, records, source)
     running = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -43,6 +43,22 @@ def test_a_mark_opens_the_very_words_of_the_seed(
     assert visitor.foreign() == []
 
 
+def test_a_cited_row_stands_in_its_table(visit: Visit, shoot: Shoot) -> None:
+    visitor = visit()
+    visitor.ask("重庆高新区2020年领军人才有多少人?")
+    row = visitor.page.locator("#chat .said").get_by_text("343")
+    expect(row).to_be_visible()
+    visitor.page.locator("#chat .said a.mark").nth(1).click()
+    cited = visitor.page.locator("#panel td mark")
+    expect(cited.first).to_be_visible()
+    assert "343" in cited.all_inner_texts()
+    shoot(visitor, "real-5-table")
+    visitor.page.get_by_role("button", name="查看全文").click()
+    visitor.page.locator("#panel summary").click()
+    expect(visitor.page.get_by_role("button", name="第二章 总体思路")).to_be_visible()
+    shoot(visitor, "real-6-outline")
+
+
 def test_an_example_of_the_corpus_is_answered(visit: Visit) -> None:
     visitor = visit()
     visitor.page.locator("#chat .example").first.click()

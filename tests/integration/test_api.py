@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from index.errors import IndexDamaged, SettingsError
 from qa import settings
 from qa.types import Answer, Question
-from tests.ui_fake import FIRST, PLAN, SKILLED, FakeAssistant
+from tests.ui_fake import FIRST, HOSTILE, NEWS, PLAN, SKILLED, FakeAssistant
 from ui import commands, server
 from ui.store.database import open_database
 from ui.store.records import Records
@@ -27,8 +27,16 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
 
 
 @pytest.fixture(scope="module")
-def client(records: Records) -> Iterator[TestClient]:
-    app = server.create_app(FakeAssistant(), records)
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("source")
+    (folder / PLAN.source).write_text(PLAN.text, "utf-8")
+    (folder / NEWS.source).write_text("altered", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(records: Records, source: Path) -> Iterator[TestClient]:
+    app = server.create_app(FakeAssistant(), records, source)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -148,18 +156,29 @@ def test_an_answer_has_its_receipt_and_is_public_only_while_it_is_shared(
     assert "停止分享" in client.get(address).text
 
 
+def test_the_file_of_a_document_is_given_as_it_was_read_or_not_at_all(client: TestClient) -> None:
+    given = client.get(f"/files/{PLAN.doc_id}")
+    assert given.content == PLAN.text.encode()
+    assert given.headers["content-type"] == "application/octet-stream"
+    assert given.headers["content-disposition"].startswith("attachment")
+    for doc_id in (NEWS.doc_id, HOSTILE.doc_id, "none", "..%2f..%2fetc%2fpasswd"):
+        refused = client.get(f"/files/{doc_id}")
+        assert refused.status_code == 404
+        assert "\n" not in refused.text
+
+
 def test_what_programs_ask_is_not_kept(client: TestClient, records: Records) -> None:
     before = records.counts()
     client.post("/api/ask", json={"id": "program", "question": "博士后有什么补助"})
     assert records.counts() == before
 
 
-def test_an_index_that_fails_is_500_and_one_line(records: Records) -> None:
+def test_an_index_that_fails_is_500_and_one_line(records: Records, source: Path) -> None:
     class Broken(FakeAssistant):
         def ask(self, question: Question) -> Answer:
             raise IndexDamaged("索引缺少文件，请重新运行 policyqa index。")
 
-    app = server.create_app(Broken(), records)
+    app = server.create_app(Broken(), records, source)
     with TestClient(app, raise_server_exceptions=False) as client:
         reply = client.post("/api/ask", json={"question": "博士后"})
     expected = {"detail": "索引缺少文件，请重新运行 policyqa index。"}
@@ -211,8 +230,10 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
         done.append(f"opened {index}")
         return FakeAssistant()
 
-    def serve(assistant: FakeAssistant, listener: socket.socket, records: Records) -> None:
-        done.append(f"served {listener.getsockname()[0]} {records.counts()['answer']}")
+    def serve(
+        assistant: FakeAssistant, listener: socket.socket, records: Records, source: Path
+    ) -> None:
+        done.append(f"served {listener.getsockname()[0]} {records.counts()['answer']} {source}")
         listener.close()
 
     monkeypatch.setattr(wiring, "open_live", open_live, raising=False)
@@ -232,7 +253,7 @@ def run_serve(*options: str) -> Result:
 
 def test_serve_takes_its_address_then_opens_and_serves(opened: list[str]) -> None:
     assert run_serve("--port", "0", "--index", "here").exit_code == 0
-    assert opened == ["opened here", "served 127.0.0.1 0"]
+    assert opened == ["opened here", "served 127.0.0.1 0 seeds"]
 
 
 def test_a_busy_port_is_one_line_and_nothing_is_opened(opened: list[str]) -> None:

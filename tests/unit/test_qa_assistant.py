@@ -51,6 +51,30 @@ def ask(assistant: Assistant, question: str, *earlier: str, k: int = 10) -> Answ
     return assistant.ask(Question(id="q1", question=question, history=history, k=k))
 
 
+def test_an_outline_has_each_section_where_it_begins(tmp_path: Path) -> None:
+    text = (
+        "人才办法\n第一章 总则\n第一节 目的\n为吸引人才制定本办法。\n第二节 对象\n对象是博士。\n"
+        "第二章 附则\n本办法自发布之日起施行。"
+    )
+    build_texts([SourceText("a.txt", text, Metadata(title="人才办法"))], tmp_path, EMBEDDER)
+    small = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    outlined = Assistant(small, EMBEDDER, weights_for, AnswerSettings())
+    document = outlined.documents()[0]
+    entries = outlined.outline(document.doc_id)
+    assert [(entry.depth, entry.title) for entry in entries] == [
+        (0, "人才办法"),
+        (1, "第一章 总则"),
+        (2, "第一节 目的"),
+        (2, "第二节 对象"),
+        (1, "第二章 附则"),
+    ]
+    starts = [entry.start for entry in entries]
+    assert starts == sorted(starts)
+    assert all(text.find("第二节") - 1 <= entry.start for entry in entries[3:])
+    with pytest.raises(SourceError):
+        outlined.outline("none")
+
+
 def test_an_answer_with_its_proof(assistant: Assistant) -> None:
     answer = ask(assistant, "公园每天早上几点开門?")
     assert (answer.id, answer.status, answer.reason) == ("q1", "answered", None)
@@ -147,7 +171,7 @@ def test_documents_are_found_by_their_id(assistant: Assistant) -> None:
 
 def test_examples_are_questions_that_are_answered(tmp_path: Path) -> None:
     text = "人才办法\n“金凤凰”是指领军人才。“金凤凰”每年评选。“金凤凰”补贴50万元。"
-    build_texts([SourceText("a.txt", text, Metadata())], tmp_path, EMBEDDER)
+    build_texts([SourceText("a.txt", text, Metadata(title="人才办法"))], tmp_path, EMBEDDER)
     index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
     keen, shy = (
         Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=t)) for t in (0.0, 1.0)

@@ -12,7 +12,7 @@ from qa.wording import NEXT_STEP, NO_EVIDENCE
 from tests.ui_fake import ATTACK, FIRST, HOSTILE, NEWS, PLAN, SECOND, FakeAssistant, cite, hit
 from ui import panel, render
 
-OWN_LINK = re.compile("#source-0-[h0-9]+|#(up|down|copy|share|gap)-0|/receipt/[0-9a-z]+")
+OWN_LINK = re.compile("#source-0-[h0-9]+|#(up|down|copy|share|gap)-0|/(receipt|files)/[0-9a-z]+")
 
 
 class Seen(HTMLParser):
@@ -149,7 +149,7 @@ def test_a_document_out_of_force_has_a_badge() -> None:
     given = answer("有哪些措施")
     badge = '<span class="chip out" title="有效期至2025&#45;12&#45;31">已过期</span>'
     assert badge in render.answer_message(given, 0)
-    shown = Seen(panel.source_panel(given.citations[0], PLAN, "source-0-1", "source"))
+    shown = Seen(panel.source_panel(panel.Source(given.citations[0], PLAN, "source-0-1"), "source"))
     assert "效力已过期：有效期至2025-12-31" in shown.text
     unknown = given.citations[0].model_copy(update={"validity": "不明"})
     assert render.validity_chip(unknown) == ""
@@ -182,7 +182,7 @@ def test_an_error_shows_its_line_and_no_source() -> None:
 
 def test_the_panel_marks_the_quote_within_the_text_around_it() -> None:
     citation = cite(2, PLAN, SECOND)
-    seen = Seen(panel.source_panel(citation, PLAN, "source-0-2", "source"))
+    seen = Seen(panel.source_panel(panel.Source(citation, PLAN, "source-0-2"), "source"))
     assert seen.marked == SECOND
     before = PLAN.text[citation.start - panel.CONTEXT_CHARS : citation.start].lstrip()
     after = PLAN.text[citation.end : citation.end + panel.CONTEXT_CHARS].rstrip()
@@ -192,7 +192,7 @@ def test_the_panel_marks_the_quote_within_the_text_around_it() -> None:
 
 
 def test_the_whole_document_is_shown_with_its_quote() -> None:
-    shown = panel.source_panel(cite(1, PLAN, FIRST), PLAN, "source-4-1", "whole")
+    shown = panel.source_panel(panel.Source(cite(1, PLAN, FIRST), PLAN, "source-4-1"), "whole")
     assert PLAN.text in Seen(shown).text
     assert Seen(shown).marked == FIRST
     assert 'data-open="source-4-1">返回摘录' in shown
@@ -200,7 +200,7 @@ def test_the_whole_document_is_shown_with_its_quote() -> None:
 
 def test_facts_that_are_unknown_are_not_shown() -> None:
     text = NEWS.text.splitlines()[0]
-    shown = panel.source_panel(cite(1, NEWS, text), NEWS, "source-0-1", "source")
+    shown = panel.source_panel(panel.Source(cite(1, NEWS, text), NEWS, "source-0-1"), "source")
     assert "文号" not in shown
     assert "章节" not in shown
     assert "渝南日报" in shown
@@ -208,10 +208,10 @@ def test_facts_that_are_unknown_are_not_shown() -> None:
 
 def test_a_document_that_is_gone_or_changed_leaves_the_quote_and_says_so() -> None:
     citation = cite(1, PLAN, FIRST)
-    gone = Seen(panel.source_panel(citation, None, "source-0-1", "source"))
+    gone = Seen(panel.source_panel(panel.Source(citation, None, "source-0-1"), "source"))
     assert (gone.marked, "已不在库中" in gone.text) == (FIRST, True)
     changed = PLAN.model_copy(update={"text": "新增一行\n" + PLAN.text})
-    moved = Seen(panel.source_panel(citation, changed, "source-0-1", "whole"))
+    moved = Seen(panel.source_panel(panel.Source(citation, changed, "source-0-1"), "whole"))
     assert (moved.marked, "有改动" in moved.text) == (FIRST, True)
 
 
@@ -233,7 +233,7 @@ def test_hostile_text_makes_no_element_and_no_link_anywhere() -> None:
     allowed = {"div", "span", "a", "ul", "li", "br", "button", "mark", "section"}
     allowed |= {"h2", "h3", "dl", "dt", "dd"}
     given = answer("攻击")
-    shown = panel.source_panel(given.citations[0], HOSTILE, "source-0-1", "whole")
+    shown = panel.source_panel(panel.Source(given.citations[0], HOSTILE, "source-0-1"), "whole")
     pages = (render.question_message(ATTACK), render.answer_message(given, 0), shown)
     for page in pages:
         seen = Seen(page)
