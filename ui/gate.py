@@ -26,6 +26,7 @@ PATHS = frozenset(
         "/gradio_api/theme.css",
         "/gradio_api/startup-events",
         "/gradio_api/app_id",
+        "/gradio_api/run/predict",  # what is not queued: Gradio itself refuses the rest here
         "/gradio_api/queue/join",
         "/gradio_api/queue/data",
         "/gradio_api/cancel",

@@ -306,8 +306,11 @@ def _connect_panel(assistant: Assistant, records: Records, desk: Desk) -> None:
         fields = event.fields if isinstance(event.fields, dict) else {}
         return _or_skip(reactions.sent(records, given, str(event.link), fields))
 
-    desk.panel.click(on_open, [desk.answers], desk.panel, **QUIET)
-    desk.panel.submit(on_send, [desk.answers], desk.panel, **QUIET)
+    # Not queued: the client drops a question that is asked in the moment when the stream of an
+    # earlier queued event ends.
+    at_once: dict[str, Any] = {"queue": False, **QUIET}
+    desk.panel.click(on_open, [desk.answers], desk.panel, **at_once)
+    desk.panel.submit(on_send, [desk.answers], desk.panel, **at_once)
 
 
 def _or_skip(panel: str | None) -> Any:

@@ -167,6 +167,15 @@ def test_the_file_of_a_document_is_given_as_it_was_read_or_not_at_all(client: Te
         assert "\n" not in refused.text
 
 
+def test_only_what_opens_the_panel_may_be_called_past_the_queue(client: TestClient) -> None:
+    functions = client.get("/config").json()["dependencies"]
+    queued = [each["id"] for each in functions if each["queue"]]
+    assert len(queued) >= 4
+    for number in queued:
+        body = {"fn_index": number, "data": ["博士后"], "session_hash": "s"}
+        assert client.post("/gradio_api/run/predict", json=body).status_code == 404
+
+
 def test_what_programs_ask_is_not_kept(client: TestClient, records: Records) -> None:
     before = records.counts()
     client.post("/api/ask", json={"id": "program", "question": "博士后有什么补助"})
