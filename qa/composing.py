@@ -36,7 +36,7 @@ from qa.timeline import (
     written,
 )
 from qa.types import Compared, Completeness, Role
-from qa.verdicts import Verdict, asks_verdict, asks_yes_or_no, verdict
+from qa.verdicts import Verdict, asks_verdict, asks_yes_or_no, verdict, weighed
 from qa.wording import (
     CONFLICT,
     FROM_ELSEWHERE,
@@ -255,7 +255,8 @@ def _stated(
     """Sentence by sentence, the figure or the verdict first."""
     if asks_verdict(query):
         about = f"{best.document.metadata.title} {best.passage.section}"
-        draft.verdict = verdict(query, best.text, context=about)
+        beside = [e.text for e in picked if e is not best and e.document is best.document]
+        draft.verdict = weighed(verdict(query, best.text, context=about), beside)
     at = lead(best, tokens)
     if at and len(best.text) > 2 * (at[1] - at[0]) + 8:
         draft.composer.add(_part(best, at), at, role="lead")

@@ -1,6 +1,7 @@
 """可以, 不可以 or 视条件而定: what a sentence says to a question whether something may be."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from index.words import bigrams, is_place, normalise
@@ -31,6 +32,7 @@ CONDITION = re.compile(
     r"|特殊情况|但|且(?=[^,，。]{0,12}(?:满|未|有|无))|未(?:曾|在|享|取)"
 )
 MIN_NAMED = 0.5  # share of what a question names that the sentence must have
+LIMITS = re.compile(r"(?:^|[,，:：]|仅|只)限(?!期|额|制|时|度|量|价)|以外的[^,，。]{0,8}不")
 REACH = 3  # clauses, the best one and those after it, that may hold the predicate
 NEGATED_QUESTION = re.compile(r"不能|不可以(?!吗)|不得|会不会(被|取消)|要不要|需不需要")
 
@@ -42,6 +44,13 @@ def asks_verdict(query: str) -> bool:
         return False
     found = ASKS.search(plain)
     return found is not None and not OPEN.search(plain[found.start() :])
+
+
+def weighed(found: Verdict, others: Sequence[str]) -> Verdict:
+    """A refusal beside a sentence that says who may (限金卡持有人) is one of conditions."""
+    if found == "不可以" and any(LIMITS.search(normalise(other)) for other in others):
+        return "视条件而定"
+    return found
 
 
 def asks_yes_or_no(query: str) -> bool:

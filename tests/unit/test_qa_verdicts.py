@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.verdicts import asks_verdict, verdict
+from qa.verdicts import asks_verdict, verdict, weighed
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_other_questions(query: str) -> None:
 )
 def test_what_a_sentence_answers(query: str, sentence: str, said: str) -> None:
     assert verdict(query, sentence) == said
+
+
+def test_a_refusal_beside_who_may_is_one_of_conditions() -> None:
+    who_may = "持卡人配偶办理副卡的，限金卡持有人。"
+    assert weighed("不可以", [who_may]) == "视条件而定"
+    assert weighed("不可以", ["办理期限为5日。", "限期补正。"]) == "不可以"
+    assert weighed("可以", [who_may]) == "可以"
+    assert weighed("", [who_may]) == ""
