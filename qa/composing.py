@@ -255,8 +255,8 @@ def _stated(
     """Sentence by sentence, the figure or the verdict first."""
     if asks_verdict(query):
         about = f"{best.document.metadata.title} {best.passage.section}"
-        beside = [e.text for e in picked if e is not best and e.document is best.document]
-        draft.verdict = weighed(verdict(query, best.text, context=about), beside)
+        others = [e.text for e in picked if e is not best and e.document is best.document]
+        draft.verdict = weighed(verdict(query, best.text, context=about), others)
     at = lead(best, tokens)
     if at and len(best.text) > 2 * (at[1] - at[0]) + 8:
         draft.composer.add(_part(best, at), at, role="lead")

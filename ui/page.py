@@ -5,7 +5,7 @@ A visitor's answers are the page's whole state, held in `gr.State`, so two visit
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, NotRequired, TypedDict
@@ -29,6 +29,8 @@ TITLE = "渝才问策"
 TAGLINE = "问人才政策，句句有出处"
 STREAM_STEPS = 18
 STREAM_S = 0.35
+TOO_LONG = "这段对话已经很长，请点“新对话”后再问。"
+EXPIRED = "这段对话有回答已超过保存期限，不再显示。"
 SOURCES = ("source-", "whole-")
 MAX_ANSWERS = 100
 WAITING_QUESTIONS = 64
@@ -76,11 +78,11 @@ def ask(
     if not question.strip():
         yield said, answers
         return
-    asked = Message(role="user", content=render.question_message(question))
+    asked = Message(role="user", content=render.question_message(question, len(answers)))
     yield [*said, asked, _reply(render.PENDING)], answers
     turn = len(answers)
     if turn >= MAX_ANSWERS:
-        yield [*said, asked, _reply(render.notice("这段对话已经很长，请点“清空”后再问。"))], answers
+        yield [*said, asked, _reply(render.notice(TOO_LONG))], answers
         return
     name = uuid4().hex
     answer = _answer(assistant, Question(id=name, question=question, history=history(answers)))
@@ -110,10 +112,28 @@ def conversation(answers: Answers) -> list[Message]:
     """All messages so far: a question and a reply for each answer."""
     messages = []
     for turn, answer in enumerate(answers):
-        content = render.question_message(answer.question)
+        content = render.question_message(answer.question, turn)
         messages.append(Message(role="user", content=content))
         messages.append(_reply(render.answer_message(answer, turn)))
     return messages
+
+
+def restored(records: Records, names: Sequence[str]) -> Answers:
+    """The answers of a conversation by their ids, without those that are kept no longer."""
+    try:
+        found = [records.answer(name) for name in names[:MAX_ANSWERS]]
+    except PolicyQAError:
+        logger.exception("a conversation was not restored")
+        return ()
+    return tuple(each.answer for each in found if each)
+
+
+def edited(answers: Answers, link: str) -> tuple[str, Answers]:
+    """The question of a turn (`edit-2`) to be asked otherwise, and the answers before it."""
+    turn = link.removeprefix("edit-")
+    if not turn.isdecimal() or int(turn) >= len(answers):
+        return "", answers
+    return answers[int(turn)].question, answers[: int(turn)]
 
 
 def history(answers: Answers) -> tuple[Turn, ...]:
@@ -135,7 +155,7 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     view, _, rest = link.partition("-")
     turn, _, key = rest.partition("-")
     if view not in ("source", "whole") or not turn.isdecimal() or int(turn) >= len(answers):
-        return panel.gone_panel("这条来源属于已清空的对话，请重新提问。")
+        return panel.gone_panel("这条来源属于另一段对话，请重新提问。")
     answer = answers[int(turn)]
     citation, document = _found(assistant, answer, key)
     if citation is None:
@@ -210,6 +230,7 @@ class Desk:
     box: gr.Textbox
     panel: gr.HTML
     clear: gr.Button
+    history: gr.HTML
 
 
 def build_page(assistant: Assistant, records: Records) -> gr.Blocks:
@@ -218,6 +239,7 @@ def build_page(assistant: Assistant, records: Records) -> gr.Blocks:
         desk = _laid_out(assistant.examples())
         _connect_talk(assistant, records, desk)
         _connect_panel(assistant, records, desk)
+        _connect_history(records, desk)
     page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=AT_ONCE, api_open=False)
     return page
 
@@ -231,14 +253,16 @@ def _laid_out(examples: tuple[str, ...]) -> Desk:
     answers = gr.State(())
     with gr.Row(elem_id="masthead"):
         gr.HTML(HEADER)
-        clear = gr.Button("清空", elem_id="clear", size="sm", scale=0, min_width=0)
+        gr.Button("历史", elem_id="past", size="sm", scale=0, min_width=0)
+        clear = gr.Button("新对话", elem_id="clear", size="sm", scale=0, min_width=0)
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="talk"):
             chat = _chat(examples)
             box = _question_box()
             gr.HTML(NOTE)
         panel = gr.HTML("", elem_id="panel", js_on_load=script("page.js"))
-    return Desk(answers, chat, box, panel, clear)
+    history = gr.HTML("", elem_id="history", js_on_load=script("history.js"))
+    return Desk(answers, chat, box, panel, clear, history)
 
 
 def _chat(examples: tuple[str, ...]) -> gr.Chatbot:
@@ -311,6 +335,23 @@ def _connect_panel(assistant: Assistant, records: Records, desk: Desk) -> None:
     at_once: dict[str, Any] = {"queue": False, **QUIET}
     desk.panel.click(on_open, [desk.answers], desk.panel, **at_once)
     desk.panel.submit(on_send, [desk.answers], desk.panel, **at_once)
+
+
+def _connect_history(records: Records, desk: Desk) -> None:
+    def on_restore(event: gr.EventData) -> tuple[Any, ...]:
+        names = event.answers if isinstance(event.answers, list) else []
+        answers = restored(records, [str(name) for name in names])
+        gone = "" if len(answers) == len(names) else panel.gone_panel(EXPIRED)
+        return conversation(answers), answers, gr.skip(), gone
+
+    def on_edit(given: Answers, event: gr.EventData) -> tuple[Any, ...]:
+        question, answers = edited(given, str(event.link))
+        return conversation(answers), answers, question, ""
+
+    outputs = [desk.chat, desk.answers, desk.box, desk.panel]
+    at_once: dict[str, Any] = {"outputs": outputs, "queue": False, **QUIET}
+    desk.history.click(on_restore, None, **at_once)
+    desk.history.submit(on_edit, [desk.answers], **at_once)
 
 
 def _or_skip(panel: str | None) -> Any:

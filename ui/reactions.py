@@ -45,7 +45,7 @@ def _done(
 ) -> str | None:
     name, _, turn = link.partition("-")
     if name not in acts or not turn.isdecimal() or int(turn) >= len(answers):
-        return forms.told("找不到", "这个回答属于已清空的对话，请重新提问。")
+        return forms.told("找不到", "这个回答属于另一段对话，请重新提问。")
     try:
         return acts[name](records, answers[int(turn)], int(turn), said)
     except PolicyQAError:

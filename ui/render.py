@@ -55,9 +55,10 @@ def link_of(turn: int, key: int | str) -> str:
     return f"source-{turn}-{key}"
 
 
-def question_message(question: str) -> str:
-    """What was asked, as a chat message."""
-    return f'<div class="asked">{inline(question)}</div>'
+def question_message(question: str, turn: int) -> str:
+    """What was asked, as a chat message, with a link to ask it otherwise."""
+    asked = f'<div class="asked">{inline(question)}</div>'
+    return f'{asked}<div class="again"><a href="#edit-{turn}">修改</a></div>'
 
 
 def answer_message(answer: Answer, turn: int) -> str:
@@ -215,8 +216,7 @@ def _acts(answer: Answer, turn: int) -> str:
     if answer.status == "error":
         return ""
     links = [(f"#{name}-{turn}", words) for name, words in ACTS[answer.status].items()]
-    if answer.status == "answered":
-        links.append((f"/receipt/{quote(answer.id)}", "打印回执"))
+    links.append((f"/receipt/{quote(answer.id)}", "打印回执"))
     return '<div class="acts">' + "".join(f'<a href="{h}">{w}</a>' for h, w in links) + "</div>"
 
 

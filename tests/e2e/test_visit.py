@@ -50,7 +50,7 @@ def test_from_a_question_to_the_words_of_its_source_and_back(
     page.locator("#chat .said a.mark").nth(1).click()
     expect(panel.locator("mark")).to_have_text(SECOND)
     page.get_by_role("button", name="关闭来源").click()
-    page.get_by_role("button", name="清空").click()
+    page.get_by_role("button", name="新对话").click()
     expect(page.locator("#chat .example").first).to_be_visible()
     expect(page.locator("#chat .answer")).to_have_count(0)
     assert visitor.foreign() == []
@@ -188,7 +188,7 @@ def test_hostile_text_in_question_and_document_is_only_text(
         assert page.locator(place).locator(made).count() == 0
     links = page.locator("#chat a, #panel a").evaluate_all("all => all.map(a => a.hash)")
     assert links
-    assert all(re.match("#(source|up|down|copy|share)-0|$", link) for link in links)
+    assert all(re.match("#(source|up|down|copy|share|edit)-0|$", link) for link in links)
     assert visitor.foreign() == []
 
 
@@ -266,7 +266,7 @@ def test_clearing_while_an_answer_comes_leaves_an_empty_page(visit: Visit) -> No
     visitor.page.fill("#question textarea", QUESTION)
     visitor.page.keyboard.press("Enter")
     visitor.page.locator("#chat .said").wait_for()
-    visitor.page.get_by_role("button", name="清空").click()
+    visitor.page.get_by_role("button", name="新对话").click()
     visitor.page.wait_for_timeout(1000)
     expect(visitor.page.locator("#chat .example").first).to_be_visible()
     visitor.ask("那高技能人才呢？")

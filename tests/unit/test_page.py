@@ -96,6 +96,25 @@ def test_a_message_of_the_second_answer_opens_sources_of_the_second() -> None:
     assert SKILLED.rstrip("。") in unescaped(page.open_source(assistant, answers, "source-1-1"))
 
 
+def test_an_earlier_question_is_asked_otherwise_with_the_answers_before_it() -> None:
+    answers = told(FakeAssistant(), "博士后", "那高技能人才呢", "外籍人才")
+    assert page.edited(answers, "edit-1") == ("那高技能人才呢", answers[:1])
+    assert page.edited(answers, "edit-0") == ("博士后", ())
+    for link in ("edit-3", "edit-", "edit-x", "else"):
+        assert page.edited(answers, link) == ("", answers)
+
+
+def test_a_conversation_comes_back_by_the_numbers_of_its_answers(tmp_path: Path) -> None:
+    records = Records(open_database(tmp_path))
+    answers = told(FakeAssistant(), "博士后", "那高技能人才呢")
+    for answer in answers:
+        records.keep(answer)
+    names = [answer.id for answer in answers]
+    assert page.restored(records, names) == answers
+    assert page.restored(records, [names[1], "gone", "' or 1=1 --", ""]) == answers[1:]
+    assert len(page.restored(records, names[:1] * 1000)) == page.MAX_ANSWERS
+
+
 def test_history_leaves_errors_out_and_keeps_the_latest_turns() -> None:
     answers = told(FakeAssistant(), *[f"博士后{n}" for n in range(MAX_HISTORY_TURNS)])
     error = answers[0].model_copy(update={"status": "error"})
@@ -114,7 +133,7 @@ def test_a_conversation_that_is_too_long_asks_to_be_cleared() -> None:
     assistant = FakeAssistant()
     answers = told(assistant, "博士后") * page.MAX_ANSWERS
     *_, (messages, after) = page.ask(assistant, "再问", answers, no_pause)
-    assert "清空" in messages[-1]["content"]
+    assert "新对话" in messages[-1]["content"]
     assert after == answers
     assert len(assistant.asked) == 1
 

@@ -12,7 +12,9 @@ from qa.wording import NEXT_STEP, NO_EVIDENCE
 from tests.ui_fake import ATTACK, FIRST, HOSTILE, NEWS, PLAN, SECOND, FakeAssistant, cite, hit
 from ui import panel, render
 
-OWN_LINK = re.compile("#source-0-[h0-9]+|#(up|down|copy|share|gap)-0|/(receipt|files)/[0-9a-z]+")
+OWN_LINK = re.compile(
+    "#source-0-[h0-9]+|#(up|down|copy|share|gap|edit)-0|/(receipt|files)/[0-9a-z]+"
+)
 
 
 class Seen(HTMLParser):
@@ -170,7 +172,8 @@ def test_an_abstention_says_why_and_where_to_look() -> None:
     assert seen.text.startswith(f"暂无依据{NO_EVIDENCE}{NEXT_STEP}")
     places, acts = seen.links[:3], seen.links[3:]
     assert places == ["#source-2-h1", "#source-2-h2", "#source-2-h3"]
-    assert acts == ["#gap-2", "#down-2"]
+    assert acts[:2] == ["#gap-2", "#down-2"]
+    assert acts[2].startswith("/receipt/")
     assert FIRST in seen.text
 
 
@@ -234,7 +237,7 @@ def test_hostile_text_makes_no_element_and_no_link_anywhere() -> None:
     allowed |= {"h2", "h3", "dl", "dt", "dd"}
     given = answer("攻击")
     shown = panel.source_panel(panel.Source(given.citations[0], HOSTILE, "source-0-1"), "whole")
-    pages = (render.question_message(ATTACK), render.answer_message(given, 0), shown)
+    pages = (render.question_message(ATTACK, 0), render.answer_message(given, 0), shown)
     for page in pages:
         seen = Seen(page)
         assert set(seen.tags) <= allowed
