@@ -43,6 +43,7 @@ def choices(found: Sequence[Evidence], tokens: QueryTokens) -> tuple[str, ...]:
     """
     if len(content_words(tokens.query)) > MAX_NAMED or tokens.expectation.kind not in VALUES:
         return ()
+    found = [each for each in found if not each.contradicts]
     if not found or not found[0].expected:
         return ()
     best, named = found[0], {_name(found[0]): found[0]}

@@ -19,7 +19,8 @@ from qa.wording import TARGET
 
 MARGIN = 2.0  # how far below the best a further sentence may score
 MARGIN_READ = 3.0  # the same where a second stage read them, which sets scores further apart
-REPLACED = 4.0  # how far a sentence of a replaced document is put behind
+REPLACED = 4.0  # how much worse a sentence of the successor may be and still stand before
+STEP = 0.01
 SAME = 0.75  # share of bigrams from which two sentences say the same
 LONG = 90  # characters from which a sentence is shortened
 MAX_CHARS = 450
@@ -73,7 +74,7 @@ def chosen(
 def without_replaced(
     found: Sequence[Evidence], query: str, replaced: Mapping[str, str]
 ) -> list[Evidence]:
-    """The sentences with those of a replaced document put behind those of its successor.
+    """The sentences with those of a replaced document put behind what its successor says of it.
 
     A question that names a year asks for what held then, and one that asks for changes for both.
 
@@ -82,14 +83,24 @@ def without_replaced(
         query: as searched.
         replaced: the successor's id by that of the document that it replaces.
     """
-    there = {evidence.document.doc_id for evidence in found}
-    behind = {old for old, new in replaced.items() if new in there and old in there}
-    if not behind or years(query):
+    if not replaced or years(query):
         return list(found)
-    scored = [
-        replace(e, score=e.score - REPLACED) if e.document.doc_id in behind else e for e in found
-    ]
+    scored = [_behind(e, found, replaced.get(e.document.doc_id, "")) for e in found]
     return sorted(scored, key=lambda e: -e.score)
+
+
+def _behind(evidence: Evidence, found: Sequence[Evidence], successor: str) -> Evidence:
+    """A sentence of a replaced document below the best one of its successor that is of the same
+    kind and nearly as good; as it is where there is none: what the successor leaves out."""
+    better = [
+        e.score
+        for e in found
+        if e.document.doc_id == successor
+        and not e.contradicts
+        and e.expected >= evidence.expected
+        and e.score >= evidence.score - REPLACED
+    ]
+    return replace(evidence, score=min(evidence.score, max(better) - STEP)) if better else evidence
 
 
 def _first_place(picked: Sequence[Evidence], evidence: Evidence) -> int:

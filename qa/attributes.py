@@ -38,6 +38,19 @@ KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+# Kinds of which a list under one is no answer to another: materials, conditions, steps.
+APART = KINDS[:3]
+
+
+@lru_cache(maxsize=1024)
+def is_of_other_kind(query: str, lead: str) -> bool:
+    """Whether what introduces a list (应当具备下列条件) announces another kind of thing than the
+    question asks for (材料)."""
+    asked = [heading for words, heading in APART if words.search(query)]
+    named = [heading for _, heading in APART if heading.search(lead)]
+    return bool(asked and named) and not set(asked) & set(named)
+
+
 @lru_cache(maxsize=1024)
 def asked_kinds(query: str) -> tuple[re.Pattern[str], ...]:
     """The headings under which what a question asks for may stand; () where it names no kind."""

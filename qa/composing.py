@@ -8,10 +8,10 @@ from typing import Literal
 from index.parsing import SECTION_SEPARATOR
 from index.quotes import display
 from index.types import Document, Passage, Sentence, Span
-from index.words import bigrams, normalise
+from index.words import bigrams, is_place, normalise
 from qa.agreement import places
 from qa.answering import Composer, is_same, shortened
-from qa.attributes import asked_kinds
+from qa.attributes import asked_kinds, is_of_other_kind
 from qa.enumerations import (
     Enumeration,
     Item,
@@ -62,6 +62,7 @@ PLACE_NAMED = re.compile("(?=([\u4e00-\u9fff]{2}(?:新区|区|县|市)))")
 SOMEWHAT_ALIKE = 0.15  # the same, where the other has as much of the question
 ALIKE = 0.4  # share of bigrams from which two sentences of two places say the same of each
 SURE_SHARE = 0.7  # of a question's content words that a list's title and heading must have
+COMPOUND = 3  # characters from which a word names a thing of its own
 NEAR_SENTENCES = 6  # in whose documents a list is looked for
 LEAD_CHARS = 60
 MIN_HEADING_CHARS = 10  # of a heading that says something: （一）加快引进急需紧缺人才
@@ -261,15 +262,26 @@ def _stated(
     if at and len(best.text) > 2 * (at[1] - at[0]) + 8:
         draft.composer.add(_part(best, at), at, role="lead")
     said = list(picked)
+    if draft.verdict:  # what decides stands first, and little beside it
+        near = [e for e in picked if e is not best and e.score >= best.score - AS_GOOD]
+        said = [best, *near]
     if ASKS_LIST.search(query):
         said = _with_following(said, best, passages, continued)
     elif asks_yes_or_no(query):
         said = _with_following(said, best, passages, excepted)
     for evidence in said:
-        aim = tokens.expectation.kind in VALUED and aims(evidence)
-        beside = aim and evidence is not said[0] and not asks_target(query)
-        _add(draft, evidence, shortened(evidence, tokens), "target" if beside else "statement")
+        _add(draft, evidence, shortened(evidence, tokens), _role(evidence, said[0], query, tokens))
     return said
+
+
+def _role(evidence: Evidence, first: Evidence, query: str, tokens: QueryTokens) -> Role:
+    """What a further sentence with a value is beside the first: a target, or of an earlier date."""
+    if evidence is first or tokens.expectation.kind not in VALUED:
+        return "statement"
+    if aims(evidence) and not asks_target(query):
+        return "target"
+    is_older = evidence.document.metadata.date < first.document.metadata.date
+    return "earlier" if is_older else "statement"
 
 
 def _with_following(
@@ -341,6 +353,8 @@ def _enumeration(
         return named
     best, own = found[0], tokens.bigram_share(found[0].text)
     for each in around(best.document, passages.get(best.document.doc_id, ()), best.sentence):
+        if is_of_other_kind(query, _heading(best, each)):
+            continue
         about = tokens.bigram_share(_introduction(best, each))
         if about >= max(LEAD_SHARE * own, 1e-9) and _is_part(best, each):
             return Listing(best, each)
@@ -370,6 +384,8 @@ def _named(
             anchor = replace(near, passage=passage)
             if _is_bare(near.document, each):
                 continue
+            if not _is_for(query, found, _introduction(anchor, each)):
+                continue
             if any(kind.search(_heading(anchor, each)) for kind in kinds):
                 share = tokens.bigram_share(_introduction(anchor, each))
                 listings.append((round(share, 3), -rank, Listing(anchor, each, named=True)))
@@ -377,6 +393,15 @@ def _named(
         return None
     share, _, best = max(listings, key=lambda item: item[:2])
     return best if share >= LEAD_SHARE * tokens.bigram_share(found[0].text) else None
+
+
+def _is_for(query: str, found: Sequence[Evidence], introduction: str) -> bool:
+    """Whether what introduces a list has all the compounds (人才公寓) of the question that the
+    documents have: the conditions of another programme are no answer."""
+    texts = {e.document.doc_id: e.document.text for e in found[:NEAR_SENTENCES]}.values()
+    names = [word for word in content_words(query) if len(word) >= COMPOUND and not is_place(word)]
+    about = normalise(introduction)
+    return all(word in about for word in names if any(word in text for text in texts))
 
 
 def _is_part(best: Evidence, enumeration: Enumeration) -> bool:

@@ -7,19 +7,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index.embedding import Vectors
+from index.headings import marker
 from index.lexical import LexicalIndex
+from index.parsing import SECTION_SEPARATOR
 from index.quotes import display
 from index.search_index import SearchIndex
 from index.types import Document, Passage, Sentence
 from index.words import bigrams, words
 from qa.agreement import agreement, edition_agreement, year_agreement
+from qa.attributes import is_of_other_kind
+from qa.distinctions import counts_another, is_of_another
 from qa.expectation import FIGURES, Expectation, expected, holds
 from qa.fusion import z_scores
 from qa.retrieval import Ranking
 
 PASSAGES = 8
+DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
+ASKS_NUMBER = re.compile("文号|发文|几号文|编号")
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
+LEAD_CHARS = 24  # of what introduces a list, its end
 SENTENCE_BONUS = 0.7
 OWN = 4.0  # how often a follow-up's own words count, against those of its topic
 INHERITED = 0.8  # how much words count that stand before the sentence and not in it
@@ -40,7 +47,8 @@ class Evidence:
     `words` and `bigrams` are shares of the query's tokens, weighted by rarity, in [0, 1];
     `inherited` is the share that the section and the sentences before it add; `agreement` is how
     far all of these fit the years, editions and places of the query (`qa.agreement`);
-    `contradicts` says that it speaks of another edition, or gives the figure of another year.
+    `contradicts` says that it speaks of another edition or class, or gives the figure of another
+    year.
     """
 
     document: Document
@@ -102,7 +110,7 @@ def find(
         passage = index.passages[row]
         document = index.documents[index.document_of[row]]
         first = int(index.sentence_starts[row])
-        usable = _usable(document, passage)
+        usable = _usable(document, passage, tokens.query)
         rows = np.array([first + n for n in usable], dtype=np.int64)
         cosines = index.sentence_vectors.scores(vector, rows)
         for n, cosine in zip(usable, cosines, strict=True):
@@ -142,15 +150,25 @@ def passage_bonus(
     }
 
 
-def _usable(document: Document, passage: Passage) -> list[int]:
+def _usable(document: Document, passage: Passage, query: str) -> list[int]:
     """Sentences that say something of their own: no headings, no mere lead-ins."""
     kinds = ("text", "row", "note", "caption")
     usable = [
         n
         for n, s in enumerate(passage.sentences)
-        if s.kind in kinds and not _only_leads_in(document.text[s.start : s.end])
+        if s.kind in kinds and not _says_nothing(document, document.text[s.start : s.end], query)
     ]
     return usable or list(range(len(passage.sentences)))
+
+
+def _says_nothing(document: Document, text: str, query: str) -> bool:
+    """Whether a sentence only names the document (its number, too, unless it is asked for), is a
+    date alone, or only leads in."""
+    about = document.metadata
+    number = "" if ASKS_NUMBER.search(query) else about.doc_number
+    names = {about.title, about.issuer, number} - {""}
+    alone = text.strip(" 　。：:《》")
+    return _only_leads_in(text) or alone in names or DATE_ALONE.fullmatch(alone) is not None
 
 
 def _only_leads_in(text: str) -> bool:
@@ -187,8 +205,21 @@ def _evidence(
         inherited=tokens.bigram_share(around) - tokens.bigram_share(text),
         expected=holds(text, tokens.expectation),
         agreement=agreement(tokens.query, document, around),
-        contradicts=_contradicts(tokens, document, around),
+        contradicts=_contradicts(tokens, document, around)
+        or _answers_another(tokens, passage, before, text),
     )
+
+
+def _answers_another(tokens: QueryTokens, passage: Passage, before: str, text: str) -> bool:
+    """Whether a sentence is of another class than the question, counts something else, or is an
+    item of a list of another kind of things."""
+    query, heading = tokens.query, passage.section.split(SECTION_SEPARATOR)[-1]
+    if is_of_another(query, text, under=heading):
+        return True
+    if tokens.expectation.kind == "count" and counts_another(query, f"{before} {text}"):
+        return True
+    lead = before.rpartition("：")[0][-LEAD_CHARS:] if marker(text) else ""
+    return is_of_other_kind(query, lead)
 
 
 def _contradicts(tokens: QueryTokens, document: Document, around: str) -> bool:

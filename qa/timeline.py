@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from index.quotes import display
 from index.types import Document, Passage, Sentence
-from index.words import is_place
+from index.words import bigrams, is_place
 from qa.agreement import years
 from qa.evidence import Evidence, QueryTokens
 from qa.expectation import FIGURES
@@ -41,6 +41,8 @@ CALENDAR = frozenset(
 NO_NAMES = frozenset(
     {"达到", "突破", "超过", "完成", "实现", "现在", "目前", "如今", "已经", "现有"}
 )
+DISTRICT = re.compile("[\u4e00-\u9fff]{2}(?:新区|高新区|自治县|区|县)")
+SAME = 0.5  # share of bigrams from which two clauses, or sentences, give values of one thing
 CLAUSE_MARKS = "，,；;。：:"
 AFTER_CHARS = 12  # what follows a number within its clause and says what it counts
 
@@ -51,7 +53,8 @@ class Value:
 
     `near` are the words of the question in the clause of the number, `wide` those in the sentence
     and the one before it; `flow` are words that make it a change and not a state; `when` is the
-    year that the clause names, else the document's date (ISO, "" unknown).
+    year that the clause names, else the document's date (ISO, "" unknown); `clause` are the words
+    around the number.
     """
 
     evidence: Evidence
@@ -60,6 +63,7 @@ class Value:
     wide: frozenset[str]
     flow: frozenset[str]
     when: str
+    clause: str
     target: bool
 
     @property
@@ -196,18 +200,27 @@ def _values_in(
 
 
 def _comparable(one: Document, other: Document) -> bool:
-    """Whether two documents speak for one region, and both say when."""
-    regions = {one.metadata.region, other.metadata.region}
-    return len(regions) == 1 and bool(one.metadata.date and other.metadata.date)
+    """Whether two documents speak for one region and one district, and both say when."""
+    a, b = one.metadata, other.metadata
+    districts = [set(DISTRICT.findall(f"{about.title} {about.issuer}")) for about in (a, b)]
+    return a.region == b.region and districts[0] == districts[1] and bool(a.date and b.date)
 
 
 def _same_thing(own: Value, other: Value) -> bool:
     return (
-        own.near <= other.near
+        max(_alike(own.clause, other.clause), _alike(own.evidence.text, other.evidence.text))
+        >= SAME
+        and own.near <= other.near
         and own.wide <= other.wide
         and own.flow == other.flow
         and own.target == other.target
     )
+
+
+def _alike(one: str, other: str) -> float:
+    """Share of the bigrams of the shorter text that both have, numbers left out."""
+    a, b = (set(bigrams(re.sub(r"[\d.,]+", "", text))) for text in (one, other))
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
 def value_of(
@@ -260,6 +273,7 @@ def _value(evidence: Evidence, quantity: Quantity, form: str, names: frozenset[s
         wide=frozenset(w for w in names if w in whole.lower()),
         flow=frozenset(FLOW.findall(before)),
         when=named[-1] if named else evidence.document.metadata.date,
+        clause=clause,
         target=aims(evidence),
     )
 

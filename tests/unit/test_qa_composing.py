@@ -255,6 +255,62 @@ def test_the_rule_that_holds_is_said_before_the_one_it_replaced(versions: Assist
     assert any("替代" in note for note in answer.notes)
 
 
+def test_what_the_new_rule_leaves_out_is_said_from_the_old_one(versions: Assistant) -> None:
+    answer = asked(versions, "租房补贴办法从2022年哪天起施行?")
+    assert "2022年3月1日" in answer.answer
+
+
+def test_the_rule_of_another_district_is_no_earlier_value(tmp_path: Path) -> None:
+    text = "{}租房补贴细则\n第二条 对硕士每月发放租房补贴{}元。"
+    assistant = assistant_of(
+        tmp_path,
+        {
+            f"{n}.txt": (f"{name}租房补贴细则", f"2024-0{n}-01", name, text.format(name, sum_))
+            for n, (name, sum_) in enumerate((("鹭江区", 1800), ("枫桥区", 1300)), 1)
+        },
+    )
+    answer = asked(assistant, "鹭江区硕士每月租房补贴多少元?")
+    assert "1800元" in answer.answer
+    assert "1300元" not in answer.answer
+
+
+def test_another_payment_is_no_earlier_value(tmp_path: Path) -> None:
+    assistant = assistant_of(
+        tmp_path,
+        {
+            "新.txt": (
+                "安居办法",
+                "2025-01-01",
+                "市",
+                "第三条 购房补贴标准为博士30万元，一次发放。",
+            ),
+            "旧.txt": ("生活办法", "2023-01-01", "市", "第五条 租房补贴按月计算，博士每月2万元。"),
+        },
+    )
+    answer = asked(assistant, "博士购房补贴多少万元?")
+    assert "30万元" in answer.answer
+    assert "2万元" not in answer.answer
+
+
+def test_conditions_of_another_programme_are_no_list(tmp_path: Path) -> None:
+    text = (
+        "安居办法\n第七条 申请购房补贴应当具备下列条件：\n（一）缴纳社会保险一年；\n"
+        "（二）首次购房。\n"
+        "第八条 申请人才公寓的，应当在本市无住房。"
+    )
+    assistant = assistant_of(tmp_path, {"办法.txt": ("安居办法", "2025-01-01", "市", text)})
+    answer = asked(assistant, "人才公寓申请条件有哪些?")
+    assert "无住房" in answer.answer
+    assert "社会保险" not in answer.answer
+
+
+def test_what_decides_stands_first(tmp_path: Path) -> None:
+    text = "驿站指南\n凭身份证到驿站办理入住。\n不得带宠物入住驿站。\n入住驿站免费7天。"
+    assistant = assistant_of(tmp_path, {"指南.txt": ("驿站指南", "2025-01-01", "市", text)})
+    answer = asked(assistant, "可以带宠物入住驿站吗?")
+    assert answer.answer.startswith("不可以：不得带宠物入住驿站。[1]")
+
+
 def test_what_is_left_open_is_named(reports: Assistant) -> None:
     answer = asked(reports, "2023年全市人才总量是多少人,咨询电话是多少?")
     assert answer.completeness == "partial"
