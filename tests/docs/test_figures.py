@@ -24,7 +24,7 @@ def test_the_table_of_sets_is_that_of_the_stored_results() -> None:
 def test_stored_results_name_no_place_of_a_machine() -> None:
     for path in RESULTS.glob("*.json"):
         settings = json.loads(path.read_text("utf-8"))["run"]["settings"]
-        assert set(settings) <= {"model", "ranking", "reranker", "answer", "limits"}
+        assert set(settings) <= {"model", "ranking", "reranker", "answer", "llm", "limits"}
 
 
 def test_the_readme_prints_the_stored_results() -> None:
