@@ -9,7 +9,7 @@ from index.parsing import SECTION_SEPARATOR
 from index.search_index import SearchIndex
 from index.types import Document
 
-LIMIT = 5
+LIMIT = 6
 TRIED = 24
 QUOTED = re.compile(r"“([\u4e00-\u9fff]{3,10})”")
 NUMBER = re.compile(

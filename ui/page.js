@@ -43,7 +43,11 @@ function nameThings() {
   for (const link of document.querySelectorAll(LINK)) {
     const number = link.getAttribute('href').match(/\d+$/)[0];
     const kind = link.matches('.places a') ? `相关段落${number}` : `来源${number}`;
-    link.setAttribute('aria-label', `${kind}，${link.title}，可打开`);
+    if (link.title.includes('\n')) {
+      [link.dataset.about, link.dataset.quote] = link.title.split('\n');
+      link.title = ''; // ours is shown on focus, too
+    }
+    link.setAttribute('aria-label', `${kind}，${link.dataset.about ?? link.title}，可打开`);
   }
   for (const act of document.querySelectorAll('.acts a[href^="#"]')) {
     const [name, turn] = act.getAttribute('href').slice(1).split('-');
@@ -66,6 +70,37 @@ function nameThings() {
   }
   for (const example of talk.querySelectorAll('.example')) example.removeAttribute('aria-label');
 }
+
+// What a mark cites, while the pointer or the focus is on it.
+const hint = document.createElement('div');
+hint.id = 'hint';
+hint.setAttribute('aria-hidden', 'true'); // the panel says the same to those who hear it
+hint.append(document.createElement('b'), document.createElement('span'));
+document.querySelector('.gradio-container').append(hint);
+
+function showHint(mark) {
+  hint.firstChild.textContent = mark.dataset.about;
+  hint.lastChild.textContent = mark.dataset.quote;
+  hint.classList.add('shown');
+  const at = mark.getBoundingClientRect();
+  const across = Math.min(at.left, window.innerWidth - hint.offsetWidth - 12);
+  const above = at.top - hint.offsetHeight - 8;
+  hint.style.left = `${Math.max(12, across)}px`;
+  hint.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+}
+
+function hideHint() {
+  hint.classList.remove('shown');
+}
+
+for (const [shows, hides] of [['mouseover', 'mouseout'], ['focusin', 'focusout']]) {
+  document.addEventListener(shows, (event) => {
+    const mark = event.target.closest?.('a.mark[data-quote]');
+    if (mark) showHint(mark);
+  });
+  document.addEventListener(hides, hideHint);
+}
+document.addEventListener('scroll', hideHint, true);
 
 // A judgement is pressed, and taken back by pressing it again.
 function judge(name, turn) {
@@ -132,11 +167,21 @@ document.addEventListener('submit', (event) => {
 });
 
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') close();
+  if (event.key === 'Escape') {
+    hideHint();
+    close();
+  }
 });
 
 narrow.addEventListener('change', settle);
 watch('value', showQuote);
 new MutationObserver(nameThings).observe(talk, { childList: true, subtree: true });
 nameThings();
-if (!narrow.matches) talk.querySelector('textarea')?.focus();
+
+// The box takes the focus once it is there, unless the reader has begun somewhere else.
+function focusBox(tries) {
+  if (document.activeElement !== document.body || !tries) return;
+  talk.querySelector('textarea')?.focus();
+  setTimeout(() => focusBox(tries - 1), 150);
+}
+if (!narrow.matches) focusBox(20);

@@ -42,11 +42,6 @@ HEADER = (
     '<header class="masthead"><span class="seal" aria-hidden="true">渝</span>'
     f"<div><h1>{TITLE}</h1><p>{TAGLINE}</p></div></header>"
 )
-WELCOME = (
-    '<div class="welcome"><div class="hello">您好，想了解哪项人才政策？</div>'
-    "<p>只依据已收录的政策文件作答，每句话都标明出处。<br>"
-    "点开句末的编号，可以核对原文。</p></div>"
-)
 NOTE = '<p class="note">回答摘自所收文件，办理事项请以发布单位的正式文件为准。</p>'
 
 
@@ -240,6 +235,7 @@ def build_page(assistant: Assistant, records: Records) -> gr.Blocks:
         _connect_talk(assistant, records, desk)
         _connect_panel(assistant, records, desk)
         _connect_history(records, desk)
+        _connect_greeting(assistant, page, desk)
     page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=AT_ONCE, api_open=False)
     return page
 
@@ -265,6 +261,20 @@ def _laid_out(examples: tuple[str, ...]) -> Desk:
     return Desk(answers, chat, box, panel, clear, history)
 
 
+def welcome(documents: Sequence[Document]) -> str:
+    """What the page is and what it covers: how many documents, and the newest of them."""
+    newest = max(documents, key=lambda document: document.metadata.date, default=None)
+    covers = f"已收录 {len(documents)} 份文件"
+    if newest is not None and newest.metadata.date:
+        day = render.chinese_date(newest.metadata.date)
+        title = newest.metadata.title or newest.source
+        covers += f"，最新的是 {day}的《{render.escape(title)}》"
+    return (
+        '<div class="welcome"><div class="hello">您好，想了解哪项人才政策？</div>'
+        f"<p>{covers}。<br>只依据这些文件作答，每句话都标明出处，点开句末的编号可以核对原文。</p></div>"
+    )
+
+
 def _chat(examples: tuple[str, ...]) -> gr.Chatbot:
     """The conversation; empty, it greets and offers the examples."""
     return gr.Chatbot(
@@ -278,7 +288,6 @@ def _chat(examples: tuple[str, ...]) -> gr.Chatbot:
         allow_tags=False,
         allow_file_downloads=False,
         group_consecutive_messages=False,
-        placeholder=WELCOME,
         examples=[{"text": example} for example in examples],
     )
 
@@ -352,6 +361,13 @@ def _connect_history(records: Records, desk: Desk) -> None:
     at_once: dict[str, Any] = {"outputs": outputs, "queue": False, **QUIET}
     desk.history.click(on_restore, None, **at_once)
     desk.history.submit(on_edit, [desk.answers], **at_once)
+
+
+def _connect_greeting(assistant: Assistant, page: gr.Blocks, desk: Desk) -> None:
+    def on_load() -> Any:  # at each visit, since the index may have changed
+        return gr.Chatbot(placeholder=welcome(assistant.documents()))
+
+    page.load(on_load, None, desk.chat, queue=False, **QUIET)
 
 
 def _or_skip(panel: str | None) -> Any:

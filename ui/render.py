@@ -17,6 +17,7 @@ from qa.wording import COMPLETENESS, NO_EVIDENCE, NOT_SAID
 PLACE_CHARS = 72
 MAX_PLACES = 3
 PIECE_CHARS = 9
+HINT_CHARS = 160
 
 LABELS = {
     "no_evidence": "暂无依据",
@@ -163,10 +164,18 @@ def _mark(n: int, turn: int, citation: Citation | None) -> str:
     """A mark that opens its source; one without a source is shown and opens nothing."""
     if citation is None:
         return f'<span class="unsourced">&#91;{n}&#93;</span>'
-    title = escape(citation.title or citation.source)
+    title = hint(citation)
     return (
         f'<a class="mark" href="#{link_of(turn, n)}" title="{title}"><span>&#91;{n}&#93;</span></a>'
     )
+
+
+def hint(citation: Citation) -> str:
+    """What a mark shows before it is opened, for an attribute: the document, a line end, the
+    quote."""
+    words = " ".join(citation.quote.split())
+    shown = words[:HINT_CHARS] + ("…" if len(words) > HINT_CHARS else "")
+    return f"{escape(citation.title or citation.source)}&#10;{escape(shown)}"
 
 
 def _table(answer: Answer, turn: int) -> str:

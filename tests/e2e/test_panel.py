@@ -57,3 +57,36 @@ def test_the_original_file_is_downloaded(visit: Visit, tmp_path: Path) -> None:
     begun.value.save_as(tmp_path / "file")
     assert begun.value.suggested_filename == PLAN.source
     assert (tmp_path / "file").read_text("utf-8") == PLAN.text
+
+
+def test_a_mark_shows_its_quote_to_the_pointer_and_to_the_focus(visit: Visit, shoot: Shoot) -> None:
+    visitor = visit()
+    visitor.ask("博士后留渝有什么补助？")
+    hint = visitor.page.locator("#hint")
+    marks = visitor.page.locator("#chat .said a.mark")
+    marks.nth(1).hover()
+    expect(hint).to_be_visible()
+    expect(hint).to_contain_text(SECOND)
+    expect(hint).to_contain_text(PLAN.metadata.title)
+    shoot(visitor, "17-hint")
+    visitor.page.mouse.move(5, 5)
+    expect(hint).to_be_hidden()
+    marks.first.focus()
+    expect(hint).to_contain_text(FIRST)
+    visitor.page.keyboard.press("Escape")
+    expect(hint).to_be_hidden()
+
+
+def test_what_a_mark_shows_is_only_text(visit: Visit) -> None:
+    visitor = visit()
+    visitor.ask("攻击")
+    visitor.page.locator("#chat .said a.mark").hover()
+    expect(visitor.page.locator("#hint")).to_contain_text("<script>alert(1)</script>")
+    assert visitor.page.locator("#hint img, #hint script, #hint a").count() == 0
+
+
+def test_the_first_screen_says_what_is_covered(visit: Visit) -> None:
+    visitor = visit()
+    welcome = visitor.page.locator("#chat .welcome")
+    expect(welcome).to_contain_text("已收录 3 份文件，最新的是 2025年6月的《人才与城市双向奔赴》")
+    expect(visitor.page.locator("#question textarea")).to_be_focused()

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import IndexDamaged
 from qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
-from tests.ui_fake import ATTACK, FIRST, PLAN, SKILLED, FakeAssistant
+from tests.ui_fake import ATTACK, FIRST, HOSTILE, PLAN, SKILLED, FakeAssistant
 from ui import page
 from ui.gate import HEADERS, chinese_page, refused
 from ui.store.database import open_database
@@ -219,3 +219,16 @@ def test_the_page_is_named_chinese_and_without_foreign_addresses() -> None:
 
 def unescaped(markup: str) -> str:
     return html.unescape(markup)
+
+
+def test_the_greeting_says_what_is_covered() -> None:
+    assert "已收录 3 份文件" in page.welcome(FakeAssistant().documents())
+    assert "2025年6月" in page.welcome(FakeAssistant().documents())
+    assert "已收录 0 份文件。" in page.welcome(())
+    assert "<script" not in page.welcome(
+        [
+            HOSTILE.model_copy(
+                update={"metadata": HOSTILE.metadata.model_copy(update={"date": "2030"})}
+            )
+        ]
+    )
