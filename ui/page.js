@@ -68,6 +68,9 @@ function nameThings() {
       if (thing.title) thing.title = name;
     }
   }
+  const examples = talk.querySelector('.examples'); // a list of buttons is no list
+  examples?.setAttribute('role', 'group');
+  examples?.setAttribute('aria-label', '可以这样问');
   for (const example of talk.querySelectorAll('.example')) example.removeAttribute('aria-label');
 }
 
