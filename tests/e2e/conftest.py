@@ -21,7 +21,7 @@ from ui.store.records import Records
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Taken out of the environment: the settings refuse names with this prefix that they do not know.
 SCREENSHOTS = os.environ.pop("POLICYQA_SCREENSHOTS", "")
-SIZES = {1440: (1440, 900), 390: (390, 844)}
+SIZES = {1440: (1440, 900), 768: (768, 1024), 390: (390, 844), 320: (320, 568)}
 
 
 @pytest.fixture(scope="module")

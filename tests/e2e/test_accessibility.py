@@ -11,6 +11,7 @@ from tests.e2e.visitor import Visitor
 
 pytestmark = [pytest.mark.e2e]
 Visit = Callable[..., Visitor]
+Shoot = Callable[[Visitor, str], None]
 SERIOUS = {"serious", "critical"}
 
 
@@ -48,3 +49,24 @@ def test_axe_finds_nothing_serious(visit: Visit, width: int, scheme: str) -> Non
     page.get_by_role("button", name="历史", exact=True).click()
     expect(page.locator("#conversations")).to_be_visible()
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390, 320])
+def test_it_fits_from_320_px_on(visit: Visit, shoot: Shoot, width: int) -> None:
+    visitor = visit(width=width)
+    page = visitor.page
+    across = "document.documentElement.scrollWidth"
+    shoot(visitor, "18-fits-empty")
+    assert page.evaluate(across) == width
+    visitor.ask("有哪些措施")
+    shoot(visitor, "18-fits-answered")
+    assert page.evaluate(across) == width
+    expect(page.locator("#question textarea")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="新对话")).to_be_in_viewport(ratio=1)
+    page.locator("#chat .said a.mark").first.click()
+    expect(page.locator("#panel mark").first).to_be_visible()
+    shoot(visitor, "18-fits-panel")
+    assert page.evaluate(across) == width
+    expect(page.get_by_role("button", name="关闭来源")).to_be_in_viewport(ratio=1)
+    if width <= 900:  # nothing of the conversation lies over the panel
+        expect(page.locator(".scroll-down-button-container")).to_be_hidden()
