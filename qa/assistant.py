@@ -35,6 +35,7 @@ from qa.confidence import confidence, features
 from qa.contacts import advice, contact, nearest
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
+from qa.filters import admits, is_narrowed
 from qa.followups import Reading, is_bare, readings
 from qa.glossary import with_chinese
 from qa.language_model import Writer
@@ -53,6 +54,7 @@ from qa.types import (
     Citation,
     Contact,
     Hit,
+    LeftOut,
     OutlineEntry,
     Question,
     Reason,
@@ -78,6 +80,7 @@ class Found:
     """All that one query brought up, before anything is said."""
 
     query: str
+    vector: Vectors
     ranking: Ranking
     evidence: Sequence[Evidence]
     picked: Sequence[Evidence]
@@ -183,8 +186,8 @@ class Assistant:
         """Questions that the documents answer, for a reader to start with."""
         return example_questions(self.index, self._answers)
 
-    def _answers(self, question: str) -> bool:
-        return self.ask(Question(question=question)).status == "answered"
+    def _answers(self, question: str, **asked: Any) -> bool:
+        return self.ask(Question(question=question, **asked)).status == "answered"
 
     def ask(
         self, question: Question, *, said: Callable[[AnswerSentence], None] | None = None
@@ -205,10 +208,11 @@ class Assistant:
         if silent := _unsearched(queries[0].text):
             return self._plain(question, queries[0].text, "abstained", *silent, clock)
         try:
-            found = self._understood(queries, clock, self._later_than(question.as_of))
+            hidden = self._kept_out(question)
+            found = self._understood(queries, clock, hidden)
         except PolicyQAError as error:
             return self._plain(question, queries[0].text, "error", "failed", str(error), clock)
-        answer = self._answer(question, found)
+        answer = self._answer(question, found, self._left_out(found, hidden))
         clock.lap("answer")
         if self._writer and answer.status == "answered":
             evidence = self._evidence_for_model(question, found)
@@ -256,15 +260,14 @@ class Assistant:
             vector: of the query.
             clock: counts the time of retrieval.
             hidden: rows of passages to leave out, as if the documents did not have them: those
-                that came after the day asked for, or (for calibration) those with the answer.
+                that a day or filters keep out, or (for calibration) those with the answer.
             own: what of the query was asked now, see `qa.followups.Reading`.
         """
         clock = clock or Clock()
         tokens = QueryTokens(query, self.index.words, self.index.bigrams, own=own)
         also = " ".join(self._lexicon.other_names(query))
-        ranking = retrieval.rank(self.index, query, vector, self._weights(query), also=also)
-        if hidden is not None:
-            ranking = ranking.ordered(np.flatnonzero(~np.isin(ranking.rows, hidden)))
+        weights = self._weights(query)
+        ranking = retrieval.rank(self.index, query, vector, weights, also=also, hidden=hidden)
         evidence = find(self.index, ranking, tokens, vector)
         ranking = retrieval.reordered(ranking, passage_bonus(self.index, ranking, evidence))
         read: Mapping[str, float] = {}
@@ -279,20 +282,27 @@ class Assistant:
         picked = chosen(evidence, self._settings, margin=margin)
         judged = read if stage and stage.judges else {}
         values = features(self.index, ranking, evidence, picked, tokens, query, judged)
-        return Found(query, ranking, evidence, picked, values, confidence(values))
+        return Found(query, vector, ranking, evidence, picked, values, confidence(values))
 
-    def _later_than(self, day: str | None) -> Rows | None:
-        """Passages of documents that came after a day; None when there is no day.
-
-        A date that is less exact than the other counts as the same: 2024 is not after 2024-12.
-        """
-        if day is None:
+    def _kept_out(self, question: Question) -> Rows | None:
+        """Passages of documents that are not to be asked; None when there are none."""
+        if not is_narrowed(question):
             return None
-        dates = [document.metadata.date for document in self.index.documents]
-        later = np.array([date[: len(day)] > day[: len(date)] for date in dates], dtype=bool)
-        return np.flatnonzero(later[self.index.document_of])
+        held = [not admits(question, document.metadata) for document in self.index.documents]
+        rows = np.flatnonzero(np.array(held, dtype=bool)[self.index.document_of])
+        return rows if len(rows) else None
 
-    def _answer(self, question: Question, found: Found) -> Answer:
+    def _left_out(self, found: Found, hidden: Rows | None) -> LeftOut:
+        """What would have been among the nearest, had it been asked."""
+        if hidden is None:
+            return LeftOut()
+        weights = self._weights(found.query)
+        ranking = retrieval.rank(self.index, found.query, found.vector, weights)
+        nearest = retrieval.hits_of(self.index, ranking, PLACES)
+        missed = tuple(nearest[n] for n in range(len(nearest)) if ranking.rows[n] in hidden)
+        return LeftOut(documents=len(set(self.index.document_of[hidden])), hits=missed)
+
+    def _answer(self, question: Question, found: Found, left_out: LeftOut) -> Answer:
         hits = retrieval.hits_of(self.index, found.ranking, question.k)
         shared: dict[str, Any] = {
             "id": question.id,
@@ -300,6 +310,9 @@ class Assistant:
             "query": found.query,
             "hits": hits,
             "confidence": round(found.confidence, 4),
+            "as_of": question.as_of,
+            "filters": question.filters,
+            "left_out": left_out,
             "corpus": self.corpus,
         }
         tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
@@ -352,17 +365,20 @@ class Assistant:
         looked for after the answer, since each is asked like any other."""
         cited = dict.fromkeys(citation.doc_id for citation in answer.citations)
         documents = [self._documents[name] for name in cited if name in self._documents]
-        return suggested(answer, documents, lambda name: self._passages[name], self._answers)
+
+        def answers(text: str) -> bool:
+            return self._answers(text, as_of=answer.as_of, filters=answer.filters)
+
+        return suggested(answer, documents, lambda name: self._passages[name], answers)
 
     def _citable(self, question: Question) -> Corpus:
-        """What an answer may cite: all, or what there was on the day that is asked for."""
-        if question.as_of is None:
+        """What an answer may cite: what is to be asked."""
+        if not is_narrowed(question):
             return Corpus(self._documents, self._passages, self._replaced)
-        day = last_day(question.as_of)
         there = {
             name: document
             for name, document in self._documents.items()
-            if document.metadata.date[: len(day)] <= day[: len(document.metadata.date)]
+            if admits(question, document.metadata)
         }
         return Corpus(there, self._passages, self._replaced)
 
@@ -400,6 +416,8 @@ class Assistant:
                 "status": status,
                 "reason": reason,
                 "answer": text,
+                "as_of": question.as_of,
+                "filters": question.filters,
                 "timings_ms": clock.timings(),
                 "corpus": self.corpus,
             }

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from index.errors import PolicyQAError
+from index.errors import PolicyQAError, QuestionError
 
 app = typer.Typer(
     name="policyqa",
@@ -48,6 +48,14 @@ def ask(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="按哪一天的文件回答，如 2024-12-31")
     ] = None,
+    regions: Annotated[
+        list[str] | None, typer.Option("--region", help="只问这个地区的文件，可重复")
+    ] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="只问这类文件，如 plan，可重复")
+    ] = None,
+    since: Annotated[str, typer.Option(help="只问这一天以来的文件，如 2024")] = "",
+    until: Annotated[str, typer.Option(help="只问到这一天为止的文件")] = "",
     suggest: Annotated[bool, typer.Option("--suggest", help="再给出可以接着问的问题")] = False,
     receipt: Annotated[
         Path | None, typer.Option(help="把答案存成回执（.html 或 .md），以后可用 verify 核对")
@@ -55,10 +63,7 @@ def ask(
     index_dir: IndexOption = None,
 ) -> None:
     """问一个问题，或用 --batch 问一批。"""
-    from pydantic import ValidationError
-
-    from qa import batches, present, receipts, wiring
-    from qa.types import Question
+    from qa import batches, filters, present, receipts, wiring
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("请给出一个问题，或用 --batch 指定文件，二者选一")
@@ -68,10 +73,11 @@ def ask(
             for line in batches.answers(assistant, lines, k=k):
                 typer.echo(line)
         return
+    narrowed = {"regions": regions or (), "kinds": kinds or (), "since": since, "until": until}
     try:
-        asked = Question(question=question or "", k=k, as_of=as_of)
-    except ValidationError as error:
-        raise typer.BadParameter("--as-of 应为 2024、2024-12 或 2024-12-31 这样的日期") from error
+        asked = filters.narrowed_question(question or "", k=k, as_of=as_of, filters=narrowed)
+    except QuestionError as error:
+        raise typer.BadParameter(str(error)) from error
     assistant = wiring.open_assistant(index_dir)
     answer = assistant.ask(asked)
     if answer.status == "error" and not as_json:

@@ -8,6 +8,7 @@ from typing import Any
 
 from index.building import Progress
 from index.types import IndexReport
+from qa.filters import narrowed
 from qa.permalinks import Resolution
 from qa.receipts import Verdict
 from qa.types import Answer, Citation
@@ -62,7 +63,7 @@ def one_line(name: str) -> str:
 def answer_text(answer: Answer) -> str:
     """The answer, what it compares, how complete it is, then its numbered sources with the quoted
     words."""
-    parts = [answer.answer, *_compared(answer)]
+    parts = [answer.answer, *_compared(answer), *narrowed(answer)]
     if answer.completeness:
         parts += [f"（{COMPLETENESS[answer.completeness]}）"]
     if answer.citations:

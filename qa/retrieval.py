@@ -47,6 +47,7 @@ def rank(
     weights: Mapping[str, float],
     *,
     also: str = "",
+    hidden: Rows | None = None,
 ) -> Ranking:
     """Order the passages that any signal proposes; ties go to the earlier passage.
 
@@ -56,13 +57,15 @@ def rank(
         vector: of the query, shape (dimension,).
         weights: how much each of `SIGNALS` counts.
         also: other names for what the query names (`qa.lexicon`), for the signals of words.
+        hidden: rows of passages that are not proposed.
     """
     raw = signals_of(index, query, vector, also=also)
-    if not len(index.passages):
+    seen = _seen(len(index.passages), hidden)
+    if not len(seen):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in raw})
     standard = {name: z_scores(values) for name, values in raw.items()}
     fused = weighted_sum(standard, weights)
-    rows = _candidates(raw)
+    rows = _candidates(raw, seen)
     if years(query) or editions(query) or places(query) or asked_kinds(query):
         best = rows[np.argsort(-fused[rows], kind="stable")[:COMPARED]]
         fused[best] += AGREEMENT_WEIGHT * _agreement(index, query, best)
@@ -109,13 +112,18 @@ def _lexical(lexical: LexicalIndex, tokens: list[str], also: Sequence[str]) -> F
     return scores + OTHER_NAMES * lexical.scores(more) if more else scores
 
 
-def _candidates(raw: Mapping[str, Floats]) -> Rows:
-    """Rows among the best of the signals that look at the passage itself."""
+def _seen(count: int, hidden: Rows | None) -> Rows:
+    every = np.arange(count, dtype=np.int64)
+    return every if hidden is None else np.setdiff1d(every, hidden)
+
+
+def _candidates(raw: Mapping[str, Floats], seen: Rows) -> Rows:
+    """Those rows that are among the best of them by a signal that looks at the passage itself."""
     chosen = []
     for name in ("dense", "sentence", "words", "bigrams"):
-        values = raw[name]
+        values = raw[name][seen]
         k = min(POOL, len(values))
-        chosen.append(np.argpartition(-values, k - 1)[:k])
+        chosen.append(seen[np.argpartition(-values, k - 1)[:k]])
     return np.unique(np.concatenate(chosen)).astype(np.int64)
 
 

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from index.types import Value
+from index.types import ISO_DATE, Kind, Value
 
 MAX_QUESTION_CHARS = 2000
 MAX_HISTORY_TURNS = 50
+MAX_CHOICES = 100
 
 Status = Literal["answered", "abstained", "error"]
 Completeness = Literal["", "full", "partial"]
@@ -35,8 +36,18 @@ class Turn(Value):
     content: Text
 
 
+class Filters(Value):
+    """Which documents are asked: those of these regions, of these kinds, dated from `since` to
+    `until` (ISO, year, month or day). Empty: all."""
+
+    regions: tuple[Text, ...] = Field(default=(), max_length=MAX_CHOICES)
+    kinds: tuple[Kind, ...] = Field(default=(), max_length=MAX_CHOICES)
+    since: str = Field(default="", pattern=ISO_DATE)
+    until: str = Field(default="", pattern=ISO_DATE)
+
+
 class Question(Value):
-    """A question as asked, with the turns before it and the day it is asked for.
+    """A question as asked, with the turns before it, the day it is asked for, and what is asked.
 
     `question` is checked for sense by the assistant and not here, so that a batch line with an
     empty one still gets its answer line.
@@ -46,6 +57,7 @@ class Question(Value):
     id: Annotated[str, BeforeValidator(identifier)] = ""
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
     as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    filters: Filters = Filters()
     k: int = Field(default=10, ge=1, le=100)
 
 
@@ -153,6 +165,14 @@ class Contact(Value):
     citation: Citation | None = None
 
 
+class LeftOut(Value):
+    """What a day or filters kept from being asked: how many documents, and the passages among the
+    nearest to the question that are in them, with the rank they would have had."""
+
+    documents: int = 0
+    hits: tuple[Hit, ...] = ()
+
+
 class Answer(Value):
     """An answer with its proof, or a reasoned abstention.
 
@@ -162,7 +182,8 @@ class Answer(Value):
     ours (a target, another region, documents that contradict each other) and claim nothing of the
     policy. `compared` are the values of one thing at several times, newest first, or in several
     places (`compared_by`). `choices` are what may be meant where a question is ambiguous.
-    `by` says who put the words together: the documents' own, or a language model's.
+    `by` says who put the words together: the documents' own, or a language model's. `as_of` and
+    `filters` are the question's, `left_out` what they kept from being asked.
     """
 
     id: str
@@ -185,5 +206,8 @@ class Answer(Value):
     nearest: tuple[Citation, ...] = ()
     contact: Contact | None = None
     by: Literal["documents", "model"] = "documents"
+    as_of: str | None = None
+    filters: Filters = Filters()
+    left_out: LeftOut = LeftOut()
     timings_ms: Timings = Timings()
     corpus: str = ""
