@@ -5,6 +5,7 @@ import re
 
 from index.errors import SourceError
 from index.types import Document, Metadata
+from qa.filters import admits, is_narrowed
 from qa.types import (
     MAX_QUESTION_CHARS,
     Answer,
@@ -12,6 +13,7 @@ from qa.types import (
     Citation,
     Compared,
     Hit,
+    LeftOut,
     OutlineEntry,
     Question,
     Resolved,
@@ -107,6 +109,23 @@ class FakeAssistant:
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
+        return self._narrowed(question, self._answer(question))
+
+    def _narrowed(self, question: Question, answer: Answer) -> Answer:
+        """What cites a document that is not to be asked becomes silence, with what was left out."""
+        closed = [d for d in self.documents() if not admits(question, d.metadata)]
+        if not is_narrowed(question):
+            return answer
+        gone = {document.doc_id for document in closed}
+        if gone & {citation.doc_id for citation in answer.citations}:
+            answer = self._said(question, "abstained", "no_evidence", "没有依据。")
+        left_out = LeftOut(
+            documents=len(closed), hits=tuple(h for h in self._hits() if h.doc_id in gone)
+        )
+        update = {"as_of": question.as_of, "filters": question.filters, "left_out": left_out}
+        return answer.model_copy(update=update)
+
+    def _answer(self, question: Question) -> Answer:
         words = question.question
         if not words.strip() or len(words) > MAX_QUESTION_CHARS:
             return self._said(question, "error", "bad_question", "问题是空的，或超过2000字。")

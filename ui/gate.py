@@ -2,14 +2,19 @@
 
 Gradio serves far more than a chat page needs (uploads, files, a proxy, direct calls, a monitor).
 `Gate` lets through what is named here and answers 404 to the rest, bounds request bodies, tells
-the browser to load from nowhere else, and makes the page's own HTML Chinese.
+the browser to load from nowhere else, and puts our head on the page.
 """
 
+import json
 import re
+from importlib.resources import files
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.language import Language, english, language_of
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -56,8 +61,6 @@ HEADERS = {
 }
 
 _FOREIGN = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
-# Gradio takes the words of its own buttons from the browser's language; ours are Chinese.
-_CHINESE = '<script>Object.defineProperty(navigator,"language",{value:"zh-CN"})</script>'
 
 
 class Gate:
@@ -77,7 +80,7 @@ class Gate:
             return
         if scope["path"] == "/":
             scope = without_encoding(scope)
-            send = PageSender(send, self.title)
+            send = PageSender(send, self.title, language_of(HTTPConnection(scope).cookies))
         await self.app(scope, receive, with_headers(send))
 
 
@@ -96,10 +99,17 @@ def refused(scope: Scope) -> PlainTextResponse | None:
     return None
 
 
-def chinese_page(html: str, title: str) -> str:
-    """Gradio's page without what it says of itself to link previews, named and in Chinese."""
-    html = _FOREIGN.sub("", html).replace('lang="en"', 'lang="zh-CN"', 1)
-    return html.replace("<head>", f"<head><title>{title}</title>{_CHINESE}", 1)
+def own_page(html: str, title: str, language: Language) -> str:
+    """Gradio's page without what it says of itself to link previews, with our name, the reader's
+    language, `head.css` and `head.js`."""
+    english_too = dict(english()) if language == "en" else {}
+    words = json.dumps(english_too, ensure_ascii=False).replace("<", "\\u003c")
+    script = files("ui").joinpath("head.js").read_text("utf-8").replace("POLICYQA_ENGLISH", words)
+    lang = 'lang="en"' if language == "en" else 'lang="zh-CN"'
+    html = _FOREIGN.sub("", html).replace('lang="en"', lang, 1)
+    style = files("ui").joinpath("head.css").read_text("utf-8")
+    head = f"<head><title>{title}</title><style>{style}</style><script>{script}</script>"
+    return html.replace("<head>", head, 1)
 
 
 def without_encoding(scope: Scope) -> Scope:
@@ -120,11 +130,12 @@ def with_headers(send: Send) -> Send:
 
 
 class PageSender:
-    """Collects the page and sends it on as `chinese_page`."""
+    """Collects the page and sends it on as `own_page`."""
 
-    def __init__(self, send: Send, title: str) -> None:
+    def __init__(self, send: Send, title: str, language: Language) -> None:
         self.send = send
         self.title = title
+        self.language = language
         self.start: Message = {}
         self.body = b""
 
@@ -138,7 +149,7 @@ class PageSender:
         self.body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = chinese_page(self.body.decode(), self.title).encode()
+        body = own_page(self.body.decode(), self.title, self.language).encode()
         if self.body:
             MutableHeaders(scope=self.start)["content-length"] = str(len(body))
         await self.send(self.start)

@@ -66,11 +66,15 @@ function button(words, act, name) {
   return made;
 }
 
+function named(words, title) {
+  return say(words).replace('{}', () => title);
+}
+
 function rename(row, conversation) {
   const field = document.createElement('input');
   field.value = conversation.title;
   field.maxLength = 60;
-  field.setAttribute('aria-label', '对话名称');
+  field.setAttribute('aria-label', say('对话名称'));
   let done = false;
   const save = (keep) => {
     if (done) return;
@@ -100,12 +104,12 @@ function row(conversation) {
   });
   open.className = 'open';
   if (conversation.id === current) open.setAttribute('aria-current', 'true');
-  const renamed = button('改名', () => rename(made, conversation), `改名：${title}`);
-  const deleted = button('删除', () => {
+  const renamed = button(say('改名'), () => rename(made, conversation), named('改名：{}', title));
+  const deleted = button(say('删除'), () => {
     write(read().filter((each) => each.id !== conversation.id));
     if (conversation.id === current) document.querySelector('#clear').click();
     show();
-  }, `删除：${title}`);
+  }, named('删除：{}', title));
   made.append(open, renamed, deleted);
   return made;
 }
@@ -114,20 +118,21 @@ function show() {
   const head = document.createElement('div');
   head.className = 'bar';
   const name = document.createElement('h2');
-  name.textContent = '历史对话';
-  head.append(name, button('关闭', () => dialog.close()));
+  name.textContent = say('历史对话');
+  head.append(name, button(say('关闭'), () => dialog.close()));
   const list = document.createElement('ul');
   list.append(...read().map(row));
   const note = document.createElement('p');
   note.textContent = list.childElementCount
-    ? '只有这个浏览器记得这些对话；回答在保存期限内可以重新打开。'
-    : '还没有对话。';
+    ? say('只有这个浏览器记得这些对话；回答在保存期限内可以重新打开。')
+    : say('还没有对话。');
   dialog.replaceChildren(head, list, note);
   if (!dialog.open) dialog.showModal();
 }
 
 dialog.id = 'conversations';
-dialog.setAttribute('aria-label', '历史对话');
+dialog.className = 'sheet';
+dialog.setAttribute('aria-label', say('历史对话'));
 document.querySelector('.gradio-container').append(dialog);
 document.addEventListener('click', (event) => {
   if (event.target.closest?.('#past')) show();

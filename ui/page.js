@@ -4,11 +4,9 @@
 
 const LINK = 'a[href^="#source-"]';
 const narrow = window.matchMedia('(max-width: 900px)');
-const talk = document.getElementById('talk');
+const talk = () => document.getElementById('talk'); // it may not be there yet
 const pressed = new Map(); // turn: what was thought of its answer
 let opener = '';
-
-document.documentElement.lang = 'zh-CN';
 
 function isOpen() {
   return Boolean(props.value);
@@ -23,7 +21,7 @@ function close() {
 
 // On a narrow screen the panel covers the conversation, so nothing behind it takes the focus.
 function settle() {
-  talk.inert = isOpen() && narrow.matches;
+  talk().inert = isOpen() && narrow.matches;
 }
 
 function showQuote() {
@@ -31,6 +29,7 @@ function showQuote() {
   for (const field of element.querySelectorAll('[data-address]')) {
     field.value = location.origin + field.dataset.address;
   }
+  element.querySelector('.source')?.scrollTo(0, 0);
   const mark = element.querySelector('mark');
   const text = element.querySelector('.text');
   if (mark && text) text.scrollTop += mark.getBoundingClientRect().top
@@ -41,13 +40,14 @@ function showQuote() {
 // Gradio strips aria-label from messages and reads their HTML out instead.
 function nameThings() {
   for (const link of document.querySelectorAll(LINK)) {
-    const number = link.getAttribute('href').match(/\d+$/)[0];
-    const kind = link.matches('.places a') ? `相关段落${number}` : `来源${number}`;
+    const [, passage, number] = link.getAttribute('href').match(/(h|x)?(\d+)$/);
     if (link.title.includes('\n')) {
       [link.dataset.about, link.dataset.quote] = link.title.split('\n');
       link.title = ''; // ours is shown on focus, too
     }
-    link.setAttribute('aria-label', `${kind}，${link.dataset.about ?? link.title}，可打开`);
+    const words = say(passage ? '相关段落{}，{}，可打开' : '来源{}，{}，可打开');
+    const about = link.dataset.about ?? link.title;
+    link.setAttribute('aria-label', words.replace('{}', number).replace('{}', () => about));
   }
   for (const act of document.querySelectorAll('.acts a[href^="#"]')) {
     const [name, turn] = act.getAttribute('href').slice(1).split('-');
@@ -57,21 +57,43 @@ function nameThings() {
     }
   }
   const names = {
-    '[role="log"]': '对话',
-    '[data-testid="user"]': '问题',
-    '[data-testid="bot"]': '回答',
-    '.scroll-down-button-container button': '回到最新',
+    '[role="log"]': say('对话'),
+    '[data-testid="user"]': say('问题'),
+    '[data-testid="bot"]': say('回答'),
+    '.scroll-down-button-container button': say('回到最新'),
   };
   for (const [selector, name] of Object.entries(names)) {
-    for (const thing of talk.querySelectorAll(selector)) {
+    for (const thing of document.querySelectorAll(`#talk ${selector}`)) {
       thing.setAttribute('aria-label', name);
       if (thing.title) thing.title = name;
     }
   }
-  const examples = talk.querySelector('.examples'); // a list of buttons is no list
+  const examples = document.querySelector('#talk .examples'); // a list of buttons is no list
   examples?.setAttribute('role', 'group');
-  examples?.setAttribute('aria-label', '可以这样问');
-  for (const example of talk.querySelectorAll('.example')) example.removeAttribute('aria-label');
+  examples?.setAttribute('aria-label', say('可以这样问'));
+  for (const example of document.querySelectorAll('#talk .example')) {
+    example.removeAttribute('aria-label');
+  }
+  const display = document.querySelector('#display');
+  if (display && !display.title) {
+    display.title = say('显示设置');
+    display.setAttribute('aria-label', say('显示设置'));
+  }
+}
+
+// What Gradio says in English only.
+const LOST = 'Connection to the server was lost. Attempting reconnection...';
+const ours = { [LOST]: '与服务的连接断开了，正在重新连接…', Error: '提示' };
+
+function translateToasts() {
+  if (document.documentElement.lang === 'en') return;
+  for (const toast of document.querySelectorAll('[data-testid="toast-body"]')) {
+    const walker = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const said = ours[walker.currentNode.data.trim()];
+      if (said) walker.currentNode.data = said;
+    }
+  }
 }
 
 // What a mark cites, while the pointer or the focus is on it.
@@ -118,9 +140,9 @@ async function copy(text, button) {
   const before = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
-    button.textContent = '已复制';
+    button.textContent = say('已复制');
   } catch {
-    button.textContent = '复制不了';
+    button.textContent = say('复制不了');
   }
   setTimeout(() => { button.textContent = before; }, 2000);
 }
@@ -178,13 +200,14 @@ document.addEventListener('keydown', (event) => {
 
 narrow.addEventListener('change', settle);
 watch('value', showQuote);
-new MutationObserver(nameThings).observe(talk, { childList: true, subtree: true });
+new MutationObserver(nameThings).observe(document.body, { childList: true, subtree: true });
+new MutationObserver(translateToasts).observe(document.body, { childList: true, subtree: true });
 nameThings();
 
 // The box takes the focus once it is there, unless the reader has begun somewhere else.
 function focusBox(tries) {
   if (document.activeElement !== document.body || !tries) return;
-  talk.querySelector('textarea')?.focus();
+  talk()?.querySelector('textarea')?.focus();
   setTimeout(() => focusBox(tries - 1), 150);
 }
 if (!narrow.matches) focusBox(20);

@@ -6,7 +6,9 @@ from urllib.parse import quote as quote_path
 
 from index.types import Document
 from qa.types import Citation, Hit, OutlineEntry
-from ui.render import chinese_date, escape, inline
+from ui.forms import CLOSE
+from ui.language import say
+from ui.render import escape, inline, written_date
 from ui.source_text import text_html
 
 View = Literal["source", "whole"]
@@ -33,12 +35,11 @@ def source_panel(source: Source, view: View) -> str:
     has the quote at its place, the panel says so and shows the quote alone.
     """
     number = source.link.rpartition("-")[2]
-    name = f"来源 {number}" if number.isdigit() else "相关段落"
+    name = say("来源 {}", number) if number.isdigit() else say("相关段落")
     return (
         f'<section class="source {view}" aria-label="{name}">'
         f'<div class="bar"><h2 tabindex="-1">{name}</h2>{_neighbours(source, view)}'
-        '<button type="button" class="close" data-open="close" aria-label="关闭来源">关闭</button>'
-        f"</div>{_card(source.citation)}{_quoted(source, view)}{_turn_over(source, view)}"
+        f"{CLOSE}</div>{_card(source.citation)}{_quoted(source, view)}{_turn_over(source, view)}"
         "</section>"
     )
 
@@ -53,7 +54,7 @@ def _neighbours(source: Source, view: View) -> str:
     for words, n in (("上一处", int(number) - 1), ("下一处", int(number) + 1)):
         held = "" if 1 <= n <= source.citations else " disabled"
         buttons.append(
-            f'<button type="button" data-open="{view}-{turn}-{n}"{held}>{words}</button>'
+            f'<button type="button" data-open="{view}-{turn}-{n}"{held}>{say(words)}</button>'
         )
     return f'<div class="steps">{"".join(buttons)}</div>'
 
@@ -61,9 +62,9 @@ def _neighbours(source: Source, view: View) -> str:
 def gone_panel(reason: str) -> str:
     """The panel when a source cannot be shown."""
     return (
-        '<section class="source" aria-label="来源"><div class="bar"><h2 tabindex="-1">来源</h2>'
-        '<button type="button" class="close" data-open="close" aria-label="关闭来源">关闭</button>'
-        f'</div><p class="remark">{inline(reason)}</p></section>'
+        f'<section class="source" aria-label="{say("来源")}"><div class="bar">'
+        f'<h2 tabindex="-1">{say("来源")}</h2>{CLOSE}'
+        f'</div><p class="remark">{say(reason)}</p></section>'
     )
 
 
@@ -88,22 +89,29 @@ def citation_of(hit: Hit, document: Document) -> Citation:
 
 def _card(citation: Citation) -> str:
     facts = {
-        "发布单位": citation.issuer,
-        "文号": citation.doc_number,
-        "日期": chinese_date(citation.date),
-        "章节": citation.section,
+        "发布单位": escape(citation.issuer),
+        "文号": escape(citation.doc_number),
+        "日期": written_date(citation.date),
+        "章节": escape(citation.section),
         "位置": _place_in_file(citation),
-        "效力": "：".join(filter(None, (citation.validity, citation.validity_because))),
+        "效力": _validity(citation),
     }
     rows = "".join(
-        f"<div><dt>{name}</dt><dd>{escape(fact)}</dd></div>" for name, fact in facts.items() if fact
+        f"<div><dt>{say(name)}</dt><dd>{fact}</dd></div>" for name, fact in facts.items() if fact
     )
     return f"<h3>{escape(citation.title or citation.source)}</h3><dl>{rows}</dl>"
 
 
+def _validity(citation: Citation) -> str:
+    because = escape(citation.validity_because)
+    return "：".join(
+        filter(None, (say(escape(citation.validity)) if citation.validity else "", because))
+    )
+
+
 def _place_in_file(citation: Citation) -> str:
-    page = f"第 {citation.page} 页" if citation.page else ""
-    return page or (f"第 {citation.row} 行" if citation.row else "")
+    page = say("第 {} 页", citation.page) if citation.page else ""
+    return page or (say("第 {} 行", citation.row) if citation.row else "")
 
 
 def _quoted(source: Source, view: View) -> str:
@@ -111,11 +119,11 @@ def _quoted(source: Source, view: View) -> str:
     mark = f"<mark>{escape(citation.quote)}</mark>"
     if document is None:
         remark = "这份文件已不在库中，下面是回答时引用的原话。"
-        return f'<p class="remark">{remark}</p><div class="text">{mark}</div>'
+        return f'<p class="remark">{say(remark)}</p><div class="text">{mark}</div>'
     text, quote = document.text, (citation.start, citation.end)
     if text[citation.start : citation.end] != citation.quote:
         remark = "这份文件在回答之后有改动，下面是回答时引用的原话。"
-        return f'<p class="remark">{remark}</p><div class="text">{mark}</div>'
+        return f'<p class="remark">{say(remark)}</p><div class="text">{mark}</div>'
     if view == "whole":
         whole = text_html(text, (0, len(text)), quote, [entry.start for entry in source.outline])
         return f'{_outline(source.outline)}<div class="text" tabindex="0">{whole}</div>'
@@ -136,7 +144,7 @@ def _outline(entries: Sequence[OutlineEntry]) -> str:
         f'data-goto="at-{entry.start}">{inline(entry.title)}</button></li>'
         for entry in entries
     )
-    return f'<details class="outline"><summary>目录</summary><ul>{items}</ul></details>'
+    return f'<details class="outline"><summary>{say("目录")}</summary><ul>{items}</ul></details>'
 
 
 def _turn_over(source: Source, view: View) -> str:
@@ -146,8 +154,10 @@ def _turn_over(source: Source, view: View) -> str:
     else:
         target, words = f"source-{rest}", "返回摘录"
     file = f"/files/{quote_path(source.citation.doc_id)}"
-    original = f'<a class="turn" href="{file}" download>下载原文件</a>' if source.document else ""
+    original = (
+        f'<a class="turn" href="{file}" download>{say("下载原文件")}</a>' if source.document else ""
+    )
     return (
-        '<div class="foot">'
-        f'<button type="button" class="turn" data-open="{target}">{words}</button>{original}</div>'
+        f'<div class="foot"><button type="button" class="turn" data-open="{target}">'
+        f"{say(words)}</button>{original}</div>"
     )

@@ -10,10 +10,25 @@ import re
 import string
 from urllib.parse import quote
 
-from qa.contacts import advice
-from qa.types import Answer, AnswerSentence, Citation, Hit
-from qa.wording import COMPLETENESS, NO_EVIDENCE, NOT_SAID
+from qa.filters import KINDS
+from qa.types import Answer, AnswerSentence, Citation, Contact, Hit
+from qa.wording import (
+    ASK_ISSUER,
+    COMPLETENESS,
+    CONFLICT,
+    CONTACT_SAYS,
+    FROM_ELSEWHERE,
+    ITEMS_LEFT,
+    MODEL_FELL_BACK,
+    NEXT_STEP,
+    NO_EVIDENCE,
+    NOT_IN_FORCE,
+    NOT_SAID,
+    STILL_TARGET,
+)
+from ui.language import MARKS, say
 
+ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter
 PLACE_CHARS = 72
 MAX_PLACES = 3
 PIECE_CHARS = 9
@@ -27,18 +42,23 @@ LABELS = {
     "bad_question": "请改一改问题",
     "failed": "暂时无法回答",
 }
+TAG = re.compile(r"</?(?:ul|ol|li|div|br)\b[^>]*>")
+UNSAID = '<span class="unsaid">{}</span>'
 LISTS = {"item": "ul", "step": "ol"}
 ACTS = {
     "answered": {"up": "有用", "down": "没有用", "copy": "复制", "share": "分享"},
     "abstained": {"gap": "请补充这方面的文件", "down": "没有用"},
 }
+TEMPLATES = (
+    STILL_TARGET, FROM_ELSEWHERE, CONFLICT, NOT_IN_FORCE, MODEL_FELL_BACK, ITEMS_LEFT,
+)  # fmt: skip
 COMPARED = {"time": ("时间", "数值"), "place": ("地区", "规定")}
 UNKNOWN = "不明"
 OUT_OF_FORCE = ("已过期", "被替代", "尚未施行")
-PENDING = '<div class="pending">正在查阅文件…</div>'
+PENDING = f'<div class="pending">{say("正在查阅文件…")}</div>'
 
 _REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *map(ord, MARKS)])
 
 
 def escape(text: str) -> str:
@@ -52,40 +72,52 @@ def inline(text: str) -> str:
 
 
 def link_of(turn: int, key: int | str) -> str:
-    """The name of a source: citation `key` of answer `turn` (from 0), or its hit `h{rank}`."""
+    """The name of a source: citation `key` of answer `turn` (from 0), or its hit `h1` or `x1`."""
     return f"source-{turn}-{key}"
 
 
 def question_message(question: str, turn: int) -> str:
     """What was asked, as a chat message, with a link to ask it otherwise."""
     asked = f'<div class="asked">{inline(question)}</div>'
-    return f'{asked}<div class="again"><a href="#edit-{turn}">修改</a></div>'
+    return f'{asked}<div class="again"><a href="#edit-{turn}">{say("修改")}</a></div>'
 
 
 def answer_message(answer: Answer, turn: int) -> str:
     """The whole chat message: the text with its marks, what is said about it, its sources or
     places to look."""
-    after = _table(answer, turn) + _remarks(answer) + _sources(answer, turn) + _acts(answer, turn)
-    return _message(answer, "".join(pieces(answer, turn)), after)
+    return _message(answer, "".join(pieces(answer, turn)), _after(answer, turn))
 
 
 def notice(words: str) -> str:
     """A chat message of the page itself, which answers nothing."""
-    return f'<div class="answer error"><div class="said">{inline(words)}</div></div>'
+    return f'<div class="answer error"><div class="said">{say(words)}</div></div>'
 
 
 def answer_parts(answer: Answer, turn: int, *, steps: int) -> list[str]:
-    """The message as it grows, at most `steps` of them, the last without its sources."""
-    text = pieces(answer, turn)
+    """The message as its text grows, at most `steps` of them: the sources stand from the first on,
+    and what is not yet said keeps its place, so that nothing moves."""
+    text, after = pieces(answer, turn), _after(answer, turn)
     stride = max(1, -(-len(text) // steps))
-    ends = [*range(stride, len(text), stride), len(text)]
-    return [_message(answer, "".join(text[:end])) for end in ends]
+    unsaid = [piece if TAG.fullmatch(piece) else UNSAID.format(piece) for piece in text]
+    return [
+        _message(answer, "".join(text[:end] + unsaid[end:]), after)
+        for end in range(0, len(text), stride)
+    ]
+
+
+def _after(answer: Answer, turn: int) -> str:
+    about = _table(answer, turn) + _remarks(answer) + _sources(answer, turn)
+    return about + _narrowed(answer, turn) + _acts(answer, turn)
 
 
 def _unanswered(answer: Answer) -> str:
     """Why there is no answer; the places to look are listed below it and not said twice."""
-    listed = answer.reason == "no_evidence" and answer.hits
-    return NO_EVIDENCE + advice(answer.contact) if listed else answer.answer
+    if answer.reason != "no_evidence" or not answer.hits:
+        return say(inline(answer.answer))
+    whom = answer.contact or Contact()
+    issuer, text = inline(whom.issuer), inline(whom.text)
+    asked = say(ASK_ISSUER.format(issuer="{}"), issuer) if issuer else say(NEXT_STEP)
+    return say(NO_EVIDENCE) + asked + (say(CONTACT_SAYS.format(text="{}"), text) if text else "")
 
 
 def pieces(answer: Answer, turn: int) -> list[str]:
@@ -95,9 +127,9 @@ def pieces(answer: Answer, turn: int) -> list[str]:
     that is not yet closed is closed by the browser.
     """
     if answer.status != "answered" or not answer.sentences:
-        return _cut(_unanswered(answer))
+        return [_unanswered(answer)]
     cited = {citation.n: citation for citation in answer.citations}
-    ruling = f'<strong class="ruling">{escape(answer.verdict)}：</strong>'
+    ruling = f'<strong class="ruling">{say("{}：", say(escape(answer.verdict)))}</strong>'
     parts = [ruling] if answer.verdict else []
     inside = ""
     for sentence, breaks in _laid_out(answer):
@@ -121,22 +153,23 @@ def _sentence(sentence: AnswerSentence, cited: dict[int, Citation], turn: int) -
         return ["<li>", *said, "</li>"]
     if sentence.role in ("earlier", "conflict", "target"):
         first = next((cited[n] for n in sentence.citations if n in cited), None)
-        about = (chinese_date(first.date), first.issuer) if first else ()
-        aim = ("目标",) if sentence.role == "target" else ()
-        when = " · ".join(escape(fact) for fact in (*aim, *about) if fact)
+        about = (written_date(first.date), escape(first.issuer)) if first else ()
+        aim = (say("目标"),) if sentence.role == "target" else ()
+        when = " · ".join(fact for fact in (*aim, *about) if fact)
         return ['<div class="dated">', f'<span class="when">{when}</span>', *said, "</div>"]
     return said
 
 
-def chinese_date(date: str) -> str:
-    """`2021-07-13` as 2021年7月13日; `2021-07` and `2021` likewise; "" stays."""
+def written_date(date: str) -> str:
+    """`2021-07-13` as 2021年7月13日, marked; `2021-07` and `2021` likewise; "" stays."""
     numbers = [str(int(part)) for part in date.split("-") if part.isdigit()]
-    return "".join(number + unit for number, unit in zip(numbers, "年月日", strict=False))
+    units = "".join(f"{{}}{unit}" for _, unit in zip(numbers, "年月日", strict=False))
+    return say(units, *numbers) if numbers else ""
 
 
-def _message(answer: Answer, text: str, after: str = "") -> str:
+def _message(answer: Answer, text: str, after: str) -> str:
     label = LABELS.get(answer.reason or "", "") if answer.status != "answered" else ""
-    head = f'<div class="verdict">{label}</div>' if label else ""
+    head = f'<div class="verdict">{say(label)}</div>' if label else ""
     return f'<div class="answer {answer.status}">{head}<div class="said">{text}</div>{after}</div>'
 
 
@@ -184,9 +217,9 @@ def _table(answer: Answer, turn: int) -> str:
         return ""
     cited = {citation.n: citation for citation in answer.citations}
     label, value = COMPARED[answer.compared_by or "time"]
-    head = "".join(f"<th>{name}</th>" for name in (label, value, "出处"))
+    head = "".join(f"<th>{say(name)}</th>" for name in (label, value, "出处"))
     rows = "".join(
-        f"<tr><th>{escape(_dated(row.label))}</th><td>{inline(row.value)}</td>"
+        f"<tr><th>{_dated(row.label)}</th><td>{inline(row.value)}</td>"
         f"<td>{_mark(row.citation, turn, cited.get(row.citation))}</td></tr>"
         for row in answer.compared
     )
@@ -194,20 +227,30 @@ def _table(answer: Answer, turn: int) -> str:
 
 
 def _dated(label: str) -> str:
-    return chinese_date(label) if re.fullmatch(r"\d{4}(-\d{2}){0,2}", label) else label
+    return written_date(label) if re.fullmatch(r"\d{4}(-\d{2}){0,2}", label) else escape(label)
 
 
 def _remarks(answer: Answer) -> str:
     """Whether all that was asked is answered, what is not, and what must be known of it."""
     if answer.status != "answered":
         return ""
-    lines = [NOT_SAID.format(part=part) for part in answer.missing]
-    lines += [note.removeprefix("注：") for note in answer.notes]
-    items = "".join(f"<li>{inline(line)}</li>" for line in lines)
+    lines = [say(NOT_SAID.format(part="{}"), inline(part)) for part in answer.missing]
+    lines += [_note(note) for note in answer.notes]
+    items = "".join(f"<li>{line}</li>" for line in lines)
     notes = f'<ul class="notes">{items}</ul>' if items else ""
     label = COMPLETENESS.get(answer.completeness, "")
-    chip = f'<span class="chip {answer.completeness}">{label}</span>' if label else ""
+    chip = f'<span class="chip {answer.completeness}">{say(label)}</span>' if label else ""
     return f'<div class="remarks">{chip}{notes}</div>' if chip or notes else ""
+
+
+def _note(note: str) -> str:
+    """A note in the reader's language: ours with what it names, or any other as it stands."""
+    for template in TEMPLATES:
+        parts = re.split(r"\{\w+\}", template)
+        if found := re.fullmatch("(.*?)".join(map(re.escape, parts)), note):
+            words = "{}".join(parts).removeprefix("注：")
+            return say(words, *(inline(part) for part in found.groups()))
+    return inline(note.removeprefix("注："))
 
 
 def _sources(answer: Answer, turn: int) -> str:
@@ -226,7 +269,33 @@ def _acts(answer: Answer, turn: int) -> str:
         return ""
     links = [(f"#{name}-{turn}", words) for name, words in ACTS[answer.status].items()]
     links.append((f"/receipt/{quote(answer.id)}", "打印回执"))
-    return '<div class="acts">' + "".join(f'<a href="{h}">{w}</a>' for h, w in links) + "</div>"
+    return (
+        '<div class="acts">' + "".join(f'<a href="{h}">{say(w)}</a>' for h, w in links) + "</div>"
+    )
+
+
+def _narrowed(answer: Answer, turn: int) -> str:
+    """What an answer was narrowed to, what that left out, and the nearest of it to open."""
+    wanted, left_out = answer.filters, answer.left_out
+    chosen = [escape(name) for name in wanted.regions]
+    chosen += [say(KINDS[kind]) for kind in wanted.kinds]
+    if wanted.since or wanted.until:
+        chosen.append(f"{escape(wanted.since)}—{escape(wanted.until)}")
+    lines = [say("只查：{}", " · ".join(chosen))] if chosen else []
+    lines += [say("按 {} 的文件回答", written_date(answer.as_of))] if answer.as_of else []
+    if left_out.documents:
+        lines.append(say("有 {} 份文件没有查", left_out.documents))
+    if not lines:
+        return ""
+    head = f'<div class="name">{" · ".join(lines)}</div>'
+    first = {hit.doc_id: hit for hit in reversed(left_out.hits)}
+    near = "".join(
+        f'<a class="item" href="#{link_of(turn, f"{LEFT_OUT}{hit.rank}")}" '
+        f'title="{escape(hit.title or hit.source)}">{escape(hit.title or hit.source)}</a>'
+        for hit in reversed(first.values())
+    )
+    words = f'<div class="near">{say("其中内容相近的：{}", near)}</div>' if near else ""
+    return f'<div class="narrowed">{head}{words}</div>'
 
 
 def _by_document(citations: tuple[Citation, ...]) -> list[list[Citation]]:
@@ -242,21 +311,21 @@ def validity_chip(citation: Citation) -> str:
         return ""
     kind = "out" if citation.validity in OUT_OF_FORCE else "held"
     because = escape(citation.validity_because)
-    return f'<span class="chip {kind}" title="{because}">{escape(citation.validity)}</span>'
+    return f'<span class="chip {kind}" title="{because}">{say(escape(citation.validity))}</span>'
 
 
 def _listed(name: str, kind: str, items: list[str]) -> str:
     if not items:
         return ""
     rows = "".join(f"<li>{item}</li>" for item in items)
-    return f'<div class="{kind}"><div class="name">{name}</div><ul>{rows}</ul></div>'
+    return f'<div class="{kind}"><div class="name">{say(name)}</div><ul>{rows}</ul></div>'
 
 
 def _source_item(group: list[Citation], turn: int) -> str:
     """One document: what it is, opening its first quote, and a mark for each quote."""
     first = group[0]
-    facts = (first.issuer, first.doc_number, chinese_date(first.date))
-    about = " · ".join(escape(fact) for fact in facts if fact)
+    facts = (escape(first.issuer), escape(first.doc_number), written_date(first.date))
+    about = " · ".join(fact for fact in facts if fact)
     title = first.title or first.source
     marks = "".join(_mark(citation.n, turn, citation) for citation in group)
     return (
@@ -272,6 +341,6 @@ def _place(hit: Hit, turn: int) -> str:
     words = " ".join(hit.text.split())
     text = escape(words[:PLACE_CHARS]) + ("…" if len(words) > PLACE_CHARS else "")
     return (
-        f'<a class="item" href="#{link_of(turn, f"h{hit.rank}")}" title="{title}">'
+        f'<a class="item" href="#{link_of(turn, f"{ASKED}{hit.rank}")}" title="{title}">'
         f'<span class="title">{title}</span><span class="about">{text}</span></a>'
     )

@@ -12,12 +12,13 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is im
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from index.errors import SettingsError
 from ui.api import add_api
 from ui.assistant import Assistant
 from ui.gate import Gate
-from ui.page import TITLE, build_page, script
+from ui.page import TITLE, build_page, i18n, script
 from ui.papers import build_papers
 from ui.store.records import Records
 
@@ -42,6 +43,7 @@ def create_app(assistant: Assistant, records: Records, source: Path) -> FastAPI:
             favicon_path=str(icon),
             footer_links=[],
             run_history=False,
+            i18n=i18n,
             show_error=False,
             ssr_mode=False,
             pwa=False,
@@ -49,6 +51,7 @@ def create_app(assistant: Assistant, records: Records, source: Path) -> FastAPI:
             max_file_size=1,
         )
     app.add_middleware(Gate, title=TITLE)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
 

@@ -63,15 +63,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
-    """Opens the page as a new visitor: `visit(width=390, color_scheme="dark")`."""
+    """Opens the page as a new visitor: `visit(width=390, color_scheme="dark")`. Whatever the test
+    is about, no console may complain."""
     contexts: list[BrowserContext] = []
+    visitors: list[Visitor] = []
 
     def open_page(*, width: int = 1440, **options: Any) -> Visitor:
         across, down = SIZES[width]
         context = browser.new_context(viewport={"width": across, "height": down}, **options)
         contexts.append(context)
         visitor = Visitor(context.new_page(), site.url)
-        visitor.page.on("request", lambda request: visitor.requests.append(request.url))
+        visitors.append(visitor)
+        visitor.listen()
         visitor.page.goto(site.url)
         visitor.page.locator("#chat .example").first.wait_for()
         return visitor
@@ -79,6 +82,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
     yield open_page
     for context in contexts:
         context.close()
+    assert [error for visitor in visitors for error in visitor.errors] == []
 
 
 @pytest.fixture

@@ -67,6 +67,6 @@ def test_it_fits_from_320_px_on(visit: Visit, shoot: Shoot, width: int) -> None:
     expect(page.locator("#panel mark").first).to_be_visible()
     shoot(visitor, "18-fits-panel")
     assert page.evaluate(across) == width
-    expect(page.get_by_role("button", name="关闭来源")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="关闭")).to_be_in_viewport(ratio=1)
     if width <= 900:  # nothing of the conversation lies over the panel
         expect(page.locator(".scroll-down-button-container")).to_be_hidden()

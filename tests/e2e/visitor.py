@@ -20,11 +20,19 @@ class Site:
 
 @dataclass
 class Visitor:
-    """One browser tab and the addresses that it asked."""
+    """One browser tab, the addresses that it asked, and what its console complained of."""
 
     page: Page
     url: str
     requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Remember what the tab does from now on."""
+        page = self.page
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
 
     def ask(self, question: str) -> None:
         """Ask and wait until the answer stands with its sources or its verdict."""
@@ -32,8 +40,9 @@ class Visitor:
         self.page.fill("#question textarea", question)
         self.page.keyboard.press("Enter")
         reply = self.page.locator("#chat .answer").nth(replies)
-        reply.and_(self.page.locator(".answered:has(.sources), .abstained, .error")).wait_for()
-        self.page.wait_for_timeout(700)
+        done = ".answered:has(.sources):not(:has(.unsaid)), .abstained, .error"
+        reply.and_(self.page.locator(done)).wait_for()
+        self.page.wait_for_timeout(500)
 
     def foreign(self) -> list[str]:
         """The requests that went to any other host."""

@@ -11,50 +11,54 @@ import pytest
 from index.errors import IndexDamaged
 from qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
 from tests.ui_fake import ATTACK, FIRST, HOSTILE, PLAN, SKILLED, FakeAssistant
-from ui import page
-from ui.gate import HEADERS, chinese_page, refused
+from ui import page, talk
+from ui.gate import HEADERS, own_page, refused
+from ui.language import in_language
 from ui.store.database import open_database
 from ui.store.records import Records
+from ui.talk import Asked
 
 
 def no_pause(seconds: float) -> None:
     """Tests do not wait."""
 
 
-def told(assistant: FakeAssistant, *questions: str) -> page.Answers:
-    answers: page.Answers = ()
+def told(assistant: FakeAssistant, *questions: str) -> talk.Answers:
+    answers: talk.Answers = ()
     for question in questions:
-        *_, (_, answers) = page.ask(assistant, question, answers, no_pause)
+        *_, (_, answers) = talk.ask(assistant, Asked(question), answers, no_pause)
     return answers
 
 
 def test_asking_shows_the_question_at_once_then_the_answer_as_it_grows() -> None:
-    steps = list(page.ask(FakeAssistant(), "博士后有什么补助", (), no_pause))
+    steps = list(talk.ask(FakeAssistant(), Asked("博士后有什么补助"), (), no_pause))
     first, last = steps[0][0], steps[-1][0]
     assert [message["role"] for message in first] == ["user", "assistant"]
     assert "博士后有什么补助" in first[0]["content"]
     assert "正在查阅" in first[1]["content"]
-    lengths = [len(messages[1]["content"]) for messages, _ in steps[1:]]
-    assert len(lengths) > 5
-    assert lengths == sorted(lengths)
+    unsaid = [messages[1]["content"].count("unsaid") for messages, _ in steps[1:]]
+    assert len(unsaid) > 5
+    assert unsaid == sorted(unsaid, reverse=True)
+    assert unsaid[0] > 5
+    assert "依据" in steps[1][0][1]["content"]
     assert FIRST[-1] in last[1]["content"]
     assert "依据" in last[1]["content"]
-    assert [len(answers) for _, answers in steps] == [0] * (len(steps) - 2) + [1, 1]
+    assert [len(answers) for _, answers in steps] == [0] + [1] * (len(steps) - 1)
 
 
 def test_what_may_be_asked_next_stands_below_the_whole_answer() -> None:
-    *_, whole, last = page.ask(FakeAssistant(), "博士后有什么补助", (), no_pause)
+    *_, whole, last = talk.ask(FakeAssistant(), Asked("博士后有什么补助"), (), no_pause)
     assert "options" not in whole[0][-1]
     next_one = "高技能人才有哪些奖励？"
     assert last[0][-1]["options"] == [{"value": next_one, "label": next_one}]
     assert last[0][-1]["content"] == whole[0][-1]["content"]
     assert last[1] == whole[1]
-    *_, end = page.ask(FakeAssistant(), "有哪些措施", (), no_pause)
+    *_, end = talk.ask(FakeAssistant(), Asked("有哪些措施"), (), no_pause)
     assert "options" not in end[0][-1]
 
 
 def test_what_may_be_meant_is_offered_and_asked_with_the_question() -> None:
-    *_, last = page.ask(FakeAssistant(), "补助是多少，哪项？", (), no_pause)
+    *_, last = talk.ask(FakeAssistant(), Asked("补助是多少，哪项？"), (), no_pause)
     assert last[0][-1]["options"][1] == {
         "value": "《措施》“高技能”补助是多少，哪项？",
         "label": "《措施》“高技能”",
@@ -66,15 +70,15 @@ def test_an_answer_stands_when_no_suggestion_can_be_looked_for() -> None:
         def suggestions(self, answer: Answer) -> tuple[str, ...]:
             raise IndexDamaged("索引损坏")
 
-    *_, last = page.ask(Failing(), "博士后有什么补助", (), no_pause)
+    *_, last = talk.ask(Failing(), Asked("博士后有什么补助"), (), no_pause)
     assert "options" not in last[0][-1]
     assert FIRST[-1] in last[0][-1]["content"]
 
 
 def test_the_pauses_of_an_answer_stay_below_their_bound() -> None:
     pauses: list[float] = []
-    list(page.ask(FakeAssistant(), "博士后", (), pauses.append))
-    assert 0 < sum(pauses) <= page.STREAM_S + 1e-9 <= 0.4
+    list(talk.ask(FakeAssistant(), Asked("博士后"), (), pauses.append))
+    assert 0 < sum(pauses) <= talk.STREAM_S + 1e-9 <= 0.4
 
 
 def test_a_follow_up_is_asked_with_the_turns_before_it() -> None:
@@ -90,18 +94,18 @@ def test_a_follow_up_is_asked_with_the_turns_before_it() -> None:
 def test_a_message_of_the_second_answer_opens_sources_of_the_second() -> None:
     assistant = FakeAssistant()
     answers = told(assistant, "博士后", "那高技能人才呢")
-    messages = page.conversation(answers)
+    messages = talk.conversation(answers)
     assert "#source-1-1" in messages[3]["content"]
     assert "#source-0-1" in messages[1]["content"]
-    assert SKILLED.rstrip("。") in unescaped(page.open_source(assistant, answers, "source-1-1"))
+    assert SKILLED.rstrip("。") in unescaped(talk.open_source(assistant, answers, "source-1-1"))
 
 
 def test_an_earlier_question_is_asked_otherwise_with_the_answers_before_it() -> None:
     answers = told(FakeAssistant(), "博士后", "那高技能人才呢", "外籍人才")
-    assert page.edited(answers, "edit-1") == ("那高技能人才呢", answers[:1])
-    assert page.edited(answers, "edit-0") == ("博士后", ())
+    assert talk.edited(answers, "edit-1") == ("那高技能人才呢", answers[:1])
+    assert talk.edited(answers, "edit-0") == ("博士后", ())
     for link in ("edit-3", "edit-", "edit-x", "else"):
-        assert page.edited(answers, link) == ("", answers)
+        assert talk.edited(answers, link) == ("", answers)
 
 
 def test_a_conversation_comes_back_by_the_numbers_of_its_answers(tmp_path: Path) -> None:
@@ -110,29 +114,29 @@ def test_a_conversation_comes_back_by_the_numbers_of_its_answers(tmp_path: Path)
     for answer in answers:
         records.keep(answer)
     names = [answer.id for answer in answers]
-    assert page.restored(records, names) == answers
-    assert page.restored(records, [names[1], "gone", "' or 1=1 --", ""]) == answers[1:]
-    assert len(page.restored(records, names[:1] * 1000)) == page.MAX_ANSWERS
+    assert talk.restored(records, names) == answers
+    assert talk.restored(records, [names[1], "gone", "' or 1=1 --", ""]) == answers[1:]
+    assert len(talk.restored(records, names[:1] * 1000)) == talk.MAX_ANSWERS
 
 
 def test_history_leaves_errors_out_and_keeps_the_latest_turns() -> None:
     answers = told(FakeAssistant(), *[f"博士后{n}" for n in range(MAX_HISTORY_TURNS)])
     error = answers[0].model_copy(update={"status": "error"})
-    turns = page.history((*answers, error))
+    turns = talk.history((*answers, error))
     assert len(turns) == MAX_HISTORY_TURNS
     assert turns[-2].content == f"博士后{MAX_HISTORY_TURNS - 1}"
 
 
 def test_nothing_asked_changes_nothing() -> None:
     assistant = FakeAssistant()
-    assert list(page.ask(assistant, " \n", (), no_pause)) == [([], ())]
+    assert list(talk.ask(assistant, Asked(" \n"), (), no_pause)) == [([], ())]
     assert assistant.asked == []
 
 
 def test_a_conversation_that_is_too_long_asks_to_be_cleared() -> None:
     assistant = FakeAssistant()
-    answers = told(assistant, "博士后") * page.MAX_ANSWERS
-    *_, (messages, after) = page.ask(assistant, "再问", answers, no_pause)
+    answers = told(assistant, "博士后") * talk.MAX_ANSWERS
+    *_, (messages, after) = talk.ask(assistant, Asked("再问"), answers, no_pause)
     assert "新对话" in messages[-1]["content"]
     assert after == answers
     assert len(assistant.asked) == 1
@@ -143,7 +147,7 @@ def test_an_index_that_fails_is_one_line_in_the_conversation() -> None:
         def ask(self, question: Question) -> Answer:
             raise IndexDamaged("索引缺少文件 manifest.json，请重新运行 policyqa index。")
 
-    *_, (messages, answers) = page.ask(Broken(), "博士后", (), no_pause)
+    *_, (messages, answers) = talk.ask(Broken(), Asked("博士后"), (), no_pause)
     assert "请重新运行" in messages[-1]["content"]
     assert answers[0].status == "error"
 
@@ -151,9 +155,9 @@ def test_an_index_that_fails_is_one_line_in_the_conversation() -> None:
 def test_sources_open_by_their_link() -> None:
     assistant = FakeAssistant()
     answers = told(assistant, "博士后", "外籍人才")
-    excerpt = page.open_source(assistant, answers, "source-0-1")
-    whole = page.open_source(assistant, answers, "whole-0-1")
-    place = page.open_source(assistant, answers, "source-1-h1")
+    excerpt = talk.open_source(assistant, answers, "source-0-1")
+    whole = talk.open_source(assistant, answers, "whole-0-1")
+    place = talk.open_source(assistant, answers, "source-1-h1")
     assert "查看全文" in excerpt
     assert "返回摘录" in whole
     assert len(whole) > len(excerpt)
@@ -167,7 +171,7 @@ def test_sources_open_by_their_link() -> None:
 )
 def test_a_link_to_nothing_says_so(link: str) -> None:
     assistant = FakeAssistant()
-    panel = page.open_source(assistant, told(assistant, "博士后"), link)
+    panel = talk.open_source(assistant, told(assistant, "博士后"), link)
     assert "请重新提问" in panel
     assert "<mark>" not in panel
 
@@ -208,9 +212,14 @@ def test_the_gate_bounds_bodies() -> None:
     assert asked("/api/ask", "POST") == 411
 
 
-def test_the_page_is_named_chinese_and_without_foreign_addresses() -> None:
+def test_the_page_is_named_and_without_foreign_addresses() -> None:
     given = '<html lang="en"><head><meta property="og:image" content="https://x/y.png" /></head>'
-    made = chinese_page(given, "渝才问策")
+    made = own_page(given, "渝才问策", "zh")
+    english = own_page(given, "渝才问策", "en")
+    assert 'lang="en"' in english
+    assert '"历史": "History"' in english
+    assert "History" not in made
+    assert "</header>" not in english.partition("</script>")[0]
     assert "https://" not in made
     assert 'lang="zh-CN"' in made
     assert "<title>渝才问策</title>" in made
@@ -222,10 +231,11 @@ def unescaped(markup: str) -> str:
 
 
 def test_the_greeting_says_what_is_covered() -> None:
-    assert "已收录 3 份文件" in page.welcome(FakeAssistant().documents())
-    assert "2025年6月" in page.welcome(FakeAssistant().documents())
-    assert "已收录 0 份文件。" in page.welcome(())
-    assert "<script" not in page.welcome(
+    greeting = talk.welcome(FakeAssistant().documents())
+    assert "已收录 3 份文件，最新的是 2025年6月的《人才" in in_language(greeting, "zh")
+    assert "3 documents are collected, the newest of 2025-6: 《人才" in in_language(greeting, "en")
+    assert "已收录 0 份文件。" in in_language(talk.welcome(()), "zh")
+    assert "<script" not in talk.welcome(
         [
             HOSTILE.model_copy(
                 update={"metadata": HOSTILE.metadata.model_copy(update={"date": "2030"})}

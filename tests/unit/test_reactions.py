@@ -10,11 +10,11 @@ from index.errors import StoreError
 from qa.types import Answer, Question
 from tests.ui_fake import ATTACK, FakeAssistant
 from ui import forms, reactions
-from ui.page import Answers, ask, kept
 from ui.store.database import open_database
 from ui.store.records import Records
 from ui.store.retention import purge_daily
 from ui.store.types import Feedback
+from ui.talk import Answers, Asked, ask, kept
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def answers(records: Records) -> Answers:
     said: Answers = ()
     for question in ("博士后有什么补助", "外籍人才"):
         *_, (_, said) = kept(
-            ask(FakeAssistant(), question, said, lambda s: None), records, len(said)
+            ask(FakeAssistant(), Asked(question), said, lambda s: None), records, len(said)
         )
     return said
 
@@ -46,7 +46,7 @@ def test_an_answer_is_shown_though_it_cannot_be_kept(tmp_path: Path) -> None:
         def keep(self, answer: Answer) -> None:
             raise StoreError("磁盘已满")
 
-    steps = ask(FakeAssistant(), "博士后有什么补助", (), lambda seconds: None)
+    steps = ask(FakeAssistant(), Asked("博士后有什么补助"), (), lambda seconds: None)
     *_, (_, said) = kept(steps, Full(open_database(tmp_path)), 0)
     assert said[0].status == "answered"
 
