@@ -285,7 +285,7 @@ def _narrowed(answer: Answer, turn: int) -> str:
     lines += [say("按 {} 的文件回答", written_date(answer.as_of))] if answer.as_of else []
     if left_out.documents:
         lines.append(say("有 {} 份文件没有查", left_out.documents))
-    if not lines:
+    if not lines or answer.status == "error":
         return ""
     head = f'<div class="name">{" · ".join(lines)}</div>'
     first = {hit.doc_id: hit for hit in reversed(left_out.hits)}

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,20 +31,36 @@ def told(assistant: FakeAssistant, *questions: str) -> talk.Answers:
     return answers
 
 
-def test_asking_shows_the_question_at_once_then_the_answer_as_it_grows() -> None:
+def test_the_sources_are_shown_at_once_and_the_text_grows() -> None:
     steps = list(talk.ask(FakeAssistant(), Asked("博士后有什么补助"), (), no_pause))
     first, last = steps[0][0], steps[-1][0]
     assert [message["role"] for message in first] == ["user", "assistant"]
     assert "博士后有什么补助" in first[0]["content"]
-    assert "正在查阅" in first[1]["content"]
-    unsaid = [messages[1]["content"].count("unsaid") for messages, _ in steps[1:]]
+    assert "依据" in first[1]["content"]
+    unsaid = [messages[1]["content"].count("unsaid") for messages, _ in steps]
     assert len(unsaid) > 5
     assert unsaid == sorted(unsaid, reverse=True)
     assert unsaid[0] > 5
-    assert "依据" in steps[1][0][1]["content"]
     assert FIRST[-1] in last[1]["content"]
-    assert "依据" in last[1]["content"]
-    assert [len(answers) for _, answers in steps] == [0] + [1] * (len(steps) - 1)
+    assert [len(answers) for _, answers in steps] == [1] * len(steps)
+
+
+def test_an_answer_that_takes_longer_is_announced() -> None:
+    held = threading.Event()
+
+    class Slow(FakeAssistant):
+        def ask(self, question: Question) -> Answer:
+            held.wait(10)
+            return super().ask(question)
+
+    steps = talk.ask(Slow(), Asked("博士后有什么补助"), (), no_pause)
+    messages, answers = next(steps)
+    assert "正在查阅" in messages[1]["content"]
+    assert answers == ()
+    held.set()
+    messages, answers = next(steps)
+    assert "依据" in messages[1]["content"]
+    assert len(answers) == 1
 
 
 def test_what_may_be_asked_next_stands_below_the_whole_answer() -> None:
