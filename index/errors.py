@@ -16,6 +16,7 @@ PolicyQAError
 ├── PermalinkError       a text that should name a citation does not
 ├── ReceiptError         a file that should be a receipt of an answer is none
 ├── StoreError           the database of answers and feedback cannot be opened, read or written
+├── AccountError         an account, a password or a log-in of the office is refused
 ├── DatasetError         a line of an evaluation data set is wrong
 ├── RunError             a kept evaluation is absent, unfinished, damaged or of something else
 └── GateError            a figure is under its floor, or a floor was lowered without a reason
@@ -93,6 +94,11 @@ class ReceiptError(PolicyQAError):
 class StoreError(PolicyQAError):
     """The database of answers and feedback cannot be opened, read or written. Correct its address,
     or make room for it; answers are given without it."""
+
+
+class AccountError(PolicyQAError):
+    """An account, a password or a log-in of the office is refused. The message says what would be
+    taken."""
 
 
 class DatasetError(PolicyQAError):

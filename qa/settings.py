@@ -103,6 +103,16 @@ class StoreSettings(BaseModel):
     retention_days: int = Field(default=180, ge=1, le=3650, description="问答和评价保存几天")
 
 
+class StaffSettings(BaseModel):
+    """How long the office's people stay logged in, and when one is kept out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    session_hours: int = Field(default=8, ge=1, le=72, description="工作人员登录一次管几小时")
+    lock_after: int = Field(default=5, ge=1, le=50, description="连续输错几次密码后暂时锁定")
+    lock_minutes: int = Field(default=15, ge=1, le=1440, description="锁定几分钟")
+
+
 class LimitSettings(BaseModel):
     """Bounds on one file that is read."""
 
@@ -137,6 +147,7 @@ class Settings(BaseSettings):
     llm: LanguageModelSettings = LanguageModelSettings()
     limits: LimitSettings = LimitSettings()
     store: StoreSettings = StoreSettings()
+    staff: StaffSettings = StaffSettings()
 
 
 def names() -> dict[str, str]:

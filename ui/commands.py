@@ -1,9 +1,11 @@
-"""The commands `serve` and `data`; loaded through the entry point group `policyqa.commands`."""
+"""The commands `serve`, `data` and `users`, named by the entry point group `policyqa.commands`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ui import users
 
 if TYPE_CHECKING:
     from ui.store.records import Records
@@ -12,9 +14,10 @@ data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_arg
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve` and `data` to the command line."""
+    """Add `serve`, `data` and `users` to the command line."""
     app.command()(serve)
     app.add_typer(data_app, name="data")
+    app.add_typer(users.app, name="users")
 
 
 def serve(
@@ -26,13 +29,16 @@ def serve(
     from qa import settings
     from qa.wiring import open_live
     from ui import server
+    from ui.staff.sessions import Sessions, signing_key
     from ui.store.retention import purge_daily
 
     listener = server.listen(host, port)
-    records = _records()
     chosen = settings.load()
+    accounts, records = users.opened(), _records()
+    key = signing_key(chosen.data)
+    sessions = Sessions(accounts, key, chosen.staff.session_hours)
     purge_daily(records, chosen.store.retention_days)
-    server.serve(open_live(index), listener, records, chosen.source)
+    server.serve(server.Service(open_live(index), records, chosen.source, sessions), listener)
 
 
 @data_app.command()

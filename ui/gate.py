@@ -22,6 +22,7 @@ PATHS = frozenset(
     {
         "/",
         "/healthz",
+        "/staff",
         "/config",
         "/theme.css",
         "/favicon.ico",
@@ -38,7 +39,10 @@ PATHS = frozenset(
         "/gradio_api/reset",
     }
 )
-FOLDERS = ("/api/", "/a/", "/files/", "/receipt/", "/assets/", "/static/", "/gradio_api/heartbeat/")
+FOLDERS = (
+    "/api/", "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
+    "/gradio_api/heartbeat/",
+)  # fmt: skip
 
 # Gradio's client compiles its templates, hence 'unsafe-eval'; its styles and start-up are inline.
 POLICY = "; ".join(
@@ -119,11 +123,13 @@ def without_encoding(scope: Scope) -> Scope:
 
 
 def with_headers(send: Send) -> Send:
-    """`send` that adds `HEADERS` to every response."""
+    """`send` that adds `HEADERS` to every response; a page that has stricter ones keeps them."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(HEADERS)
+            given = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                given.setdefault(name, value)
         await send(message)
 
     return send_with_headers

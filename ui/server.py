@@ -6,12 +6,13 @@ import socket
 import sys
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from index.errors import SettingsError
@@ -20,6 +21,8 @@ from ui.assistant import Assistant
 from ui.gate import Gate
 from ui.page import TITLE, build_page, i18n, script
 from ui.papers import build_papers
+from ui.staff.desk import build_desk, refused
+from ui.staff.sessions import Sessions
 from ui.store.records import Records
 
 SHUTDOWN_S = 2
@@ -27,12 +30,26 @@ FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "san
 REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用这个端口的权限"}
 
 
-def create_app(assistant: Assistant, records: Records, source: Path) -> FastAPI:
-    """The application: the API's routes, the page at `/`, papers of what is kept, and the gate
-    around all."""
+class Service(NamedTuple):
+    """What the application serves from: who answers, what is kept, the folder that documents were
+    read from, and who is at the staff desk."""
+
+    assistant: Assistant
+    records: Records
+    source: Path
+    sessions: Sessions
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
+    and the gate around all."""
+    assistant, records, source, sessions = service
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     add_api(app, assistant)
     app.include_router(build_papers(assistant, records, source))
+    app.state.sessions = sessions
+    app.include_router(build_desk())
+    app.add_exception_handler(HTTPException, refused)
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
             app,
@@ -74,9 +91,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(assistant: Assistant, listener: socket.socket, records: Records, source: Path) -> None:
+def serve(service: Service, listener: socket.socket) -> None:
     """Serve until interrupted, on the address that `listen` took."""
-    app = create_app(assistant, records, source)
+    app = create_app(service)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:

@@ -12,6 +12,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.e2e.visitor import Site, Visitor, until
+from tests.staff import sessions_of
 from tests.ui_fake import FakeAssistant
 from ui import server
 from ui.assistant import Assistant
@@ -32,17 +33,18 @@ def assistant() -> Assistant:
 
 @pytest.fixture(scope="module")
 def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    records = Records(open_database(tmp_path_factory.mktemp("site")))
+    engine = open_database(tmp_path_factory.mktemp("site"))
+    records, sessions = Records(engine), sessions_of(engine)
     source = tmp_path_factory.mktemp("source")
     for document in assistant.documents():
         (source / document.source).write_text(document.text, "utf-8")
     listener = server.listen("127.0.0.1", 0)
-    app = server.create_app(assistant, records, source)
+    app = server.create_app(server.Service(assistant, records, source, sessions))
     running = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     until(lambda: running.started)
-    yield Site(server.address_of(listener), records)
+    yield Site(server.address_of(listener), records, sessions.accounts)
     running.should_exit = True
     thread.join(timeout=10)
 

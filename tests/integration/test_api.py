@@ -10,20 +10,33 @@ from types import ModuleType
 import pytest
 import typer
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from index.errors import IndexDamaged, SettingsError
 from qa import settings
 from qa.types import Answer, Question
+from tests.staff import sessions_of
 from tests.ui_fake import FIRST, HOSTILE, NEWS, PLAN, SKILLED, FakeAssistant
 from ui import commands, server
+from ui.staff.sessions import Sessions
 from ui.store.database import open_database
 from ui.store.records import Records
 
 
 @pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
-    return Records(open_database(tmp_path_factory.mktemp("data")))
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return open_database(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def records(engine: Engine) -> Records:
+    return Records(engine)
+
+
+@pytest.fixture(scope="module")
+def sessions(engine: Engine) -> Sessions:
+    return sessions_of(engine)
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +48,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def client(records: Records, source: Path) -> Iterator[TestClient]:
-    app = server.create_app(FakeAssistant(), records, source)
+def client(records: Records, source: Path, sessions: Sessions) -> Iterator[TestClient]:
+    app = server.create_app(server.Service(FakeAssistant(), records, source, sessions))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -182,12 +195,14 @@ def test_what_programs_ask_is_not_kept(client: TestClient, records: Records) -> 
     assert records.counts() == before
 
 
-def test_an_index_that_fails_is_500_and_one_line(records: Records, source: Path) -> None:
+def test_an_index_that_fails_is_500_and_one_line(
+    records: Records, source: Path, sessions: Sessions
+) -> None:
     class Broken(FakeAssistant):
         def ask(self, question: Question) -> Answer:
             raise IndexDamaged("索引缺少文件，请重新运行 policyqa index。")
 
-    app = server.create_app(Broken(), records, source)
+    app = server.create_app(server.Service(Broken(), records, source, sessions))
     with TestClient(app, raise_server_exceptions=False) as client:
         reply = client.post("/api/ask", json={"question": "博士后"})
     expected = {"detail": "索引缺少文件，请重新运行 policyqa index。"}
@@ -239,10 +254,9 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
         done.append(f"opened {index}")
         return FakeAssistant()
 
-    def serve(
-        assistant: FakeAssistant, listener: socket.socket, records: Records, source: Path
-    ) -> None:
-        done.append(f"served {listener.getsockname()[0]} {records.counts()['answer']} {source}")
+    def serve(service: server.Service, listener: socket.socket) -> None:
+        count = service.records.counts()["answer"]
+        done.append(f"served {listener.getsockname()[0]} {count} {service.source}")
         listener.close()
 
     monkeypatch.setattr(wiring, "open_live", open_live, raising=False)

@@ -3,18 +3,15 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, delete, func, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from index.errors import StoreError
 from index.types import Value
 from qa.types import Answer
 from ui.masking import masked
 from ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
+from ui.store.transactions import transaction
 from ui.store.types import Feedback, Gap, KeptAnswer
 
 SHARE_BYTES = 16
@@ -40,20 +37,20 @@ class Records:
     def keep(self, answer: Answer) -> None:
         """Keep an answer, once, with personal numbers masked."""
         kept = without_person(answer)
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             if session.get(AnswerRow, kept.id) is None:
                 session.add(_row(KeptAnswer(id=kept.id, time=self._time(), answer=kept)))
 
     def answer(self, answer_id: str) -> KeptAnswer | None:
         """An answer by its id."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             row = session.get(AnswerRow, answer_id)
             return _kept(row) if row else None
 
     def latest(self, *, count: int) -> list[KeptAnswer]:
         """The newest answers, newest first."""
         newest = select(AnswerRow).order_by(AnswerRow.time.desc(), AnswerRow.id).limit(count)
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             return [_kept(row) for row in session.scalars(newest)]
 
     def judge(self, feedback: Feedback) -> None:
@@ -68,14 +65,14 @@ class Records:
         self._put(GapRow(**said.model_dump()))
 
     def _put(self, row: FeedbackRow | GapRow) -> None:
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             if session.get(AnswerRow, row.answer_id) is not None:
                 session.merge(row)
 
     def share(self, answer_id: str) -> str:
         """The secret part of an answer's public address, made where there is none; "" for an
         answer that is not kept."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             row = session.get(AnswerRow, answer_id)
             if row is None:
                 return ""
@@ -84,32 +81,32 @@ class Records:
 
     def unshare(self, answer_id: str) -> None:
         """Take an answer's public address away."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             row = session.get(AnswerRow, answer_id)
             if row is not None:
                 row.share = None
 
     def shared(self, share: str) -> KeptAnswer | None:
         """The answer behind a public address."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             row = session.scalar(select(AnswerRow).where(AnswerRow.share == share))
             return _kept(row) if row and share else None
 
     def feedback(self, answer_id: str) -> Feedback | None:
         """What a reader thinks of an answer."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             row = session.get(FeedbackRow, answer_id)
             return Feedback.model_validate(_values(row)) if row else None
 
     def gap(self, answer_id: str) -> Gap | None:
         """What a reader said of an answer that was none."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             row = session.get(GapRow, answer_id)
             return Gap.model_validate(_values(row)) if row else None
 
     def counts(self) -> dict[str, int]:
         """How many of each kind there are."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             return {
                 kind: session.scalar(select(func.count()).select_from(table)) or 0
                 for kind, table in KINDS.items()
@@ -122,27 +119,18 @@ class Records:
         if days is not None:
             before = (self._now() - timedelta(days=days)).isoformat(timespec="milliseconds")
             wanted = wanted.where(AnswerRow.time < before)
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             gone = list(session.scalars(wanted))
             session.execute(delete(AnswerRow).where(AnswerRow.id.in_(wanted)))
         return len(gone)
 
     def export(self) -> Iterator[str]:
         """All there is, a line of JSON each, answers before what belongs to them."""
-        with self._transaction() as session:
+        with transaction(self._engine) as session:
             for kind, table in KINDS.items():
                 for row in session.scalars(select(table).order_by(*inspect(table).primary_key)):
                     line = {"kind": kind, **_exported(row)}
                     yield json.dumps(line, ensure_ascii=False, sort_keys=True)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        try:
-            with Session(self._engine) as session, session.begin():
-                yield session
-        except SQLAlchemyError as error:
-            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise StoreError(f"数据库读写失败：{cause}。") from error
 
     def _time(self) -> str:
         return self._now().isoformat(timespec="milliseconds")

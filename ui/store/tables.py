@@ -1,6 +1,6 @@
 """The tables. A change here needs a migration in `migrations/versions`; a test compares both."""
 
-from sqlalchemy import JSON, Float, ForeignKey, String, Text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ID_CHARS = 64
@@ -50,3 +50,51 @@ class GapRow(Table):
     )
     time: Mapped[str] = mapped_column(String(32), index=True)
     comment: Mapped[str] = mapped_column(Text)
+
+
+class AccountRow(Table):
+    """Somebody of the office."""
+
+    __tablename__ = "accounts"
+
+    name: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    password: Mapped[str] = mapped_column(String(256))  # its argon2 hash
+    disabled: Mapped[bool] = mapped_column(Boolean)
+    created: Mapped[str] = mapped_column(String(32))
+
+
+class AttemptRow(Table):
+    """Failures in a row to log in under a name, whether there is such an account or not."""
+
+    __tablename__ = "attempts"
+
+    name: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    time: Mapped[str] = mapped_column(String(32), index=True)
+    locked_until: Mapped[str] = mapped_column(String(32))
+
+
+class SessionRow(Table):
+    """Somebody who is logged in; `id` is the hash of what the browser holds."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name", ondelete="CASCADE"))
+    csrf: Mapped[str] = mapped_column(String(ID_CHARS))
+    used: Mapped[str] = mapped_column(String(32))
+    expires: Mapped[str] = mapped_column(String(32), index=True)
+
+
+class AuditRow(Table):
+    """Who changed what, when. Rows are only ever added."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    time: Mapped[str] = mapped_column(String(32), index=True)
+    who: Mapped[str] = mapped_column(String(ID_CHARS), index=True)
+    act: Mapped[str] = mapped_column(String(32), index=True)
+    what: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, object]] = mapped_column(JSON)

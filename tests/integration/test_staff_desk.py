@@ -1,0 +1,313 @@
+"""The desk's doors: each role at each page, strangers at all, forged forms, cookies, redirects."""
+
+import re
+import stat
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlalchemy import Engine
+
+from index.errors import StoreError
+from tests.staff import PASSWORD, sessions_of
+from tests.ui_fake import FakeAssistant
+from ui import server
+from ui.staff.desk import ROOMS, build_desk
+from ui.staff.sessions import COOKIE, KEY_FILE, Sessions, local, signing_key
+from ui.store.audit import latest
+from ui.store.database import open_database
+from ui.store.records import Records
+
+START = datetime(2026, 11, 24, 8, tzinfo=UTC)
+ROLES = ("", "reader", "editor", "admin")  # "" is a stranger
+LogIn = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def now() -> list[datetime]:
+    """The time, in a list so that a test can move it."""
+    return [datetime.now(UTC)]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(tmp_path)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: Engine, now: list[datetime]) -> Sessions:
+    return sessions_of(engine, lambda: now[0])
+
+
+@pytest.fixture
+def log_in(engine: Engine, sessions: Sessions, tmp_path: Path) -> Iterator[LogIn]:
+    """A browser that is logged in as `role`1; "" is one that is not."""
+    app = server.create_app(server.Service(FakeAssistant(), Records(engine), tmp_path, sessions))
+    opened: list[TestClient] = []
+
+    def enter(role: str) -> TestClient:
+        client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+        opened.append(client)
+        if role:
+            form = {"name": f"{role}1", "password": PASSWORD}
+            assert client.post("/staff/login", data=form).status_code == 303
+        return client
+
+    yield enter
+    for client in opened:
+        client.close()
+
+
+def csrf(client: TestClient) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/staff").text)
+    assert found
+    return found[1]
+
+
+# Address, least role, form. A GET is one without a form.
+ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
+    ("/staff", "reader", None),
+    ("/staff/password", "reader", None),
+    ("/staff/password", "reader", {"old": "x", "new": "y", "again": "z"}),
+    ("/staff/accounts", "admin", None),
+    ("/staff/accounts", "admin", {"name": "reader1", "act": "enable"}),
+    ("/staff/log", "admin", None),
+    ("/staff/log?before=3", "admin", None),
+    ("/staff/logout", "reader", {}),
+]
+
+
+def test_the_table_names_every_route() -> None:
+    held = {
+        (method, route.path)
+        for route in build_desk().routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    }
+    named = {("GET" if form is None else "POST", path.split("?")[0]) for path, _, form in ROUTES}
+    open_ = {("GET", "/staff/style.css"), ("GET", "/staff/login"), ("POST", "/staff/login")}
+    assert held == named | open_
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("path", "least", "form"), ROUTES)
+def test_each_role_at_each_page(
+    log_in: LogIn, path: str, least: str, form: dict[str, str] | None, role: str
+) -> None:
+    client = log_in(role)
+    secret = csrf(client) if role else "none"
+    reply = client.get(path) if form is None else client.post(path, data={**form, "csrf": secret})
+    if not role:
+        assert reply.status_code == 303
+        assert reply.headers["location"].startswith("/staff/login?next=%2Fstaff")
+    elif ROLES.index(role) < ROLES.index(least):
+        assert reply.status_code == 403
+        assert "没有这项权限" in reply.text
+    else:
+        assert reply.status_code in (200, 303, 400)
+        assert reply.headers.get("location", "") in ("", "/staff/accounts", "/staff/login")
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", None])
+@pytest.mark.parametrize(("path", "form"), [(p, f) for p, _, f in ROUTES if f is not None])
+def test_a_forged_form_changes_nothing(
+    log_in: LogIn, engine: Engine, path: str, form: dict[str, str], secret: str | None
+) -> None:
+    client = log_in("admin")
+    before = latest(engine, count=100)
+    sent = form if secret is None else {**form, "csrf": secret}
+    reply = client.post(path, data=sent)
+    assert reply.status_code == 403
+    assert "不是从本页提交的" in reply.text
+    assert latest(engine, count=100) == before
+    assert client.get("/staff").status_code == 200  # still logged in
+
+
+def test_the_secret_of_another_session_is_no_use(log_in: LogIn) -> None:
+    first, second = log_in("admin"), log_in("admin")
+    form = {"name": "reader1", "act": "disable", "csrf": csrf(first)}
+    assert second.post("/staff/accounts", data=form).status_code == 403
+
+
+@pytest.mark.parametrize("headers", [
+    {"origin": "https://evil.example"},
+    {"sec-fetch-site": "cross-site"},
+    {"origin": "null"},
+])  # fmt: skip
+def test_nobody_is_logged_in_from_another_site(log_in: LogIn, headers: dict[str, str]) -> None:
+    form = {"name": "admin1", "password": PASSWORD}
+    reply = log_in("").post("/staff/login", data=form, headers=headers)
+    assert reply.status_code == 403
+    assert COOKIE not in reply.cookies
+
+
+def cookie_of(reply: Response) -> str:
+    return next(c for c in reply.headers.get_list("set-cookie") if COOKIE in c and "Max-Age=7" in c)
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(log_in: LogIn) -> None:
+    form = {"name": "admin1", "password": PASSWORD}
+    client = log_in("")
+    plain = cookie_of(client.post("/staff/login", data=form)).lower()
+    assert {"httponly", "samesite=lax", "path=/staff", "max-age=7200"} <= set(plain.split("; "))
+    assert "secure" not in plain
+    client.base_url = "https://testserver"  # type: ignore[assignment]
+    assert "secure" in cookie_of(client.post("/staff/login", data=form)).lower().split("; ")
+
+
+def test_log_in_gives_another_cookie_than_before(log_in: LogIn) -> None:
+    client = log_in("reader")
+    before = client.cookies[COOKIE]
+    client.post("/staff/login", data={"name": "reader1", "password": PASSWORD})
+    after = client.cookies[COOKIE]
+    assert after != before
+    client.cookies.clear()
+    client.cookies.set(COOKIE, before, path="/staff")
+    assert client.get("/staff").status_code == 303  # the old one has ended
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda value: value[:-1] + ("A" if value[-1] != "A" else "B"),
+    lambda value: "x" + value,
+    lambda value: value.split(".")[0],
+    lambda value: "",
+    lambda value: "." * 5000,
+])  # fmt: skip
+def test_a_cookie_that_was_altered_is_none(log_in: LogIn, spoil: Callable[[str], str]) -> None:
+    client = log_in("admin")
+    value = client.cookies[COOKIE]
+    client.cookies.clear()
+    client.cookies.set(COOKIE, spoil(value), path="/staff")
+    assert client.get("/staff").status_code == 303
+
+
+def test_a_session_ends_and_log_in_leads_back(log_in: LogIn, now: list[datetime]) -> None:
+    client = log_in("admin")
+    now[0] += timedelta(minutes=61)
+    reply = client.get("/staff/log?before=3")
+    assert reply.headers["location"] == "/staff/login?next=%2Fstaff%2Flog%3Fbefore%3D3"
+    form = {"name": "admin1", "password": PASSWORD, "next": "/staff/log?before=3"}
+    assert client.post("/staff/login", data=form).headers["location"] == "/staff/log?before=3"
+
+
+@pytest.mark.parametrize(("address", "place"), [
+    ("/staff/log?before=3", "/staff/log?before=3"),
+    ("/staff", "/staff"),
+    ("https://evil.example/staff/", "/staff"),
+    ("//evil.example/staff/", "/staff"),
+    ("/\\evil.example/staff/", "/staff"),
+    ("/staff/../x", "/staff"),
+    ("/staffing", "/staff"),
+    ("javascript:alert(1)", "/staff"),
+    ("/staff/\r\nset-cookie: a=b", "/staff"),
+    ("", "/staff"),
+])  # fmt: skip
+def test_log_in_leads_nowhere_else(address: str, place: str) -> None:
+    assert local(address) == place
+
+
+def test_after_failures_the_page_says_so_for_a_name_that_is_none_too(log_in: LogIn) -> None:
+    client = log_in("")
+    said = {}
+    for name in ("admin1", "<script>alert(1)</script>"):
+        replies = [
+            client.post("/staff/login", data={"name": name, "password": "不对"}) for _ in range(4)
+        ]
+        assert {reply.status_code for reply in replies} == {403}
+        assert "<script>alert" not in replies[0].text
+        found = [re.search(r'role="alert">([^<]+)', reply.text) for reply in replies]
+        said[name] = [match[1] for match in found if match]
+    first, second = said.values()
+    assert first == second
+    assert first[0] == "账号或密码不对。"
+    assert first[2] == "连续输错次数太多，请 10 分钟后再试。"
+
+
+def test_an_admin_disables_and_enables_and_it_is_noted(log_in: LogIn, engine: Engine) -> None:
+    admin, reader = log_in("admin"), log_in("reader")
+    form = {"name": "reader1", "act": "disable", "csrf": csrf(admin)}
+    admin.post("/staff/accounts", data=form)
+    assert reader.get("/staff").status_code == 303
+    assert "已停用" in admin.get("/staff/accounts").text
+    last = latest(engine, count=1)[0]
+    assert (last.who, last.act, last.what) == ("admin1", "account_disabled", "reader1")
+    log = admin.get("/staff/log").text
+    assert "停用账号" in log
+    refused = admin.post("/staff/accounts", data={**form, "name": "admin1"})
+    assert "最后一个管理员" in refused.text
+    unknown = admin.post("/staff/accounts", data={**form, "act": "delete"})
+    assert (unknown.status_code, "没有这个操作" in unknown.text) == (400, True)
+
+
+def test_ones_own_password_is_changed_with_the_old_one(log_in: LogIn) -> None:
+    client = log_in("editor")
+    new = "另外一个很长很长的密码"
+    form = {"old": PASSWORD, "new": new, "again": new, "csrf": csrf(client)}
+    assert "两次输入" in client.post("/staff/password", data={**form, "again": "x"}).text
+    assert "旧密码不对" in client.post("/staff/password", data={**form, "old": "x"}).text
+    assert client.post("/staff/password", data=form).headers["location"] == "/staff/login"
+    assert client.get("/staff").status_code == 303
+    again = client.post("/staff/login", data={"name": "editor1", "password": new})
+    assert again.headers["location"] == "/staff"
+
+
+def test_the_log_is_paged(log_in: LogIn, engine: Engine) -> None:
+    client = log_in("admin")
+    for _ in range(30):  # each time out and in again
+        client.post("/staff/login", data={"name": "admin1", "password": PASSWORD})
+    first = client.get("/staff/log").text
+    older = re.search(r"/staff/log\?before=(\d+)", first)
+    assert older
+    second = client.get(f"/staff/log?before={older[1]}").text
+    assert first.count("<tr>") == 51
+    assert "新增账号" in second
+    assert "新增账号" not in first
+
+
+def test_pages_say_so_until_there_is_an_admin(engine: Engine, log_in: LogIn) -> None:
+    hint = "policyqa users add 名字 --role admin"
+    assert hint not in log_in("").get("/staff/login").text
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE accounts SET role = 'editor'")
+    assert hint in log_in("").get("/staff/login").text
+
+
+def test_nothing_of_the_desk_runs_or_comes_from_elsewhere(log_in: LogIn) -> None:
+    reply = log_in("admin").get("/staff/accounts")
+    policy = reply.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'self'")
+    assert reply.headers["cache-control"] == "no-store"
+    assert "<script" not in reply.text
+    assert "style=" not in reply.text
+    assert log_in("").get("/").headers["content-security-policy"] != policy
+
+
+def test_the_api_of_the_desk_tells_strangers_in_json(log_in: LogIn) -> None:
+    assert log_in("").get("/staff/api/nothing").status_code == 404
+    assert log_in("").get("/staff/nothing").status_code == 404
+
+
+def test_rooms_are_shown_to_whom_they_are_for(log_in: LogIn) -> None:
+    for role in ("reader", "editor", "admin"):
+        text = log_in(role).get("/staff").text
+        for room in ROOMS:
+            may = ROLES.index(role) >= ROLES.index(room.role)
+            assert (f'href="{room.path}"' in text) == may
+
+
+def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    key = signing_key(tmp_path / "data")
+    assert len(key) == 32
+    assert signing_key(tmp_path / "data") == key
+    assert signing_key(tmp_path / "other") != key
+    assert stat.S_IMODE((tmp_path / "data" / KEY_FILE).stat().st_mode) == 0o600
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match=KEY_FILE):
+        signing_key(tmp_path / "file")

@@ -1,0 +1,190 @@
+"""The desk's frame: start page, log-in and log-out, one's own password, accounts, the log."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from index.errors import AccountError
+from ui.staff.sessions import API, FOLDER, LOG_IN, Sessions, at_least, local, refuse_foreign, who
+from ui.store.accounts import MIN_PASSWORD_CHARS, LoggedIn, Role
+from ui.store.audit import ACTS, latest
+from ui.users import ROLE_NAMES
+
+ENTRIES = 50
+DIFFERENT = "两次输入的新密码不一样。"
+
+Reader = Annotated[LoggedIn, Depends(at_least("reader"))]
+Editor = Annotated[LoggedIn, Depends(at_least("editor"))]
+Admin = Annotated[LoggedIn, Depends(at_least("admin"))]
+Text = Annotated[str, Form(max_length=2000)]
+
+
+class Room(NamedTuple):
+    """A page of the desk: its address, its name, what is done there, and for whom it is."""
+
+    path: str
+    name: str
+    purpose: str
+    role: Role
+
+
+ROOMS = (
+    Room(f"{FOLDER}/accounts", "账号", "停用和恢复账号", "admin"),
+    Room(f"{FOLDER}/log", "日志", "谁在什么时候改了什么", "admin"),
+    Room(f"{FOLDER}/password", "密码", "更改自己的密码", "reader"),
+)
+# Nothing of these pages runs or loads from anywhere else.
+POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+HEADERS = {
+    "content-security-policy": POLICY + "frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",  # without it a browser hides where a form comes from
+}
+
+_templates = Environment(
+    loader=PackageLoader("ui.staff"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+
+def build_desk() -> APIRouter:
+    """`/staff`, `/staff/login`, `/staff/logout`, `/staff/password`, `/staff/accounts`,
+    `/staff/log`. The application holds `state.sessions`."""
+    router = APIRouter(prefix=FOLDER)
+    _add_entrance(router)
+    _add_own_page(router)
+    _add_admin_pages(router)
+    return router
+
+
+def page(
+    request: Request, template: str, found: LoggedIn | None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page of the desk for whoever is there."""
+    rooms = [room for room in ROOMS if found and found.account.may(room.role)]
+    shown = _templates.get_template(template).render(
+        account=found.account if found else None,
+        csrf=found.csrf if found else "",
+        rooms=rooms,
+        here=request.url.path,
+        style=f"{FOLDER}/style.css?{fingerprint()}",
+        roles=ROLE_NAMES,
+        orphaned=not _sessions(request).accounts.has_admin(),
+        **values,
+    )
+    return HTMLResponse(shown, status, headers=HEADERS)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """What the desk answers where something is refused: a page for people, a line for programs."""
+    failed = error if isinstance(error, HTTPException) else HTTPException(500, str(error))
+    if not request.url.path.startswith(FOLDER) or request.url.path.startswith(API):
+        return await http_exception_handler(request, failed)
+    if place := (failed.headers or {}).get("Location"):
+        return RedirectResponse(place, failed.status_code)
+    found = await run_in_threadpool(who, request)
+    return page(request, "refused.html", found, failed.status_code, words=failed.detail)
+
+
+@cache
+def style() -> str:
+    """The style of all pages of the desk."""
+    return files("ui.staff").joinpath("staff.css").read_text(encoding="utf-8")
+
+
+@cache
+def fingerprint() -> str:
+    """Changes with the style, so that no browser shows an old one."""
+    return hashlib.sha256(style().encode()).hexdigest()[:12]
+
+
+def _sessions(request: Request) -> Sessions:
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+def _add_entrance(router: APIRouter) -> None:
+    @router.get("/style.css")
+    def style_sheet() -> Response:
+        return Response(
+            style(), media_type="text/css", headers={"cache-control": "max-age=31536000"}
+        )
+
+    @router.get("/login")
+    def log_in_form(request: Request, next: str = FOLDER) -> HTMLResponse:
+        return page(request, "login.html", None, next=local(next), name="", wrong="")
+
+    @router.post("/login", dependencies=[Depends(refuse_foreign)])
+    def log_in(request: Request, name: Text = "", password: Text = "", next: Text = "") -> Response:
+        response = RedirectResponse(local(next), 303)
+        try:
+            _sessions(request).begin(request, response, name.strip(), password)
+        except AccountError as error:
+            values = {"next": local(next), "name": name[:64], "wrong": str(error)}
+            return page(request, "login.html", None, 403, **values)
+        return response
+
+    @router.post("/logout")
+    def log_out(request: Request, found: Reader) -> Response:
+        response = RedirectResponse(LOG_IN, 303)
+        _sessions(request).end(request, response)
+        return response
+
+
+def _add_own_page(router: APIRouter) -> None:
+    @router.get("")
+    def start(request: Request, found: Reader) -> HTMLResponse:
+        return page(request, "start.html", found)
+
+    @router.get("/password")
+    def password_form(request: Request, found: Reader) -> HTMLResponse:
+        return page(request, "password.html", found, least=MIN_PASSWORD_CHARS, wrong="")
+
+    @router.post("/password")
+    def new_password(
+        request: Request, found: Reader, old: Text = "", new: Text = "", again: Text = ""
+    ) -> Response:
+        try:
+            if new != again:
+                raise AccountError(DIFFERENT)
+            _sessions(request).accounts.change_password(found.account.name, old, new)
+        except AccountError as error:
+            values = {"least": MIN_PASSWORD_CHARS, "wrong": str(error)}
+            return page(request, "password.html", found, 400, **values)
+        return RedirectResponse(LOG_IN, 303)  # every session of the account has ended
+
+
+def _add_admin_pages(router: APIRouter) -> None:
+    @router.get("/accounts")
+    def all_accounts(request: Request, found: Admin) -> HTMLResponse:
+        accounts = _sessions(request).accounts.all()
+        return page(request, "accounts.html", found, accounts=accounts, wrong="")
+
+    @router.post("/accounts")
+    def one_account(request: Request, found: Admin, name: Text, act: Text) -> Response:
+        accounts = _sessions(request).accounts
+        acts = {"disable": accounts.disable, "enable": accounts.enable}
+        try:
+            if act not in acts:
+                raise AccountError("没有这个操作。")
+            acts[act](name, by=found.account.name)
+        except AccountError as error:
+            values = {"accounts": accounts.all(), "wrong": str(error)}
+            return page(request, "accounts.html", found, 400, **values)
+        return RedirectResponse(f"{FOLDER}/accounts", 303)
+
+    @router.get("/log")
+    def log(
+        request: Request, found: Admin, before: Annotated[int | None, Query(ge=1)] = None
+    ) -> HTMLResponse:
+        entries = latest(_sessions(request).accounts.engine, count=ENTRIES + 1, before=before)
+        older = entries[ENTRIES - 1].id if len(entries) > ENTRIES else None
+        shown = entries[:ENTRIES]
+        return page(request, "log.html", found, entries=shown, acts=ACTS, older=older)

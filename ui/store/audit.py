@@ -1,0 +1,54 @@
+"""Who changed what, when: written in the transaction of the change itself, and never changed."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from index.types import Value
+from ui.store.tables import AuditRow
+from ui.store.transactions import transaction
+
+Act = Literal[
+    "account_added", "password_changed", "account_disabled", "account_enabled",
+    "logged_in", "log_in_failed", "locked", "logged_out",
+]  # fmt: skip
+ACTS: dict[Act, str] = {
+    "account_added": "新增账号", "password_changed": "更改密码", "account_disabled": "停用账号",
+    "account_enabled": "恢复账号", "logged_in": "登录", "log_in_failed": "登录失败",
+    "locked": "暂时锁定", "logged_out": "退出",
+}  # fmt: skip
+COMMAND = "命令行"  # who, where it was done at a terminal
+STRANGER = "（没有这个账号）"
+
+
+class Entry(Value):
+    """One line of the log. `time` is UTC in ISO 8601."""
+
+    id: int
+    time: str
+    who: str
+    act: str
+    what: str
+    details: dict[str, object]
+
+
+def note(
+    session: Session, time: datetime, who: str, act: Act, what: str = "", **details: object
+) -> None:
+    """Write a line in the transaction of the change that it tells of."""
+    moment = time.isoformat(timespec="milliseconds")
+    session.add(AuditRow(time=moment, who=who, act=act, what=what, details=details))
+
+
+def latest(engine: Engine, *, count: int, before: int | None = None) -> list[Entry]:
+    """The newest lines, newest first; older than line `before` where it is given."""
+    wanted = select(AuditRow).order_by(AuditRow.id.desc()).limit(count)
+    if before is not None:
+        wanted = wanted.where(AuditRow.id < before)
+    with transaction(engine) as session:
+        return [
+            Entry.model_validate({name: getattr(row, name) for name in Entry.model_fields})
+            for row in session.scalars(wanted)
+        ]
