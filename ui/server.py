@@ -22,8 +22,10 @@ from ui.gate import Gate
 from ui.page import TITLE, build_page, i18n, script
 from ui.papers import build_papers
 from ui.staff.desk import build_desk, refused
+from ui.staff.review import build_review
 from ui.staff.sessions import Sessions
 from ui.store.records import Records
+from ui.store.reviews import Reviews
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
@@ -49,6 +51,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_papers(assistant, records, source))
     app.state.sessions = sessions
     app.include_router(build_desk())
+    app.include_router(build_review(assistant, records, Reviews(sessions.accounts.engine)))
     app.add_exception_handler(HTTPException, refused)
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(

@@ -9,15 +9,20 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from ui.store.accounts import Accounts
 from ui.store.records import Records
+from ui.store.reviews import Reviews
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running server: its address, what it keeps, and the accounts of its desk."""
+    """A running server: its address, what it keeps, the accounts and reviews of its desk."""
 
     url: str
     records: Records
     accounts: Accounts
+
+    @property
+    def reviews(self) -> Reviews:
+        return Reviews(self.accounts.engine)
 
 
 @dataclass

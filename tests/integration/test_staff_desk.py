@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from fastapi.routing import APIRoute
@@ -13,16 +14,19 @@ from httpx import Response
 from sqlalchemy import Engine
 
 from index.errors import StoreError
+from qa.types import Question
 from tests.staff import PASSWORD, sessions_of
 from tests.ui_fake import FakeAssistant
 from ui import server
-from ui.staff.desk import ROOMS, build_desk
+from ui.staff.desk import ROOMS, build_desk, fingerprint
+from ui.staff.review import build_review
 from ui.staff.sessions import COOKIE, KEY_FILE, Sessions, local, signing_key
 from ui.store.audit import latest
 from ui.store.database import open_database
 from ui.store.records import Records
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
+ANSWER = "a" * 32
 ROLES = ("", "reader", "editor", "admin")  # "" is a stranger
 LogIn = Callable[[str], TestClient]
 
@@ -48,7 +52,9 @@ def sessions(engine: Engine, now: list[datetime]) -> Sessions:
 @pytest.fixture
 def log_in(engine: Engine, sessions: Sessions, tmp_path: Path) -> Iterator[LogIn]:
     """A browser that is logged in as `role`1; "" is one that is not."""
-    app = server.create_app(server.Service(FakeAssistant(), Records(engine), tmp_path, sessions))
+    records = Records(engine)
+    records.keep(FakeAssistant().ask(Question(id=ANSWER, question="博士后有什么补助")))
+    app = server.create_app(server.Service(FakeAssistant(), records, tmp_path, sessions))
     opened: list[TestClient] = []
 
     def enter(role: str) -> TestClient:
@@ -72,6 +78,12 @@ def csrf(client: TestClient) -> str:
 
 # Address, least role, form. A GET is one without a form.
 ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
+    ("/staff/review", "reader", None),
+    ("/staff/review?show=disputed&before=x", "reader", None),
+    ("/staff/review.csv", "reader", None),
+    ("/staff/review.jsonl", "reader", None),
+    (f"/staff/review/{ANSWER}", "reader", None),
+    (f"/staff/review/{ANSWER}", "editor", {"verdict-0": "right"}),
     ("/staff", "reader", None),
     ("/staff/password", "reader", None),
     ("/staff/password", "reader", {"old": "x", "new": "y", "again": "z"}),
@@ -86,12 +98,17 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
 def test_the_table_names_every_route() -> None:
     held = {
         (method, route.path)
-        for route in build_desk().routes
+        for router in (build_desk(), build_review(FakeAssistant(), ANY, ANY))
+        for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods
     }
-    named = {("GET" if form is None else "POST", path.split("?")[0]) for path, _, form in ROUTES}
-    open_ = {("GET", "/staff/style.css"), ("GET", "/staff/login"), ("POST", "/staff/login")}
+    named = {
+        ("GET" if form is None else "POST", path.split("?")[0].replace(ANSWER, "{answer_id}"))
+        for path, _, form in ROUTES
+    }
+    open_ = {("GET", f"/staff/{name}") for name in ("style.css", "keys.js", "login")}
+    open_.add(("POST", "/staff/login"))
     assert held == named | open_
 
 
@@ -111,7 +128,8 @@ def test_each_role_at_each_page(
         assert "没有这项权限" in reply.text
     else:
         assert reply.status_code in (200, 303, 400)
-        assert reply.headers.get("location", "") in ("", "/staff/accounts", "/staff/login")
+        place = reply.headers.get("location", "")
+        assert place in ("", "/staff/accounts", "/staff/login", "/staff/review?show=unreviewed")
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", None])
@@ -173,7 +191,7 @@ def test_log_in_gives_another_cookie_than_before(log_in: LogIn) -> None:
 
 
 @pytest.mark.parametrize("spoil", [
-    lambda value: value[:-1] + ("A" if value[-1] != "A" else "B"),
+    lambda value: value[:-9] + ("A" if value[-9] != "A" else "B") + value[-8:],
     lambda value: "x" + value,
     lambda value: value.split(".")[0],
     lambda value: "",
@@ -284,7 +302,9 @@ def test_nothing_of_the_desk_runs_or_comes_from_elsewhere(log_in: LogIn) -> None
     assert "unsafe" not in policy
     assert policy.startswith("default-src 'self'")
     assert reply.headers["cache-control"] == "no-store"
-    assert "<script" not in reply.text
+    assert re.findall("<script[^>]*>", reply.text) == [
+        f'<script src="/staff/keys.js?{fingerprint()}" defer>'
+    ]
     assert "style=" not in reply.text
     assert log_in("").get("/").headers["content-security-policy"] != policy
 

@@ -37,6 +37,7 @@ class Room(NamedTuple):
 
 
 ROOMS = (
+    Room(f"{FOLDER}/review", "审阅", "逐句核对回答和引文", "reader"),
     Room(f"{FOLDER}/accounts", "账号", "停用和恢复账号", "admin"),
     Room(f"{FOLDER}/log", "日志", "谁在什么时候改了什么", "admin"),
     Room(f"{FOLDER}/password", "密码", "更改自己的密码", "reader"),
@@ -48,6 +49,8 @@ HEADERS = {
     "cache-control": "no-store",
     "referrer-policy": "same-origin",  # without it a browser hides where a form comes from
 }
+
+LASTING = {"cache-control": "max-age=31536000"}  # their address changes with what they say
 
 _templates = Environment(
     loader=PackageLoader("ui.staff"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -74,7 +77,7 @@ def page(
         csrf=found.csrf if found else "",
         rooms=rooms,
         here=request.url.path,
-        style=f"{FOLDER}/style.css?{fingerprint()}",
+        edition=fingerprint(),
         roles=ROLE_NAMES,
         orphaned=not _sessions(request).accounts.has_admin(),
         **values,
@@ -100,9 +103,15 @@ def style() -> str:
 
 
 @cache
+def script() -> str:
+    """What the keyboard does on the desk's pages; they work without it."""
+    return files("ui.staff").joinpath("keys.js").read_text(encoding="utf-8")
+
+
+@cache
 def fingerprint() -> str:
-    """Changes with the style, so that no browser shows an old one."""
-    return hashlib.sha256(style().encode()).hexdigest()[:12]
+    """Changes with style and script, so that no browser keeps an old one."""
+    return hashlib.sha256((style() + script()).encode()).hexdigest()[:12]
 
 
 def _sessions(request: Request) -> Sessions:
@@ -113,9 +122,11 @@ def _sessions(request: Request) -> Sessions:
 def _add_entrance(router: APIRouter) -> None:
     @router.get("/style.css")
     def style_sheet() -> Response:
-        return Response(
-            style(), media_type="text/css", headers={"cache-control": "max-age=31536000"}
-        )
+        return Response(style(), media_type="text/css", headers=LASTING)
+
+    @router.get("/keys.js")
+    def keys() -> Response:
+        return Response(script(), media_type="text/javascript", headers=LASTING)
 
     @router.get("/login")
     def log_in_form(request: Request, next: str = FOLDER) -> HTMLResponse:

@@ -120,6 +120,11 @@ async def refuse_forged(request: Request, csrf: str) -> None:
         raise HTTPException(403, FORGED)
 
 
+async def fields(request: Request) -> dict[str, str]:
+    """The fields of a form, as a dependency of routes whose fields have no fixed names."""
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
 def refuse_foreign(request: Request) -> None:
     """Refuse a form that another site sent, by what the browser says of where it comes from. For
     forms without a session (log-in)."""

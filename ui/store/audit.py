@@ -13,11 +13,12 @@ from ui.store.transactions import transaction
 Act = Literal[
     "account_added", "password_changed", "account_disabled", "account_enabled",
     "logged_in", "log_in_failed", "locked", "logged_out",
+    "reviewed",
 ]  # fmt: skip
 ACTS: dict[Act, str] = {
     "account_added": "新增账号", "password_changed": "更改密码", "account_disabled": "停用账号",
     "account_enabled": "恢复账号", "logged_in": "登录", "log_in_failed": "登录失败",
-    "locked": "暂时锁定", "logged_out": "退出",
+    "locked": "暂时锁定", "logged_out": "退出", "reviewed": "审阅",
 }  # fmt: skip
 COMMAND = "命令行"  # who, where it was done at a terminal
 STRANGER = "（没有这个账号）"

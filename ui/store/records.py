@@ -166,6 +166,7 @@ def _row(kept: KeptAnswer) -> AnswerRow:
         reason=answer.reason or "",
         corpus=answer.corpus,
         total_ms=answer.timings_ms.total,
+        confidence=answer.confidence,
         answer=answer.model_dump(mode="json"),
         share=kept.share or None,
     )

@@ -1,6 +1,6 @@
 """The tables. A change here needs a migration in `migrations/versions`; a test compares both."""
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ID_CHARS = 64
@@ -22,6 +22,7 @@ class AnswerRow(Table):
     reason: Mapped[str] = mapped_column(String(32))
     corpus: Mapped[str] = mapped_column(String(ID_CHARS))
     total_ms: Mapped[float] = mapped_column(Float)
+    confidence: Mapped[float] = mapped_column(Float, server_default=text("0"))
     answer: Mapped[dict[str, object]] = mapped_column(JSON)
     share: Mapped[str | None] = mapped_column(String(ID_CHARS), unique=True)
 
@@ -98,3 +99,20 @@ class AuditRow(Table):
     act: Mapped[str] = mapped_column(String(32), index=True)
     what: Mapped[str] = mapped_column(Text)
     details: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class VerdictRow(Table):
+    """What one reviewer thinks of one citation of an answer, or (0) of the whole answer; the row of
+    the whole carries the comment and the passage that should have been cited."""
+
+    __tablename__ = "verdicts"
+
+    answer_id: Mapped[str] = mapped_column(
+        ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True
+    )
+    reviewer: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    citation: Mapped[int] = mapped_column(Integer, primary_key=True)
+    time: Mapped[str] = mapped_column(String(32), index=True)
+    verdict: Mapped[str] = mapped_column(String(16))
+    comment: Mapped[str] = mapped_column(Text)
+    better: Mapped[dict[str, object] | None] = mapped_column(JSON)

@@ -1,0 +1,100 @@
+"""A clerk goes through answers by keyboard; a second one thinks otherwise."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from qa.types import Question
+from tests.e2e.test_accessibility import faults
+from tests.e2e.test_staff_login import log_in
+from tests.e2e.test_visit import small
+from tests.e2e.visitor import Site, Visitor
+from tests.ui_fake import FakeAssistant
+
+pytestmark = [pytest.mark.e2e]
+Visit = Callable[..., Visitor]
+Shoot = Callable[[Visitor, str], None]
+
+
+@pytest.fixture(scope="module")
+def asked(site: Site) -> list[str]:
+    """Ids of answers that somebody was given, newest first."""
+    for n, question in enumerate(("攻击", "外籍人才", "博士后有什么补助", "有哪些措施")):
+        site.records.keep(FakeAssistant().ask(Question(id=f"answer{n}", question=question)))
+    return [kept.id for kept in site.records.latest(count=4)]
+
+
+def enter(visit: Visit, site: Site, name: str, place: str, width: int = 1440) -> Visitor:
+    visitor = visit(width=width)
+    visitor.page.goto(f"{site.url}staff/{place}")
+    log_in(visitor, name)
+    visitor.page.get_by_role("button", name="退出").wait_for()
+    return visitor
+
+
+def test_a_stream_is_reviewed_by_keyboard_alone(
+    visit: Visit, site: Site, asked: list[str], shoot: Shoot
+) -> None:
+    visitor = enter(visit, site, "editor1", "review")
+    page = visitor.page
+    expect(page.locator("tbody tr")).to_have_count(4)
+    shoot(visitor, "staff-7-stream")
+    assert faults(page) == []
+    page.keyboard.press("Enter")  # from the first on
+    expect(page.locator(".question")).to_have_text("有哪些措施")
+    shoot(visitor, "staff-8-answer")
+    assert faults(page) == []
+    expect(page.locator("input[name=verdict-1]").first).to_be_focused()
+    page.keyboard.press("1")
+    expect(page.locator("input[name=verdict-1][value=supported]")).to_be_checked()
+    expect(page.locator("input[name=verdict-2]").first).to_be_focused()
+    page.keyboard.press("3")
+    expect(page.locator("input[name=verdict-2][value=outdated]")).to_be_checked()
+    page.keyboard.press("6")
+    expect(page.locator("input[name=verdict-0][value=partial]")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.locator(".question")).to_have_text("博士后有什么补助")
+    page.keyboard.press("k")  # nothing newer is left to review
+    expect(page.locator(".question")).to_have_text("博士后有什么补助")
+    page.keyboard.press("j")
+    expect(page.locator(".question")).to_have_text("外籍人才")
+    page.keyboard.press("k")
+    expect(page.locator(".question")).to_have_text("博士后有什么补助")
+    page.keyboard.press("/")
+    page.keyboard.type("j博士后")  # in a field a key is a letter
+    expect(page.locator("input[name=search]")).to_have_value("j博士后")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("更合适的段落", exact=True)).to_be_visible()
+    shoot(visitor, "staff-9-search")
+    assert site.reviews.counts()["unreviewed"] == 3
+    assert visitor.foreign() == []
+
+
+def test_two_who_disagree_see_it(visit: Visit, site: Site, asked: list[str], shoot: Shoot) -> None:
+    one = asked[2]
+    for name, verdict in (("editor1", "right"), ("admin1", "wrong")):
+        visitor = enter(visit, site, name, f"review/{one}?show=all")
+        visitor.page.locator(f"input[name=verdict-0][value={verdict}]").check()
+        visitor.page.get_by_role("button", name="保存").click()
+        visitor.page.wait_for_url(lambda url: one not in url)
+    visitor.page.goto(f"{site.url}staff/review?show=disputed")
+    visitor.page.get_by_role("link", name="外籍人才").click()
+    expect(visitor.page.locator("fieldset.disputed")).to_contain_text("editor1：正确")
+    shoot(visitor, "staff-10-disputed")
+    assert faults(visitor.page) == []
+
+
+def test_it_fits_a_phone_and_hostile_text_is_only_text(
+    visit: Visit, site: Site, asked: list[str], shoot: Shoot
+) -> None:
+    visitor = enter(visit, site, "reader1", f"review/{asked[3]}?show=all", width=390)
+    page = visitor.page
+    expect(page.locator("mark")).to_contain_text("<script>alert(1)</script>")
+    shoot(visitor, "staff-11-hostile")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert small(page.locator("button, a.button, .choice, textarea")) == []
+    assert faults(page) == []
+    expect(page.get_by_text("您的账号只能查看")).to_be_visible()
+    expect(page.get_by_role("button", name="保存")).to_have_count(0)
+    assert visitor.foreign() == []

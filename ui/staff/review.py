@@ -1,0 +1,255 @@
+"""The review desk: the stream of answers, each sentence beside its quote, and a verdict on both."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+
+from index.errors import PolicyQAError, SourceError
+from qa.types import Answer, AnswerSentence, Citation, Hit, Question
+from ui.assistant import Assistant
+from ui.staff.desk import Editor, Reader, page
+from ui.staff.sessions import FOLDER, fields
+from ui.store.records import Records
+from ui.store.reviews import (
+    MAX_COMMENT_CHARS,
+    OF_ANSWERS,
+    OF_CITATIONS,
+    SHOWN,
+    WHOLE,
+    Better,
+    Review,
+    Reviews,
+    Show,
+    disagreements,
+)
+
+HERE = f"{FOLDER}/review"
+ITEMS = 50
+CONTEXT_CHARS = 160
+FOUND = 6
+GONE = "这个回答已不在，可能超过了保存期限。"
+COLUMNS = (
+    "answer_id", "time", "question", "status", "reviewer", "reviewed", "citation", "verdict",
+    "comment", "better",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
+
+Filter = Annotated[Show, Query()]
+Fields = Annotated[dict[str, str], Depends(fields)]
+
+
+class Shown(NamedTuple):
+    """A citation with the text around its quote; `remark` where that is not there any more."""
+
+    citation: Citation
+    before: str
+    after: str
+    remark: str
+
+
+def build_review(assistant: Assistant, records: Records, reviews: Reviews) -> APIRouter:
+    """`/staff/review`, `/staff/review/{answer_id}`, `/staff/review.csv`, `/staff/review.jsonl`."""
+    router = APIRouter(prefix=FOLDER)
+    _add_stream(router, reviews)
+    _add_answer(router, assistant, records, reviews)
+    return router
+
+
+def _add_stream(router: APIRouter, reviews: Reviews) -> None:
+    @router.get("/review")
+    def stream(
+        request: Request, found: Reader, show: Filter = "unreviewed", before: str = ""
+    ) -> HTMLResponse:
+        items = reviews.stream(show, count=ITEMS + 1, before=before[:64])
+        older = items[ITEMS - 1].id if len(items) > ITEMS else ""
+        return page(
+            request,
+            "review.html",
+            found,
+            items=items[:ITEMS],
+            older=older,
+            show=show,
+            shown=SHOWN,
+            counts=reviews.counts(),
+        )
+
+    @router.get("/review.jsonl")
+    def lines(found: Reader) -> StreamingResponse:
+        records = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows_of(reviews))
+        return _download(records, "application/x-ndjson", "review.jsonl")
+
+    @router.get("/review.csv")
+    def table(found: Reader) -> StreamingResponse:
+        return _download(csv_lines(rows_of(reviews)), "text/csv; charset=utf-8", "review.csv")
+
+
+def _add_answer(
+    router: APIRouter, assistant: Assistant, records: Records, reviews: Reviews
+) -> None:
+    @router.get("/review/{answer_id}")
+    def one(
+        request: Request,
+        found: Reader,
+        answer_id: str,
+        show: Filter = "unreviewed",
+        search: Annotated[str, Query(max_length=200)] = "",
+    ) -> HTMLResponse:
+        kept = records.answer(answer_id)
+        if kept is None:
+            raise HTTPException(404, GONE)
+        older = reviews.stream(show, count=1, before=answer_id)
+        every = reviews.of(answer_id)
+        mine = next((each for each in every if each.reviewer == found.account.name), None)
+        return page(
+            request,
+            "review_answer.html",
+            found,
+            kept=kept,
+            sentences=_pairs(assistant, kept.answer),
+            feedback=records.feedback(answer_id),
+            gap=records.gap(answer_id),
+            others=[each for each in every if each is not mine],
+            mine=mine,
+            disputed=disagreements(every),
+            of_citations=OF_CITATIONS,
+            of_answers=OF_ANSWERS,
+            verdict_names={**OF_CITATIONS, **OF_ANSWERS},
+            show=show,
+            shown=SHOWN,
+            newer=reviews.newer(show, answer_id),
+            older=older[0].id if older else "",
+            search=search,
+            hits=_searched(assistant, search) if search.strip() else [],
+            max_comment=MAX_COMMENT_CHARS,
+        )
+
+    @router.post("/review/{answer_id}")
+    def judge(found: Editor, answer_id: str, form: Fields, show: Filter = "unreviewed") -> Response:
+        kept = records.answer(answer_id)
+        if kept is None:
+            raise HTTPException(404, GONE)
+        older = reviews.stream(show, count=1, before=answer_id)
+        reviews.put(review_of(form, kept.answer, found.account.name, assistant))
+        place = f"{HERE}/{older[0].id}" if older else HERE
+        return RedirectResponse(f"{place}?show={show}", 303)
+
+
+def review_of(
+    form: Mapping[str, str], answer: Answer, reviewer: str, assistant: Assistant
+) -> Review:
+    """A review out of a form: `verdict-0` for the whole, `verdict-2` for citation 2.
+
+    Raises:
+        HTTPException: 400 where the form holds what it did not offer, or no verdict at all.
+    """
+    places = [WHOLE, *(citation.n for citation in answer.citations)]
+    verdicts = {n: form[f"verdict-{n}"] for n in places if form.get(f"verdict-{n}")}
+    offered = {n: OF_ANSWERS if n == WHOLE else OF_CITATIONS for n in places}
+    if not verdicts or any(verdict not in offered[n] for n, verdict in verdicts.items()):
+        raise HTTPException(400, "请先给出判断：整个回答，或至少一条引文。")
+    return Review.model_validate(
+        {
+            "answer_id": answer.id,
+            "reviewer": reviewer,
+            "verdicts": verdicts,
+            "comment": form.get("comment", "").strip()[:MAX_COMMENT_CHARS],
+            "better": _better(form.get("better", ""), assistant),
+        }
+    )
+
+
+def rows_of(reviews: Reviews) -> Iterator[dict[str, Any]]:
+    """Every verdict as a flat record with the names of `COLUMNS`."""
+    for item, review in reviews.every():
+        for place, verdict in review.verdicts.items():
+            whole = place == WHOLE
+            yield dict(
+                zip(
+                    COLUMNS,
+                    (
+                        item.id, item.time, item.question, item.status, review.reviewer,
+                        review.time, place, verdict, review.comment if whole else "",
+                        review.better.model_dump() if whole and review.better else None,
+                    ),
+                    strict=True,
+                )
+            )  # fmt: skip
+
+
+def csv_lines(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """The records as CSV with a header, for table programs: with a byte order mark, and no cell
+    that one would run as a formula."""
+    yield "\ufeff" + _csv_line(COLUMNS)
+    for row in rows:
+        cells = [_plain(row[name]) for name in COLUMNS]
+        yield _csv_line(cells)
+
+
+def _plain(value: Any) -> str:
+    text = (
+        ""
+        if value is None
+        else value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False)
+    )
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _csv_line(cells: Any) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
+
+
+def _download(lines: Iterator[str], kind: str, name: str) -> StreamingResponse:
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return StreamingResponse(lines, media_type=kind, headers=headers)
+
+
+def _pairs(assistant: Assistant, answer: Answer) -> list[tuple[AnswerSentence, list[Shown]]]:
+    """Each sentence with its citations; a citation is shown once, with the first that has it."""
+    left = {citation.n: citation for citation in answer.citations}
+    return [
+        (each, [_in_context(assistant, left.pop(n)) for n in each.citations if n in left])
+        for each in answer.sentences
+    ]
+
+
+def _in_context(assistant: Assistant, citation: Citation) -> Shown:
+    try:
+        text = assistant.document(citation.doc_id).text
+    except SourceError:
+        return Shown(citation, "", "", "文件已不在库中")
+    start, end = citation.start, citation.end
+    if text[start:end] != citation.quote:
+        return Shown(citation, "", "", "文件在回答之后有改动")
+    first = max(0, start - CONTEXT_CHARS)
+    return Shown(citation, text[first:start], text[end : end + CONTEXT_CHARS], "")
+
+
+def _searched(assistant: Assistant, words: str) -> list[Hit]:
+    try:
+        return list(assistant.ask(Question(question=words, k=FOUND)).hits)
+    except PolicyQAError:
+        return []
+
+
+def _better(place: str, assistant: Assistant) -> Better | None:
+    """The passage that a form names as `doc_id:start:end`; None where it names none."""
+    doc_id, _, span = place.partition(":")
+    first, _, last = span.partition(":")
+    if not (first.isdecimal() and last.isdecimal()):
+        return None
+    try:
+        text = assistant.document(doc_id).text
+    except SourceError:
+        return None
+    start, end = int(first), int(last)
+    quote = text[start:end]
+    return Better(doc_id=doc_id, start=start, end=end, quote=quote) if quote else None
