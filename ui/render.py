@@ -10,6 +10,7 @@ import re
 import string
 from urllib.parse import quote
 
+from index.parsing import SECTION_SEPARATOR
 from qa.filters import KINDS
 from qa.types import Answer, AnswerSentence, Citation, Contact, Hit
 from qa.wording import (
@@ -204,11 +205,13 @@ def _mark(n: int, turn: int, citation: Citation | None) -> str:
 
 
 def hint(citation: Citation) -> str:
-    """What a mark shows before it is opened, for an attribute: the document, a line end, the
-    quote."""
+    """What a mark shows before it is opened, for an attribute: the document and its section, a
+    line end, the quote."""
     words = " ".join(citation.quote.split())
     shown = words[:HINT_CHARS] + ("…" if len(words) > HINT_CHARS else "")
-    return f"{escape(citation.title or citation.source)}&#10;{escape(shown)}"
+    section = citation.section.split(SECTION_SEPARATOR)[-1]
+    about = "，".join(filter(None, (citation.title or citation.source, section)))
+    return f"{escape(about)}&#10;{escape(shown)}"
 
 
 def _table(answer: Answer, turn: int) -> str:

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_visit import small
 from tests.e2e.visitor import Visitor
+from tests.ui_fake import PLAN
 
 pytestmark = [pytest.mark.e2e]
 Visit = Callable[..., Visitor]
@@ -53,7 +54,7 @@ def test_the_interface_speaks_english_and_the_documents_chinese(
     expect(page.locator("#question button")).to_have_text("Ask")
     mark = page.locator("#chat .said a.mark").first
     expect(mark).to_have_attribute(
-        "aria-label", "Source 1, 关于进一步加强博士后和高技能人才工作的若干措施, can be opened"
+        "aria-label", f"Source 1, {PLAN.metadata.title}，第二章 博士后支持, can be opened"
     )
     mark.click()
     expect(page.get_by_role("heading", name="Source 1")).to_be_focused()

@@ -240,7 +240,7 @@ def test_the_keyboard_opens_and_closes_a_source_and_comes_back(visit: Visit) -> 
 def test_marks_have_names_for_a_screen_reader(visit: Visit) -> None:
     visitor = visit()
     visitor.ask(QUESTION)
-    name = f"来源2，{PLAN.metadata.title}，可打开"
+    name = f"来源2，{PLAN.metadata.title}，第二章 博士后支持，可打开"
     expect(visitor.page.locator("#chat .said a.mark").nth(1)).to_have_attribute("aria-label", name)
     expect(visitor.page.locator("#chat [data-testid=bot]")).to_have_attribute("aria-label", "回答")
 

@@ -1,22 +1,19 @@
 """Accounts over both databases: who may log in, for how long, who is kept out, what is noted."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from index.errors import AccountError
 from qa.settings import StaffSettings
-from tests import postgres
 from ui.store.accounts import ROLES, Account, Accounts
 from ui.store.audit import STRANGER, latest
-from ui.store.database import open_database
 from ui.store.records import Records
-from ui.store.tables import AccountRow, AttemptRow, AuditRow, SessionRow, Table
+from ui.store.tables import AccountRow, AttemptRow, AuditRow, SessionRow
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PASSWORD = "长一点的密码才好呢。"
@@ -37,23 +34,9 @@ class Clock:
         self.time += timedelta(**some)
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    with postgres.server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
-    engine = open_database(tmp_path, url)
-    yield engine
-    with Session(engine) as session, session.begin():
-        for table in reversed(Table.metadata.sorted_tables):
-            session.execute(delete(table))
-    engine.dispose()
+@pytest.fixture
+def engine(database: Engine) -> Engine:
+    return database
 
 
 @pytest.fixture

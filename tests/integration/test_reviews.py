@@ -1,23 +1,19 @@
 """Reviews over both databases: the stream and its filters, verdicts, disagreement, the log."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
 from index.errors import StoreError
 from qa.types import Question
-from tests import postgres
 from tests.ui_fake import FIRST, PLAN, FakeAssistant
 from ui.store.audit import latest
 from ui.store.database import open_database
 from ui.store.records import Records
 from ui.store.reviews import SHOWN, Better, Review, Reviews, Show, disagreements
-from ui.store.tables import Table
 from ui.store.types import Feedback
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -31,28 +27,15 @@ ASKED = {
 }
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    with postgres.server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
-    engine = open_database(tmp_path, url)
+@pytest.fixture
+def engine(database: Engine) -> Engine:
+    """Both databases, with what was asked in them."""
     for n, (name, (question, confidence)) in enumerate(ASKED.items()):
         answer = FakeAssistant().ask(Question(id=name, question=question))
         time = NOON + timedelta(minutes=min(n, 3))
-        records = Records(engine, now=lambda time=time: time)  # type: ignore[misc]
+        records = Records(database, now=lambda time=time: time)  # type: ignore[misc]
         records.keep(answer.model_copy(update={"confidence": confidence}))
-    yield engine
-    with Session(engine) as session, session.begin():
-        for table in reversed(Table.metadata.sorted_tables):
-            session.execute(delete(table))
-    engine.dispose()
+    return database
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from sqlalchemy import Engine, inspect, text
 
 from index.errors import StoreError
 from qa.types import Answer, AnswerSentence, Citation
-from tests import postgres
 from ui.store.database import FILE, open_database, shown, upgrade
 from ui.store.records import Records, without_person
 from ui.store.tables import Table
@@ -43,21 +42,9 @@ def answer_of(name: str, question: str = "博士后补贴多少?", status: str =
     )
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    with postgres.server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
-    engine = open_database(tmp_path, url)
-    yield engine
-    Records(engine).purge(days=None)
-    engine.dispose()
+@pytest.fixture
+def engine(database: Engine) -> Engine:
+    return database
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from index.errors import PolicyQAError, SourceError
 from qa.types import Answer, AnswerSentence, Citation, Hit, Question
 from ui.assistant import Assistant
+from ui.staff.cases import cases
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.sessions import FOLDER, fields
 from ui.store.records import Records
@@ -53,9 +54,11 @@ class Shown(NamedTuple):
 
 
 def build_review(assistant: Assistant, records: Records, reviews: Reviews) -> APIRouter:
-    """`/staff/review`, `/staff/review/{answer_id}`, `/staff/review.csv`, `/staff/review.jsonl`."""
+    """`/staff/review`, `/staff/review/{answer_id}`, `/staff/review.csv`, `/staff/review.jsonl`,
+    and `/staff/review/cases.jsonl`, the reviewed answers as a data set for `policyqa eval`."""
     router = APIRouter(prefix=FOLDER)
     _add_stream(router, reviews)
+    _add_cases(router, assistant, records, reviews)
     _add_answer(router, assistant, records, reviews)
     return router
 
@@ -86,6 +89,13 @@ def _add_stream(router: APIRouter, reviews: Reviews) -> None:
     @router.get("/review.csv")
     def table(found: Reader) -> StreamingResponse:
         return _download(csv_lines(rows_of(reviews)), "text/csv; charset=utf-8", "review.csv")
+
+
+def _add_cases(router: APIRouter, assistant: Assistant, records: Records, reviews: Reviews) -> None:
+    @router.get("/review/cases.jsonl")
+    def judged(found: Reader) -> StreamingResponse:
+        lines = (f"{case.model_dump_json()}\n" for case in cases(reviews, records, assistant))
+        return _download(lines, "application/x-ndjson", "queries.jsonl")
 
 
 def _add_answer(

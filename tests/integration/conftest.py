@@ -1,0 +1,33 @@
+"""Both databases, empty: SQLite always, PostgreSQL where it is installed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, delete
+from sqlalchemy.orm import Session
+
+from tests import postgres
+from ui.store.database import open_database
+from ui.store.tables import Table
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a server of our own."""
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """One of the two, with all its tables and nothing in them."""
+    url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
+    engine = open_database(tmp_path, url)
+    yield engine
+    with Session(engine) as session, session.begin():
+        for table in reversed(Table.metadata.sorted_tables):
+            session.execute(delete(table))
+    engine.dispose()

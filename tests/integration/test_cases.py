@@ -1,0 +1,124 @@
+"""Reviews become questions of an evaluation, and the evaluation asks them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.dataset import load
+from eval.evaluate import evaluate
+from index import search_index
+from index.building import SourceText, build_texts
+from index.embedding import HashingEmbedder
+from index.types import Metadata
+from qa.assistant import Assistant
+from qa.settings import AnswerSettings
+from qa.types import Answer, Filters, Question
+from qa.weighting import weights_for
+from tests.ui_fake import FIRST, PLAN, SECOND, SKILLED, FakeAssistant
+from ui.staff.cases import Case, case_of, cases
+from ui.store.database import open_database
+from ui.store.records import Records
+from ui.store.reviews import Better, Review, Reviews
+
+BETTER = Better(
+    doc_id=PLAN.doc_id,
+    start=PLAN.text.index(SKILLED),
+    end=PLAN.text.index(SKILLED) + len(SKILLED),
+    quote=SKILLED,
+)
+
+
+def answer(question: str) -> Answer:
+    return FakeAssistant().ask(Question(id="a1", question=question))
+
+
+def review(
+    verdicts: Mapping[int, Any], reviewer: str = "li", better: Better | None = None
+) -> Review:
+    return Review(answer_id="a1", reviewer=reviewer, verdicts=dict(verdicts), better=better)
+
+
+def case(asked: str, *reviews: Review, **changed: Any) -> Case | None:
+    return case_of(answer(asked).model_copy(update=changed), reviews, FakeAssistant())
+
+
+def quotes(found: Case | None) -> list[str]:
+    assert found is not None
+    return [each["quote"] for each in found.evidence]
+
+
+def test_what_is_supported_is_the_evidence() -> None:
+    found = case("博士后有什么补助", review({0: "partial", 1: "supported", 2: "unsupported"}))
+    assert quotes(found) == [FIRST]
+    assert found is not None
+    assert (found.answerable, found.text, found.type) == (True, "博士后有什么补助", "reviewed")
+    assert found.evidence[0]["source"] == PLAN.source
+
+
+def test_a_right_answer_rests_on_all_that_nobody_objects_to() -> None:
+    found = case("博士后有什么补助", review({0: "right", 3: "outdated"}))
+    assert quotes(found) == [FIRST, SECOND]
+
+
+def test_a_better_passage_stands_in_front() -> None:
+    found = case("博士后有什么补助", review({0: "partial", 2: "supported"}, better=BETTER))
+    assert quotes(found) == [SKILLED, SECOND]
+
+
+def test_silence_is_right_or_should_have_been_an_answer() -> None:
+    right = case("外籍人才", review({0: "right"}))
+    assert right is not None
+    assert (right.answerable, right.evidence) == (False, ())
+    assert quotes(case("外籍人才", review({0: "unanswered"}, better=BETTER))) == [SKILLED]
+    assert case("外籍人才", review({0: "unanswered"})) is None  # by what, nobody says
+
+
+@pytest.mark.parametrize("reviews", [
+    (review({0: "wrong"}),),
+    (review({0: "right"}), review({0: "wrong"}, "ma")),
+    (review({1: "supported"}), review({1: "outdated"}, "ma")),
+    (),
+])  # fmt: skip
+def test_what_is_open_is_no_case(reviews: tuple[Review, ...]) -> None:
+    assert case("博士后有什么补助", *reviews) is None
+
+
+def test_what_was_asked_of_a_part_is_no_case_and_a_day_is_kept() -> None:
+    agreed = review({0: "right"})
+    assert case("博士后有什么补助", agreed, filters=Filters(kinds=("plan",))) is None
+    dated = case("博士后有什么补助", agreed, as_of="2024-12")
+    assert dated is not None
+    assert dated.as_of == "2024-12"
+
+
+def test_a_follow_up_is_asked_as_it_was_searched() -> None:
+    found = case("博士后有什么补助", review({0: "right"}), question="那补助呢", query="博士后 补助")
+    assert found is not None
+    assert found.text == "博士后 补助"
+
+
+def test_the_evaluation_reads_and_asks_what_was_reviewed(tmp_path: Path) -> None:
+    """From a real answer over a real index to the figures of `policyqa eval`."""
+    embedder = HashingEmbedder(256)
+    text = "支持办法\n博士每年补贴50万元。\n硕士每年补贴20万元。"
+    build_texts([SourceText("a.txt", text, Metadata(title="支持办法"))], tmp_path / "i", embedder)
+    index = search_index.load(tmp_path / "i", model=embedder.fingerprint)
+    assistant = Assistant(index, embedder, weights_for, AnswerSettings(threshold=0.0))
+    engine = open_database(tmp_path / "data")
+    records, reviews = Records(engine), Reviews(engine)
+    records.keep(assistant.ask(Question(id="real", question="博士每年补贴多少钱?")))
+    reviews.put(Review(answer_id="real", reviewer="li", verdicts={0: "right"}))
+    lines = [found.model_dump_json() for found in cases(reviews, records, assistant)]
+    assert json.loads(lines[0])["evidence"][0]["source"] == "a.txt"
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "queries.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    dataset = load(folder)
+    assert [query.id for query in dataset.queries] == ["real"]
+    assert dataset.ignored == ()
+    figures = evaluate(assistant, dataset).figures
+    assert figures.n == 1
+    assert figures.retrieval.success_at_1 == 1.0
