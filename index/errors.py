@@ -83,6 +83,10 @@ class QuestionError(PolicyQAError):
     """The question cannot be taken: empty, too long, or without a word. Ask it differently."""
 
 
+class NameTaken(SourceError):
+    """Another file of the source folder has this name. Replace that one, or rename this one."""
+
+
 class PermalinkError(PolicyQAError):
     """A text that should name a citation does not. Copy it whole out of an answer."""
 

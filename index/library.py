@@ -1,18 +1,114 @@
 """The source folder as staff change it: files come whole, and leave to where they can be found."""
 
 import os
+import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from index import catalogue, sandbox
-from index.errors import SourceError, UnreadableFile
+from index import building, catalogue, sandbox
+from index.building import Progress
+from index.embedding import Embedder
+from index.errors import NameTaken, SourceError, UnreadableFile
 from index.extract import Limits
-from index.sandbox import Task
-from index.types import Metadata
+from index.sandbox import Parsed, Task
+from index.types import IndexReport, Metadata
 
 REMOVED = ".removed"
+SHELVED = re.compile(r"(\d{8}-\d{6})-(\d+)-(.+)", re.S)
+MAX_NAME_BYTES = 180
+
+
+class Version(NamedTuple):
+    """A file that was taken out of the source folder or replaced there: its name on the shelf, and
+    when (local time, ISO) it left."""
+
+    name: str
+    source: str
+    left: str
+
+
+class Library:
+    """The source folder of one index and the index that follows it.
+
+    Every method may be called again after it was cut off and then does what is left of it.
+
+    Args:
+        folder: where the documents lie.
+        index: folder of the index.
+        embedder: of the model to index with.
+        limits: bounds on each file.
+    """
+
+    def __init__(self, folder: Path, index: Path, embedder: Embedder, limits: Limits) -> None:
+        self.folder = folder
+        self.limits = limits
+        self._index = index
+        self._embedder = embedder
+
+    def check(self, files: Sequence[Path], *, replace: bool = False) -> None:
+        """See `check_files`."""
+        check_files(files, self.folder, self.limits, replace=replace)
+
+    def add(self, path: Path, *, replace: bool = False) -> str:
+        """See `add_file`."""
+        return add_file(path, self.folder, replace=replace)
+
+    def remove(self, source: str) -> Path:
+        """See `remove_file`."""
+        return remove_file(source, self.folder)
+
+    def describe(self, source: str, fields: Mapping[str, object]) -> None:
+        """See `catalogue.put`."""
+        catalogue.put(self.folder, source, fields)
+
+    def said(self, source: str) -> Metadata:
+        """What the catalogue says of a file."""
+        return catalogue.load(self.folder).get(source, Metadata())
+
+    def versions(self) -> list[Version]:
+        """What has left the folder, newest first."""
+        shelf = self.folder / REMOVED
+        found = [SHELVED.fullmatch(path.name) for path in shelf.glob("*")] if shelf.is_dir() else []
+        versions = [
+            Version(
+                match.group(), match[3], datetime.strptime(match[1], "%Y%m%d-%H%M%S").isoformat()
+            )
+            for match in found
+            if match
+        ]
+        return sorted(versions, key=lambda version: version.name, reverse=True)
+
+    def version(self, name: str) -> Path:
+        """Where a version lies.
+
+        Raises:
+            SourceError: there is none of this name.
+        """
+        if not any(version.name == name for version in self.versions()):
+            raise SourceError("没有这个旧版本。")
+        return self.folder / REMOVED / name
+
+    def read(self, version: Version) -> Parsed:
+        """A version as a document.
+
+        Raises:
+            SourceError, UnreadableFile: it is not there or cannot be read.
+        """
+        task = Task(self.version(version.name), version.source, self.said(version.source))
+        (outcome,) = sandbox.parse_files([task], self.limits)
+        if isinstance(outcome, UnreadableFile):
+            raise outcome
+        return outcome
+
+    def update(self, progress: Progress | None = None) -> IndexReport:
+        """Bring the index up to date; see `index.building.build`."""
+        return building.build(
+            self.folder, self._index, self._embedder, limits=self.limits, progress=progress
+        )
 
 
 def check_files(
@@ -31,18 +127,20 @@ def check_files(
     tasks = [Task(path, path.name, Metadata()) for path in files]
     for task, outcome in zip(tasks, sandbox.parse_files(tasks, limits), strict=True):
         if isinstance(outcome, UnreadableFile):
-            raise UnreadableFile(f"{task.path} 没有放入：{outcome}") from outcome
+            raise UnreadableFile(f"{task.path.name} 没有放入：{outcome}") from outcome
 
 
 def _check_name(path: Path, folder: Path, *, replace: bool) -> None:
     name = path.name
     if not path.is_file():
         raise SourceError(f"没有文件 {path}")
-    if name.startswith(".") or name == catalogue.FILE_NAME:
-        raise SourceError(f"文件名 {name} 不能用，请改名后再试")
+    if name.startswith(".") or name == catalogue.FILE_NAME or not name.isprintable():
+        raise SourceError(f"文件名 {name!r} 不能用，请改名后再试")
+    if len(os.fsencode(name)) > MAX_NAME_BYTES:
+        raise SourceError(f"文件名太长（最多 {MAX_NAME_BYTES} 字节），请改短后再试")
     target = folder / name
     if target.exists() and not replace and target.read_bytes() != path.read_bytes():
-        raise SourceError(f"已有同名文件 {name}，要替换请加 --replace")
+        raise NameTaken(f"已有同名文件 {name}，要替换请加 --replace")
 
 
 def add_file(path: Path, folder: Path, *, replace: bool = False) -> str:
@@ -53,12 +151,12 @@ def add_file(path: Path, folder: Path, *, replace: bool = False) -> str:
     """
     _check_name(path, folder, replace=replace)
     name, target = path.name, folder / path.name
-    if target.exists():
-        if target.read_bytes() == path.read_bytes():
-            return name
-        _put_away(target, folder)
     part = folder / f".{os.getpid()}.part"
     try:
+        if target.exists():
+            if target.read_bytes() == path.read_bytes():
+                return name
+            _shelve(target, folder, copy=True)
         shutil.copyfile(path, part)
         os.replace(part, target)
     except OSError as error:
@@ -78,15 +176,21 @@ def remove_file(source: str, folder: Path) -> Path:
     inside = path.resolve().is_relative_to(folder.resolve())
     if not inside or not path.is_file() or path.name == catalogue.FILE_NAME:
         raise SourceError(f"来源文件夹里没有文件 {source[:200]}，可用 policyqa documents list 查看")
-    return _put_away(path, folder)
+    return _shelve(path, folder)
 
 
-def _put_away(path: Path, folder: Path) -> Path:
+def _shelve(path: Path, folder: Path, *, copy: bool = False) -> Path:
+    """Put a file, or a copy of it, where what has left the folder can be found."""
     shelf = folder / REMOVED
     try:
         shelf.mkdir(exist_ok=True)
         target = shelf / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**6}-{path.name}"
-        os.replace(path, target)
+        if copy:
+            part = shelf / f".{os.getpid()}.part"
+            shutil.copyfile(path, part)
+            os.replace(part, target)
+        else:
+            os.replace(path, target)
     except OSError as error:
         raise SourceError(f"无法移走 {path}：{error.strerror or error}") from error
     return target

@@ -97,11 +97,12 @@ def merged(
     readings: Sequence[Reading], catalogue: Metadata
 ) -> tuple[Metadata, tuple[Reading, ...]]:
     """The best reading of each field, corrected by staff's catalogue, and all readings with those
-    of the catalogue (`origin` catalogue, confidence 1) first."""
+    of the catalogue (`origin` catalogue, confidence 1) first. What the catalogue says to be empty
+    is not known, whatever the text says."""
     filled = {
-        name: value
+        name: getattr(catalogue, name)
         for name in Metadata.model_fields
-        if (value := getattr(catalogue, name)) != getattr(UNKNOWN, name)
+        if name in catalogue.model_fields_set
     }
     values = {**_values(readings), **filled}
     return Metadata.model_validate(values), (*_catalogued(filled), *readings)

@@ -29,7 +29,10 @@ def scan(source: Path) -> list[SourceFile]:
 
 def state(sha256: str, metadata: Metadata) -> str:
     """What a document is made from: its bytes and what the catalogue says of it."""
-    return hashlib.sha256(f"{sha256}\n{metadata.model_dump_json()}".encode()).hexdigest()
+    said = metadata.model_dump_json(exclude={"basis"} if not metadata.basis else None)
+    emptied = sorted(name for name in metadata.model_fields_set if not getattr(metadata, name))
+    words = f"{sha256}\n{said}" + "".join(f"\n{name} = ?" for name in emptied)
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _paths(source: Path) -> Iterator[Path]:

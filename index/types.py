@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["policy", "plan", "news", "event", "notice", "guide", "other"]
+Kind = Literal["policy", "plan", "news", "event", "notice", "guide", "staff_answer", "other"]
 SentenceKind = Literal["text", "heading", "row", "header", "note", "caption", "byline", "lead"]
 Origin = Literal["catalogue", "text", "file", "name"]
 Span = tuple[int, int]
@@ -22,8 +22,10 @@ ISO_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 class Metadata(Value):
     """What staff or the text say of a document. Dates are ISO (`2021-07-13`), "" is unknown.
 
-    `notice` is a call for applications, `guide` tells how a service is got. `expires` is the last
-    day on which it holds. `trial` is a 试行 or 暂行 text; `replaces` are titles that it ends.
+    `notice` is a call for applications, `guide` tells how a service is got, a `staff_answer` is
+    what the office's people wrote where the documents are silent; `basis` are the permalinks of
+    what that rests on. `expires` is the last day on which it holds. `trial` is a 试行 or 暂行 text;
+    `replaces` are titles that it ends.
     """
 
     title: str = ""
@@ -37,6 +39,7 @@ class Metadata(Value):
     audience: str = ""
     trial: bool = False
     replaces: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
 
 
 class Reading(Value):

@@ -267,6 +267,7 @@ def citation_of(evidence: Evidence, span: Span, number: int, passage_id: str) ->
         page=evidence.sentence.page,
         row=evidence.sentence.row,
         region=about.region,
+        kind=about.kind,
         permalink=str(permalink(document, span)),
     )
 

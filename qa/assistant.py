@@ -16,7 +16,7 @@ from index.errors import PolicyQAError, QuestionError, SourceError
 from index.metadata_dates import last_day
 from index.parsing import SECTION_SEPARATOR
 from index.search_index import SearchIndex
-from index.types import Document, Passage, Span
+from index.types import Document, FileReport, Metadata, Passage, Span
 from index.validity import Validity, validity
 from index.words import warm
 from qa import retrieval
@@ -30,12 +30,13 @@ from qa.answering import (
     with_validity,
     without_replaced,
 )
+from qa.clusters import clustered
 from qa.composing import Corpus, composed, surely_listed
 from qa.confidence import confidence, features
 from qa.contacts import advice, contact, nearest
 from qa.evidence import Evidence, QueryTokens, find, passage_bonus
 from qa.examples import example_questions
-from qa.filters import admits, is_narrowed
+from qa.filters import admits, lapsed
 from qa.followups import Reading, is_bare, readings
 from qa.glossary import with_chinese
 from qa.language_model import Writer
@@ -162,6 +163,23 @@ class Assistant:
             raise SourceError(f"没有编号为 {doc_id[:40]} 的文件")
         return self._documents[doc_id]
 
+    def passages(self, doc_id: str) -> tuple[Passage, ...]:
+        """The passages of a document in the order of its text.
+
+        Raises:
+            SourceError: the index has no such document.
+        """
+        self.document(doc_id)
+        return tuple(self._passages.get(doc_id, ()))
+
+    def files(self) -> tuple[FileReport, ...]:
+        """What became of each file of the source folder, those that were not read among them."""
+        return tuple(file.report for file in self.index.manifest.files)
+
+    def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+        """Questions that ask the same in other words, by their places; see `qa.clusters`."""
+        return clustered(questions, self.embedder)
+
     def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
         """The sections of a document in the order of its text.
 
@@ -208,11 +226,13 @@ class Assistant:
         if silent := _unsearched(queries[0].text):
             return self._plain(question, queries[0].text, "abstained", *silent, clock)
         try:
-            hidden = self._kept_out(question)
-            found = self._understood(queries, clock, hidden)
+            narrowed = self._rows_of(lambda about: not admits(question, about))
+            ended = self._rows_of(lambda about: lapsed(question, about))
+            hidden = np.union1d(narrowed, ended)
+            found = self._understood(queries, clock, hidden if len(hidden) else None)
         except PolicyQAError as error:
             return self._plain(question, queries[0].text, "error", "failed", str(error), clock)
-        answer = self._answer(question, found, self._left_out(found, hidden))
+        answer = self._answer(question, found, self._left_out(found, narrowed))
         clock.lap("answer")
         if self._writer and answer.status == "answered":
             evidence = self._evidence_for_model(question, found)
@@ -284,17 +304,14 @@ class Assistant:
         values = features(self.index, ranking, evidence, picked, tokens, query, judged)
         return Found(query, vector, ranking, evidence, picked, values, confidence(values))
 
-    def _kept_out(self, question: Question) -> Rows | None:
-        """Passages of documents that are not to be asked; None when there are none."""
-        if not is_narrowed(question):
-            return None
-        held = [not admits(question, document.metadata) for document in self.index.documents]
-        rows = np.flatnonzero(np.array(held, dtype=bool)[self.index.document_of])
-        return rows if len(rows) else None
+    def _rows_of(self, wanted: Callable[[Metadata], bool]) -> Rows:
+        """Passages of the documents that are wanted, ascending."""
+        held = [wanted(document.metadata) for document in self.index.documents]
+        return np.flatnonzero(np.array(held, dtype=bool)[self.index.document_of])
 
-    def _left_out(self, found: Found, hidden: Rows | None) -> LeftOut:
+    def _left_out(self, found: Found, hidden: Rows) -> LeftOut:
         """What would have been among the nearest, had it been asked."""
-        if hidden is None:
+        if not len(hidden):
             return LeftOut()
         weights = self._weights(found.query)
         ranking = retrieval.rank(self.index, found.query, found.vector, weights)
@@ -373,12 +390,10 @@ class Assistant:
 
     def _citable(self, question: Question) -> Corpus:
         """What an answer may cite: what is to be asked."""
-        if not is_narrowed(question):
-            return Corpus(self._documents, self._passages, self._replaced)
         there = {
             name: document
             for name, document in self._documents.items()
-            if admits(question, document.metadata)
+            if admits(question, document.metadata) and not lapsed(question, document.metadata)
         }
         return Corpus(there, self._passages, self._replaced)
 

@@ -1,7 +1,7 @@
 """Evidence to an answer: what is said first, what belongs together, and what is said about it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -35,11 +35,12 @@ from qa.timeline import (
     timeline,
     written,
 )
-from qa.types import Compared, Completeness, Role
+from qa.types import Citation, Compared, Completeness, Role
 from qa.verdicts import Verdict, asks_verdict, asks_yes_or_no, verdict, weighed
 from qa.wording import (
     CONFLICT,
     FROM_ELSEWHERE,
+    FROM_STAFF,
     ITEMS_LEFT,
     NOT_IN_FORCE,
     NOT_SAID,
@@ -541,6 +542,7 @@ def _annotate(draft: Draft, query: str, said: Sequence[Evidence]) -> None:
     """What a reader must know of the sentences: what is left open, what is only a target, whose
     policy it is."""
     draft.missing += unanswered(query, said)
+    draft.notes += staff_notes(draft.composer.citations)
     if any(aims(e) for e in said[:1]) and not asks_target(query):
         draft.notes.append(STILL_TARGET)
     for citation in {c.doc_id: c for c in draft.composer.citations}.values():
@@ -552,6 +554,15 @@ def _annotate(draft: Draft, query: str, said: Sequence[Evidence]) -> None:
     asked = places(query)
     if region and asked and not _is_about(said[0], asked):
         draft.notes.append(FROM_ELSEWHERE.format(region=region, place="、".join(asked)))
+
+
+def staff_notes(citations: Iterable[Citation]) -> list[str]:
+    """That what is cited of the office's own answers is no policy."""
+    own = {c.doc_id: c for c in citations if c.kind == "staff_answer"}
+    return [
+        FROM_STAFF.format(n=c.n, signed="，".join(filter(None, (c.issuer, c.date))))
+        for c in own.values()
+    ]
 
 
 def _is_about(evidence: Evidence, asked: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -55,6 +56,13 @@ def admits(question: Question, about: Metadata) -> bool:
     return not (question.as_of and about.date) or first_day(about.date) <= last_day(question.as_of)
 
 
+def lapsed(question: Question, about: Metadata) -> bool:
+    """Whether an answer of the office's own people is not to be given any more: it is no policy,
+    which one may want to know of even when it has ended."""
+    day = last_day(question.as_of) if question.as_of else date.today().isoformat()
+    return about.kind == "staff_answer" and bool(about.expires) and last_day(about.expires) < day
+
+
 def is_narrowed(question: Question) -> bool:
     """Whether anything may be left out."""
     return bool(question.as_of) or question.filters.model_dump(exclude_defaults=True) != {}
@@ -77,7 +85,7 @@ def narrowed_question(question: str, **fields: Any) -> Question:
 
 KINDS: dict[Kind, str] = {
     "policy": "政策文件", "plan": "规划", "news": "新闻", "event": "活动",
-    "notice": "申报通知", "guide": "办事指南", "other": "其他",
+    "notice": "申报通知", "guide": "办事指南", "staff_answer": "工作人员答复", "other": "其他",
 }  # fmt: skip
 
 

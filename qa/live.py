@@ -2,12 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index import search_index
 from index.errors import PolicyQAError, SourceError
-from index.types import Document
+from index.types import Document, FileReport, Passage
 from qa.assistant import Assistant
 from qa.types import Answer, OutlineEntry, Question
 
@@ -67,6 +67,24 @@ class LiveAssistant:
             if before is None:
                 raise
             return before.outline(doc_id)
+
+    def passages(self, doc_id: str) -> tuple[Passage, ...]:
+        """See `Assistant.passages`; also of the version before."""
+        current, before = self._latest(), self._before
+        try:
+            return current.passages(doc_id)
+        except SourceError:
+            if before is None:
+                raise
+            return before.passages(doc_id)
+
+    def files(self) -> tuple[FileReport, ...]:
+        """See `Assistant.files`."""
+        return self._latest().files()
+
+    def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+        """See `Assistant.groups`."""
+        return self._latest().groups(questions)
 
     def examples(self) -> tuple[str, ...]:
         """See `Assistant.examples`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from index.building import Progress
 from index.types import IndexReport
-from qa.filters import narrowed
+from qa.filters import KINDS, narrowed
 from qa.permalinks import Resolution
 from qa.receipts import Verdict
 from qa.types import Answer, Citation
@@ -122,7 +122,8 @@ def verdict_text(found: Verdict) -> str:
 
 def _source_text(citation: Citation) -> str:
     facts = [citation.issuer, citation.doc_number, citation.date]
-    head = f"[{citation.n}] 《{citation.title}》"
+    staff = f"〔{KINDS[citation.kind]}〕" if citation.kind == "staff_answer" else ""
+    head = f"[{citation.n}] {staff}《{citation.title}》"
     known = "，".join(fact for fact in facts if fact)
     page = f"，第 {citation.page} 页" if citation.page else ""
     row = f"，第 {citation.row} 行" if citation.row else ""

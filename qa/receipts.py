@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from index.errors import PermalinkError, ReceiptError
 from index.types import Document, Value
+from qa.filters import KINDS
 from qa.gate import check
 from qa.permalinks import State, parse, resolve
 from qa.types import Answer, AnswerSentence, Citation
@@ -171,6 +172,7 @@ def _checked(
 
 def _facts(citation: Citation) -> list[tuple[str, str]]:
     facts = {
+        "类型": KINDS[citation.kind] if citation.kind == "staff_answer" else "",
         "发布单位": citation.issuer,
         "文号": citation.doc_number,
         "日期": citation.date,

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from index.errors import ModelError
+from qa.composing import staff_notes
 from qa.language_model import MAX_SENTENCES, Writer, gated, sentences
 from qa.types import Answer, AnswerSentence, Citation
 from qa.wording import MODEL_FELL_BACK
@@ -70,11 +71,14 @@ def _in_its_words(
         s.model_copy(update={"citations": tuple(numbers[n] for n in s.citations)}) for s in kept
     ]
     text = "".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in renumbered)
-    notes = [*answer.missing, *answer.notes]
+    theirs = staff_notes(answer.citations)
+    others = [note for note in answer.notes if note not in theirs]
+    notes = (*others, *staff_notes(citations))
     return answer.model_copy(
         update={
             "by": "model",
-            "answer": "\n".join([text, *notes]),
+            "answer": "\n".join([text, *answer.missing, *notes]),
+            "notes": notes,
             "sentences": tuple(renumbered),
             "citations": tuple(citations),
             "verdict": "",

@@ -78,7 +78,8 @@ class Hit(Value):
 
 class Citation(Value):
     """Proof of a claim: `quote == document.text[start:end]`. `page` of a PDF and `row` of a sheet
-    (named in `section`) say where it stands in the file."""
+    (named in `section`) say where it stands in the file. What is cited of a `staff_answer` is no
+    policy, and is marked wherever it is shown."""
 
     n: int
     doc_id: str
@@ -95,6 +96,7 @@ class Citation(Value):
     page: int | None = None
     row: int | None = None
     region: str = ""
+    kind: Kind = "other"
     validity: str = ""
     validity_because: str = ""
     permalink: str = ""

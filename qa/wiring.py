@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from index import building, library, search_index
+from index import building, search_index
 from index.building import Progress
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import DatasetError, IndexMissing, SourceError
 from index.extract import Limits
+from index.library import Library
 from index.types import IndexReport, Metadata
 from qa import settings as configuration
 from qa.assistant import Assistant
@@ -83,11 +84,11 @@ def add_files(
         UnreadableFile, SourceError: one cannot be read or taken; then none is added.
         Others as `index.building.build`.
     """
-    folder = _root(index)
-    library.check_files(files, folder, limits(), replace=replace)
+    library = open_library(index)
+    library.check(files, replace=replace)
     for path in files:
-        library.add_file(path, folder, replace=replace)
-    return build_index(folder, index, progress=progress)
+        library.add(path, replace=replace)
+    return library.update(progress)
 
 
 def remove_file(
@@ -98,9 +99,19 @@ def remove_file(
     Raises:
         SourceError: no such file. Others as `index.building.build`.
     """
-    folder = _root(index)
-    library.remove_file(source, folder)
-    return build_index(folder, index, progress=progress)
+    library = open_library(index)
+    library.remove(source)
+    return library.update(progress)
+
+
+def open_library(index: Path | None = None) -> Library:
+    """The source folder of an index, for those who keep it.
+
+    Raises:
+        SourceError: the folder is not there any more. Others as `index.search_index.load`.
+    """
+    chosen = configuration.load()
+    return Library(_root(index), index or chosen.index, embedder(), limits())
 
 
 def _root(index: Path | None) -> Path:
@@ -208,7 +219,11 @@ def _collection(corpus: Path, data: bytes) -> list[building.SourceText]:
             record = json.loads(line)
             title = str(record.get("title") or "")[:200]
             name = record["id"] if "id" in record else record["_id"]  # `_id` as BEIR has it
-            texts.append(building.SourceText(str(name), str(record["text"]), Metadata(title=title)))
+            texts.append(
+                building.SourceText(
+                    str(name), str(record["text"]), Metadata(title=title) if title else Metadata()
+                )
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DatasetError(f"{corpus}:{number}: 每行应为含 id、text 的 JSON 对象") from error
     return texts

@@ -1,14 +1,32 @@
-"""The office's people as tests need them: quick hashes, short sessions, one of each role."""
+"""The office as tests need it: people with quick hashes and short sessions, one of each role, and a
+source folder with an index that is quick to make."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
-from qa.settings import StaffSettings
+from index import search_index
+from index.embedding import HashingEmbedder
+from index.extract import Limits
+from index.library import Library
+from qa.assistant import Assistant as RealAssistant
+from qa.live import LiveAssistant
+from qa.settings import AnswerSettings, StaffSettings
+from qa.weighting import weights_for
+from tests.ui_fake import FakeAssistant
+from ui.assistant import Assistant
+from ui.server import Service
+from ui.staff.librarian import Librarian
 from ui.staff.sessions import Sessions
 from ui.store.accounts import ROLES, Accounts
+from ui.store.changes import Changes
+from ui.store.records import Records
+
+EMBEDDER = HashingEmbedder(64)
+LIMITS = Limits(max_bytes=2**20, recognise_scans=False)
 
 PASSWORD = "长一点的密码才好呢。"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -23,3 +41,49 @@ def sessions_of(
     for role in ROLES:
         accounts.add(f"{role}1", role, PASSWORD)
     return Sessions(accounts, b"k" * 32, SETTINGS.session_hours)
+
+
+def librarian_of(engine: Engine, source: Path) -> Librarian:
+    """Who keeps a folder; its index lies beside it, and nobody answers from it."""
+    index = source.with_name("index")
+    library = Library(source, index, EMBEDDER, LIMITS)
+    corpus = lambda: search_index.read_manifest(index).fingerprint  # noqa: E731
+    return Librarian(library, Changes(engine), source.with_name("uploads"), corpus)
+
+
+def service_of(
+    engine: Engine,
+    source: Path,
+    assistant: Assistant | None = None,
+    *,
+    sessions: Sessions | None = None,
+) -> Service:
+    """All that the application serves from."""
+    return Service(
+        assistant or FakeAssistant(),
+        Records(engine),
+        sessions or sessions_of(engine),
+        librarian_of(engine, source),
+    )
+
+
+class WithExamples(LiveAssistant):
+    """Has a question to start with even where the documents are too few for one."""
+
+    def examples(self) -> tuple[str, ...]:
+        return ("博士每人补助多少？",)
+
+
+def office(engine: Engine, source: Path) -> tuple[LiveAssistant, Librarian]:
+    """Who answers from a folder, by any evidence at all, and who keeps it."""
+    librarian = librarian_of(engine, source)
+    librarian.library.update()
+    folder = source.with_name("index")
+
+    def load() -> RealAssistant:
+        stored = search_index.load(folder, model=EMBEDDER.fingerprint)
+        return RealAssistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0))
+
+    assistant = WithExamples(folder, load)
+    changes, staging = librarian.changes, source.with_name("uploads")
+    return assistant, Librarian(librarian.library, changes, staging, lambda: assistant.corpus)

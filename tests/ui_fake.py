@@ -2,9 +2,10 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from index.errors import SourceError
-from index.types import Document, Metadata
+from index.types import Document, FileReport, Metadata, Passage
 from qa.filters import admits, is_narrowed
 from qa.types import (
     MAX_QUESTION_CHARS,
@@ -88,6 +89,31 @@ class FakeAssistant:
             if known.doc_id == doc_id:
                 return known
         raise SourceError(f"没有编号为 {doc_id} 的文件")
+
+    def passages(self, doc_id: str) -> tuple[Passage, ...]:
+        found = self.document(doc_id)
+        return tuple(
+            Passage(
+                passage_id=f"{doc_id}-{m.start()}",
+                doc_id=doc_id,
+                start=m.start(),
+                end=m.end(),
+                text=m.group(),
+                sentences=(),
+            )
+            for m in re.finditer(r".+", found.text)
+        )
+
+    def files(self) -> tuple[FileReport, ...]:
+        read = [FileReport(source=d.source, status="read") for d in self.documents()]
+        return (*read, FileReport(source="x.zip", status="failed", reason=f"读不出来{ATTACK}"))
+
+    def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+        """Questions with the same first two characters."""
+        by_start: dict[str, list[int]] = {}
+        for n, question in enumerate(questions):
+            by_start.setdefault(question[:2], []).append(n)
+        return tuple(map(tuple, sorted(by_start.values(), key=lambda group: -len(group))))
 
     def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
         text = self.document(doc_id).text

@@ -1,8 +1,9 @@
 """What the pages and the API need of the thing that answers; `qa.assistant.Assistant` is one."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from index.types import Document
+from index.types import Document, FileReport, Passage
 from qa.types import Answer, OutlineEntry, Question
 
 
@@ -10,9 +11,11 @@ class Assistant(Protocol):
     """Answers questions from one index and gives the documents it answers from.
 
     `ask` does not raise for a bad question: the answer says `error` or `abstained`.
-    `document` and `outline` raise `index.errors.SourceError` for a `doc_id` that is not in the
-    index.
+    `document`, `passages` and `outline` raise `index.errors.SourceError` for a `doc_id` that is not
+    in the index.
     `suggestions` gives questions that may be asked after an answer, each of which is answered.
+    `files` says what became of each file of the source folder. `groups` puts questions together
+    that ask the same in other words, by their places, the largest group first.
     `corpus` is the fingerprint of the index.
     """
 
@@ -26,6 +29,12 @@ class Assistant(Protocol):
     def documents(self) -> tuple[Document, ...]: ...
 
     def document(self, doc_id: str) -> Document: ...
+
+    def passages(self, doc_id: str) -> tuple[Passage, ...]: ...
+
+    def files(self) -> tuple[FileReport, ...]: ...
+
+    def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]: ...
 
     def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]: ...
 

@@ -27,9 +27,11 @@ def serve(
 ) -> None:
     """打开网页问答与 HTTP 接口。"""
     from qa import settings
-    from qa.wiring import open_live
+    from qa.wiring import open_library, open_live
     from ui import server
+    from ui.staff.librarian import Librarian
     from ui.staff.sessions import Sessions, signing_key
+    from ui.store.changes import Changes
     from ui.store.retention import purge_daily
 
     listener = server.listen(host, port)
@@ -38,7 +40,11 @@ def serve(
     key = signing_key(chosen.data)
     sessions = Sessions(accounts, key, chosen.staff.session_hours)
     purge_daily(records, chosen.store.retention_days)
-    server.serve(server.Service(open_live(index), records, chosen.source, sessions), listener)
+    assistant = open_live(index)
+    changes = Changes(accounts.engine)
+    library, staging = open_library(index), chosen.data / "uploads"
+    librarian = Librarian(library, changes, staging, lambda: assistant.corpus)
+    server.serve(server.Service(assistant, records, sessions, librarian), listener)
 
 
 @data_app.command()

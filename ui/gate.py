@@ -7,6 +7,7 @@ the browser to load from nowhere else, and puts our head on the page.
 
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -68,17 +69,24 @@ _FOREIGN = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 
 
 class Gate:
-    """ASGI middleware around the whole application."""
+    """ASGI middleware around the whole application.
 
-    def __init__(self, app: ASGIApp, title: str) -> None:
+    Args:
+        app: what is behind it.
+        title: of the page.
+        bodies: bytes that a request's body may have, by path; `MAX_BODY_BYTES` elsewhere.
+    """
+
+    def __init__(self, app: ASGIApp, title: str, bodies: Mapping[str, int]) -> None:
         self.app = app
+        self.bodies = bodies
         self.title = title
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = refused(scope)
+        refusal = refused(scope, self.bodies.get(scope["path"], MAX_BODY_BYTES))
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -88,7 +96,7 @@ class Gate:
         await self.app(scope, receive, with_headers(send))
 
 
-def refused(scope: Scope) -> PlainTextResponse | None:
+def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | None:
     """The refusal of a request that has no business here, or None."""
     path = scope["path"]
     if path not in PATHS and not path.startswith(FOLDERS):
@@ -98,8 +106,8 @@ def refused(scope: Scope) -> PlainTextResponse | None:
         return None
     if not length.isdecimal():
         return PlainTextResponse("请求须注明长度（Content-Length）。", 411)
-    if int(length) > MAX_BODY_BYTES:
-        return PlainTextResponse(f"请求过大，最多 {MAX_BODY_BYTES} 字节。", 413)
+    if int(length) > most:
+        return PlainTextResponse(f"请求过大，最多 {most} 字节。", 413)
     return None
 
 

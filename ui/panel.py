@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote as quote_path
 
 from index.types import Document
+from qa.filters import KINDS
 from qa.types import Citation, Hit, OutlineEntry
 from ui.forms import CLOSE
 from ui.language import say
@@ -89,6 +90,7 @@ def citation_of(hit: Hit, document: Document) -> Citation:
 
 def _card(citation: Citation) -> str:
     facts = {
+        "类型": say(KINDS[citation.kind]) if citation.kind == "staff_answer" else "",
         "发布单位": escape(citation.issuer),
         "文号": escape(citation.doc_number),
         "日期": written_date(citation.date),

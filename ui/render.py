@@ -19,6 +19,7 @@ from qa.wording import (
     CONFLICT,
     CONTACT_SAYS,
     FROM_ELSEWHERE,
+    FROM_STAFF,
     ITEMS_LEFT,
     MODEL_FELL_BACK,
     NEXT_STEP,
@@ -51,7 +52,7 @@ ACTS = {
     "abstained": {"gap": "请补充这方面的文件", "down": "没有用"},
 }
 TEMPLATES = (
-    STILL_TARGET, FROM_ELSEWHERE, CONFLICT, NOT_IN_FORCE, MODEL_FELL_BACK, ITEMS_LEFT,
+    STILL_TARGET, FROM_ELSEWHERE, FROM_STAFF, CONFLICT, NOT_IN_FORCE, MODEL_FELL_BACK, ITEMS_LEFT,
 )  # fmt: skip
 COMPARED = {"time": ("时间", "数值"), "place": ("地区", "规定")}
 UNKNOWN = "不明"
@@ -308,6 +309,12 @@ def _by_document(citations: tuple[Citation, ...]) -> list[list[Citation]]:
     return list(groups.values())
 
 
+def staff_chip(citation: Citation) -> str:
+    """A badge on what the office's people wrote, which is no policy."""
+    own = citation.kind == "staff_answer"
+    return f'<span class="chip out">{say(KINDS[citation.kind])}</span>' if own else ""
+
+
 def validity_chip(citation: Citation) -> str:
     """A badge that says whether the document holds, where that is known."""
     if citation.validity in ("", UNKNOWN):
@@ -333,7 +340,7 @@ def _source_item(group: list[Citation], turn: int) -> str:
     marks = "".join(_mark(citation.n, turn, citation) for citation in group)
     return (
         f'<a class="item" href="#{link_of(turn, first.n)}" title="{escape(title)}">'
-        f'<span class="title">{escape(title)}{validity_chip(first)}</span>'
+        f'<span class="title">{escape(title)}{staff_chip(first)}{validity_chip(first)}</span>'
         f'<span class="about">{about}</span></a>'
         f'<span class="numbers">{marks}</span>'
     )

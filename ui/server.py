@@ -5,7 +5,6 @@ import os
 import socket
 import sys
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import NamedTuple
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
@@ -22,6 +21,8 @@ from ui.gate import Gate
 from ui.page import TITLE, build_page, i18n, script
 from ui.papers import build_papers
 from ui.staff.desk import build_desk, refused
+from ui.staff.documents import body_bytes, build_documents
+from ui.staff.librarian import Librarian
 from ui.staff.review import build_review
 from ui.staff.sessions import Sessions
 from ui.store.records import Records
@@ -33,25 +34,26 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 
 
 class Service(NamedTuple):
-    """What the application serves from: who answers, what is kept, the folder that documents were
-    read from, and who is at the staff desk."""
+    """What the application serves from: who answers, what is kept, who is at the staff desk, and
+    who keeps the documents."""
 
     assistant: Assistant
     records: Records
-    source: Path
     sessions: Sessions
+    librarian: Librarian
 
 
 def create_app(service: Service) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
-    assistant, records, source, sessions = service
+    assistant, records, sessions, librarian = service
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     add_api(app, assistant)
-    app.include_router(build_papers(assistant, records, source))
+    app.include_router(build_papers(assistant, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
     app.include_router(build_review(assistant, records, Reviews(sessions.accounts.engine)))
+    app.include_router(build_documents(assistant, librarian))
     app.add_exception_handler(HTTPException, refused)
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
@@ -70,7 +72,7 @@ def create_app(service: Service) -> FastAPI:
             mcp_server=False,
             max_file_size=1,
         )
-    app.add_middleware(Gate, title=TITLE)
+    app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian))
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
@@ -97,6 +99,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(service: Service, listener: socket.socket) -> None:
     """Serve until interrupted, on the address that `listen` took."""
     app = create_app(service)
+    service.librarian.start()
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:

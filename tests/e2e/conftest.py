@@ -12,7 +12,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.e2e.visitor import Site, Visitor, until
-from tests.staff import sessions_of
+from tests.staff import service_of, sessions_of
 from tests.ui_fake import FakeAssistant
 from ui import server
 from ui.assistant import Assistant
@@ -39,7 +39,7 @@ def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iter
     for document in assistant.documents():
         (source / document.source).write_text(document.text, "utf-8")
     listener = server.listen("127.0.0.1", 0)
-    app = server.create_app(server.Service(assistant, records, source, sessions))
+    app = server.create_app(service_of(engine, source, assistant, sessions=sessions))
     running = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

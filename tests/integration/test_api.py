@@ -13,10 +13,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from index.embedding import HashingEmbedder
 from index.errors import IndexDamaged, SettingsError
+from index.extract import Limits
+from index.library import Library
 from qa import settings
 from qa.types import Answer, Question
-from tests.staff import sessions_of
+from tests.staff import service_of, sessions_of
 from tests.ui_fake import FIRST, HOSTILE, NEWS, PLAN, SKILLED, FakeAssistant
 from ui import commands, server
 from ui.staff.sessions import Sessions
@@ -48,8 +51,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def client(records: Records, source: Path, sessions: Sessions) -> Iterator[TestClient]:
-    app = server.create_app(server.Service(FakeAssistant(), records, source, sessions))
+def client(engine: Engine, source: Path, sessions: Sessions) -> Iterator[TestClient]:
+    app = server.create_app(service_of(engine, source, sessions=sessions))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -131,6 +134,7 @@ def test_documents_are_listed_without_and_given_with_their_text(client: TestClie
         "audience": "",
         "trial": False,
         "replaces": [],
+        "basis": [],
         "validity": "不明",
         "validity_because": "文中没有写明施行日期和有效期",
         "warnings": [],
@@ -196,13 +200,13 @@ def test_what_programs_ask_is_not_kept(client: TestClient, records: Records) -> 
 
 
 def test_an_index_that_fails_is_500_and_one_line(
-    records: Records, source: Path, sessions: Sessions
+    engine: Engine, source: Path, sessions: Sessions
 ) -> None:
     class Broken(FakeAssistant):
         def ask(self, question: Question) -> Answer:
             raise IndexDamaged("索引缺少文件，请重新运行 policyqa index。")
 
-    app = server.create_app(server.Service(Broken(), records, source, sessions))
+    app = server.create_app(service_of(engine, source, Broken(), sessions=sessions))
     with TestClient(app, raise_server_exceptions=False) as client:
         reply = client.post("/api/ask", json={"question": "博士后"})
     expected = {"detail": "索引缺少文件，请重新运行 policyqa index。"}
@@ -254,12 +258,18 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
         done.append(f"opened {index}")
         return FakeAssistant()
 
+    def open_library(index: Path | None) -> Library:
+        return Library(tmp_path / "seeds", tmp_path / "index", HashingEmbedder(4), Limits())
+
     def serve(service: server.Service, listener: socket.socket) -> None:
         count = service.records.counts()["answer"]
-        done.append(f"served {listener.getsockname()[0]} {count} {service.source}")
+        done.append(
+            f"served {listener.getsockname()[0]} {count} {service.librarian.library.folder.name}"
+        )
         listener.close()
 
     monkeypatch.setattr(wiring, "open_live", open_live, raising=False)
+    monkeypatch.setattr(wiring, "open_library", open_library, raising=False)
     monkeypatch.setitem(sys.modules, "qa.wiring", wiring)
     monkeypatch.setenv("POLICYQA_DATA", str(tmp_path))
     settings.load.cache_clear()  # read again: the data folder is the test's

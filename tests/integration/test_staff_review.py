@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from qa.types import Answer, Question
-from tests.staff import PASSWORD, sessions_of
+from tests.staff import PASSWORD, service_of
 from tests.ui_fake import ATTACK, FIRST, PLAN, SECOND, FakeAssistant
 from ui import server
 from ui.staff.review import COLUMNS, csv_lines, review_of
@@ -36,7 +36,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def client(engine: Engine, tmp_path: Path) -> Iterator[TestClient]:
     """An editor's browser."""
-    service = server.Service(FakeAssistant(), Records(engine), tmp_path, sessions_of(engine))
+    service = service_of(engine, tmp_path / "source")
     app = server.create_app(service)
     with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
         client.post("/staff/login", data={"name": "editor1", "password": PASSWORD})

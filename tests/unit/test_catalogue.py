@@ -53,3 +53,31 @@ def test_what_is_no_toml_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / catalogue.FILE_NAME).write_bytes(data)
     with pytest.raises(SourceError, match=r"catalogue.toml 无法读取"):
         catalogue.load(tmp_path)
+
+
+def test_a_correction_keeps_what_people_wrote(tmp_path: Path) -> None:
+    folder = write(tmp_path, '# 由科室维护\n["a.txt"]\ntitle = "规划" # 见封面\n')
+    catalogue.put(folder, "a.txt", {"date": "2024", "replaces": ("旧规划",)})
+    catalogue.put(folder, '子/"b".txt', {"kind": "plan"})
+    words = (folder / catalogue.FILE_NAME).read_text("utf-8")
+    assert words.startswith("# 由科室维护")
+    assert "# 见封面" in words
+    assert catalogue.load(folder) == {
+        "a.txt": Metadata(title="规划", date="2024", replaces=("旧规划",)),
+        '子/"b".txt': Metadata(kind="plan"),
+    }
+
+
+def test_none_takes_a_field_out_of_the_catalogue(tmp_path: Path) -> None:
+    catalogue.put(tmp_path, "a.txt", {"date": "2024", "title": "规划"})
+    catalogue.put(tmp_path, "a.txt", {"date": None})
+    assert catalogue.load(tmp_path)["a.txt"].model_fields_set == {"title"}
+
+
+def test_a_wrong_value_changes_nothing(tmp_path: Path) -> None:
+    catalogue.put(tmp_path, "a.txt", {"date": "2024"})
+    before = (tmp_path / catalogue.FILE_NAME).read_bytes()
+    with pytest.raises(SourceError, match="date"):
+        catalogue.put(tmp_path, "a.txt", {"date": "昨天"})
+    assert (tmp_path / catalogue.FILE_NAME).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [catalogue.FILE_NAME]

@@ -1,7 +1,8 @@
 """The desk's frame: start page, log-in and log-out, one's own password, accounts, the log."""
 
 import hashlib
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from importlib.resources import files
 from typing import Annotated, Any, NamedTuple
 
@@ -19,6 +20,7 @@ from ui.store.audit import ACTS, latest
 from ui.users import ROLE_NAMES
 
 ENTRIES = 50
+SCRIPTS = ("keys.js", "documents.js")
 DIFFERENT = "两次输入的新密码不一样。"
 
 Reader = Annotated[LoggedIn, Depends(at_least("reader"))]
@@ -38,6 +40,7 @@ class Room(NamedTuple):
 
 ROOMS = (
     Room(f"{FOLDER}/review", "审阅", "逐句核对回答和引文", "reader"),
+    Room(f"{FOLDER}/documents", "文件", "放入、更正、比较和撤下文件", "reader"),
     Room(f"{FOLDER}/accounts", "账号", "停用和恢复账号", "admin"),
     Room(f"{FOLDER}/log", "日志", "谁在什么时候改了什么", "admin"),
     Room(f"{FOLDER}/password", "密码", "更改自己的密码", "reader"),
@@ -103,15 +106,23 @@ def style() -> str:
 
 
 @cache
-def script() -> str:
-    """What the keyboard does on the desk's pages; they work without it."""
-    return files("ui.staff").joinpath("keys.js").read_text(encoding="utf-8")
+def script(name: str) -> str:
+    """What a page does beyond what its forms and links do; it works without."""
+    return files("ui.staff").joinpath(name).read_text(encoding="utf-8")
+
+
+def local_time(moment: str) -> str:
+    """A UTC time of the store as a clock of this place shows it, to the minute."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+_templates.filters["local"] = local_time
 
 
 @cache
 def fingerprint() -> str:
     """Changes with style and script, so that no browser keeps an old one."""
-    return hashlib.sha256((style() + script()).encode()).hexdigest()[:12]
+    return hashlib.sha256("".join((style(), *map(script, SCRIPTS))).encode()).hexdigest()[:12]
 
 
 def _sessions(request: Request) -> Sessions:
@@ -124,9 +135,8 @@ def _add_entrance(router: APIRouter) -> None:
     def style_sheet() -> Response:
         return Response(style(), media_type="text/css", headers=LASTING)
 
-    @router.get("/keys.js")
-    def keys() -> Response:
-        return Response(script(), media_type="text/javascript", headers=LASTING)
+    for name in SCRIPTS:
+        router.add_api_route(f"/{name}", partial(_script, name))
 
     @router.get("/login")
     def log_in_form(request: Request, next: str = FOLDER) -> HTMLResponse:
@@ -147,6 +157,10 @@ def _add_entrance(router: APIRouter) -> None:
         response = RedirectResponse(LOG_IN, 303)
         _sessions(request).end(request, response)
         return response
+
+
+def _script(name: str) -> Response:
+    return Response(script(name), media_type="text/javascript", headers=LASTING)
 
 
 def _add_own_page(router: APIRouter) -> None:

@@ -116,3 +116,38 @@ class VerdictRow(Table):
     verdict: Mapped[str] = mapped_column(String(16))
     comment: Mapped[str] = mapped_column(Text)
     better: Mapped[dict[str, object] | None] = mapped_column(JSON)
+
+
+class ChangeRow(Table):
+    """What somebody wants done with the documents, kept before any of it is done."""
+
+    __tablename__ = "changes"
+
+    id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    time: Mapped[str] = mapped_column(String(32), index=True)
+    who: Mapped[str] = mapped_column(String(ID_CHARS))
+    act: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, object]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    finished: Mapped[str] = mapped_column(String(32))
+
+
+class DraftRow(Table):
+    """An answer that somebody of the office writes to questions on which the documents are silent;
+    `asked` are the ids of those answers, `basis` permalinks. "" in `signed` while it is a draft."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    time: Mapped[str] = mapped_column(String(32), index=True)
+    author: Mapped[str] = mapped_column(String(ID_CHARS))
+    question: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    basis: Mapped[list[str]] = mapped_column(JSON)
+    asked: Mapped[list[str]] = mapped_column(JSON)
+    expires: Mapped[str] = mapped_column(String(10))
+    signed: Mapped[str] = mapped_column(String(32))
+    signer: Mapped[str] = mapped_column(String(ID_CHARS))
+    source: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,220 @@
+"""Documents come, are corrected, compared and withdrawn; the index follows without a restart."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from qa.live import LiveAssistant
+from qa.types import Question
+from tests.staff import PASSWORD, office, service_of
+from ui import server
+from ui.staff.documents import corrections, folded, name_of
+from ui.staff.librarian import Librarian
+from ui.store.audit import latest
+from ui.store.database import open_database
+
+OLD = "渝南区人才办法\n渝南人发〔2024〕12号\n第一条 博士每人补助5万元。\n第二条 三月受理申请。\n"
+NEW = OLD.replace("5万元", "8万元") + "第三条 由人社局解释。\n"
+ATTACK = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(tmp_path)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def keeping(engine: Engine, tmp_path: Path) -> tuple[LiveAssistant, Librarian]:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.txt").write_text(OLD, "utf-8")
+    (source / "b.txt").write_text("住房办法\n第一条 人才公寓免租三年。\n", "utf-8")
+    return office(engine, source)
+
+
+@pytest.fixture
+def assistant(keeping: tuple[LiveAssistant, Librarian]) -> LiveAssistant:
+    return keeping[0]
+
+
+@pytest.fixture
+def librarian(keeping: tuple[LiveAssistant, Librarian]) -> Librarian:
+    return keeping[1]
+
+
+@pytest.fixture
+def client(engine: Engine, librarian: Librarian, assistant: LiveAssistant) -> Iterator[TestClient]:
+    """An editor's browser."""
+    service = service_of(engine, librarian.library.folder, assistant)._replace(librarian=librarian)
+    app = server.create_app(service)
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
+        client.post("/staff/login", data={"name": "editor1", "password": PASSWORD})
+        yield client
+
+
+def csrf(client: TestClient) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/staff").text)
+    assert found
+    return found[1]
+
+
+def send(client: TestClient, *files: tuple[str, bytes], **form: str) -> str:
+    """Upload; the page that follows."""
+    sent = [("files", (name, io.BytesIO(data))) for name, data in files]
+    reply = client.post("/staff/documents", files=sent, data={"csrf": csrf(client), **form})
+    return reply.text if reply.status_code != 303 else client.get("/staff/documents").text
+
+
+def post(client: TestClient, path: str, **form: str) -> int:
+    return client.post(path, data={"csrf": csrf(client), **form}).status_code
+
+
+def path_of(assistant: LiveAssistant, source: str) -> str:
+    doc_id = next(d.doc_id for d in assistant.documents() if d.source == source)
+    return f"/staff/documents/{doc_id}"
+
+
+def test_files_that_are_sent_are_answered_from(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    page = send(
+        client, ("c.txt", "子女入学办法\n第一条 博士子女由区教委统筹入学。".encode()),
+        ("d.md", "# 安家办法\n\n博士安家费10万元。".encode()),
+    )  # fmt: skip
+    assert page.count('data-state="waiting"') == 2
+    librarian.settle()
+    assert {d.source for d in assistant.documents()} == {"a.txt", "b.txt", "c.txt", "d.md"}
+    assert "统筹入学" in assistant.ask(Question(question="博士子女怎么入学")).answer
+    page = client.get("/staff/documents").text
+    assert page.count('data-state="done"') == 2
+    assert client.get("/staff/api/changes").json()["busy"] is False
+    acts = [(e.who, e.act, e.what) for e in latest(librarian.changes._engine, count=4)]
+    assert ("editor1", "document_added", "c.txt") in acts
+    assert ("editor1", "change_done", "d.md") in acts
+
+
+def test_what_cannot_be_read_is_said_and_leaves_all_as_it_was(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    before = assistant.corpus
+    send(client, ("bad.pdf", b"%PDF-1.7 broken"), (f"{ATTACK}.txt", "正文一句。".encode()))
+    librarian.settle()
+    page = client.get("/staff/documents").text
+    assert "bad.pdf 没有放入" in page
+    assert "&lt;/script&gt;" in page or "script&gt;.txt" in page  # taken, as a name without folders
+    assert ATTACK not in page
+    assert (librarian.library.folder / "bad.pdf").exists() is False
+    assert assistant.corpus != before
+    assert not any(librarian._staging.glob("*"))
+
+
+def test_too_large_a_file_is_refused_with_one_line(client: TestClient) -> None:
+    page = send(client, ("big.txt", b"x" * (2**20 + 1)))
+    assert "big.txt 超过 1 MB" in page
+    reply = client.post(
+        "/staff/documents", headers={"content-length": str(11 * 2**20)}, content=b""
+    )
+    assert reply.status_code == 413
+    assert "data-state=" not in client.get("/staff/documents").text
+
+
+@pytest.mark.parametrize("name", [".a.txt", "catalogue.toml", "\u202ea.txt", "长" * 80 + ".txt"])
+def test_names_that_cannot_be_kept_are_refused(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant, name: str
+) -> None:
+    send(client, (name, "正文一句。".encode()))
+    librarian.settle()
+    assert {p.name for p in librarian.library.folder.iterdir()} == {"a.txt", "b.txt"}
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("C:\\桌面\\办法.docx", "办法.docx"), ("../../etc/passwd", "passwd"), ("..", ".."), ("/", "")],
+)
+def test_a_name_has_no_folders(said: str, name: str) -> None:
+    assert name_of(said) == name
+
+
+def test_a_file_of_the_same_name_is_replaced_only_when_asked(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    send(client, ("a.txt", NEW.encode()))
+    librarian.settle()
+    assert "勾选“替换同名文件”" in client.get("/staff/documents").text
+    send(client, ("a.txt", NEW.encode()), replace="yes")
+    librarian.settle()
+    page = client.get(path_of(assistant, "a.txt")).text
+    against = re.search(r"differences\?against=([^\"]+)", page)
+    assert against
+    page = client.get(f"{path_of(assistant, 'a.txt')}/differences?against={against[1]}").text
+    assert "<del>5</del><ins>8</ins>" in page
+    assert "<ins>第三条 由人社局解释。</ins>" in page
+    assert "改动 1 处，新增 1 处，删去 0 处" in page
+    (version,) = librarian.library.versions()
+    assert post(client, "/staff/documents/restore", version=version.name) == 303
+    librarian.settle()
+    assert "5万元" in assistant.document(path_of(assistant, "a.txt").rsplit("/", 1)[1]).text
+
+
+def test_metadata_are_corrected_beside_the_words_they_were_read_from(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    place = path_of(assistant, "a.txt")
+    page = client.get(place).text
+    assert "<mark>渝南人发〔2024〕12号</mark>" in page
+    assert post(client, f"{place}/metadata", date="2024-03-15", doc_number="", kind="policy") == 303
+    librarian.settle()
+    about = assistant.document(place.rsplit("/", 1)[1]).metadata
+    assert (about.date, about.doc_number, about.kind) == ("2024-03-15", "", "policy")
+    assert post(client, f"{place}/metadata", **{"reset-doc_number": "yes"}) == 303
+    librarian.settle()
+    assert assistant.document(place.rsplit("/", 1)[1]).metadata.doc_number == "渝南人发〔2024〕12号"
+
+
+def test_a_wrong_date_is_said_and_what_was_typed_stays(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    form = {"csrf": csrf(client), "date": "三月", "title": f"改过的{ATTACK}"}
+    reply = client.post(f"{path_of(assistant, 'a.txt')}/metadata", data=form)
+    assert (reply.status_code, "“日期”的值不对" in reply.text) == (400, True)
+    assert 'value="三月"' in reply.text
+    assert ATTACK not in reply.text
+    assert librarian.changes.waiting() == []
+
+
+def test_only_what_was_changed_is_a_correction(assistant: LiveAssistant) -> None:
+    document = next(d for d in assistant.documents() if d.source == "a.txt")
+    form = {"title": document.metadata.title, "doc_number": " 甲〔1〕号 "}
+    assert corrections(form, document) == {"doc_number": "甲〔1〕号"}
+
+
+def test_what_is_withdrawn_is_not_answered_from_but_can_be_read_on(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    place = path_of(assistant, "a.txt")
+    doc_id = place.rsplit("/", 1)[1]
+    assert post(client, f"{place}/withdraw") == 303
+    librarian.settle()
+    assert [d.source for d in assistant.documents()] == ["b.txt"]
+    assert "补助" not in assistant.ask(Question(question="博士补助多少")).answer
+    assert assistant.document(doc_id).text  # whoever reads it reads on
+    assert "恢复" in client.get("/staff/documents").text
+    last = path_of(assistant, "b.txt")
+    assert post(client, f"{last}/withdraw") == 400
+
+
+def test_equal_paragraphs_are_folded() -> None:
+    from index.differences import Difference
+
+    same = Difference(change="same", clause="", old="x", new="x")
+    rows = [same] * 5 + [Difference(change="added", clause="", old="", new="y")] + [same] * 3
+    assert [row if isinstance(row, int) else row.change for row in folded(rows)] == [
+        4, "same", "added", "same", 2,
+    ]  # fmt: skip

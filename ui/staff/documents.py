@@ -1,0 +1,376 @@
+"""The documents: what there is, what was read of each, and how one comes, is corrected and goes."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import PurePosixPath
+from typing import Annotated, Any, NamedTuple
+from unicodedata import normalize
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from index.differences import Difference, differences
+from index.errors import PolicyQAError, SourceError, UnreadableFile
+from index.types import Document, FileReport, Metadata, Reading
+from index.validity import normal_title
+from qa.filters import KINDS
+from ui.api import described
+from ui.assistant import Assistant
+from ui.staff.desk import Editor, Reader, page
+from ui.staff.librarian import Librarian
+from ui.staff.sessions import API, FOLDER, fields
+from ui.store.changes import Change
+
+HERE = f"{FOLDER}/documents"
+CHANGES = 12
+CONTEXT_CHARS = 40
+MAX_FILES = 50
+AT_ONCE = 10  # as many files of the largest size may come in one request
+OTHERS = 3
+WRONG = "“{field}”的值不对：日期请写成 2024、2024-07 或 2024-07-13。"
+LAST = "这是最后一份文件，撤下后就没有可以回答的了。请先放入别的文件。"
+GONE = "这份文件已不在库中，可能已被撤下或替换。"
+FIELDS = {
+    "title": "标题", "issuer": "发布单位", "doc_number": "文号", "date": "日期",
+    "effective": "施行日期", "expires": "有效期至", "kind": "类型", "region": "地区",
+    "audience": "适用对象", "trial": "试行", "replaces": "替代的文件",
+}  # fmt: skip
+ORIGINS = {"catalogue": "工作人员填写", "text": "正文", "file": "文件属性", "name": "文件名"}
+
+Fields = Annotated[dict[str, str], Depends(fields)]
+
+
+class Listed(NamedTuple):
+    """A file of the source folder in the list; `document` is None where it was not read."""
+
+    report: FileReport
+    document: Document | None
+    about: Mapping[str, Any]
+    passages: int
+
+
+class Shown(NamedTuple):
+    """One field of the metadata: its value as a form holds it, the reading it comes from with the
+    words around, and other readings."""
+
+    name: str
+    label: str
+    value: str
+    reading: Reading | None
+    before: str
+    words: str
+    after: str
+    others: Sequence[Reading]
+
+
+def build_documents(assistant: Assistant, librarian: Librarian) -> APIRouter:
+    """`/staff/documents` to see and to send files, `/staff/documents/{doc_id}` with `/metadata`,
+    `/withdraw`, `/differences`, `/restore`; `/staff/api/changes` how far the work is."""
+    router = APIRouter(prefix=FOLDER)
+    _add_list(router, assistant, librarian)
+    _add_document(router, assistant, librarian)
+    _add_differences(router, assistant, librarian)
+    return router
+
+
+def body_bytes(librarian: Librarian) -> dict[str, int]:
+    """What requests to these pages may be long, for the gate."""
+    return {HERE: librarian.max_bytes * AT_ONCE}
+
+
+def _add_list(router: APIRouter, assistant: Assistant, librarian: Librarian) -> None:
+    @router.get("/documents")
+    def listed(request: Request, found: Reader) -> HTMLResponse:
+        return _list_page(request, found, assistant, librarian)
+
+    @router.post("/documents")
+    async def sent(request: Request, found: Editor) -> Response:
+        form = await request.form()
+        sent = [each for each in form.getlist("files") if isinstance(each, UploadFile)]
+        named = [(name_of(each.filename or ""), each) for each in sent if each.filename]
+        if not named or len(named) > MAX_FILES:
+            words = f"请选择 1 到 {MAX_FILES} 个文件。"
+            return await run_in_threadpool(
+                _list_page, request, found, assistant, librarian, words, 400
+            )
+        refused: list[str] = []
+        for name, each in named:
+            try:
+                await run_in_threadpool(
+                    librarian.add, found.account.name, name, each.file, replace="replace" in form
+                )
+            except SourceError as error:
+                refused.append(str(error))
+        if refused:
+            return await run_in_threadpool(
+                _list_page, request, found, assistant, librarian, " ".join(refused), 400
+            )
+        return RedirectResponse(HERE, 303)
+
+    @router.get("/api/changes")
+    def changes(found: Reader) -> JSONResponse:
+        latest = librarian.changes.latest(count=CHANGES)
+        busy = any(change.state == "waiting" for change in latest)
+        step = librarian.step
+        body = {
+            "busy": busy,
+            "step": step._asdict() if step and busy else None,
+            "changes": [change.model_dump(include=SAID) for change in latest],
+        }
+        return JSONResponse(body, headers={"cache-control": "no-store"})
+
+
+SAID = {"id", "act", "source", "state", "reason", "who", "time"}
+
+
+def _list_page(
+    request: Request,
+    found: Reader,
+    assistant: Assistant,
+    librarian: Librarian,
+    wrong: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    changes = librarian.changes.latest(count=CHANGES)
+    return page(
+        request,
+        "documents.html",
+        found,
+        status,
+        files=_listed(assistant),
+        kinds=KINDS,
+        changes=changes,
+        busy=any(change.state == "waiting" for change in changes),
+        step=librarian.step,
+        link=_link_of(assistant, changes),
+        max_mb=librarian.max_bytes // 2**20,
+        max_files=MAX_FILES,
+        api=f"{API}changes",
+        shelf=[v for v in librarian.library.versions() if v.source not in _sources(assistant)],
+        wrong=wrong,
+    )
+
+
+def _sources(assistant: Assistant) -> set[str]:
+    return {document.source for document in assistant.documents()}
+
+
+def _listed(assistant: Assistant) -> list[Listed]:
+    documents = assistant.documents()
+    by_source = {document.source: document for document in documents}
+    found = []
+    for report in assistant.files():
+        document = by_source.get(report.source)
+        about = described(document, documents) if document else {}
+        count = len(assistant.passages(document.doc_id)) if document else 0
+        found.append(Listed(report, document, about, count))
+    return found
+
+
+def _link_of(assistant: Assistant, changes: Sequence[Change]) -> dict[str, str]:
+    """Where the file of a change is shown, for those that are there."""
+    wanted = {change.source for change in changes}
+    return {d.source: f"{HERE}/{d.doc_id}" for d in assistant.documents() if d.source in wanted}
+
+
+def name_of(said: str) -> str:
+    """The name of a file that a browser sends, without the folders of its machine."""
+    return normalize("NFC", PurePosixPath(said.replace("\\", "/")).name.strip())
+
+
+def _add_document(router: APIRouter, assistant: Assistant, librarian: Librarian) -> None:
+    @router.get("/documents/{doc_id}")
+    def one(request: Request, found: Reader, doc_id: str) -> HTMLResponse:
+        return _document_page(request, found, _document(assistant, doc_id), assistant, librarian)
+
+    @router.post("/documents/{doc_id}/metadata")
+    def correct(request: Request, found: Editor, doc_id: str, form: Fields) -> Response:
+        document = _document(assistant, doc_id)
+        try:
+            wanted = corrections(form, document)
+        except ValidationError as error:
+            field = str(error.errors()[0]["loc"][0])
+            wrong = WRONG.format(field=FIELDS.get(field, field))
+            return _document_page(
+                request, found, document, assistant, librarian, typed=form, wrong=wrong, status=400
+            )
+        if wanted:
+            librarian.correct(found.account.name, document.source, wanted)
+        return RedirectResponse(HERE if wanted else f"{HERE}/{doc_id}", 303)
+
+    @router.post("/documents/{doc_id}/withdraw")
+    def withdraw(found: Editor, doc_id: str) -> Response:
+        document = _document(assistant, doc_id)
+        if len(assistant.documents()) < 2:
+            raise HTTPException(
+                400, "这是最后一份文件，撤下后就没有可以回答的了。请先放入别的文件。"
+            )
+        librarian.withdraw(found.account.name, document.source)
+        return RedirectResponse(HERE, 303)
+
+    @router.post("/documents/restore")
+    def restore(found: Editor, form: Fields) -> Response:
+        version = next(
+            (v for v in librarian.library.versions() if v.name == form.get("version")), None
+        )
+        if version is None:
+            raise HTTPException(404, "没有这个旧版本。")
+        librarian.restore(found.account.name, version)
+        return RedirectResponse(HERE, 303)
+
+
+def _document_page(
+    request: Request,
+    found: Reader,
+    document: Document,
+    assistant: Assistant,
+    librarian: Librarian,
+    *,
+    typed: Mapping[str, str] | None = None,
+    wrong: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    documents = assistant.documents()
+    return page(
+        request,
+        "document.html",
+        found,
+        status,
+        document=document,
+        about=described(document, documents),
+        shown=_fields_of(document, typed or {}),
+        origins=ORIGINS,
+        kinds=KINDS,
+        passages=assistant.passages(document.doc_id),
+        versions=[v for v in librarian.library.versions() if v.source == _file_name(document)],
+        editions=_editions(document, documents),
+        file=f"/files/{quote(document.doc_id)}",
+        wrong=wrong,
+    )
+
+
+def _file_name(document: Document) -> str:
+    return PurePosixPath(document.source).name
+
+
+def _document(assistant: Assistant, doc_id: str) -> Document:
+    try:
+        return assistant.document(doc_id)
+    except SourceError as error:
+        raise HTTPException(404, GONE) from error
+
+
+def _fields_of(document: Document, typed: Mapping[str, str]) -> list[Shown]:
+    shown = []
+    for name, label in FIELDS.items():
+        own = [reading for reading in document.readings if reading.field == name]
+        best = own[0] if own else None
+        words = document.text[best.start : best.end] if best else ""
+        shown.append(
+            Shown(
+                name=name,
+                label=label,
+                value=typed.get(name, _written(getattr(document.metadata, name))),
+                reading=best,
+                before=document.text[max(0, best.start - CONTEXT_CHARS) : best.start]
+                if best and words
+                else "",
+                words=words,
+                after=document.text[best.end : best.end + CONTEXT_CHARS] if best and words else "",
+                others=own[1 : 1 + OTHERS],
+            )
+        )
+    return shown
+
+
+def _written(value: object) -> str:
+    """A value as a form holds it: a line for each of several."""
+    if isinstance(value, tuple):
+        return "\n".join(value)
+    return {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
+
+
+def corrections(form: Mapping[str, str], document: Document) -> dict[str, Any]:
+    """What a form says otherwise than the document: fields that were changed, and None for those
+    that shall be read from the text again (`reset-NAME`).
+
+    Raises:
+        ValidationError: a value is none of its field.
+    """
+    wanted: dict[str, Any] = {}
+    for name in FIELDS:
+        now = _written(getattr(document.metadata, name))
+        said = "\n".join(line.strip() for line in form.get(name, now).strip().splitlines())
+        if f"reset-{name}" in form:
+            wanted[name] = None
+        elif said != now:
+            lines = [line for line in said.split("\n") if line]
+            wanted[name] = (
+                said == "yes" if name == "trial" else lines if name == "replaces" else said
+            )
+    Metadata.model_validate({name: value for name, value in wanted.items() if value is not None})
+    return wanted
+
+
+def _add_differences(router: APIRouter, assistant: Assistant, librarian: Librarian) -> None:
+    @router.get("/documents/{doc_id}/differences")
+    def compare(
+        request: Request,
+        found: Reader,
+        doc_id: str,
+        against: Annotated[str, Query(max_length=300)],
+    ) -> HTMLResponse:
+        document = _document(assistant, doc_id)
+        other, name = _other(assistant, librarian, against)
+        rows = differences(other, document)
+        return page(
+            request,
+            "differences.html",
+            found,
+            document=document,
+            older=name,
+            rows=folded(rows),
+            counts={
+                change: sum(row.change == change for row in rows)
+                for change in ("changed", "added", "removed", "same")
+            },
+        )
+
+
+def _other(assistant: Assistant, librarian: Librarian, against: str) -> tuple[Document, str]:
+    """What a document is compared with: a version on the shelf, or another document."""
+    version = next((v for v in librarian.library.versions() if v.name == against), None)
+    if version is None:
+        other = _document(assistant, against)
+        return other, f"《{other.metadata.title or other.source}》"
+    try:
+        parsed = librarian.library.read(version)
+    except (PolicyQAError, UnreadableFile) as error:
+        raise HTTPException(409, f"这个旧版本读不出来：{error}") from error
+    return parsed.document, f"{version.left.replace('T', ' ')} 换下的 {version.source}"
+
+
+def folded(rows: Sequence[Difference]) -> list[Difference | int]:
+    """The rows that differ, each with its neighbours; how many equal ones lie between."""
+    near = {n + d for n, row in enumerate(rows) if row.change != "same" for d in (-1, 0, 1)}
+    shown: list[Difference | int] = []
+    for n, row in enumerate(rows):
+        if n in near:
+            shown.append(row)
+        elif shown and isinstance(shown[-1], int):
+            shown[-1] += 1
+        else:
+            shown.append(1)
+    return shown
+
+
+def _editions(document: Document, documents: Sequence[Document]) -> list[Document]:
+    """Other documents that may be editions of the same text, the nearest title first."""
+    title = normal_title(document.metadata.title)
+    others = {d.doc_id: normal_title(d.metadata.title) for d in documents if d is not document}
+    near = get_close_matches(title, list(others.values()), n=OTHERS, cutoff=0.6) if title else []
+    return [d for words in dict.fromkeys(near) for d in documents if others.get(d.doc_id) == words]
