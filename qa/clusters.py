@@ -1,11 +1,12 @@
 """Questions that ask the same in other words, put together: what the documents are silent on."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import Embedder
+from index.embedding import Embedder, Vectors
 from index.words import bigrams
 
 ALIKE = (
@@ -48,14 +49,20 @@ def clustered(questions: Sequence[str], embedder: Embedder) -> tuple[tuple[int, 
 
 def likeness(questions: Sequence[str], embedder: Embedder) -> NDArray[np.float64]:
     """How alike questions are, shape (questions, questions), 0 to 1."""
-    vectors = np.stack([embedder.encode_query(question) for question in questions])
-    others = np.stack([embedder.encode_query(question) for question in UNRELATED])
+    vectors = np.stack([_vector(embedder, each) for each in questions])  # type: ignore[arg-type]
+    others = np.stack([_vector(embedder, each) for each in UNRELATED])  # type: ignore[arg-type]
     between = (others @ others.T)[np.triu_indices(len(UNRELATED), 1)]
     chance = min(float(np.median(between)), 0.99)
     meaning = np.clip(((vectors @ vectors.T).astype(np.float64) - chance) / (1 - chance), 0, 1)
     alike = (1 - SHARED) * meaning + SHARED * _overlap(questions)
     np.fill_diagonal(alike, 1)
     return np.clip((alike + alike.T) / 2, 0, 1)
+
+
+@lru_cache(maxsize=2 * MAX_QUESTIONS)
+def _vector(embedder: Embedder, question: str) -> Vectors:
+    """Of a question; the list is looked at again and again."""
+    return embedder.encode_query(question)
 
 
 def _overlap(questions: Sequence[str]) -> NDArray[np.float64]:

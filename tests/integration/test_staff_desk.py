@@ -20,6 +20,7 @@ from tests.ui_fake import NEWS, PLAN, FakeAssistant
 from ui import server
 from ui.staff.desk import ROOMS, SCRIPTS, build_desk, fingerprint
 from ui.staff.documents import build_documents
+from ui.staff.gaps import build_gaps
 from ui.staff.review import build_review
 from ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
 from ui.store.audit import latest
@@ -86,6 +87,11 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff/review/cases.jsonl", "reader", None),
     (f"/staff/review/{ANSWER}", "reader", None),
     (f"/staff/review/{ANSWER}", "editor", {"verdict-0": "right"}),
+    ("/staff/gaps", "reader", None),
+    ("/staff/gaps/x", "reader", None),
+    ("/staff/gaps/x", "editor", {"text": "y"}),
+    ("/staff/drafts/x", "reader", None),
+    ("/staff/drafts/x/sign", "editor", {}),
     ("/staff/documents", "reader", None),
     ("/staff/documents", "editor", {}),
     ("/staff/documents/restore", "editor", {"version": "x"}),
@@ -110,6 +116,7 @@ def test_the_table_names_every_route() -> None:
         build_desk(),
         build_review(FakeAssistant(), ANY, ANY),
         build_documents(FakeAssistant(), ANY),
+        build_gaps(FakeAssistant(), ANY, ANY),
     )
     routes = [r for router in routers for r in router.routes if isinstance(r, APIRoute)]
     held = {(method, route.path) for route in routes for method in route.methods}

@@ -21,6 +21,7 @@ from qa.filters import KINDS
 from ui.api import described
 from ui.assistant import Assistant
 from ui.staff.desk import Editor, Reader, page
+from ui.staff.gaps import STATES, rests_on
 from ui.staff.librarian import Librarian
 from ui.staff.sessions import API, FOLDER, fields
 from ui.store.changes import Change
@@ -248,6 +249,8 @@ def _document_page(
         passages=assistant.passages(document.doc_id),
         versions=[v for v in librarian.library.versions() if v.source == _file_name(document)],
         editions=_editions(document, documents),
+        basis=rests_on(document.metadata.basis, documents),
+        states=STATES,
         file=f"/files/{quote(document.doc_id)}",
         wrong=wrong,
     )

@@ -9,11 +9,12 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
-from index.errors import PolicyQAError, SourceError
-from qa.types import Answer, AnswerSentence, Citation, Hit, Question
+from index.errors import SourceError
+from qa.types import Answer, AnswerSentence, Citation
 from ui.assistant import Assistant
 from ui.staff.cases import cases
 from ui.staff.desk import Editor, Reader, page
+from ui.staff.passages import picked, searched
 from ui.staff.sessions import FOLDER, fields
 from ui.store.records import Records
 from ui.store.reviews import (
@@ -32,7 +33,6 @@ from ui.store.reviews import (
 HERE = f"{FOLDER}/review"
 ITEMS = 50
 CONTEXT_CHARS = 160
-FOUND = 6
 GONE = "这个回答已不在，可能超过了保存期限。"
 COLUMNS = (
     "answer_id", "time", "question", "status", "reviewer", "reviewed", "citation", "verdict",
@@ -134,7 +134,7 @@ def _add_answer(
             newer=reviews.newer(show, answer_id),
             older=older[0].id if older else "",
             search=search,
-            hits=_searched(assistant, search) if search.strip() else [],
+            hits=searched(assistant, search),
             max_comment=MAX_COMMENT_CHARS,
         )
 
@@ -243,23 +243,10 @@ def _in_context(assistant: Assistant, citation: Citation) -> Shown:
     return Shown(citation, text[first:start], text[end : end + CONTEXT_CHARS], "")
 
 
-def _searched(assistant: Assistant, words: str) -> list[Hit]:
-    try:
-        return list(assistant.ask(Question(question=words, k=FOUND)).hits)
-    except PolicyQAError:
-        return []
-
-
 def _better(place: str, assistant: Assistant) -> Better | None:
-    """The passage that a form names as `doc_id:start:end`; None where it names none."""
-    doc_id, _, span = place.partition(":")
-    first, _, last = span.partition(":")
-    if not (first.isdecimal() and last.isdecimal()):
+    """The passage that a form names; None where it names none."""
+    found = picked(place, assistant)
+    if found is None:
         return None
-    try:
-        text = assistant.document(doc_id).text
-    except SourceError:
-        return None
-    start, end = int(first), int(last)
-    quote = text[start:end]
-    return Better(doc_id=doc_id, start=start, end=end, quote=quote) if quote else None
+    document, (start, end) = found
+    return Better(doc_id=document.doc_id, start=start, end=end, quote=document.text[start:end])
