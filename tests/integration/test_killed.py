@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from index import catalogue, search_index
 from tests.staff import librarian_of
 from ui.store.audit import Entry, latest
@@ -62,6 +64,14 @@ def check_logged(change: Change, logged: list[Entry]) -> None:
     assert sorted(own) == sorted([change.act, "change_done"])
 
 
+@pytest.mark.parametrize("step", [2, 11, 18])
+def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path, step: int) -> None:
+    killed, told = killed_at(step, tmp_path / "office")
+    assert killed
+    check_restarted(tmp_path / "office", told)
+
+
+@pytest.mark.slow
 def test_nothing_is_lost_wherever_the_process_is_killed(tmp_path: Path) -> None:
     killed, step = True, 0
     while killed:

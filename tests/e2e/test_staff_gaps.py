@@ -1,0 +1,72 @@
+"""A question without an answer becomes an answer that is signed, and cited with its mark."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from qa.types import Answer
+from tests.e2e.test_accessibility import faults
+from tests.e2e.test_staff_documents import done, site
+from tests.e2e.test_staff_login import log_in
+from tests.e2e.test_visit import small
+from tests.e2e.visitor import Site, Visitor
+
+__all__ = ["site"]  # a fixture: an office with real documents
+pytestmark = [pytest.mark.e2e]
+Visit = Callable[..., Visitor]
+Shoot = Callable[[Visitor, str], None]
+HOSTILE = "<img src=x onerror=document.title=1>"
+
+
+def enter(visit: Visit, site: Site, width: int = 1440) -> Visitor:
+    visitor = visit(width=width)
+    visitor.page.goto(f"{site.url}staff/gaps")
+    log_in(visitor, "editor1")
+    expect(visitor.page.locator("h1")).to_have_text("缺口")
+    return visitor
+
+
+def test_a_gap_becomes_a_signed_answer_that_is_cited(
+    visit: Visit, site: Site, shoot: Shoot
+) -> None:
+    for n, question in enumerate(("人才公寓能停车吗", "人才公寓停车吗", f"户口{HOSTILE}")):
+        site.records.keep(
+            Answer(
+                id=f"gap{n}",
+                question=question,
+                query=question,
+                status="abstained",
+                reason="no_evidence",
+                answer="没有依据。",
+            )
+        )
+    phone = enter(visit, site, width=390)
+    shoot(phone, "staff-31-gaps-390")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert small(phone.page.locator("main a, main button")) == []
+    visitor = enter(visit, site)
+    page = visitor.page
+    expect(page.locator("tbody td:first-child")).to_have_text(["2", "1"])
+    shoot(visitor, "staff-30-gaps")
+    assert faults(page) == []
+    page.locator("tbody a").first.click()
+    page.locator("input[name^=basis]").first.check()
+    page.get_by_label("问题", exact=True).fill("人才公寓能停车吗")
+    page.get_by_label("答复", exact=True).fill(f"人才公寓的住户可以免费停车。{HOSTILE}")
+    shoot(visitor, "staff-32-gap")
+    assert faults(page) == []
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.locator("h1")).to_have_text("待签发的答复")
+    shoot(visitor, "staff-33-draft")
+    assert faults(page) == []
+    page.get_by_role("button", name="签发").click()
+    done(visitor)
+    expect(page.locator("#changes")).to_contain_text("签发答复")
+    reader = visit()
+    reader.ask("人才公寓能停车吗")
+    expect(reader.page.get_by_text("工作人员答复").first).to_be_visible()
+    expect(reader.page.get_by_text("不是政策原文").first).to_be_visible()
+    shoot(reader, "staff-34-cited")
+    assert page.title() != "1"
+    assert reader.page.title() != "1"
