@@ -4,24 +4,19 @@ Drawn by matplotlib; text stays text, so that the reader's own fonts show it. La
 and English at once.
 """
 
-import io
-import logging
 import re
 import unicodedata
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from eval.figures import CurvePoint, Group
 from eval.judging import Row, is_wrong
 from eval.metrics import percentile
+from qa.pictures import HEIGHT_IN, legend, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FONTS = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "DejaVu Sans"]
-WIDTH_IN, HEIGHT_IN = 5.6, 3.0
 EM_IN = 0.125  # of a full-width sign at 9 points
 LABEL_CHARS = 24
 MANY = 30  # types beyond which only the most frequent are drawn
@@ -47,7 +42,7 @@ def success_by_type(groups: Mapping[str, Group]) -> str:
         axes.barh(places, one, height=0.35, color=BLUE, label="success@1")
         axes.set_yticks(list(places), labels)
         axes.set_xlim(0, 1)
-        _legend(axes)
+        legend(axes)
 
     return _svg(draw, height=0.8 + 0.26 * len(chosen), left=left, label="success@k")
 
@@ -89,7 +84,7 @@ def lengths(rows: Sequence[Row]) -> str:
         axes.hist([right, wrong], bins=25, stacked=True, color=[PALE, RED], label=names)
         axes.set_xlabel("答案字数 characters of the answer")
         axes.set_ylabel("题数 questions")
-        _legend(axes)
+        legend(axes)
 
     return _svg(draw, label="answer length")
 
@@ -110,14 +105,9 @@ def latency(rows: Sequence[Row]) -> str:
         axes.hist(within[1], bins=edges, histtype="step", color=GREY, label="嵌入问题 embedding")
         axes.set_xlabel("毫秒 ms")
         axes.set_ylabel("题数 questions")
-        _legend(axes)
+        legend(axes)
 
     return _svg(draw, label="latency")
-
-
-def _legend(axes: "Axes") -> None:
-    """Above the picture, where it hides nothing."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
 
 
 def _usual(values: Sequence[float]) -> float:
@@ -138,50 +128,5 @@ def _width(text: str) -> float:
 def _svg(
     draw: Callable[["Axes"], None], *, label: str, height: float = HEIGHT_IN, left: float = 0.7
 ) -> str:
-    """One picture as an `<svg>` element."""
-    with _quiet():
-        from matplotlib import rc_context
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
-        from matplotlib.figure import Figure
-
-        style: dict[Any, Any] = {
-            "font.family": FONTS,
-            "font.size": 9,
-            "svg.fonttype": "none",
-            "svg.hashsalt": label,
-            "text.parse_math": False,  # a type's name may hold a $
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-        }
-        with rc_context(style):
-            picture = Figure(figsize=(WIDTH_IN, height))
-            FigureCanvasSVG(picture)
-            axes = picture.add_axes(
-                (
-                    left / WIDTH_IN,
-                    0.5 / height,
-                    (WIDTH_IN - left - 0.15) / WIDTH_IN,
-                    (height - 0.8) / height,
-                )
-            )
-            draw(axes)
-            file = io.StringIO()
-            picture.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    element = file.getvalue()
-    element = element[element.index("<svg") :]
-    element = UNREFERRED.sub("<g>", element)  # several pictures share one page's ids
-    return element.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Fonts that this machine lacks are the reader's matter."""
-    logger = logging.getLogger("matplotlib.font_manager")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            yield
-    finally:
-        logger.setLevel(level)
+    """One picture of several on a page, which share its ids."""
+    return UNREFERRED.sub("<g>", svg(draw, label=label, height=height, left=left))

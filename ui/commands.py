@@ -51,10 +51,11 @@ def serve(
 def export(
     file: Annotated[str, typer.Argument(help="写入哪个文件，- 为标准输出")] = "-",
 ) -> None:
-    """把保存的问答和评价导出为 JSON Lines，一行一条。"""
+    """把保存的问答、评价、审阅、答复和日志导出为 JSON Lines，一行一条。"""
     from index.errors import StoreError
+    from ui.store.archive import exported
 
-    lines = (line + "\n" for line in _records().export())
+    lines = (line + "\n" for line in exported(users.opened().engine))
     if file == "-":
         for line in lines:
             typer.echo(line, nl=False)
@@ -66,6 +67,22 @@ def export(
         raise StoreError(f"{file} 已经存在，请换一个文件名。") from error
     except OSError as error:
         raise StoreError(f"写不进 {file}，请换一个地方。") from error
+
+
+@data_app.command("import")
+def restore(
+    file: Annotated[Path, typer.Argument(help="policyqa data export 写出的文件")],
+) -> None:
+    """把导出的内容放进数据库；已有的保持不变，要么全部放进，要么都不放。"""
+    from index.errors import StoreError
+    from ui.store.archive import restored
+
+    try:
+        with file.open(encoding="utf-8") as lines:
+            new, known = restored(users.opened().engine, lines)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"读不了 {file}，请确认文件名。") from error
+    typer.echo(f"放入 {new} 条，另有 {known} 条已在。")
 
 
 @data_app.command()

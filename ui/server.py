@@ -24,9 +24,11 @@ from ui.staff.desk import build_desk, refused
 from ui.staff.documents import body_bytes, build_documents
 from ui.staff.gaps import build_gaps
 from ui.staff.librarian import Librarian
+from ui.staff.numbers import build_numbers
 from ui.staff.review import build_review
 from ui.staff.sessions import Sessions
 from ui.store.drafts import Drafts
+from ui.store.numbers import Numbers
 from ui.store.records import Records
 from ui.store.reviews import Reviews
 
@@ -57,6 +59,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_review(assistant, records, Reviews(sessions.accounts.engine)))
     app.include_router(build_documents(assistant, librarian))
     app.include_router(build_gaps(assistant, Drafts(sessions.accounts.engine), librarian))
+    app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.add_exception_handler(HTTPException, refused)
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(

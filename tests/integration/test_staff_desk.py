@@ -21,6 +21,7 @@ from ui import server
 from ui.staff.desk import ROOMS, SCRIPTS, build_desk, fingerprint
 from ui.staff.documents import build_documents
 from ui.staff.gaps import build_gaps
+from ui.staff.numbers import build_numbers
 from ui.staff.review import build_review
 from ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
 from ui.store.audit import latest
@@ -87,6 +88,8 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff/review/cases.jsonl", "reader", None),
     (f"/staff/review/{ANSWER}", "reader", None),
     (f"/staff/review/{ANSWER}", "editor", {"verdict-0": "right"}),
+    ("/staff/numbers", "reader", None),
+    ("/staff/numbers/latency.svg", "reader", None),
     ("/staff/gaps", "reader", None),
     ("/staff/gaps/x", "reader", None),
     ("/staff/gaps/x", "editor", {"text": "y"}),
@@ -117,6 +120,7 @@ def test_the_table_names_every_route() -> None:
         build_review(FakeAssistant(), ANY, ANY),
         build_documents(FakeAssistant(), ANY),
         build_gaps(FakeAssistant(), ANY, ANY),
+        build_numbers(FakeAssistant(), ANY),
     )
     routes = [r for router in routers for r in router.routes if isinstance(r, APIRoute)]
     held = {(method, route.path) for route in routes for method in route.methods}

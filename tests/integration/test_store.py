@@ -13,6 +13,7 @@ from sqlalchemy import Engine, inspect, text
 
 from index.errors import StoreError
 from qa.types import Answer, AnswerSentence, Citation
+from ui.store.archive import exported
 from ui.store.database import FILE, open_database, shown, upgrade
 from ui.store.records import Records, without_person
 from ui.store.tables import Table
@@ -155,7 +156,7 @@ def test_an_export_has_every_row_once(records: Records) -> None:
         records.keep(answer_of(name))
     records.judge(Feedback(answer_id="a", time="1", verdict="down", reasons=("off_topic",)))
     records.report(Gap(answer_id="b", time="1", comment="缺"))
-    lines = [json.loads(line) for line in records.export()]
+    lines = [json.loads(line) for line in exported(records._engine)]
     assert [(line["kind"], line.get("id") or line["answer_id"]) for line in lines] == [
         ("answer", "a"),
         ("answer", "b"),
@@ -242,7 +243,7 @@ def test_a_database_that_is_gone_is_told(engine: Engine, records: Records) -> No
         with pytest.raises(StoreError, match="读写失败"):
             records.report(Gap(answer_id="a1", time="1"))
         with pytest.raises(StoreError):
-            list(records.export())
+            list(exported(records._engine))
     finally:
         with engine.begin() as connection:
             connection.execute(text("alter table other rename to gaps"))

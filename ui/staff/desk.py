@@ -42,6 +42,7 @@ ROOMS = (
     Room(f"{FOLDER}/review", "审阅", "逐句核对回答和引文", "reader"),
     Room(f"{FOLDER}/gaps", "缺口", "文件没有答案的问题，起草和签发答复", "reader"),
     Room(f"{FOLDER}/documents", "文件", "放入、更正、比较和撤下文件", "reader"),
+    Room(f"{FOLDER}/numbers", "数字", "提问、评价、用时和引用的统计", "reader"),
     Room(f"{FOLDER}/accounts", "账号", "停用和恢复账号", "admin"),
     Room(f"{FOLDER}/log", "日志", "谁在什么时候改了什么", "admin"),
     Room(f"{FOLDER}/password", "密码", "更改自己的密码", "reader"),

@@ -1,13 +1,11 @@
 """What is written and read: answers, what readers think of them, and gaps."""
 
-import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, delete, func, inspect, select
+from sqlalchemy import Engine, delete, func, select
 
-from index.types import Value
 from qa.types import Answer
 from ui.masking import masked
 from ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
@@ -39,19 +37,19 @@ class Records:
         kept = without_person(answer)
         with transaction(self._engine) as session:
             if session.get(AnswerRow, kept.id) is None:
-                session.add(_row(KeptAnswer(id=kept.id, time=self._time(), answer=kept)))
+                session.add(answer_row(KeptAnswer(id=kept.id, time=self._time(), answer=kept)))
 
     def answer(self, answer_id: str) -> KeptAnswer | None:
         """An answer by its id."""
         with transaction(self._engine) as session:
             row = session.get(AnswerRow, answer_id)
-            return _kept(row) if row else None
+            return kept_answer(row) if row else None
 
     def latest(self, *, count: int) -> list[KeptAnswer]:
         """The newest answers, newest first."""
         newest = select(AnswerRow).order_by(AnswerRow.time.desc(), AnswerRow.id).limit(count)
         with transaction(self._engine) as session:
-            return [_kept(row) for row in session.scalars(newest)]
+            return [kept_answer(row) for row in session.scalars(newest)]
 
     def judge(self, feedback: Feedback) -> None:
         """Keep what a reader thinks of an answer in place of what was thought before; of an
@@ -90,7 +88,7 @@ class Records:
         """The answer behind a public address."""
         with transaction(self._engine) as session:
             row = session.scalar(select(AnswerRow).where(AnswerRow.share == share))
-            return _kept(row) if row and share else None
+            return kept_answer(row) if row and share else None
 
     def feedback(self, answer_id: str) -> Feedback | None:
         """What a reader thinks of an answer."""
@@ -124,14 +122,6 @@ class Records:
             session.execute(delete(AnswerRow).where(AnswerRow.id.in_(wanted)))
         return len(gone)
 
-    def export(self) -> Iterator[str]:
-        """All there is, a line of JSON each, answers before what belongs to them."""
-        with transaction(self._engine) as session:
-            for kind, table in KINDS.items():
-                for row in session.scalars(select(table).order_by(*inspect(table).primary_key)):
-                    line = {"kind": kind, **_exported(row)}
-                    yield json.dumps(line, ensure_ascii=False, sort_keys=True)
-
     def _time(self) -> str:
         return self._now().isoformat(timespec="milliseconds")
 
@@ -156,7 +146,8 @@ def _plain(text: str) -> str:
     return masked(text).replace("\x00", "")
 
 
-def _row(kept: KeptAnswer) -> AnswerRow:
+def answer_row(kept: KeptAnswer) -> AnswerRow:
+    """An answer as the table has it."""
     answer = kept.answer
     return AnswerRow(
         id=kept.id,
@@ -172,17 +163,11 @@ def _row(kept: KeptAnswer) -> AnswerRow:
     )
 
 
-def _kept(row: AnswerRow) -> KeptAnswer:
+def kept_answer(row: AnswerRow) -> KeptAnswer:
+    """A row of the table as an answer."""
     answer = Answer.model_validate(row.answer)
     return KeptAnswer(id=row.id, time=row.time, answer=answer, share=row.share or "")
 
 
 def _values(row: Table) -> dict[str, object]:
     return {column.name: getattr(row, column.name) for column in row.__table__.columns}
-
-
-def _exported(row: Table) -> dict[str, object]:
-    if isinstance(row, AnswerRow):
-        value: Value = _kept(row)
-        return value.model_dump(mode="json")
-    return _values(row)

@@ -1,0 +1,61 @@
+"""What is exported and imported again is equal, also from one kind of database to the other."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from index.errors import StoreError
+from qa.types import Question
+from tests.ui_fake import FakeAssistant
+from ui.store.archive import KINDS, exported, restored
+from ui.store.changes import Changes
+from ui.store.database import open_database
+from ui.store.drafts import Drafts
+from ui.store.records import Records
+from ui.store.reviews import Review, Reviews
+from ui.store.types import Feedback, Gap
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Engine:
+    """A database with a row of each kind."""
+    engine = open_database(tmp_path / "full")
+    records = Records(engine)
+    for name, question in (("a", "博士后有什么补助"), ("b", "外籍人才"), ("c", "攻击")):
+        records.keep(FakeAssistant().ask(Question(id=name, question=question)))
+    records.share("a")
+    records.judge(Feedback(answer_id="a", time="2026", verdict="up", comment="好"))
+    records.report(Gap(answer_id="b", time="2026", comment="请补充"))
+    Reviews(engine).put(Review(answer_id="a", reviewer="li", verdicts={0: "right", 1: "supported"}))
+    Drafts(engine).save("li", "问", "答", basis=["x"], asked=["b"], expires="2030-01-01")
+    changes = Changes(engine)
+    changes.done(changes.begin("document_added", "li", "a.txt", replace=True))
+    return engine
+
+
+def test_export_and_reimport_are_equal(full: Engine, database: Engine) -> None:
+    lines = list(exported(full))
+    assert {json.loads(line)["kind"] for line in lines} == set(KINDS)
+    assert restored(database, lines) == (len(lines), 0)
+    assert list(exported(database)) == lines
+    assert restored(database, lines) == (0, len(lines))  # nothing twice
+    assert list(exported(database)) == lines
+    Drafts(database).save("wang", "问", "答", basis=[], asked=[], expires="2030-01-01")  # goes on
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x", "[]", "{}", '{"kind": "nothing"}', '{"kind": "gap"}', '{"kind": "answer", "id": "z"}',
+        '{"kind": "gap", "answer_id": "none", "time": "", "comment": ""}',
+        '{"kind": "gap", "answer_id": {}, "time": "", "comment": ""}',
+    ],
+)  # fmt: skip
+def test_a_wrong_line_is_named_and_nothing_is_taken(
+    full: Engine, database: Engine, line: str
+) -> None:
+    with pytest.raises(StoreError, match="第 3 行"):
+        restored(database, [*list(exported(full))[:2], line])
+    assert list(exported(database)) == []
