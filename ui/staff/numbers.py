@@ -80,12 +80,13 @@ def drawing(name: str, days: Sequence[Day], colours: dict[str, str]) -> str:
         **{f"{thing}.color": ink for thing in ("text", "xtick", "ytick")},
         **{f"axes.{thing}color": ink for thing in ("edge", "label")},
         "savefig.transparent": True,
+        "font.size": 11,
     }
 
     def draw(axes: "Axes") -> None:
         _DRAWN[name](axes, places, days, colours)
         axes.set_xticks(places[::step], [f"{day.day:%m-%d}" for day in days[::step]])
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))
         axes.locator_params(axis="y", integer=name != "latency")
         legend(axes)
 
