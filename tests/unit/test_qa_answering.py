@@ -182,7 +182,7 @@ def test_a_citation_names_its_document() -> None:
         "n": 1, "doc_id": "a.txt", "source": "a.txt", "title": "办法", "section": "第一章",
         "issuer": "人社局", "doc_number": "1号", "date": "2021", "quote": "博士有补贴，",
         "start": 0, "end": 6, "passage_id": "a.txt:0", "page": None, "row": None,
-        "region": "", "validity": "", "validity_because": "",
+        "region": "", "kind": "other", "validity": "", "validity_because": "",
         "permalink": "pq1:a.txt:9ff8522c6f:0-6:6x9ff8522c6f623be2",
     }  # fmt: skip
     assert composer.sentences[0].text == "博士有补贴。"  # it ends, so that others can follow
