@@ -7,7 +7,6 @@ import typer
 
 from eval.bench_command import bench_command
 from eval.options import (
-    RUNS,
     DatasetOption,
     IndexOption,
     JsonOption,
@@ -15,6 +14,7 @@ from eval.options import (
     RunsOption,
     SplitOption,
     opened,
+    runs_folder,
     warn,
 )
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from eval.figures import Figures
     from eval.lint import Corpus
 
-PLACES = {"source", "index", "cache", "data", "store"}  # where things lie changes no figure
+PLACES = {"source", "index", "cache", "data", "runs", "store"}  # where things lie changes no figure
 
 group = typer.Typer(
     help="用一套已知答案的问题评测检索、回答、引用和拒答。",
@@ -96,7 +96,7 @@ def run_command(
     split: SplitOption = None,
     limit: LimitOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="已有同名的就重做")] = False,
-    runs: RunsOption = RUNS,
+    runs: RunsOption = None,
     index_dir: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -105,12 +105,12 @@ def run_command(
     from eval.runs import check_unfinished, checked_name
     from qa import present
 
-    folder = runs / checked_name(name)
+    folder = runs_folder(runs) / checked_name(name)
     if not replace:
         check_unfinished(folder)
     loaded = _loaded(dataset, split, limit)
     contestants = _contestants(loaded, index_dir, baseline or [], variants)
-    asking = contest.Asking(loaded, split, limit, runs, name)
+    asking = contest.Asking(loaded, split, limit, folder.parent, name)
     with present.progress() as progress:
         kept = contest.hold(contestants, asking, replace=replace, progress=progress)
     if as_json:
@@ -131,7 +131,7 @@ def run_command(
 def compare_command(
     before: Annotated[str, typer.Argument(help="先前的运行：名字或文件夹")],
     after: Annotated[str, typer.Argument(help="后来的运行：名字或文件夹")],
-    runs: RunsOption = RUNS,
+    runs: RunsOption = None,
     show: Annotated[int, typer.Option("--show", min=0, help="列出几道变化的题")] = 20,
     as_json: JsonOption = False,
 ) -> None:
@@ -139,11 +139,13 @@ def compare_command(
     from eval import runs as kept
     from eval.comparison import compare
 
-    found = compare(kept.load(kept.found(before, runs)), kept.load(kept.found(after, runs)))
+    folder = runs_folder(runs)
+    found = compare(kept.load(kept.found(before, folder)), kept.load(kept.found(after, folder)))
     if as_json:
         typer.echo(found.model_dump_json())
         return
-    from eval.terminal import comparison_tables, verdict
+    from eval.terminal import comparison_tables
+    from eval.wording import verdict
 
     _show(comparison_tables(found, show=show))
     typer.echo(verdict(found))
@@ -152,13 +154,14 @@ def compare_command(
 @group.command("table")
 def table_command(
     names: Annotated[list[str], typer.Argument(help="几次运行：名字或文件夹")],
-    runs: RunsOption = RUNS,
+    runs: RunsOption = None,
 ) -> None:
     """把几次运行列成一张 Markdown 表。"""
     from eval import runs as kept
     from eval import summary
 
-    typer.echo(summary.beside_table([kept.load(kept.found(name, runs)) for name in names]))
+    folder = runs_folder(runs)
+    typer.echo(summary.beside_table([kept.load(kept.found(name, folder)) for name in names]))
 
 
 @group.command("new")

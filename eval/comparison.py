@@ -159,9 +159,7 @@ def _changes(pairs: Sequence[Pair], *, ranking_only: bool) -> tuple[Change, ...]
     for before, after in pairs:
         old, new = _side(before), _side(after)
         if ranking_only:
-            old, new = (
-                side.model_copy(update={"outcome": "", "answer": ""}) for side in (old, new)
-            )
+            old, new = _silent(old), _silent(new)
         if (old.outcome, old.rank) != (new.outcome, new.rank):
             changed.append(_change(after, old, new))
     return tuple(sorted(changed, key=lambda change: (change.gain, change.id)))

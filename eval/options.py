@@ -22,8 +22,14 @@ IndexOption = Annotated[
 SplitOption = Annotated[str | None, typer.Option("--split", help="只用这一部分问题，如 dev")]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="只用前几个问题")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-RunsOption = Annotated[Path, typer.Option("--runs", help="存放各次运行的文件夹")]
-RUNS = Path(".policyqa/runs")
+RunsOption = Annotated[Path | None, typer.Option("--runs", help="存放各次运行的文件夹，默认按设置")]
+
+
+def runs_folder(given: Path | None) -> Path:
+    """Where runs are kept: as given, else by the settings."""
+    from qa import settings
+
+    return given or settings.load().runs
 
 
 def set_of(given: str) -> tuple[str, "Dataset"]:

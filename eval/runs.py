@@ -254,6 +254,16 @@ def load(folder: Path) -> Run:
     return Run(info, figures, tuple(rows))
 
 
+def outline(folder: Path) -> tuple[RunInfo, Figures | None]:
+    """What a run is of and its figures, without its rows; None until it is finished.
+
+    Raises:
+        RunError: there is none, or one of the files is damaged.
+    """
+    info = _info(folder)
+    return info, _parsed(folder / "metrics.json", Figures) if info.finished else None
+
+
 def check_unfinished(folder: Path) -> None:
     """Refuse a finished run early, before anything is loaded.
 

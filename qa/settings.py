@@ -140,6 +140,7 @@ class Settings(BaseSettings):
         default_factory=lambda: user_cache_path("policyqa"), description="模型与评测索引的缓存"
     )
     data: Path = Field(default=Path(".policyqa/data"), description="存放问答和评价的文件夹")
+    runs: Path = Field(default=Path(".policyqa/runs"), description="存放各次评测的文件夹")
     model: ModelSettings = ModelSettings()
     ranking: RankingSettings = RankingSettings()
     reranker: RerankerSettings = RerankerSettings()

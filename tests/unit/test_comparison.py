@@ -8,7 +8,8 @@ from eval.comparison import compare
 from eval.contest import Asking, Contestant, hold
 from eval.dataset import Dataset
 from eval.runs import Run
-from eval.terminal import comparison_tables, verdict
+from eval.terminal import comparison_tables
+from eval.wording import verdict
 from index.errors import RunError
 from qa.types import Answer
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant, cite, hits, question, said
