@@ -20,6 +20,7 @@ def svg(
     label: str,
     height: float = HEIGHT_IN,
     left: float = 0.7,
+    above: float = 0.3,
     style: Mapping[str, Any] | None = None,
 ) -> str:
     """One picture as an `<svg>` element.
@@ -29,6 +30,7 @@ def svg(
         label: what a screen reader says of it.
         height: inches.
         left: inches beside the axes, for the labels there.
+        above: inches over the axes, for the legend.
         style: matplotlib's settings beyond ours.
     """
     with _quiet():
@@ -54,7 +56,7 @@ def svg(
                     left / WIDTH_IN,
                     0.5 / height,
                     (WIDTH_IN - left - 0.15) / WIDTH_IN,
-                    (height - 0.8) / height,
+                    (height - 0.5 - above) / height,
                 )
             )
             draw(axes)

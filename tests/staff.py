@@ -8,6 +8,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
+from eval.kept import KeptRuns
 from index import search_index
 from index.embedding import HashingEmbedder
 from index.extract import Limits
@@ -64,6 +65,7 @@ def service_of(
         Records(engine),
         sessions or sessions_of(engine),
         librarian_of(engine, source),
+        KeptRuns(source.with_name("runs")),
     )
 
 

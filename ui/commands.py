@@ -27,6 +27,7 @@ def serve(
 ) -> None:
     """打开网页问答与 HTTP 接口。"""
     from qa import settings
+    from qa.evaluations import open_evaluations
     from qa.wiring import open_library, open_live
     from ui import server
     from ui.staff.librarian import Librarian
@@ -44,7 +45,9 @@ def serve(
     changes = Changes(accounts.engine)
     library, staging = open_library(index), chosen.data / "uploads"
     librarian = Librarian(library, changes, staging, lambda: assistant.corpus)
-    server.serve(server.Service(assistant, records, sessions, librarian), listener)
+    evaluations = open_evaluations(chosen.runs)
+    service = server.Service(assistant, records, sessions, librarian, evaluations)
+    server.serve(service, listener)
 
 
 @data_app.command()

@@ -15,6 +15,7 @@ from fastapi import FastAPI, HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from index.errors import SettingsError
+from qa.evaluations import Evaluations
 from ui.api import add_api
 from ui.assistant import Assistant
 from ui.gate import Gate
@@ -22,6 +23,7 @@ from ui.page import TITLE, build_page, i18n, script
 from ui.papers import build_papers
 from ui.staff.desk import build_desk, refused
 from ui.staff.documents import body_bytes, build_documents
+from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
 from ui.staff.librarian import Librarian
 from ui.staff.numbers import build_numbers
@@ -38,19 +40,20 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 
 
 class Service(NamedTuple):
-    """What the application serves from: who answers, what is kept, who is at the staff desk, and
-    who keeps the documents."""
+    """What the application serves from: who answers, what is kept, who is at the staff desk, who
+    keeps the documents, and who tells of evaluations."""
 
     assistant: Assistant
     records: Records
     sessions: Sessions
     librarian: Librarian
+    evaluations: Evaluations
 
 
 def create_app(service: Service) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
-    assistant, records, sessions, librarian = service
+    assistant, records, sessions, librarian, evaluations = service
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     add_api(app, assistant)
     app.include_router(build_papers(assistant, records, librarian.library.folder))
@@ -60,6 +63,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_documents(assistant, librarian))
     app.include_router(build_gaps(assistant, Drafts(sessions.accounts.engine), librarian))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
+    app.include_router(build_evaluations(evaluations))
     app.add_exception_handler(HTTPException, refused)
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(

@@ -35,7 +35,8 @@ def assistant() -> Assistant:
 def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     engine = open_database(tmp_path_factory.mktemp("site"))
     records, sessions = Records(engine), sessions_of(engine)
-    source = tmp_path_factory.mktemp("source")
+    source = tmp_path_factory.mktemp("office") / "source"
+    source.mkdir()
     for document in assistant.documents():
         (source / document.source).write_text(document.text, "utf-8")
     listener = server.listen("127.0.0.1", 0)
@@ -44,7 +45,8 @@ def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iter
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     until(lambda: running.started)
-    yield Site(server.address_of(listener), records, sessions.accounts)
+    runs = source.with_name("runs")
+    yield Site(server.address_of(listener), records, sessions.accounts, runs)
     running.should_exit = True
     thread.join(timeout=10)
 

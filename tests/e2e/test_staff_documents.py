@@ -48,7 +48,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     until(lambda: running.started)
-    yield Site(server.address_of(listener), service.records, service.sessions.accounts)
+    address, accounts = server.address_of(listener), service.sessions.accounts
+    yield Site(address, service.records, accounts, source.with_name("runs"))
     running.should_exit = True
     thread.join(timeout=10)
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page
@@ -14,11 +15,13 @@ from ui.store.reviews import Reviews
 
 @dataclass(frozen=True)
 class Site:
-    """A running server: its address, what it keeps, the accounts and reviews of its desk."""
+    """A running server: its address, what it keeps, the accounts and reviews of its desk, and the
+    folder of the evaluations that it tells of."""
 
     url: str
     records: Records
     accounts: Accounts
+    runs: Path
 
     @property
     def reviews(self) -> Reviews:

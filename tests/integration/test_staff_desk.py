@@ -20,6 +20,7 @@ from tests.ui_fake import NEWS, PLAN, FakeAssistant
 from ui import server
 from ui.staff.desk import ROOMS, SCRIPTS, build_desk, fingerprint
 from ui.staff.documents import build_documents
+from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
 from ui.staff.numbers import build_numbers
 from ui.staff.review import build_review
@@ -90,6 +91,11 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     (f"/staff/review/{ANSWER}", "editor", {"verdict-0": "right"}),
     ("/staff/numbers", "reader", None),
     ("/staff/numbers/latency.svg", "reader", None),
+    ("/staff/evaluations", "reader", None),
+    ("/staff/evaluations.svg?questions=x", "reader", None),
+    ("/staff/evaluations/compare?before=a&after=b", "reader", None),
+    ("/staff/evaluations/compare.svg?before=a&after=b", "reader", None),
+    ("/staff/evaluations/a/report", "reader", None),
     ("/staff/gaps", "reader", None),
     ("/staff/gaps/x", "reader", None),
     ("/staff/gaps/x", "editor", {"text": "y"}),
@@ -121,6 +127,7 @@ def test_the_table_names_every_route() -> None:
         build_documents(FakeAssistant(), ANY),
         build_gaps(FakeAssistant(), ANY, ANY),
         build_numbers(FakeAssistant(), ANY),
+        build_evaluations(ANY),
     )
     routes = [r for router in routers for r in router.routes if isinstance(r, APIRoute)]
     held = {(method, route.path) for route in routes for method in route.methods}

@@ -43,6 +43,7 @@ ROOMS = (
     Room(f"{FOLDER}/gaps", "缺口", "文件没有答案的问题，起草和签发答复", "reader"),
     Room(f"{FOLDER}/documents", "文件", "放入、更正、比较和撤下文件", "reader"),
     Room(f"{FOLDER}/numbers", "数字", "提问、评价、用时和引用的统计", "reader"),
+    Room(f"{FOLDER}/evaluations", "评测", "各次评测的指标，改动以后变好还是变差", "reader"),
     Room(f"{FOLDER}/accounts", "账号", "停用和恢复账号", "admin"),
     Room(f"{FOLDER}/log", "日志", "谁在什么时候改了什么", "admin"),
     Room(f"{FOLDER}/password", "密码", "更改自己的密码", "reader"),
@@ -54,7 +55,11 @@ HEADERS = {
     "cache-control": "no-store",
     "referrer-policy": "same-origin",  # without it a browser hides where a form comes from
 }
-
+# A picture is a document of its own: it may style itself, and load nothing.
+PICTURE = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "cache-control": "no-store",
+}
 LASTING = {"cache-control": "max-age=31536000"}  # their address changes with what they say
 
 _templates = Environment(

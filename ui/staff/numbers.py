@@ -1,14 +1,15 @@
 """How the service is used, as plots with the tables beside them."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from qa.pictures import legend, svg
 from ui.assistant import Assistant
-from ui.staff.desk import Reader, page
+from ui.staff.desk import PICTURE, Reader, page
+from ui.staff.plots import DARK, LIGHT, style_of
 from ui.staff.sessions import FOLDER
 from ui.store.numbers import Day, Numbers
 
@@ -20,13 +21,6 @@ MAX_DAYS = 366
 QUESTIONS = 200
 TOPICS = 10
 DOCUMENTS = 10
-# A picture is a document of its own: it may style itself, and load nothing.
-PICTURE = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "cache-control": "no-store",
-}
-LIGHT = {"ink": "#24211f", "one": "#9f2428", "two": "#c9bdb4", "three": "#1f5fa8"}
-DARK = {"ink": "#f0ebe6", "one": "#f19a92", "two": "#5d554f", "three": "#8ab4e8"}
 PICTURES = {"questions": "每天的提问", "useful": "读者的评价", "latency": "回答用时"}
 
 Days = Annotated[int, Query(ge=1, le=MAX_DAYS)]
@@ -75,13 +69,6 @@ def drawing(name: str, days: Sequence[Day], colours: dict[str, str]) -> str:
     """One of `PICTURES` as SVG."""
     places = list(range(len(days)))
     step = max(1, len(days) // 6)
-    ink = colours["ink"]
-    style: dict[str, Any] = {
-        **{f"{thing}.color": ink for thing in ("text", "xtick", "ytick")},
-        **{f"axes.{thing}color": ink for thing in ("edge", "label")},
-        "savefig.transparent": True,
-        "font.size": 11,
-    }
 
     def draw(axes: "Axes") -> None:
         _DRAWN[name](axes, places, days, colours)
@@ -90,7 +77,7 @@ def drawing(name: str, days: Sequence[Day], colours: dict[str, str]) -> str:
         axes.locator_params(axis="y", integer=name != "latency")
         legend(axes)
 
-    return svg(draw, label=PICTURES[name], style=style)
+    return svg(draw, label=PICTURES[name], style=style_of(colours))
 
 
 def _questions(
