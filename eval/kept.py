@@ -149,7 +149,7 @@ def _question(change: Change) -> ChangedQuestion:
         id=change.id,
         question=change.question,
         wanted="；".join(change.wanted) or "拒答",
-        worse=change.gain < 0,
+        gain=change.gain,
         before=_outcome(change.before),
         after=_outcome(change.after),
     )

@@ -58,12 +58,12 @@ class Outcome(Value):
 
 
 class ChangedQuestion(Value):
-    """A question that did otherwise."""
+    """A question that did otherwise; `gain` is below 0 where it is worse."""
 
     id: str
     question: str
     wanted: str
-    worse: bool
+    gain: float
     before: Outcome
     after: Outcome
 

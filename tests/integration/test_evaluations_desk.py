@@ -151,7 +151,7 @@ def test_a_run_that_is_replaced_is_compared_anew(runs: Path) -> None:
         replace=True,
     )
     (changed,) = kept.compare("前", "后").questions
-    assert changed.worse
+    assert changed.gain < 0
     with pytest.raises(RunError, match="没有名为"):
         kept.compare("前", "x")
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 RUNS = 20  # of one set of questions, the latest
 QUESTIONS = 100
+LABELS = 6
+NAME_CHARS = 8
 MARKS = ("o-", "s--", "^-.", "D:")
 TREND = "各次评测的主要指标"
 CHANGE = "差和它的 95 % 区间"
@@ -57,7 +59,7 @@ def build_evaluations(evaluations: Evaluations) -> APIRouter:
         shown = both.questions[:QUESTIONS]
         return page(
             request, "comparison.html", found, both=both, questions=shown, label=CHANGE,
-            worse=sum(question.worse for question in both.questions),
+            worse=sum(question.gain < 0 for question in both.questions),
         )  # fmt: skip
 
     @router.get("/evaluations/compare.svg")
@@ -108,7 +110,9 @@ def trend_picture(runs: Sequence[KeptRun], colours: dict[str, str]) -> str:
                 nth = len(axes.lines) % len(MARKS)
                 at, heights = zip(*known, strict=True)
                 axes.plot(at, heights, MARKS[nth], color=inks[nth], label=figure.title)
-        axes.set_xticks(places, [run.finished[5:10] for run in own])
+        step = 1 + len(own) // LABELS
+        names = [f"{run.name[:NAME_CHARS]}\n{run.finished[5:10]}" for run in own]
+        axes.set_xticks(places[::step], names[::step])
         axes.set_xlim(-0.5, max(len(own), 1) - 0.5)
         axes.set_ylim(0, 1.02)
         if axes.lines:
