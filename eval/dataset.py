@@ -66,12 +66,19 @@ class Evidence(Record):
     source: str = ""
 
 
+class Rejected(Evidence):
+    """Words that do not answer the question, though they were taken to; `verdict` says why not."""
+
+    verdict: str = ""
+
+
 class Query(Record):
     """One judged question.
 
     `answers` lists strings of which one is right, or lists of which each must be met by one of
     its strings. `answer_kind` "free_text" says that the answers are prose, not phrases. `reason`
     is why an unanswerable one should be left unanswered, where the set's author says so.
+    `rejected` are words that should not be cited.
     """
 
     id: Id
@@ -79,6 +86,7 @@ class Query(Record):
     answers: Answers = ()
     answerable: bool = True
     evidence: tuple[Evidence, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
     as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
     type: str = ""

@@ -150,6 +150,7 @@ def _answers(rows: Sequence[Row]) -> AnswerFigures:
         citation_recall=mean(v.citation_recall for v in verdicts),
         sentence_support=mean(v.sentence_support for v in verdicts),
         quote_exact=mean(v.quote_exact for v in verdicts),
+        rejected_cited=mean(v.rejected_cited for v in verdicts),
     )
 
 

@@ -52,7 +52,8 @@ class RetrievalFigures(Value):
 
 
 class AnswerFigures(Value):
-    """Accuracy over answerable questions with known answers, the rest over answers given."""
+    """Accuracy over answerable questions with known answers, the rest over answers given;
+    `rejected_cited` over questions that some words are known not to answer."""
 
     accuracy: Figure = Field(title="答案正确率", description="accuracy")
     completeness: Figure = Field(title="多项答案齐全率", description="completeness of lists")
@@ -61,6 +62,9 @@ class AnswerFigures(Value):
     citation_recall: Figure = Field(title="引用召回率", description="citation recall")
     sentence_support: Figure = Field(title="有据句比例", description="sentences supported")
     quote_exact: Figure = Field(title="引文与原文一致", description="quotes exact")
+    rejected_cited: Figure = Field(
+        default=None, title="引了被否定的话", description="rejected words cited"
+    )
 
 
 class AbstentionFigures(Value):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from eval.dataset import Query
+from eval.dataset import Evidence, Query
 from eval.matching import (
     alternatives,
     answers_in,
@@ -75,6 +75,7 @@ class AnswerVerdict(Value):
     citation_recall: float | None = None
     sentence_support: float | None = None
     quote_exact: float | None = None
+    rejected_cited: float | None = None
 
 
 class Seen(Value):
@@ -296,8 +297,9 @@ def answer_verdict(query: Query, grades: Grades, answer: Answer, document: Open)
     if query.answerable and alternatives(query.answers):
         accuracy = float(answered and answers_in(plain, query.answers))
         completeness = _completeness(plain if answered else "", query)
+    rejected = _rejected_cited(query, answer.citations)
     if not answered:
-        return AnswerVerdict(accuracy=accuracy, completeness=completeness)
+        return AnswerVerdict(accuracy=accuracy, completeness=completeness, rejected_cited=rejected)
     return AnswerVerdict(
         accuracy=accuracy,
         completeness=completeness,
@@ -306,6 +308,7 @@ def answer_verdict(query: Query, grades: Grades, answer: Answer, document: Open)
         citation_recall=_recall(query, grades, answer.citations),
         sentence_support=_support(answer),
         quote_exact=mean(float(_is_exact(c, document)) for c in answer.citations),
+        rejected_cited=rejected,
     )
 
 
@@ -348,8 +351,24 @@ def _carries(query: Query, citation: Citation) -> bool:
 
 
 def _covers(query: Query, number: int, citation: Citation) -> bool:
-    item = query.evidence[number]
+    return _is_of(query.evidence[number], citation)
+
+
+def _is_of(item: Evidence, citation: Citation) -> bool:
     return item.source in ("", citation.source) and overlaps(citation.quote, item.quote)
+
+
+def _rejected_cited(query: Query, citations: Sequence[Citation]) -> float | None:
+    """Whether words are cited that should not be, other than with words that should."""
+    if not query.rejected:
+        return None
+    return float(
+        any(
+            any(_is_of(item, citation) for item in query.rejected)
+            and not any(_is_of(item, citation) for item in query.evidence)
+            for citation in citations
+        )
+    )
 
 
 def _recall(query: Query, grades: Grades, citations: Sequence[Citation]) -> float | None:

@@ -19,6 +19,7 @@ SHOWN = (
     "abstention.precision",
     "abstention.recall",
     "abstention.error",
+    "answers.rejected_cited",
     "latency_ms.p50",
 )
 DRAWN = frozenset(

@@ -29,6 +29,7 @@ PRINCIPAL = (
     "answers.quote_exact",
     "answers.citation_precision",
     "answers.citation_recall",
+    "answers.rejected_cited",
     "abstention.precision",
     "abstention.recall",
     "abstention.f1",
@@ -63,6 +64,7 @@ FAILINGS = {
     "answered": ("不该答却答了", "answered though it should not"),
     "wrong": ("答案里没有应有的内容", "the answer lacks what was wanted"),
     "quote": ("引文与原文不一致", "a quote is not the exact slice"),
+    "rejected": ("引了被否定的话", "rejected words are cited"),
     "support": ("有句子在引文里找不到依据", "a sentence is not supported by its quotes"),
     "silent": ("该答未答", "silent though it can be answered"),
     "reason": ("拒答的理由不对", "abstained for another reason"),
@@ -88,6 +90,7 @@ def failings(row: Row, *, ranking_only: bool = False) -> list[str]:
         "answered": row.status == "answered" and not row.answerable,
         "wrong": row.status == "answered" and outcome(row) == "wrong" and row.answerable,
         "quote": answers.quote_exact is not None and answers.quote_exact < 1,
+        "rejected": bool(answers.rejected_cited),
         "support": answers.sentence_support is not None and answers.sentence_support < 1,
         "silent": row.status == "abstained" and row.answerable,
         "reason": row.status == "abstained"

@@ -6,6 +6,7 @@ from eval.comparison import Comparison, Difference, Side
 
 SURE = 0.05
 NEITHER = ("chars", "coverage")  # more of these is neither better nor worse
+FEWER = ("abstention.error", "answers.rejected_cited")  # are better
 OUTCOMES = {"right": "对", "wrong": "错", "silent": "未答", "error": "出错", "answered": "已答"}
 
 
@@ -18,7 +19,7 @@ def verdict(found: Comparison) -> str:
             continue
         if not line.figure.endswith(NEITHER):
             rises = line.difference > 0
-            good = not rises if line.figure == "abstention.error" else rises
+            good = not rises if line.figure in FEWER else rises
             (better if good else worse).append(line.title)
     if not better and not worse:
         return f"看不出变好或变差（{found.n} 题，没有一项 p < {SURE}）。"

@@ -18,7 +18,16 @@ from qa.settings import AnswerSettings
 from qa.types import Answer, Filters, Question
 from qa.weighting import weights_for
 from tests.ui_fake import FIRST, PLAN, SECOND, SKILLED, FakeAssistant
-from ui.staff.cases import Case, case_of, cases
+from ui.staff.cases import (
+    DISPUTED,
+    OF_A_PART,
+    UNREVIEWED,
+    VAGUE,
+    Case,
+    Open,
+    case_of,
+    cases,
+)
 from ui.store.database import open_database
 from ui.store.records import Records
 from ui.store.reviews import Better, Review, Reviews
@@ -41,19 +50,20 @@ def review(
     return Review(answer_id="a1", reviewer=reviewer, verdicts=dict(verdicts), better=better)
 
 
-def case(asked: str, *reviews: Review, **changed: Any) -> Case | None:
+def case(asked: str, *reviews: Review, **changed: Any) -> Case | Open:
     return case_of(answer(asked).model_copy(update=changed), reviews, FakeAssistant())
 
 
-def quotes(found: Case | None) -> list[str]:
-    assert found is not None
+def quotes(found: Case | Open) -> list[str]:
+    assert isinstance(found, Case)
     return [each["quote"] for each in found.evidence]
 
 
 def test_what_is_supported_is_the_evidence() -> None:
     found = case("博士后有什么补助", review({0: "partial", 1: "supported", 2: "unsupported"}))
     assert quotes(found) == [FIRST]
-    assert found is not None
+    assert isinstance(found, Case)
+    assert found.rejected == ({"source": PLAN.source, "quote": SECOND, "verdict": "unsupported"},)
     assert (found.answerable, found.text, found.type) == (True, "博士后有什么补助", "reviewed")
     assert found.evidence[0]["source"] == PLAN.source
 
@@ -70,33 +80,39 @@ def test_a_better_passage_stands_in_front() -> None:
 
 def test_silence_is_right_or_should_have_been_an_answer() -> None:
     right = case("外籍人才", review({0: "right"}))
-    assert right is not None
+    assert isinstance(right, Case)
     assert (right.answerable, right.evidence) == (False, ())
     assert quotes(case("外籍人才", review({0: "unanswered"}, better=BETTER))) == [SKILLED]
-    assert case("外籍人才", review({0: "unanswered"})) is None  # by what, nobody says
+    assert case("外籍人才", review({0: "unanswered"})) == VAGUE  # by what, nobody says
 
 
-@pytest.mark.parametrize("reviews", [
-    (review({0: "wrong"}),),
-    (review({0: "right"}), review({0: "wrong"}, "ma")),
-    (review({1: "supported"}), review({1: "outdated"}, "ma")),
-    (),
+def test_an_answer_that_should_be_silence() -> None:
+    found = case("博士后有什么补助", review({0: "unanswerable", 1: "unsupported"}))
+    assert isinstance(found, Case)
+    assert (found.answerable, found.evidence, found.rejected) == (False, (), ())
+
+
+@pytest.mark.parametrize(("reviews", "why"), [
+    ((review({0: "wrong"}),), VAGUE),
+    ((review({0: "right"}), review({0: "wrong"}, "ma")), DISPUTED),
+    ((review({1: "supported"}), review({1: "outdated"}, "ma")), DISPUTED),
+    ((), UNREVIEWED),
 ])  # fmt: skip
-def test_what_is_open_is_no_case(reviews: tuple[Review, ...]) -> None:
-    assert case("博士后有什么补助", *reviews) is None
+def test_what_is_open_is_no_case(reviews: tuple[Review, ...], why: Open) -> None:
+    assert case("博士后有什么补助", *reviews) == why
 
 
 def test_what_was_asked_of_a_part_is_no_case_and_a_day_is_kept() -> None:
     agreed = review({0: "right"})
-    assert case("博士后有什么补助", agreed, filters=Filters(kinds=("plan",))) is None
+    assert case("博士后有什么补助", agreed, filters=Filters(kinds=("plan",))) == OF_A_PART
     dated = case("博士后有什么补助", agreed, as_of="2024-12")
-    assert dated is not None
+    assert isinstance(dated, Case)
     assert dated.as_of == "2024-12"
 
 
 def test_a_follow_up_is_asked_as_it_was_searched() -> None:
     found = case("博士后有什么补助", review({0: "right"}), question="那补助呢", query="博士后 补助")
-    assert found is not None
+    assert isinstance(found, Case)
     assert found.text == "博士后 补助"
 
 

@@ -87,6 +87,7 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff/review.csv", "reader", None),
     ("/staff/review.jsonl", "reader", None),
     ("/staff/review/cases.jsonl", "reader", None),
+    (f"/staff/review/{ANSWER}/case.jsonl", "reader", None),
     (f"/staff/review/{ANSWER}", "reader", None),
     (f"/staff/review/{ANSWER}", "editor", {"verdict-0": "right"}),
     ("/staff/numbers", "reader", None),

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from eval import benchmark, commands
 from eval.certainty import certainty
-from eval.dataset import Dataset, Query
+from eval.dataset import Dataset, Query, Rejected
 from eval.evaluate import Evaluation, evaluate
 from eval.judging import judge
 from eval.terminal import tables
@@ -207,6 +207,20 @@ def test_a_quote_is_exact_when_it_is_the_slice() -> None:
     assert verdicts(question("问"), answer)["quote_exact"] == 0.25
 
 
+def test_what_reviewers_rejected_should_not_be_cited_again() -> None:
+    query = question("问", evidence=EVIDENCE[:1], rejected=[{"quote": "博士后留渝率达到90%"}])
+    rejected, right = cite(1, "news.txt", NEWS), cite(2, "plan.txt", EVIDENCE[0]["quote"])
+    both = said("answered", (NEWS, (1, 2)), cited=(right, rejected))
+    assert verdicts(query, both)["rejected_cited"] == 1.0
+    assert verdicts(query, said("answered", ("话", (2,)), cited=(right,)))["rejected_cited"] == 0.0
+    assert verdicts(query, said("abstained"))["rejected_cited"] == 0.0
+    assert verdicts(question("问"), both)["rejected_cited"] is None
+    elsewhere = query.model_copy(update={"rejected": (Rejected(quote=NEWS, source="plan.txt"),)})
+    assert verdicts(elsewhere, both)["rejected_cited"] == 0.0
+    within = question("问", evidence=EVIDENCE[:1], rejected=[{"quote": "15万元"}])
+    assert verdicts(within, both)["rejected_cited"] == 0.0  # the right words hold them
+
+
 @pytest.fixture
 def evaluation() -> Evaluation:
     return evaluate(FakeAssistant(ANSWERS), DATASET)
@@ -243,6 +257,7 @@ def test_every_figure_of_the_contract(evaluation: Evaluation) -> None:
         "citation_recall": 0.5,
         "sentence_support": pytest.approx((1 + 0.5 + 1) / 3),  # of 对 错 硬答
         "quote_exact": 1.0,
+        "rejected_cited": None,
     }
     assert figures["abstention"] == {
         "precision": 0.5,
@@ -301,7 +316,7 @@ def test_questions_are_asked_as_the_set_has_them_and_deeper_for_documents() -> N
 def test_tables_hold_every_figure_and_a_line_a_type(evaluation: Evaluation) -> None:
     whole, types = tables(evaluation.figures)
     shown = dict(zip(whole.columns[0].cells, whole.columns[1].cells, strict=True))
-    assert len(shown) == 2 + 28 + 7 + 6 + 3
+    assert len(shown) == 2 + 28 + 8 + 6 + 3
     assert shown["耗时 p95(毫秒)"] == "48.0"
     assert shown["倒数排名 MRR@10"].startswith("0.375（0.000–")
     assert shown["倒数排名 MRR@10"].endswith("n=4）")

@@ -2,7 +2,7 @@
 again after every change. The form is that of a data set for `policyqa eval`."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.errors import PolicyQAError, QuestionError
 from index.types import Value
@@ -13,18 +13,32 @@ from ui.store.records import Records
 from ui.store.reviews import WHOLE, Review, Reviews, disagreements
 
 TYPE = "reviewed"
+REJECTING = ("unsupported", "outdated")
 
 
 class Case(Value):
     """A judged question: `evidence` are the words that answer it, none where the documents should
-    be silent on it."""
+    be silent on it, `rejected` words that were cited and do not, with the verdict on them."""
 
     id: str
     text: str
     answerable: bool
     evidence: tuple[dict[str, str], ...] = ()
+    rejected: tuple[dict[str, str], ...] = ()
     as_of: str | None = None
     type: str = TYPE
+
+
+class Open(NamedTuple):
+    """Why a reviewed answer is no case yet."""
+
+    reason: str
+
+
+UNREVIEWED = Open("还没有人审阅")
+DISPUTED = Open("审阅的结论不一致")
+OF_A_PART = Open("提问时只查了一部分文件")
+VAGUE = Open("还没有判断哪句话支持答案，也没有选出更合适的段落")
 
 
 def cases(reviews: Reviews, records: Records, assistant: Assistant) -> Iterator[Case]:
@@ -35,19 +49,27 @@ def cases(reviews: Reviews, records: Records, assistant: Assistant) -> Iterator[
         by_answer.setdefault(item.id, []).append(review)
     for answer_id, of_one in by_answer.items():
         kept = records.answer(answer_id)
-        if kept is not None and (case := case_of(kept.answer, of_one, assistant)):
+        if kept is None:
+            continue
+        case = case_of(kept.answer, of_one, assistant)
+        if isinstance(case, Case):
             yield case
 
 
-def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> Case | None:
-    """The case of one answer; None where the reviewers disagree or leave open what is right, or
+def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> Case | Open:
+    """The case of one answer; `Open` where the reviewers disagree or leave open what is right, or
     where it was asked of a part of the documents only."""
     said = list(reviews)
-    if disagreements(said) or answer.filters != Filters():
-        return None
+    if not said:
+        return UNREVIEWED
+    if disagreements(said):
+        return DISPUTED
+    if answer.filters != Filters():
+        return OF_A_PART
     verdicts = {place: verdict for each in said for place, verdict in each.verdicts.items()}
     shared: dict[str, Any] = {"id": answer.id, "text": _text(answer), "as_of": answer.as_of}
-    if answer.status == "abstained" and verdicts.get(WHOLE) == "right":
+    silent = answer.status == "abstained" and verdicts.get(WHOLE) == "right"
+    if silent or verdicts.get(WHOLE) == "unanswerable":
         return Case(answerable=False, **shared)
     better = tuple(
         {"source": source, "quote": each.better.quote}
@@ -61,7 +83,14 @@ def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> 
         or (verdicts.get(WHOLE) == "right" and citation.n not in verdicts)
     )
     evidence = tuple({str(each): each for each in (*better, *right)}.values())
-    return Case(answerable=True, evidence=evidence, **shared) if evidence else None
+    if not evidence:
+        return VAGUE
+    rejected = tuple(
+        {"source": citation.source, "quote": citation.quote, "verdict": verdicts[citation.n]}
+        for citation in answer.citations
+        if verdicts.get(citation.n) in REJECTING
+    )
+    return Case(answerable=True, evidence=evidence, rejected=rejected, **shared)
 
 
 def _text(answer: Answer) -> str:

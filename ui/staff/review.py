@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from index.errors import SourceError
 from qa.types import Answer, AnswerSentence, Citation
 from ui.assistant import Assistant
-from ui.staff.cases import cases
+from ui.staff.cases import Case, case_of, cases
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.passages import picked, searched
 from ui.staff.sessions import FOLDER, fields
@@ -97,6 +97,17 @@ def _add_cases(router: APIRouter, assistant: Assistant, records: Records, review
         lines = (f"{case.model_dump_json()}\n" for case in cases(reviews, records, assistant))
         return _download(lines, "application/x-ndjson", "queries.jsonl")
 
+    @router.get("/review/{answer_id}/case.jsonl")
+    def one(found: Reader, answer_id: str) -> StreamingResponse:
+        kept = records.answer(answer_id)
+        if kept is None:
+            raise HTTPException(404, GONE)
+        case = case_of(kept.answer, reviews.of(answer_id), assistant)
+        if not isinstance(case, Case):
+            raise HTTPException(404, f"还不是评测题：{case.reason}。")
+        lines = iter([f"{case.model_dump_json()}\n"])
+        return _download(lines, "application/x-ndjson", "queries.jsonl")
+
 
 def _add_answer(
     router: APIRouter, assistant: Assistant, records: Records, reviews: Reviews
@@ -126,6 +137,7 @@ def _add_answer(
             others=[each for each in every if each is not mine],
             mine=mine,
             disputed=disagreements(every),
+            case=case_of(kept.answer, every, assistant),
             of_citations=OF_CITATIONS,
             of_answers=OF_ANSWERS,
             verdict_names={**OF_CITATIONS, **OF_ANSWERS},

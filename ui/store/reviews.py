@@ -19,13 +19,15 @@ WHOLE = 0  # the place of the verdict on the whole answer; citations count from 
 MAX_COMMENT_CHARS = 1000
 LOW_SUPPORT = 0.6
 Verdict = Literal[
-    "supported", "unsupported", "outdated", "better", "right", "partial", "wrong", "unanswered"
-]
+    "supported", "unsupported", "outdated", "better",
+    "right", "partial", "wrong", "unanswered", "unanswerable",
+]  # fmt: skip
 OF_CITATIONS: dict[Verdict, str] = {
     "supported": "支持", "unsupported": "不支持", "outdated": "过时", "better": "另有更好",
 }  # fmt: skip
 OF_ANSWERS: dict[Verdict, str] = {
     "right": "正确", "partial": "不完整", "wrong": "有误", "unanswered": "本该回答",
+    "unanswerable": "本不该答",
 }  # fmt: skip
 Show = Literal["unreviewed", "all", "abstained", "low_support", "disliked", "disputed"]
 SHOWN: dict[Show, str] = {
