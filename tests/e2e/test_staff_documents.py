@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from PIL import Image
 from playwright.sync_api import expect
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_staff_login import log_in
@@ -102,6 +105,21 @@ def test_a_huge_file_is_refused_before_it_is_sent(visit: Visit, site: Site) -> N
     page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
     page.get_by_role("button", name="放入").click()
     expect(page.get_by_role("alert")).to_have_text("大.txt 超过 1 MB，请拆分后再试。")
+
+
+def test_a_scanned_file_says_what_it_needs(visit: Visit, site: Site, tmp_path: Path) -> None:
+    page_image = ImageReader(Image.new("RGB", (600, 850), "white"))
+    canvas = Canvas(str(tmp_path / "扫描.pdf"))
+    canvas.drawImage(page_image, 0, 0, 595, 842)
+    canvas.save()
+    visitor = enter(visit, site)
+    page = visitor.page
+    page.locator("input[type=file]").set_input_files(tmp_path / "扫描.pdf")
+    page.get_by_role("button", name="放入").click()
+    done(visitor)
+    reason = page.locator(".reason").filter(has_text="扫描.pdf")
+    expect(reason).to_contain_text("扫描.pdf 没有放入")
+    expect(reason).to_contain_text("需要文字识别：pip install 'policyqa[ocr]'")
 
 
 def test_a_date_is_corrected_beside_its_words(visit: Visit, site: Site, shoot: Shoot) -> None:

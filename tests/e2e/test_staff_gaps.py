@@ -70,3 +70,15 @@ def test_a_gap_becomes_a_signed_answer_that_is_cited(
     shoot(reader, "staff-34-cited")
     assert page.title() != "1"
     assert reader.page.title() != "1"
+
+    page.goto(f"{site.url}staff/documents")
+    files = page.get_by_role("region", name="文件", exact=True)
+    files.get_by_role("link", name="人才公寓能停车吗").first.click()
+    page.get_by_label("有效期至", exact=True).fill("2020-01-01")
+    page.get_by_role("button", name="保存更正").click()
+    done(visitor)
+    reader.ask("人才公寓能停车吗？")
+    last = reader.page.locator("#chat .answer").last
+    expect(last).not_to_contain_text("工作人员答复")
+    expect(last).not_to_contain_text("免费停车")
+    shoot(reader, "staff-35-expired")
