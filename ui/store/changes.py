@@ -3,16 +3,15 @@ what a killed process left is taken up again."""
 
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from index.types import Value
 from ui.store.audit import note
 from ui.store.tables import ChangeRow
-from ui.store.transactions import transaction
+from ui.store.transactions import Store, transaction
 
 ChangeAct = Literal[
     "document_added", "document_withdrawn", "document_restored", "metadata_corrected",
@@ -36,19 +35,8 @@ class Change(Value):
     finished: str
 
 
-class Changes:
-    """The changes of one service; every method is one transaction, its audit line in it.
-
-    Args:
-        engine: as `ui.store.database.open_database` gives it.
-        now: tells the time.
-    """
-
-    def __init__(
-        self, engine: Engine, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._engine = engine
-        self._now = now
+class Changes(Store):
+    """The changes of one service; the audit line of each method is in its transaction."""
 
     def begin(
         self,

@@ -1,18 +1,17 @@
 """Questions on which the documents are silent, and what staff write in answer to them."""
 
 import secrets
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Engine, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from index.errors import StoreError
 from index.types import Value
 from ui.store.audit import note
 from ui.store.tables import AnswerRow, DraftRow, GapRow
-from ui.store.transactions import transaction
+from ui.store.transactions import Store, transaction
 
 ID_BYTES = 8
 MAX_TEXT_CHARS = 4000
@@ -46,19 +45,8 @@ class Draft(Value):
     source: str = ""
 
 
-class Drafts:
-    """The answers by staff of one service; every method is one transaction, its audit line in it.
-
-    Args:
-        engine: as `ui.store.database.open_database` gives it.
-        now: tells the time.
-    """
-
-    def __init__(
-        self, engine: Engine, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._engine = engine
-        self._now = now
+class Drafts(Store):
+    """The answers by staff of one service; the audit line of each method is in its transaction."""
 
     def unanswered(self, *, count: int) -> list[Unanswered]:
         """The newest questions that the documents did not answer, or on which a reader asked for

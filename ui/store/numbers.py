@@ -1,15 +1,15 @@
 """How the service is used: counted from what is kept, day by day."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from statistics import quantiles
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import ColumnElement, select
 
 from ui.store.tables import AnswerRow, FeedbackRow
-from ui.store.transactions import transaction
+from ui.store.transactions import Store, transaction
 
 
 class Day(NamedTuple):
@@ -34,19 +34,8 @@ class Cited(NamedTuple):
     answers: int
 
 
-class Numbers:
-    """The figures of one service. Raises `index.errors.StoreError` as `Records` does.
-
-    Args:
-        engine: as `ui.store.database.open_database` gives it.
-        now: tells the time.
-    """
-
-    def __init__(
-        self, engine: Engine, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._engine = engine
-        self._now = now
+class Numbers(Store):
+    """The figures of one service."""
 
     def days(self, count: int) -> list[Day]:
         """The last days, today the last of them, also those on which nothing was asked."""

@@ -1,36 +1,22 @@
 """What is written and read: answers, what readers think of them, and gaps."""
 
 import secrets
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import delete, func, select
 
 from qa.types import Answer
 from ui.masking import masked
 from ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
-from ui.store.transactions import transaction
+from ui.store.transactions import Store, transaction
 from ui.store.types import Feedback, Gap, KeptAnswer
 
 SHARE_BYTES = 16
 KINDS: dict[str, type[Table]] = {"answer": AnswerRow, "feedback": FeedbackRow, "gap": GapRow}
 
 
-class Records:
-    """The store of one service. Every method is one transaction: it is done whole or not at all.
-
-    All raise `index.errors.StoreError` where the database does not take or give what is asked.
-
-    Args:
-        engine: as `ui.store.database.open_database` gives it.
-        now: tells the time.
-    """
-
-    def __init__(
-        self, engine: Engine, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._engine = engine
-        self._now = now
+class Records(Store):
+    """The answers of one service, and what their readers say of them."""
 
     def keep(self, answer: Answer) -> None:
         """Keep an answer, once, with personal numbers masked."""

@@ -1,19 +1,18 @@
 """What reviewers think of answers: one verdict on the whole, one on each citation, by each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Engine, delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from index.errors import StoreError
 from index.types import Value
 from ui.store.audit import note
 from ui.store.tables import AnswerRow, FeedbackRow, VerdictRow
-from ui.store.transactions import transaction
+from ui.store.transactions import Store, transaction
 
 WHOLE = 0  # the place of the verdict on the whole answer; citations count from 1
 MAX_COMMENT_CHARS = 1000
@@ -72,19 +71,8 @@ class Item(NamedTuple):
     disputed: bool
 
 
-class Reviews:
-    """The reviews of one service; every method is one transaction, its audit line in it.
-
-    Args:
-        engine: as `ui.store.database.open_database` gives it.
-        now: tells the time.
-    """
-
-    def __init__(
-        self, engine: Engine, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._engine = engine
-        self._now = now
+class Reviews(Store):
+    """The reviews of one service; the audit line of each method is in its transaction."""
 
     def put(self, review: Review) -> None:
         """Keep a review in place of what the same reviewer thought before.
