@@ -47,6 +47,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "index": "b",
         "cache": "c",
         "data": "d",
+        "runs": "e",
         "model": {"name": "m", "precision": "float32", "threads": 2},
         "ranking": {
             "dense": 0.1,
