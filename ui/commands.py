@@ -90,24 +90,20 @@ def restore(
 
 @data_app.command()
 def cases(
-    folder: Annotated[Path, typer.Argument(help="题集的文件夹，已有的 queries.jsonl 会被替换")],
+    folder: Annotated[Path, typer.Argument(help="题集的文件夹，里面原有的其他题留着")],
     index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
 ) -> None:
     """把审阅过的回答写成题集，供 policyqa eval --dataset 使用。"""
-    from index.errors import StoreError
     from qa.wiring import open_live
     from ui.staff.cases import cases as judged
+    from ui.staff.cases import write
     from ui.store.reviews import Reviews
 
-    accounts = users.opened()
-    found = judged(Reviews(accounts.engine), _records(), open_live(index))
-    lines = [f"{case.model_dump_json()}\n" for case in found]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "queries.jsonl").write_text("".join(lines), "utf-8")
-    except OSError as error:
-        raise StoreError(f"写不进 {folder}：{error.strerror or error}。") from error
-    typer.echo(f"已写 {len(lines)} 道题；policyqa eval --dataset {folder} 用它们评测。")
+    records = _records()
+    found = judged(Reviews(users.opened().engine), records, open_live(index))
+    new, old = write(folder, found, records)
+    left = f"，另有原来的 {old} 道留着" if old else ""
+    typer.echo(f"已写 {new} 道题{left}；policyqa eval --dataset {folder} 用它们评测。")
 
 
 @data_app.command()

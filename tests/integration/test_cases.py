@@ -12,6 +12,7 @@ from eval.evaluate import evaluate
 from index import search_index
 from index.building import SourceText, build_texts
 from index.embedding import HashingEmbedder
+from index.errors import StoreError
 from index.types import Metadata
 from qa.assistant import Assistant
 from qa.settings import AnswerSettings
@@ -27,6 +28,7 @@ from ui.staff.cases import (
     Open,
     case_of,
     cases,
+    write,
 )
 from ui.store.database import open_database
 from ui.store.records import Records
@@ -114,6 +116,32 @@ def test_a_follow_up_is_asked_as_it_was_searched() -> None:
     found = case("博士后有什么补助", review({0: "right"}), question="那补助呢", query="博士后 补助")
     assert isinstance(found, Case)
     assert found.text == "博士后 补助"
+
+
+def test_a_set_keeps_what_is_not_of_now(tmp_path: Path) -> None:
+    """Questions of its own, and cases whose answers are no longer kept; not those that are open
+    again."""
+    records = Records(open_database(tmp_path / "data"))
+    for name in ("a1", "a2"):
+        records.keep(FakeAssistant().ask(Question(id=name, question="博士后有什么补助")))
+    first, own = (
+        case("博士后有什么补助", review({0: "right"})),
+        {"_id": "own", "text": "x", "更": 1},
+    )
+    assert isinstance(first, Case)
+    folder = tmp_path / "set"
+    gone, again = (first.model_copy(update={"id": name}) for name in ("gone", "a2"))
+    assert write(folder, [first, gone, again], records) == (3, 0)
+    path = folder / "queries.jsonl"
+    path.write_text(json.dumps(own, ensure_ascii=False) + "\n\n" + path.read_text("utf-8"), "utf-8")
+    assert write(folder, [first], records) == (1, 2)
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [line["id"] for line in lines[1:]] == ["gone", "a1"]
+    assert lines[0] == own
+    path.write_text("no question\n", "utf-8")
+    with pytest.raises(StoreError, match="1 不是一道题"):
+        write(folder, [first], records)
+    assert path.read_text("utf-8") == "no question\n"
 
 
 def test_the_evaluation_reads_and_asks_what_was_reviewed(tmp_path: Path) -> None:

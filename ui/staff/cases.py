@@ -1,10 +1,13 @@
 """Reviewed answers as questions of an evaluation: what the office's people have checked is asked
 again after every change. The form is that of a data set for `policyqa eval`."""
 
+import json
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.errors import PolicyQAError, QuestionError
+from index.errors import PolicyQAError, QuestionError, StoreError
 from index.types import Value
 from qa.query import normalise_query
 from qa.types import Answer, Filters
@@ -54,6 +57,41 @@ def cases(reviews: Reviews, records: Records, assistant: Assistant) -> Iterator[
         case = case_of(kept.answer, of_one, assistant)
         if isinstance(case, Case):
             yield case
+
+
+def write(folder: Path, cases: Iterable[Case], records: Records) -> tuple[int, int]:
+    """Put the cases into a data set; other questions in it stay, also those whose answers are no
+    longer kept. How many are of now, and how many stayed.
+
+    Raises:
+        StoreError: the folder cannot be read or written, or holds a line that is no question.
+    """
+    path = folder / "queries.jsonl"
+    now = {case.id: f"{case.model_dump_json()}\n" for case in cases}
+    part = path.with_name(f".{path.name}.part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        stay = [
+            line
+            for n, line in enumerate(lines, start=1)
+            if line.strip()
+            and (known := _id_of(path, n, line)) not in now
+            and records.answer(known) is None
+        ]
+        part.write_text("".join([*(f"{line}\n" for line in stay), *now.values()]), "utf-8")
+        os.replace(part, path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"写不进 {folder}：{getattr(error, 'strerror', '')}。") from error
+    return len(now), len(stay)
+
+
+def _id_of(path: Path, number: int, line: str) -> str:
+    try:
+        read = json.loads(line)
+        return str(read["id"] if "id" in read else read["_id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path}:{number} 不是一道题，请换一个文件夹。") from error
 
 
 def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> Case | Open:
