@@ -126,7 +126,7 @@ def test_a_set_keeps_what_is_not_of_now(tmp_path: Path) -> None:
         records.keep(FakeAssistant().ask(Question(id=name, question="博士后有什么补助")))
     first, own = (
         case("博士后有什么补助", review({0: "right"})),
-        {"_id": "own", "text": "x", "更": 1},
+        {"_id": "own", "text": "x"},
     )
     assert isinstance(first, Case)
     folder = tmp_path / "set"
