@@ -130,14 +130,23 @@ def check_files(
             raise UnreadableFile(f"{task.path.name} 没有放入：{outcome}") from outcome
 
 
-def _check_name(path: Path, folder: Path, *, replace: bool) -> None:
-    name = path.name
-    if not path.is_file():
-        raise SourceError(f"没有文件 {path}")
+def check_name(name: str) -> None:
+    """Refuse a name that no file of a source folder may have.
+
+    Raises:
+        SourceError: it is hidden, too long, or not to be read.
+    """
     if name.startswith(".") or name == catalogue.FILE_NAME or not name.isprintable():
         raise SourceError(f"文件名 {name!r} 不能用，请改名后再试")
     if len(os.fsencode(name)) > MAX_NAME_BYTES:
         raise SourceError(f"文件名太长（最多 {MAX_NAME_BYTES} 字节），请改短后再试")
+
+
+def _check_name(path: Path, folder: Path, *, replace: bool) -> None:
+    name = path.name
+    if not path.is_file():
+        raise SourceError(f"没有文件 {path}")
+    check_name(name)
     target = folder / name
     if target.exists() and not replace and target.read_bytes() != path.read_bytes():
         raise NameTaken(f"已有同名文件 {name}，要替换请加 --replace")

@@ -129,7 +129,10 @@ def test_too_large_a_file_is_refused_with_one_line(client: TestClient) -> None:
 def test_names_that_cannot_be_kept_are_refused(
     client: TestClient, librarian: Librarian, assistant: LiveAssistant, name: str
 ) -> None:
-    send(client, (name, "正文一句。".encode()))
+    files = [("files", (name, "正文一句。".encode()))]
+    reply = client.post("/staff/documents", data={"csrf": csrf(client)}, files=files)
+    assert (reply.status_code, "再试。" in reply.text) == (400, True)
+    assert librarian.changes.waiting() == []
     librarian.settle()
     assert {p.name for p in librarian.library.folder.iterdir()} == {"a.txt", "b.txt"}
 

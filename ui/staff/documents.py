@@ -105,7 +105,7 @@ def _add_list(router: APIRouter, assistant: Assistant, librarian: Librarian) -> 
                     librarian.add, found.account.name, name, each.file, replace="replace" in form
                 )
             except SourceError as error:
-                refused.append(str(error))
+                refused.append(f"{str(error).rstrip('。')}。")
         if refused:
             return await run_in_threadpool(
                 _list_page, request, found, assistant, librarian, " ".join(refused), 400

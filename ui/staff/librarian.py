@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple
 from sqlalchemy.orm import Session
 
 from index.errors import IndexBusy, NameTaken, PolicyQAError, SourceError, UnreadableFile
-from index.library import Library, Version
+from index.library import Library, Version, check_name
 from ui.store.changes import Change, Changes, new_id
 
 logger = logging.getLogger(__name__)
@@ -82,8 +82,9 @@ class Librarian:
         """A file that somebody sends; the id of the change.
 
         Raises:
-            SourceError: the file is too large or cannot be kept.
+            SourceError: the file is too large, or cannot be kept or called so.
         """
+        check_name(name)
         change_id = new_id()
         self._stage(change_id, name, file)
         self.changes.begin("document_added", who, name, change_id=change_id, replace=replace)
