@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, text
 from index.errors import StoreError
 from qa.types import Answer, AnswerSentence, Citation
 from ui.store.archive import exported
+from ui.store.audit import CLOCK, COMMAND, latest
 from ui.store.database import FILE, open_database, shown, upgrade
 from ui.store.records import Records, without_person
 from ui.store.tables import Table
@@ -147,6 +148,9 @@ def test_what_is_older_goes_with_what_belongs_to_it(engine: Engine) -> None:
     assert records.answer("old") is None
     assert records.answer("new") is not None
     assert records.counts() == {"answer": 1, "feedback": 1, "gap": 1}
+    assert records.purge(days=30, by=CLOCK) == 0  # of nothing the log says nothing
+    (entry,) = latest(engine, count=5)
+    assert (entry.who, entry.act, entry.what) == (COMMAND, "purged", "1 条")
     assert records.purge(days=None) == 1
     assert records.counts() == {"answer": 0, "feedback": 0, "gap": 0}
 

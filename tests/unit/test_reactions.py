@@ -154,8 +154,8 @@ def test_what_is_too_old_goes_at_the_start_and_again(tmp_path: Path) -> None:
     passed, stop = threading.Semaphore(0), threading.Event()
 
     class Counted(Records):
-        def purge(self, *, days: int | None) -> int:
-            gone = super().purge(days=days)
+        def purge(self, *, days: int | None, by: str = "") -> int:
+            gone = super().purge(days=days, by=by)
             passed.release()
             return gone
 

@@ -16,6 +16,7 @@ Act = Literal[
     "reviewed",
     "document_added", "document_withdrawn", "document_restored", "metadata_corrected",
     "answer_drafted", "answer_signed", "change_done", "change_failed",
+    "purged",
 ]  # fmt: skip
 ACTS: dict[Act, str] = {
     "account_added": "新增账号", "password_changed": "更改密码", "account_disabled": "停用账号",
@@ -24,8 +25,10 @@ ACTS: dict[Act, str] = {
     "document_added": "放入文件", "document_withdrawn": "撤下文件", "document_restored": "恢复旧版",
     "metadata_corrected": "更正信息", "answer_drafted": "起草答复", "answer_signed": "签发答复",
     "change_done": "改动完成", "change_failed": "改动失败",
+    "purged": "清除问答",
 }  # fmt: skip
 COMMAND = "命令行"  # who, where it was done at a terminal
+CLOCK = "到期自动"  # who, where nobody did it
 STRANGER = "（没有这个账号）"
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 
 from qa.types import Answer
 from ui.masking import masked
+from ui.store.audit import COMMAND, note
 from ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
 from ui.store.transactions import Store, transaction
 from ui.store.types import Feedback, Gap, KeptAnswer
@@ -96,16 +97,18 @@ class Records(Store):
                 for kind, table in KINDS.items()
             }
 
-    def purge(self, *, days: int | None) -> int:
+    def purge(self, *, days: int | None, by: str = COMMAND) -> int:
         """Delete answers older than so many days, and what belongs to them; all where `days` is
-        None. How many answers went."""
+        None. How many answers went; the log says by whom."""
         wanted = select(AnswerRow.id)
         if days is not None:
             before = (self._now() - timedelta(days=days)).isoformat(timespec="milliseconds")
             wanted = wanted.where(AnswerRow.time < before)
         with transaction(self._engine) as session:
             gone = list(session.scalars(wanted))
-            session.execute(delete(AnswerRow).where(AnswerRow.id.in_(wanted)))
+            if gone:
+                session.execute(delete(AnswerRow).where(AnswerRow.id.in_(wanted)))
+                note(session, self._now(), by, "purged", f"{len(gone)} 条", days=days)
         return len(gone)
 
     def _time(self) -> str:

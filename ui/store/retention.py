@@ -4,6 +4,7 @@ import logging
 import threading
 
 from index.errors import StoreError
+from ui.store.audit import CLOCK
 from ui.store.records import Records
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ def purge_daily(
     def run() -> None:
         while True:
             try:
-                logger.info("purged %d answers", records.purge(days=days))
+                logger.info("purged %d answers", records.purge(days=days, by=CLOCK))
             except StoreError:
                 logger.exception("what is too old could not be deleted")
             if stopped.wait(every_s):
