@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from index import building, catalogue, sandbox
+from index import building, catalogue, sandbox, scanning
 from index.building import Progress
 from index.embedding import Embedder
 from index.errors import NameTaken, SourceError, UnreadableFile
@@ -60,6 +60,11 @@ class Library:
     def remove(self, source: str) -> Path:
         """See `remove_file`."""
         return remove_file(source, self.folder)
+
+    def others(self, source: str) -> list[str]:
+        """The files that are left when one is removed, by what can be seen without reading them."""
+        found = scanning.scan(self.folder)
+        return [f.source for f in found if f.report.status == "read" and f.source != source]
 
     def describe(self, source: str, fields: Mapping[str, object]) -> None:
         """See `catalogue.put`."""

@@ -26,6 +26,7 @@ from ui.staff.documents import body_bytes, build_documents
 from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
 from ui.staff.librarian import Librarian
+from ui.staff.log import build_log
 from ui.staff.numbers import build_numbers
 from ui.staff.review import build_review
 from ui.staff.sessions import Sessions
@@ -64,6 +65,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_gaps(assistant, Drafts(sessions.accounts.engine), librarian))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
+    app.include_router(build_log(sessions.accounts.engine))
     app.add_exception_handler(HTTPException, refused)
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(

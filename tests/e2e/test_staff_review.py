@@ -10,6 +10,7 @@ from tests.e2e.test_accessibility import faults
 from tests.e2e.test_staff_login import log_in
 from tests.e2e.test_visit import small
 from tests.e2e.visitor import Site, Visitor
+from tests.staff import PASSWORD
 from tests.ui_fake import FakeAssistant
 
 pytestmark = [pytest.mark.e2e]
@@ -69,6 +70,53 @@ def test_a_stream_is_reviewed_by_keyboard_alone(
     shoot(visitor, "staff-9-search")
     assert site.reviews.counts()["unreviewed"] == 3
     assert visitor.foreign() == []
+
+
+def test_what_is_not_saved_yet_outlasts_a_search_another_page_and_log_in(
+    visit: Visit, site: Site, asked: list[str], shoot: Shoot
+) -> None:
+    visitor = enter(visit, site, "admin1", f"review/{asked[0]}?show=all")
+    page = visitor.page
+    outdated = page.locator("input[name=verdict-2][value=outdated]")
+    page.keyboard.press("1")
+    page.keyboard.press("3")
+    page.get_by_label("说明").fill("第二句是旧的")
+    page.keyboard.press("Tab")
+    page.get_by_label("找更合适的段落").fill("博士后")
+    page.keyboard.press("Enter")
+    expect(page.locator("#better input").first).to_be_focused()
+    page.keyboard.press("Space")
+    picked = page.locator("#better input:checked").get_attribute("value")
+    assert picked
+    expect(outdated).to_be_checked()
+    page.locator("body").press("j")
+    expect(page.locator(".question")).to_have_text("博士后有什么补助")
+    expect(page.get_by_text("已放回")).to_be_hidden()
+    page.go_back()
+    expect(page.get_by_text("已放回")).to_be_visible()
+    expect(outdated).to_be_checked()
+    shoot(visitor, "staff-12-held")
+    assert faults(page) == []
+    site.accounts.set_password("admin1", PASSWORD)  # ends every session, as time does
+    page.get_by_role("button", name="保存").click()
+    log_in(visitor, "admin1")
+    expect(page.get_by_text("已放回")).to_be_visible()
+    expect(page.get_by_label("说明")).to_have_value("第二句是旧的")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url(lambda url: asked[0] not in url)
+    [kept] = [each for each in site.reviews.of(asked[0]) if each.reviewer == "admin1"]
+    assert (kept.verdicts, kept.comment) == ({1: "supported", 2: "outdated"}, "第二句是旧的")
+    assert kept.better is not None
+    assert picked.startswith(kept.better.doc_id)
+    page.goto(f"{site.url}staff/review/{asked[0]}?show=all")
+    expect(page.get_by_text("已放回")).to_be_hidden()
+    page.get_by_label("说明").fill("再想想")
+    page.reload()
+    page.get_by_role("button", name="不要了").click()
+    expect(page.get_by_label("说明")).to_have_value("第二句是旧的")
+    page.get_by_label("说明").fill("给下一个人看见")
+    page.get_by_role("button", name="退出").click()
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_two_who_disagree_see_it(visit: Visit, site: Site, asked: list[str], shoot: Shoot) -> None:

@@ -176,6 +176,11 @@ def test_metadata_are_corrected_beside_the_words_they_were_read_from(
     librarian.settle()
     about = assistant.document(place.rsplit("/", 1)[1]).metadata
     assert (about.date, about.doc_number, about.kind) == ("2024-03-15", "", "policy")
+    client.post("/staff/login", data={"name": "admin1", "password": PASSWORD})
+    log = client.get("/staff/log").text
+    assert "日期：2024-03-15（原来：" in log
+    assert "文号：（空）（原来：渝南人发〔2024〕12号）" in log
+    client.post("/staff/login", data={"name": "editor1", "password": PASSWORD})
     assert post(client, f"{place}/metadata", **{"reset-doc_number": "yes"}) == 303
     librarian.settle()
     assert assistant.document(place.rsplit("/", 1)[1]).metadata.doc_number == "渝南人发〔2024〕12号"
@@ -211,6 +216,29 @@ def test_what_is_withdrawn_is_not_answered_from_but_can_be_read_on(
     assert "恢复" in client.get("/staff/documents").text
     last = path_of(assistant, "b.txt")
     assert post(client, f"{last}/withdraw") == 400
+
+
+def test_two_who_withdraw_the_last_two_leave_one(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    for source in ("a.txt", "b.txt"):  # the second before the first is done
+        assert post(client, f"{path_of(assistant, source)}/withdraw") == 303
+    librarian.settle()
+    assert [d.source for d in assistant.documents()] == ["b.txt"]
+    assert (librarian.library.folder / "b.txt").is_file()
+    assert "这是最后一份文件" in client.get("/staff/documents").text
+
+
+def test_a_version_that_was_replaced_is_read_but_not_changed(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    place = path_of(assistant, "a.txt")
+    send(client, ("a.txt", NEW.encode()), replace="yes")
+    librarian.settle()
+    assert client.get(place).status_code == 200
+    assert post(client, f"{place}/withdraw") == 404
+    assert post(client, f"{place}/metadata", date="2020") == 404
+    assert librarian.changes.waiting() == []
 
 
 def test_equal_paragraphs_are_folded() -> None:

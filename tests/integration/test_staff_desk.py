@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import ANY
+from urllib.parse import quote
 
 import pytest
 from fastapi.routing import APIRoute
@@ -22,6 +23,7 @@ from ui.staff.desk import ROOMS, SCRIPTS, build_desk, fingerprint
 from ui.staff.documents import build_documents
 from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
+from ui.staff.log import build_log
 from ui.staff.numbers import build_numbers
 from ui.staff.review import build_review
 from ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
@@ -129,6 +131,7 @@ def test_the_table_names_every_route() -> None:
         build_gaps(FakeAssistant(), ANY, ANY),
         build_numbers(FakeAssistant(), ANY),
         build_evaluations(ANY),
+        build_log(ANY),
     )
     routes = [r for router in routers for r in router.routes if isinstance(r, APIRoute)]
     held = {(method, route.path) for route in routes for method in route.methods}
@@ -245,6 +248,21 @@ def test_a_session_ends_and_log_in_leads_back(log_in: LogIn, now: list[datetime]
     assert client.post("/staff/login", data=form).headers["location"] == "/staff/log?before=3"
 
 
+@pytest.mark.parametrize(("referer", "place"), [
+    ("http://testserver/staff/review/x?show=all", "/staff/review/x?show=all"),
+    ("https://evil.example/staff/review/x", "/staff"),
+    ("", "/staff"),
+])  # fmt: skip
+def test_a_form_sent_too_late_leads_back_to_its_page(
+    log_in: LogIn, now: list[datetime], referer: str, place: str
+) -> None:
+    client = log_in("editor")
+    form = {"csrf": csrf(client), "verdict-0": "right"}
+    now[0] += timedelta(minutes=61)
+    reply = client.post(f"/staff/review/{ANSWER}", data=form, headers={"referer": referer})
+    assert reply.headers["location"] == f"/staff/login?next={quote(place, safe='')}"
+
+
 @pytest.mark.parametrize(("address", "place"), [
     ("/staff/log?before=3", "/staff/log?before=3"),
     ("/staff", "/staff"),
@@ -334,7 +352,7 @@ def test_nothing_of_the_desk_runs_or_comes_from_elsewhere(log_in: LogIn) -> None
     assert policy.startswith("default-src 'self'")
     assert reply.headers["cache-control"] == "no-store"
     assert re.findall("<script[^>]*>", reply.text) == [
-        f'<script src="/staff/keys.js?{fingerprint()}" defer>'
+        f'<script src="/staff/{name}?{fingerprint()}" defer>' for name in ("keys.js", "keep.js")
     ]
     assert "style=" not in reply.text
     assert log_in("").get("/").headers["content-security-policy"] != policy

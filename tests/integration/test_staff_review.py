@@ -19,7 +19,7 @@ from ui import server
 from ui.staff.review import COLUMNS, csv_lines, review_of
 from ui.store.database import open_database
 from ui.store.records import Records
-from ui.store.reviews import Review, Reviews
+from ui.store.reviews import Better, Review, Reviews
 
 ASKED = {"one": "博士后有什么补助", "two": "外籍人才", "three": "攻击"}
 
@@ -115,7 +115,38 @@ def test_the_right_passage_is_picked_from_search(client: TestClient, engine: Eng
     assert kept.better is not None
     document = FakeAssistant().document(kept.better.doc_id)
     assert document.text[kept.better.start : kept.better.end] == kept.better.quote != ""
-    assert "您选的段落" in client.get("/staff/review/two?show=all").text
+    again = client.get("/staff/review/two?show=all").text
+    assert f'value="{places[0]}" checked><span><b>您选的段落' in again
+
+
+def test_a_passage_that_was_picked_stays_until_another_or_none_is(
+    client: TestClient, engine: Engine
+) -> None:
+    better = Better(doc_id="gone", start=0, end=2, quote="原文")  # its document has left since
+    given = {"answer_id": "two", "reviewer": "editor1", "verdicts": {1: "better"}}
+    Reviews(engine).put(Review.model_validate({**given, "better": better}))
+    page = client.get("/staff/review/two?show=all&search=博士后").text
+    assert re.findall(r'name="better" value="([^"]*)" checked', page) == ["gone:0:2"]
+    form = {"csrf": csrf(client), "verdict-0": "unanswered"}
+    client.post("/staff/review/two", data={**form, "better": "gone:0:2"})
+    assert Reviews(engine).of("two")[0].better == better
+    client.post("/staff/review/two", data={**form, "better": ""})
+    assert Reviews(engine).of("two")[0].better is None
+
+
+def test_what_is_said_beside_a_verdict_on_a_citation_alone_is_kept(
+    client: TestClient, engine: Engine
+) -> None:
+    page = client.get("/staff/review/one?show=all&search=博士后").text
+    place = re.findall(r'name="better" value="([^"]+)"', page)[0]
+    form = {"csrf": csrf(client), "verdict-2": "better", "better": place, "comment": "看第三条"}
+    client.post("/staff/review/one", data=form)
+    [kept] = Reviews(engine).of("one")
+    assert kept.better is not None
+    assert (kept.verdicts, kept.comment) == ({2: "better"}, "看第三条")
+    [line] = map(json.loads, client.get("/staff/review.jsonl").text.splitlines())
+    assert (line["citation"], line["comment"]) == (2, "看第三条")
+    assert line["better"]["quote"] == kept.better.quote
 
 
 @pytest.mark.parametrize("better", ["", "x", "gone:0:5", "a:b:c", f"{PLAN.doc_id}:9:9", "::"])

@@ -1,4 +1,4 @@
-"""The desk's frame: start page, log-in and log-out, one's own password, accounts, the log."""
+"""The desk's frame: start page, log-in and log-out, one's own password, accounts."""
 
 import hashlib
 from datetime import datetime
@@ -6,7 +6,7 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import RedirectResponse
@@ -14,13 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from index.errors import AccountError
+from ui.staff.passages import place_of
 from ui.staff.sessions import API, FOLDER, LOG_IN, Sessions, at_least, local, refuse_foreign, who
 from ui.store.accounts import MIN_PASSWORD_CHARS, LoggedIn, Role
-from ui.store.audit import ACTS, latest
 from ui.users import ROLE_NAMES
 
-ENTRIES = 50
-SCRIPTS = ("keys.js", "documents.js")
+SCRIPTS = ("keys.js", "keep.js", "documents.js")
 DIFFERENT = "两次输入的新密码不一样。"
 
 Reader = Annotated[LoggedIn, Depends(at_least("reader"))]
@@ -68,12 +67,12 @@ _templates = Environment(
 
 
 def build_desk() -> APIRouter:
-    """`/staff`, `/staff/login`, `/staff/logout`, `/staff/password`, `/staff/accounts`,
-    `/staff/log`. The application holds `state.sessions`."""
+    """`/staff`, `/staff/login`, `/staff/logout`, `/staff/password`, `/staff/accounts`. The
+    application holds `state.sessions`."""
     router = APIRouter(prefix=FOLDER)
     _add_entrance(router)
     _add_own_page(router)
-    _add_admin_pages(router)
+    _add_accounts(router)
     return router
 
 
@@ -123,7 +122,7 @@ def local_time(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
-_templates.filters["local"] = local_time
+_templates.filters |= {"local": local_time, "place": place_of}
 
 
 @cache
@@ -193,7 +192,7 @@ def _add_own_page(router: APIRouter) -> None:
         return RedirectResponse(LOG_IN, 303)  # every session of the account has ended
 
 
-def _add_admin_pages(router: APIRouter) -> None:
+def _add_accounts(router: APIRouter) -> None:
     @router.get("/accounts")
     def all_accounts(request: Request, found: Admin) -> HTMLResponse:
         accounts = _sessions(request).accounts.all()
@@ -211,12 +210,3 @@ def _add_admin_pages(router: APIRouter) -> None:
             values = {"accounts": accounts.all(), "wrong": str(error)}
             return page(request, "accounts.html", found, 400, **values)
         return RedirectResponse(f"{FOLDER}/accounts", 303)
-
-    @router.get("/log")
-    def log(
-        request: Request, found: Admin, before: Annotated[int | None, Query(ge=1)] = None
-    ) -> HTMLResponse:
-        entries = latest(_sessions(request).accounts.engine, count=ENTRIES + 1, before=before)
-        older = entries[ENTRIES - 1].id if len(entries) > ENTRIES else None
-        shown = entries[:ENTRIES]
-        return page(request, "log.html", found, entries=shown, acts=ACTS, older=older)

@@ -22,7 +22,7 @@ from ui.api import described
 from ui.assistant import Assistant
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.gaps import STATES, rests_on
-from ui.staff.librarian import Librarian
+from ui.staff.librarian import LAST, Librarian
 from ui.staff.sessions import API, FOLDER, fields
 from ui.store.changes import Change
 
@@ -33,7 +33,6 @@ MAX_FILES = 50
 AT_ONCE = 10  # as many files of the largest size may come in one request
 OTHERS = 3
 WRONG = "“{field}”的值不对：日期请写成 2024、2024-07 或 2024-07-13。"
-LAST = "这是最后一份文件，撤下后就没有可以回答的了。请先放入别的文件。"
 GONE = "这份文件已不在库中，可能已被撤下或替换。"
 FIELDS = {
     "title": "标题", "issuer": "发布单位", "doc_number": "文号", "date": "日期",
@@ -190,7 +189,7 @@ def _add_document(router: APIRouter, assistant: Assistant, librarian: Librarian)
 
     @router.post("/documents/{doc_id}/metadata")
     def correct(request: Request, found: Editor, doc_id: str, form: Fields) -> Response:
-        document = _document(assistant, doc_id)
+        document = _current(assistant, doc_id)
         try:
             wanted = corrections(form, document)
         except ValidationError as error:
@@ -200,16 +199,15 @@ def _add_document(router: APIRouter, assistant: Assistant, librarian: Librarian)
                 request, found, document, assistant, librarian, typed=form, wrong=wrong, status=400
             )
         if wanted:
-            librarian.correct(found.account.name, document.source, wanted)
+            before = document.metadata.model_dump(mode="json", include=set(wanted))
+            librarian.correct(found.account.name, document.source, wanted, before)
         return RedirectResponse(HERE if wanted else f"{HERE}/{doc_id}", 303)
 
     @router.post("/documents/{doc_id}/withdraw")
     def withdraw(found: Editor, doc_id: str) -> Response:
-        document = _document(assistant, doc_id)
+        document = _current(assistant, doc_id)
         if len(assistant.documents()) < 2:
-            raise HTTPException(
-                400, "这是最后一份文件，撤下后就没有可以回答的了。请先放入别的文件。"
-            )
+            raise HTTPException(400, LAST)
         librarian.withdraw(found.account.name, document.source)
         return RedirectResponse(HERE, 303)
 
@@ -267,6 +265,14 @@ def _document(assistant: Assistant, doc_id: str) -> Document:
         raise HTTPException(404, GONE) from error
 
 
+def _current(assistant: Assistant, doc_id: str) -> Document:
+    """A document to change: not the version before, which can still be read."""
+    for document in assistant.documents():
+        if document.doc_id == doc_id:
+            return document
+    raise HTTPException(404, GONE)
+
+
 def _fields_of(document: Document, typed: Mapping[str, str]) -> list[Shown]:
     shown = []
     for name, label in FIELDS.items():
@@ -277,7 +283,7 @@ def _fields_of(document: Document, typed: Mapping[str, str]) -> list[Shown]:
             Shown(
                 name=name,
                 label=label,
-                value=typed.get(name, _written(getattr(document.metadata, name))),
+                value=typed.get(name, written(getattr(document.metadata, name))),
                 reading=best,
                 before=document.text[max(0, best.start - CONTEXT_CHARS) : best.start]
                 if best and words
@@ -290,9 +296,9 @@ def _fields_of(document: Document, typed: Mapping[str, str]) -> list[Shown]:
     return shown
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """A value as a form holds it: a line for each of several."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return "\n".join(value)
     return {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
 
@@ -306,7 +312,7 @@ def corrections(form: Mapping[str, str], document: Document) -> dict[str, Any]:
     """
     wanted: dict[str, Any] = {}
     for name in FIELDS:
-        now = _written(getattr(document.metadata, name))
+        now = written(getattr(document.metadata, name))
         said = "\n".join(line.strip() for line in form.get(name, now).strip().splitlines())
         if f"reset-{name}" in form:
             wanted[name] = None

@@ -15,7 +15,7 @@ from qa.types import Answer, Question
 from ui.assistant import Assistant
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.librarian import Librarian
-from ui.staff.passages import FOUND, picked, searched
+from ui.staff.passages import FOUND, picked, place_of, searched
 from ui.staff.sessions import FOLDER, fields
 from ui.store.accounts import LoggedIn
 from ui.store.drafts import MAX_TEXT_CHARS, Draft, Drafts, Unanswered
@@ -167,7 +167,7 @@ def _gap_page(
     status: int = 200,
 ) -> HTMLResponse:
     now = _asked_now(assistant, group.first.question)
-    hits = {f"{h.doc_id}:{h.start}:{h.end}": h for h in (*searched(assistant, search), *now.hits)}
+    hits = {place_of(hit): hit for hit in (*searched(assistant, search), *now.hits)}
     kept = rests_on(draft.basis, assistant.documents()) if draft else []
     return page(
         request,
@@ -176,7 +176,7 @@ def _gap_page(
         status,
         group=group,
         now=now,
-        hits=hits,
+        hits=list(hits.values()),
         kept=kept,
         states=STATES,
         draft=draft,

@@ -27,6 +27,7 @@ TRY_AGAIN_S = 2.0
 FOLLOW_S = 60.0
 NOT_FOLLOWED = "新的索引没有换上，仍用原来的回答，请看服务器的日志。"
 TAKEN = "已有内容不同的同名文件 {name}，要替换它请勾选“替换同名文件”再放一次。"
+LAST = "这是最后一份文件，撤下后就没有可以回答的了。请先放入别的文件。"
 STAGES = {"解析": "读取文件", "向量": "计算向量", "词语": "整理词语"}
 
 
@@ -110,9 +111,18 @@ class Librarian:
         )
         self._wake.set()
 
-    def correct(self, who: str, source: str, fields: Mapping[str, object]) -> None:
-        """Correct what is said of a file; None reads a field from the text again."""
-        self.changes.begin("metadata_corrected", who, source, fields=dict(fields))
+    def correct(
+        self,
+        who: str,
+        source: str,
+        fields: Mapping[str, object],
+        before: Mapping[str, object] | None = None,
+    ) -> None:
+        """Correct what is said of a file; None reads a field from the text again. `before` is what
+        was said of them, for the log."""
+        self.changes.begin(
+            "metadata_corrected", who, source, fields=dict(fields), before=dict(before or {})
+        )
         self._wake.set()
 
     def publish(
@@ -192,6 +202,8 @@ class Librarian:
         described: Mapping[str, object] = fields if isinstance(fields, dict) else {}
         if change.act == "document_withdrawn":
             if (self.library.folder / change.source).is_file():  # else it was, before a kill
+                if not self.library.others(change.source):
+                    raise SourceError(LAST)
                 self.library.remove(change.source)
         elif change.act == "metadata_corrected":
             self.library.describe(change.source, described)

@@ -1,11 +1,29 @@
 """Passages that staff look for and pick: in a form each is `doc_id:start:end`."""
 
+from typing import Protocol
+
 from index.errors import PolicyQAError, SourceError
 from index.types import Document, Span
 from qa.types import Hit, Question
 from ui.assistant import Assistant
 
 FOUND = 6
+
+
+class Placed(Protocol):
+    """A span of a document."""
+
+    @property
+    def doc_id(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def place_of(passage: Placed) -> str:
+    """How a form names a passage."""
+    return f"{passage.doc_id}:{passage.start}:{passage.end}"
 
 
 def searched(assistant: Assistant, words: str) -> list[Hit]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
@@ -14,7 +14,7 @@ from qa.types import Answer, AnswerSentence, Citation
 from ui.assistant import Assistant
 from ui.staff.cases import Case, case_of, cases
 from ui.staff.desk import Editor, Reader, page
-from ui.staff.passages import picked, searched
+from ui.staff.passages import picked, place_of, searched
 from ui.staff.sessions import FOLDER, fields
 from ui.store.records import Records
 from ui.store.reviews import (
@@ -125,7 +125,7 @@ def _add_answer(
             raise HTTPException(404, GONE)
         older = reviews.stream(show, count=1, before=answer_id)
         every = reviews.of(answer_id)
-        mine = next((each for each in every if each.reviewer == found.account.name), None)
+        mine = by(found.account.name, every)
         return page(
             request,
             "review_answer.html",
@@ -156,15 +156,26 @@ def _add_answer(
         if kept is None:
             raise HTTPException(404, GONE)
         older = reviews.stream(show, count=1, before=answer_id)
-        reviews.put(review_of(form, kept.answer, found.account.name, assistant))
+        mine = by(found.account.name, reviews.of(answer_id))
+        reviews.put(review_of(form, kept.answer, found.account.name, assistant, mine))
         place = f"{HERE}/{older[0].id}" if older else HERE
         return RedirectResponse(f"{place}?show={show}", 303)
 
 
+def by(reviewer: str, reviews: Iterable[Review]) -> Review | None:
+    """What somebody thinks of an answer."""
+    return next((each for each in reviews if each.reviewer == reviewer), None)
+
+
 def review_of(
-    form: Mapping[str, str], answer: Answer, reviewer: str, assistant: Assistant
+    form: Mapping[str, str],
+    answer: Answer,
+    reviewer: str,
+    assistant: Assistant,
+    earlier: Review | None = None,
 ) -> Review:
-    """A review out of a form: `verdict-0` for the whole, `verdict-2` for citation 2.
+    """A review out of a form: `verdict-0` for the whole, `verdict-2` for citation 2; `earlier` is
+    what the same reviewer thought before.
 
     Raises:
         HTTPException: 400 where the form holds what it did not offer, or no verdict at all.
@@ -180,23 +191,23 @@ def review_of(
             "reviewer": reviewer,
             "verdicts": verdicts,
             "comment": form.get("comment", "").strip()[:MAX_COMMENT_CHARS],
-            "better": _better(form.get("better", ""), assistant),
+            "better": _better(form.get("better", ""), assistant, earlier),
         }
     )
 
 
 def rows_of(reviews: Reviews) -> Iterator[dict[str, Any]]:
-    """Every verdict as a flat record with the names of `COLUMNS`."""
+    """Every verdict as a flat record with the names of `COLUMNS`; the comment and the passage of a
+    review stand with its first verdict."""
     for item, review in reviews.every():
-        for place, verdict in review.verdicts.items():
-            whole = place == WHOLE
+        for nth, (place, verdict) in enumerate(review.verdicts.items()):
             yield dict(
                 zip(
                     COLUMNS,
                     (
                         item.id, item.time, item.question, item.status, review.reviewer,
-                        review.time, place, verdict, review.comment if whole else "",
-                        review.better.model_dump() if whole and review.better else None,
+                        review.time, place, verdict, "" if nth else review.comment,
+                        None if nth or not review.better else review.better.model_dump(),
                     ),
                     strict=True,
                 )
@@ -255,8 +266,11 @@ def _in_context(assistant: Assistant, citation: Citation) -> Shown:
     return Shown(citation, text[first:start], text[end : end + CONTEXT_CHARS], "")
 
 
-def _better(place: str, assistant: Assistant) -> Better | None:
-    """The passage that a form names; None where it names none."""
+def _better(place: str, assistant: Assistant, earlier: Review | None) -> Better | None:
+    """The passage that a form names; None where it names none. One that was picked before stays
+    even where its document is gone."""
+    if earlier and earlier.better and place == place_of(earlier.better):
+        return earlier.better
     found = picked(place, assistant)
     if found is None:
         return None

@@ -146,6 +146,10 @@ def local(address: str) -> str:
 def _sent_to_log_in(request: Request) -> HTTPException:
     if request.url.path.startswith(API):
         return HTTPException(401, "请先登录。")
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    place = f"{LOG_IN}?next={quote(wanted if request.method == 'GET' else FOLDER, safe='')}"
+    # A form leads back to the page that it stands on, where what was filled in waits.
+    came = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
+    page = urlsplit(came)
+    ours = page.netloc == urlsplit(str(request.base_url)).netloc
+    back = page.path + (f"?{page.query}" if page.query else "")
+    place = f"{LOG_IN}?next={quote(back if ours else FOLDER, safe='')}"
     return HTTPException(303, headers={"Location": place})

@@ -191,17 +191,19 @@ def _item(session: Session, row: AnswerRow) -> Item:
 
 
 def _rows(review: Review, time: str) -> list[VerdictRow]:
+    """The first of them, of the whole where it was judged, carries what was said beside."""
+    better = review.better.model_dump() if review.better else None
     return [
         VerdictRow(
             answer_id=review.answer_id,
             reviewer=review.reviewer,
             citation=place,
             time=time,
-            verdict=verdict,
-            comment=review.comment if place == WHOLE else "",
-            better=review.better.model_dump() if review.better and place == WHOLE else None,
+            verdict=review.verdicts[place],
+            comment="" if nth else review.comment,
+            better=None if nth else better,
         )
-        for place, verdict in review.verdicts.items()
+        for nth, place in enumerate(sorted(review.verdicts))
     ]
 
 
@@ -213,15 +215,16 @@ def _grouped(rows: list[VerdictRow]) -> list[Review]:
 
 
 def _review(rows: list[VerdictRow]) -> Review:
-    whole = next((row for row in rows if row.citation == WHOLE), rows[0])
+    rows = sorted(rows, key=_place)
+    first = rows[0]
     return Review.model_validate(
         {
-            "answer_id": whole.answer_id,
-            "reviewer": whole.reviewer,
-            "time": whole.time,
-            "verdicts": {row.citation: row.verdict for row in sorted(rows, key=_place)},
-            "comment": whole.comment,
-            "better": whole.better,
+            "answer_id": first.answer_id,
+            "reviewer": first.reviewer,
+            "time": first.time,
+            "verdicts": {row.citation: row.verdict for row in rows},
+            "comment": first.comment,
+            "better": first.better,
         }
     )
 

@@ -102,8 +102,8 @@ class AuditRow(Table):
 
 
 class VerdictRow(Table):
-    """What one reviewer thinks of one citation of an answer, or (0) of the whole answer; the row of
-    the whole carries the comment and the passage that should have been cited."""
+    """What one reviewer thinks of one citation of an answer, or (0) of the whole answer; the first
+    row of a review carries the comment and the passage that should have been cited."""
 
     __tablename__ = "verdicts"
 

@@ -1,0 +1,80 @@
+"""The log: who changed what, when, and how it was before."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import Engine
+
+from ui.staff.desk import Admin, page
+from ui.staff.documents import FIELDS, written
+from ui.staff.sessions import FOLDER
+from ui.store.audit import ACTS, Entry, latest
+from ui.store.reviews import OF_ANSWERS, OF_CITATIONS
+from ui.users import ROLE_NAMES
+
+ENTRIES = 50
+MAX_CHARS = 200  # of one value
+VERDICTS: dict[str, str] = {str(key): words for key, words in (OF_CITATIONS | OF_ANSWERS).items()}
+ROLES: dict[str, str] = {str(key): words for key, words in ROLE_NAMES.items()}
+WORDS = {
+    "role": "角色：{}", "replace": "替换同名文件", "minutes": "{} 分钟", "days": "{} 天以前的",
+    "version": "旧版 {}", "reason": "{}", "question": "{}",
+}  # fmt: skip
+
+
+def build_log(engine: Engine) -> APIRouter:
+    """`/staff/log`."""
+    router = APIRouter(prefix=FOLDER)
+
+    @router.get("/log")
+    def log(
+        request: Request, found: Admin, before: Annotated[int | None, Query(ge=1)] = None
+    ) -> HTMLResponse:
+        entries = latest(engine, count=ENTRIES + 1, before=before)
+        older = entries[ENTRIES - 1].id if len(entries) > ENTRIES else None
+        shown = [(entry, details_of(entry)) for entry in entries[:ENTRIES]]
+        return page(request, "log.html", found, entries=shown, acts=ACTS, older=older)
+
+    return router
+
+
+def details_of(entry: Entry) -> list[str]:
+    """What an entry says beside who, when and of what, in words."""
+    said = entry.details
+    if entry.act == "reviewed":
+        return [
+            f"{_place(n)}：{VERDICTS.get(str(verdict), verdict)}" for n, verdict in said.items()
+        ]
+    lines = _corrections(_named(said.get("fields")), _named(said.get("before")))
+    for name, words in WORDS.items():
+        value = said.get(name)
+        if value is not None and value is not False and value != "":
+            lines.append(words.format(ROLES.get(str(value), str(value))[:MAX_CHARS]))
+    return lines
+
+
+def _place(number: str) -> str:
+    return "整个回答" if number == "0" else f"引文 {number}"
+
+
+def _named(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _corrections(fields: Mapping[str, object], before: Mapping[str, object]) -> list[str]:
+    return [
+        f"{label}：{_said(fields[name])}"
+        + (f"（原来：{_said(before[name])}）" if name in before else "")
+        for name, label in FIELDS.items()
+        if name in fields
+    ]
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "按文件里读到的"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return written(value).replace("\n", "、")[:MAX_CHARS] or "（空）"
