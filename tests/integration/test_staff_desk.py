@@ -352,7 +352,8 @@ def test_nothing_of_the_desk_runs_or_comes_from_elsewhere(log_in: LogIn) -> None
     assert policy.startswith("default-src 'self'")
     assert reply.headers["cache-control"] == "no-store"
     assert re.findall("<script[^>]*>", reply.text) == [
-        f'<script src="/staff/{name}?{fingerprint()}" defer>' for name in ("keys.js", "keep.js")
+        f'<script type="module" src="/staff/{name}?{fingerprint()}">'
+        for name in ("keys.js", "keep.js")
     ]
     assert "style=" not in reply.text
     assert log_in("").get("/").headers["content-security-policy"] != policy
