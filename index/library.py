@@ -23,8 +23,8 @@ MAX_NAME_BYTES = 180
 
 
 class Version(NamedTuple):
-    """A file that was taken out of the source folder or replaced there: its name on the shelf, and
-    when (local time, ISO) it left."""
+    """A file that was taken out of the source folder or replaced there: its path on the shelf, the
+    path that it had, and when (local time, ISO) it left."""
 
     name: str
     source: str
@@ -53,9 +53,13 @@ class Library:
         """See `check_files`."""
         check_files(files, self.folder, self.limits, replace=replace)
 
-    def add(self, path: Path, *, replace: bool = False) -> str:
+    def add(self, path: Path, *, replace: bool = False, place: str = "") -> str:
         """See `add_file`."""
-        return add_file(path, self.folder, replace=replace)
+        return add_file(path, self.folder, replace=replace, place=place)
+
+    def place_for(self, name: str) -> str:
+        """See `place_for`."""
+        return place_for(name, self.folder)
 
     def remove(self, source: str) -> Path:
         """See `remove_file`."""
@@ -77,15 +81,8 @@ class Library:
     def versions(self) -> list[Version]:
         """What has left the folder, newest first."""
         shelf = self.folder / REMOVED
-        found = [SHELVED.fullmatch(path.name) for path in shelf.glob("*")] if shelf.is_dir() else []
-        versions = [
-            Version(
-                match.group(), match[3], datetime.strptime(match[1], "%Y%m%d-%H%M%S").isoformat()
-            )
-            for match in found
-            if match
-        ]
-        return sorted(versions, key=lambda version: version.name, reverse=True)
+        found = [_version(path.relative_to(shelf)) for path in shelf.rglob("*") if path.is_file()]
+        return sorted(filter(None, found), key=lambda v: (v.left, v.name), reverse=True)
 
     def version(self, name: str) -> Path:
         """Where a version lies.
@@ -114,6 +111,30 @@ class Library:
         return building.build(
             self.folder, self._index, self._embedder, limits=self.limits, progress=progress
         )
+
+
+def _version(path: Path) -> Version | None:
+    match = SHELVED.fullmatch(path.name)
+    if not match:
+        return None
+    left = datetime.strptime(match[1], "%Y%m%d-%H%M%S").isoformat()
+    return Version(path.as_posix(), path.with_name(match[3]).as_posix(), left)
+
+
+def place_for(name: str, folder: Path) -> str:
+    """The path in the folder that a file of this name gets: that of the one file which has the
+    name, in whatever subfolder it lies, else the top of the folder.
+
+    Raises:
+        SourceError: several files in subfolders have the name.
+    """
+    if (folder / name).exists():
+        return name
+    found = [path for path in scanning.paths(folder) if path.name == name]
+    if len(found) > 1:
+        where = "、".join(sorted(path.relative_to(folder).as_posix() for path in found))
+        raise SourceError(f"有几份同名的文件（{where}），不知替换哪一份，请改名后再试")
+    return found[0].relative_to(folder).as_posix() if found else name
 
 
 def check_files(
@@ -152,32 +173,36 @@ def _check_name(path: Path, folder: Path, *, replace: bool) -> None:
     if not path.is_file():
         raise SourceError(f"没有文件 {path}")
     check_name(name)
-    target = folder / name
+    target = folder / place_for(name, folder)
     if target.exists() and not replace and target.read_bytes() != path.read_bytes():
         raise NameTaken(f"已有同名文件 {name}，要替换请加 --replace")
 
 
-def add_file(path: Path, folder: Path, *, replace: bool = False) -> str:
-    """Copy a file into the source folder; its name there.
+def add_file(path: Path, folder: Path, *, replace: bool = False, place: str = "") -> str:
+    """Copy a file into the source folder; its path there, `place` or as `place_for` has it.
 
     Raises:
         SourceError: no such file, its name cannot be taken, or another file has it.
     """
-    _check_name(path, folder, replace=replace)
-    name, target = path.name, folder / path.name
-    part = folder / f".{os.getpid()}.part"
+    if not place:
+        _check_name(path, folder, replace=replace)
+    place = place or place_for(path.name, folder)
+    target, part = folder / place, folder / f".{os.getpid()}.part"
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise SourceError(f"{place[:200]} 不在来源文件夹里")
     try:
         if target.exists():
             if target.read_bytes() == path.read_bytes():
-                return name
+                return place
             _shelve(target, folder, copy=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, part)
         os.replace(part, target)
     except OSError as error:
         raise SourceError(f"无法放入 {folder}：{error.strerror or error}") from error
     finally:
         part.unlink(missing_ok=True)
-    return name
+    return place
 
 
 def remove_file(source: str, folder: Path) -> Path:
@@ -195,9 +220,9 @@ def remove_file(source: str, folder: Path) -> Path:
 
 def _shelve(path: Path, folder: Path, *, copy: bool = False) -> Path:
     """Put a file, or a copy of it, where what has left the folder can be found."""
-    shelf = folder / REMOVED
+    shelf = folder / REMOVED / path.parent.relative_to(folder)
     try:
-        shelf.mkdir(exist_ok=True)
+        shelf.mkdir(parents=True, exist_ok=True)
         target = shelf / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**6}-{path.name}"
         if copy:
             part = shelf / f".{os.getpid()}.part"

@@ -24,7 +24,7 @@ def scan(source: Path) -> list[SourceFile]:
     if not source.is_dir():
         raise SourceError(f"没有文件夹 {source}，请用 --source 指定存放文件的文件夹")
     entries = catalogue.load(source)
-    return [_scanned(path, source, entries) for path in sorted(_paths(source))]
+    return [_scanned(path, source, entries) for path in sorted(paths(source))]
 
 
 def state(sha256: str, metadata: Metadata) -> str:
@@ -35,7 +35,8 @@ def state(sha256: str, metadata: Metadata) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _paths(source: Path) -> Iterator[Path]:
+def paths(source: Path) -> Iterator[Path]:
+    """Every file of the folder and of its subfolders, but the hidden ones and the catalogue."""
     for path in source.rglob("*"):
         folder = path.is_dir() and not path.is_symlink()
         if not folder and path.name != catalogue.FILE_NAME and not _is_hidden(path, source):

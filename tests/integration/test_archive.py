@@ -45,6 +45,15 @@ def test_export_and_reimport_are_equal(full: Engine, database: Engine) -> None:
     Drafts(database).save("wang", "问", "答", basis=[], asked=[], expires="2030-01-01")  # goes on
 
 
+def test_a_change_whose_id_leads_out_of_its_folder_is_refused(
+    full: Engine, database: Engine
+) -> None:
+    (line,) = [line for line in exported(full) if json.loads(line)["kind"] == "change"]
+    hostile = json.dumps({**json.loads(line), "id": "../..", "state": "waiting"})
+    with pytest.raises(StoreError, match="第 1 行"):
+        restored(database, [hostile])
+
+
 @pytest.mark.parametrize(
     "line",
     [

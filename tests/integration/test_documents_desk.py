@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from qa.live import LiveAssistant
 from qa.types import Question
+from tests.e2e.visitor import until
 from tests.staff import PASSWORD, office, service_of
 from ui import server
 from ui.staff.documents import corrections, folded, name_of
@@ -164,6 +165,36 @@ def test_a_file_of_the_same_name_is_replaced_only_when_asked(
     assert post(client, "/staff/documents/restore", version=version.name) == 303
     librarian.settle()
     assert "5万元" in assistant.document(path_of(assistant, "a.txt").rsplit("/", 1)[1]).text
+
+
+def test_a_file_of_a_subfolder_is_replaced_corrected_withdrawn_and_restored_there(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    source = "区县/安家.txt"
+    path = librarian.library.folder / source
+    path.parent.mkdir()
+    path.write_text(OLD.replace("人才办法", "安家办法"), "utf-8")
+    librarian.library.update()
+    until(lambda: source in {d.source for d in assistant.documents()})
+    send(client, ("安家.txt", NEW.replace("人才办法", "安家办法").encode()), replace="yes")
+    librarian.settle()
+    place = path_of(assistant, source)
+    assert "8万元" in path.read_text("utf-8")
+    assert "differences?against=" in client.get(place).text
+    assert post(client, f"{place}/metadata", date="2024-05-06") == 303
+    librarian.settle()
+    assert (
+        next(d for d in assistant.documents() if d.source == source).metadata.date == "2024-05-06"
+    )
+    assert post(client, f"{path_of(assistant, source)}/withdraw") == 303
+    librarian.settle()
+    assert source in client.get("/staff/documents").text  # among what was withdrawn
+    version = librarian.library.versions()[0]
+    assert (version.source, path.exists()) == (source, False)
+    assert post(client, "/staff/documents/restore", version=version.name) == 303
+    librarian.settle()
+    assert path_of(assistant, source)
+    assert "8万元" in path.read_text("utf-8")
 
 
 def test_metadata_are_corrected_beside_the_words_they_were_read_from(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from index.embedding import HashingEmbedder
 from index.errors import SourceError, UnreadableFile
 from index.extract import Limits
-from index.library import REMOVED, add_file, check_files, remove_file
+from index.library import REMOVED, Library, add_file, check_files, place_for, remove_file
 
 TEXT = "人才支持措施\n博士补贴50万元。"
 
@@ -82,6 +83,47 @@ def test_two_files_of_one_name_at_once_are_refused(
     (tmp_path / "a.txt").write_text("另一份\n内容。", encoding="utf-8")
     with pytest.raises(SourceError, match=r"两个文件同名 a\.txt"):
         check_files([other, tmp_path / "a.txt"], folder, Limits(), replace=True)
+
+
+def library(folder: Path) -> Library:
+    return Library(folder, folder.with_name("index"), HashingEmbedder(8), Limits())
+
+
+def test_a_file_takes_the_place_of_the_one_that_has_its_name(folder: Path, tmp_path: Path) -> None:
+    for place in ("区县/b.txt", "市级/c.txt", "区县/c.txt", ".removed/d.txt"):
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_text(TEXT, encoding="utf-8")
+    places = [place_for(name, folder) for name in ("a.txt", "b.txt", "d.txt", "new.txt")]
+    assert places == ["a.txt", "区县/b.txt", "d.txt", "new.txt"]
+    with pytest.raises(SourceError, match=r"区县/c\.txt、市级/c\.txt"):
+        place_for("c.txt", folder)
+    newer = tmp_path / "b.txt"
+    newer.write_text("新的\n一条。", encoding="utf-8")
+    with pytest.raises(SourceError, match="已有同名文件"):
+        add_file(newer, folder)
+    assert add_file(newer, folder, replace=True) == "区县/b.txt"
+    assert (folder / "区县" / "b.txt").read_bytes() == newer.read_bytes()
+    assert not (folder / "b.txt").exists()
+
+
+def test_a_file_of_a_subfolder_leaves_and_comes_back_there(folder: Path) -> None:
+    (folder / "区县").mkdir()
+    (folder / "区县" / "a.txt").write_text("另一份\n内容。", encoding="utf-8")
+    remove_file("区县/a.txt", folder)
+    remove_file("a.txt", folder)
+    versions = {v.source: v for v in library(folder).versions()}
+    assert set(versions) == {"a.txt", "区县/a.txt"}
+    (folder / "区县").rmdir()
+    path = library(folder).version(versions["区县/a.txt"].name)
+    assert add_file(path, folder, place="区县/a.txt") == "区县/a.txt"
+    assert (folder / "区县" / "a.txt").read_text(encoding="utf-8") == "另一份\n内容。"
+    assert library(folder).others("区县/a.txt") == []
+
+
+@pytest.mark.parametrize("place", ["../a.txt", "/tmp/a.txt", "x/../../a.txt"])
+def test_no_file_is_put_outside_the_folder(folder: Path, other: Path, place: str) -> None:
+    with pytest.raises(SourceError, match="不在来源文件夹里"):
+        add_file(other, folder, place=place)
 
 
 def test_a_removed_file_can_be_found_again(folder: Path) -> None:

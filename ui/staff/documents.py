@@ -245,17 +245,13 @@ def _document_page(
         origins=ORIGINS,
         kinds=KINDS,
         passages=assistant.passages(document.doc_id),
-        versions=[v for v in librarian.library.versions() if v.source == _file_name(document)],
+        versions=[v for v in librarian.library.versions() if v.source == document.source],
         editions=_editions(document, documents),
         basis=rests_on(document.metadata.basis, documents),
         states=STATES,
         file=f"/files/{quote(document.doc_id)}",
         wrong=wrong,
     )
-
-
-def _file_name(document: Document) -> str:
-    return PurePosixPath(document.source).name
 
 
 def _document(assistant: Assistant, doc_id: str) -> Document:

@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -86,9 +86,9 @@ class Librarian:
             SourceError: the file is too large, or cannot be kept or called so.
         """
         check_name(name)
-        change_id = new_id()
+        source, change_id = self.library.place_for(name), new_id()
         self._stage(change_id, name, file)
-        self.changes.begin("document_added", who, name, change_id=change_id, replace=replace)
+        self.changes.begin("document_added", who, source, change_id=change_id, replace=replace)
         self._wake.set()
         return change_id
 
@@ -105,7 +105,7 @@ class Librarian:
         """
         change_id = new_id()
         with self.library.version(version.name).open("rb") as file:
-            self._stage(change_id, version.source, file)
+            self._stage(change_id, PurePosixPath(version.source).name, file)
         self.changes.begin(
             "document_restored", who, version.source, change_id=change_id, version=version.name
         )
@@ -208,13 +208,13 @@ class Librarian:
         elif change.act == "metadata_corrected":
             self.library.describe(change.source, described)
         else:
-            path = self._staging / change.id / change.source
+            path = self._staging / change.id / PurePosixPath(change.source).name
             replace = change.act == "document_restored" or bool(change.details.get("replace"))
             self._step = Step("读取文件", 0, 1)
             self.library.check([path], replace=replace)
             if described:
                 self.library.describe(change.source, described)
-            self.library.add(path, replace=replace)
+            self.library.add(path, replace=replace, place=change.source)
 
     def _stage(self, change_id: str, name: str, file: BinaryIO) -> None:
         """Keep a file until it is taken."""

@@ -99,4 +99,6 @@ def _row(said: dict[str, Any]) -> Table:
         return answer_row(KeptAnswer.model_validate(said))
     if set(said) != {column.name for column in table.__table__.columns}:
         raise ValueError("other columns")
+    if table is ChangeRow and not str(said["id"]).isalnum():
+        raise ValueError("the id of a change is the name of a folder")
     return table(**said)
