@@ -105,6 +105,10 @@ def test_a_huge_file_is_refused_before_it_is_sent(visit: Visit, site: Site) -> N
     page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
     page.get_by_role("button", name="放入").click()
     expect(page.get_by_role("alert")).to_have_text("大.txt 超过 1 MB，请拆分后再试。")
+    files = [{**files[0], "name": f"{n}.txt", "buffer": b"x" * 2**20} for n in range(10)]
+    page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    page.get_by_role("button", name="放入").click()
+    expect(page.get_by_role("alert")).to_have_text("这些文件合计超过 9 MB，请分几次放入。")
 
 
 def test_a_scanned_file_says_what_it_needs(visit: Visit, site: Site, tmp_path: Path) -> None:

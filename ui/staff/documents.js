@@ -8,6 +8,9 @@ function refusal(files) {
   const most = Number(form.dataset.maxMb);
   const large = [...files].find((file) => file.size > most * 2 ** 20);
   if (large) return `${large.name} 超过 ${most} MB，请拆分后再试。`;
+  const whole = [...files].reduce((sum, file) => sum + file.size, 0);
+  const together = Number(form.dataset.maxTotalMb);
+  if (whole > together * 2 ** 20) return `这些文件合计超过 ${together} MB，请分几次放入。`;
   return files.length > Number(form.dataset.maxFiles) ? `一次最多 ${form.dataset.maxFiles} 个文件。` : '';
 }
 

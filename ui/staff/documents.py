@@ -148,6 +148,7 @@ def _list_page(
         step=librarian.step,
         link=_link_of(assistant, changes),
         max_mb=librarian.max_bytes // 2**20,
+        max_total_mb=librarian.max_bytes * AT_ONCE // 2**20 - 1,  # the form's own lines take some
         max_files=MAX_FILES,
         api=f"{API}changes",
         shelf=[v for v in librarian.library.versions() if v.source not in _sources(assistant)],
