@@ -69,9 +69,10 @@ class Example(NamedTuple):
 def examples(
     assistant: Assistant, queries: Sequence[Query], *, factor: float = 1.0
 ) -> Iterator[Example]:
-    """One example of each question; of an answerable one also those with its evidence hidden or
-    its year, edition or place altered. `factor` multiplies how much each counts."""
-    for example in _examples(assistant, queries):
+    """One example of each question of which it is known whether the documents answer it; of an
+    answerable one also those with its evidence hidden or its year, edition or place altered.
+    `factor` multiplies how much each counts."""
+    for example in _examples(assistant, [q for q in queries if q.answerable is not None]):
         yield example._replace(weight=example.weight * factor)
 
 
@@ -81,7 +82,7 @@ def _examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Exampl
         vector = assistant.embedder.encode_query(text)
         found = assistant.find(text, vector)
         weight = 1.0 if query.answerable else SILENT_WEIGHT
-        yield Example(dict(found.features), query.answerable, weight)
+        yield Example(dict(found.features), bool(query.answerable), weight)
         if query.answerable and query.evidence:
             hidden = evidence_rows(assistant, query)
             silent = assistant.find(text, vector, hidden=hidden)

@@ -63,7 +63,8 @@ def _means(row: Row) -> list[Part]:
 def _ratios(row: Row) -> list[Part]:
     """As `eval.metrics.abstention`: precision, recall, F1; then the share answered of those that
     can be; coverage and error."""
-    silent, unanswerable = float(row.status == "abstained"), float(not row.answerable)
+    silent = float(row.status == "abstained" and row.answerable is not None)
+    unanswerable = float(row.answerable is False)
     both = silent * unanswerable
     answered = float(row.status == "answered")
     wrong = is_wrong(row)

@@ -78,13 +78,14 @@ class Query(Record):
     `answers` lists strings of which one is right, or lists of which each must be met by one of
     its strings. `answer_kind` "free_text" says that the answers are prose, not phrases. `reason`
     is why an unanswerable one should be left unanswered, where the set's author says so.
-    `rejected` are words that should not be cited.
+    `rejected` are words that should not be cited; where nothing but those is known, `answerable` is
+    null, and the question is judged by `rejected_cited` alone.
     """
 
     id: Id
     text: Filled
     answers: Answers = ()
-    answerable: bool = True
+    answerable: bool | None = True
     evidence: tuple[Evidence, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
@@ -196,7 +197,12 @@ def _check_judged(
     path: Path, number: int, query: Query, qrels: Mapping[str, Mapping[str, int]]
 ) -> None:
     relevant = any(grade > 0 for grade in qrels.get(query.id, {}).values())
-    if query.answerable and not (query.answers or query.evidence or relevant):
+    known = query.answers or query.evidence or relevant
+    if query.answerable is None and (known or not query.rejected):
+        raise _fault(
+            path, number, f'问题 {query.id} 的 "answerable" 是 null：只能有 rejected，而且要有'
+        )
+    if query.answerable and not known:
         raise _fault(
             path,
             number,
@@ -302,7 +308,7 @@ SHAPES = {
     "split": TEXT,
     "as_of": '带引号的日子，如 "2024-12-31"',
     "answers": '列表，如 ["90%", "九成"]（任一即可）或 [["甲"], ["乙"]]（都要有）',
-    "answerable": "不带引号的 true 或 false",
+    "answerable": "不带引号的 true 或 false，或 null（只知道 rejected）",
     "evidence": '列表，如 [{"source": "文件名", "quote": "原话"}]',
     "reason": " no_evidence、out_of_scope、ambiguous、refused 之一",
     "history": '列表，如 [{"role": "user", "content": "上一个问题"}]',

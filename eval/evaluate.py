@@ -24,6 +24,7 @@ PASSAGES = 10  # the deepest cut-off of a measure
 PASSAGES_FOR_DOCUMENTS = 50  # several passages are of one document; ten documents are ranked
 
 MAX_CURVE_POINTS = 100
+WANTED = {True: "answerable", False: "unanswerable", None: "unknown"}
 
 Progress = Callable[[str, int, int], None]
 
@@ -156,9 +157,9 @@ def _answers(rows: Sequence[Row]) -> AnswerFigures:
 
 def _abstention(rows: Sequence[Row]) -> AbstentionFigures:
     """An error is neither silence nor an answer, so it misses both."""
-    scores = abstention(
-        [row.status == "abstained" for row in rows], [row.answerable for row in rows]
-    )
+    known = [(row.status == "abstained", row.answerable) for row in rows]
+    judged = [(silent, can) for silent, can in known if can is not None]
+    scores = abstention([silent for silent, _ in judged], [can for _, can in judged])
     return AbstentionFigures(
         precision=scores.precision,
         recall=scores.recall,
@@ -175,11 +176,11 @@ def _told(rows: Iterable[Row]) -> list[Row]:
 
 
 def _reasons(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-    """What was wanted against what came; without a reason of its own, a question is answerable
-    or unanswerable."""
+    """What was wanted against what came; without a reason of its own, a question is answerable,
+    unanswerable, or it is not known which."""
     table: dict[str, dict[str, int]] = {}
     for row in rows:
-        wanted = row.wanted_reason or ("answerable" if row.answerable else "unanswerable")
+        wanted = row.wanted_reason or WANTED[row.answerable]
         came = (row.reason or row.status) if row.status == "abstained" else row.status
         line = table.setdefault(wanted, {})
         line[came] = line.get(came, 0) + 1

@@ -109,7 +109,7 @@ class Row(Value):
     history: tuple[str, ...] = ()
     query: str = ""
     type: str
-    answerable: bool
+    answerable: bool | None
     free_text: bool
     status: Status
     reason: str | None
@@ -133,12 +133,12 @@ class Row(Value):
 def is_wrong(row: Row) -> bool | None:
     """Whether the question was answered, and wrongly; silence is not wrong.
 
-    None where nobody could tell: the question is answerable, but its answer is prose or not known.
-    An unanswerable question is answered wrongly, whatever was said.
+    None where nobody could tell: the question is answerable, but its answer is prose or not known,
+    or nobody knows whether it is. An unanswerable question is answered wrongly, whatever was said.
     """
-    if not row.answerable:
+    if row.answerable is False:
         return row.status == "answered"
-    if row.free_text or row.answers.accuracy is None:
+    if row.answerable is None or row.free_text or row.answers.accuracy is None:
         return None
     return row.status == "answered" and row.answers.accuracy == 0
 
@@ -149,7 +149,7 @@ def outcome(row: Row) -> str:
     if row.status == "error":
         return "error"
     if row.status == "abstained":
-        return "silent" if row.answerable else "right"
+        return "right" if row.answerable is False else "silent"
     wrong = is_wrong(row)
     if wrong is None:
         return "answered"

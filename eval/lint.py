@@ -97,7 +97,7 @@ def _bare(text: str) -> str:
 
 
 def _contradiction(query: Query) -> Iterator[Problem]:
-    if not query.answerable and (alternatives(query.answers) or query.evidence):
+    if query.answerable is False and (alternatives(query.answers) or query.evidence):
         yield "contradiction", "标为没有答案，却给了答案或依据"
     if query.answerable and query.reason:
         yield "contradiction", f"标为有答案，却给了拒答的理由 {query.reason}"

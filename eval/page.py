@@ -87,12 +87,12 @@ def failings(row: Row, *, ranking_only: bool = False) -> list[str]:
     answers = row.answers
     checks = {
         "error": row.status == "error",
-        "answered": row.status == "answered" and not row.answerable,
-        "wrong": row.status == "answered" and outcome(row) == "wrong" and row.answerable,
+        "answered": row.status == "answered" and row.answerable is False,
+        "wrong": row.status == "answered" and outcome(row) == "wrong" and bool(row.answerable),
         "quote": answers.quote_exact is not None and answers.quote_exact < 1,
         "rejected": bool(answers.rejected_cited),
         "support": answers.sentence_support is not None and answers.sentence_support < 1,
-        "silent": row.status == "abstained" and row.answerable,
+        "silent": row.status == "abstained" and bool(row.answerable),
         "reason": row.status == "abstained"
         and row.wanted_reason not in ("", row.reason)
         and not row.answerable,
@@ -292,7 +292,7 @@ def _article(row: Row, why: Sequence[str]) -> str:
     reasons = "；".join(_both(*FAILINGS[name]) for name in why)
     wanted = [" ＋ ".join(row.wanted_answers), *row.wanted_evidence[:3]]
     left = "".join(f"<p>{_excerpt(line, row)}</p>" for line in wanted if line)
-    if not row.answerable:
+    if row.answerable is False:
         left = f"<p>{_both('拒答', 'silence')} {escape(row.wanted_reason)}</p>"
     first = row.hits[0] if row.hits else None
     top = f"<p>{_hit(first.rank, first.source, first.text, row)}</p>" if first else "<p>–</p>"

@@ -94,6 +94,13 @@ def test_an_answer_that_should_be_silence() -> None:
     assert (found.answerable, found.evidence, found.rejected) == (False, (), ())
 
 
+def test_a_verdict_against_one_citation_alone_is_a_case() -> None:
+    found = case("博士后有什么补助", review({2: "outdated"}))
+    assert isinstance(found, Case)
+    assert (found.answerable, found.evidence) == (None, ())
+    assert found.rejected == ({"source": PLAN.source, "quote": SECOND, "verdict": "outdated"},)
+
+
 @pytest.mark.parametrize(("reviews", "why"), [
     ((review({0: "wrong"}),), VAGUE),
     ((review({0: "right"}), review({0: "wrong"}, "ma")), DISPUTED),
@@ -155,14 +162,20 @@ def test_the_evaluation_reads_and_asks_what_was_reviewed(tmp_path: Path) -> None
     records, reviews = Records(engine), Reviews(engine)
     records.keep(assistant.ask(Question(id="real", question="博士每年补贴多少钱?")))
     reviews.put(Review(answer_id="real", reviewer="li", verdicts={0: "right"}))
+    records.keep(assistant.ask(Question(id="poor", question="硕士每年补贴多少钱?")))
+    reviews.put(Review(answer_id="poor", reviewer="li", verdicts={1: "unsupported"}))
     lines = [found.model_dump_json() for found in cases(reviews, records, assistant)]
     assert json.loads(lines[0])["evidence"][0]["source"] == "a.txt"
     folder = tmp_path / "set"
     folder.mkdir()
     (folder / "queries.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     dataset = load(folder)
-    assert [query.id for query in dataset.queries] == ["real"]
+    assert [(query.id, query.answerable) for query in dataset.queries] == [
+        ("real", True),
+        ("poor", None),
+    ]
     assert dataset.ignored == ()
     figures = evaluate(assistant, dataset).figures
-    assert figures.n == 1
+    assert figures.n == 2
     assert figures.retrieval.success_at_1 == 1.0
+    assert figures.answers.rejected_cited == 1.0  # nothing has changed: it is cited again

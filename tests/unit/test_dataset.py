@@ -80,6 +80,16 @@ def test_a_question_that_cannot_be_judged_is_refused(tmp_path: Path, qrels: str 
     assert len(load(made(tmp_path, bare | {"answerable": False})).queries) == 1
 
 
+def test_what_does_not_answer_may_be_all_that_is_known(tmp_path: Path) -> None:
+    bare = {"id": "q2", "text": "问", "answerable": None}
+    rejected = {"rejected": [{"quote": "话", "source": "a.txt", "verdict": "outdated"}]}
+    (query,) = load(made(tmp_path, bare | rejected)).queries
+    assert (query.answerable, query.rejected[0].verdict) == (None, "outdated")
+    for wrong in ({}, rejected | {"answers": ["甲"]}, rejected | {"evidence": [{"quote": "话"}]}):
+        with pytest.raises(DatasetError, match='"answerable" 是 null：只能有 rejected'):
+            load(made(tmp_path, bare | wrong))
+
+
 def test_the_fingerprint_is_that_of_what_is_judged(tmp_path: Path) -> None:
     first = load(made(tmp_path, GOOD, qrels="q1\td1\t1\n"))
     assert load(tmp_path).fingerprint == first.fingerprint

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 from eval import benchmark, commands
 from eval.certainty import certainty
 from eval.dataset import Dataset, Query, Rejected
-from eval.evaluate import Evaluation, evaluate
-from eval.judging import judge
+from eval.evaluate import Evaluation, evaluate, figures_of
+from eval.judging import is_wrong, judge, outcome
+from eval.page import failings
 from eval.terminal import tables
 from qa.types import Answer, Question
 from tests.eval_fake import (
@@ -283,6 +284,30 @@ def test_types_have_figures_of_their_own(evaluation: Evaluation) -> None:
     assert by_type["乙"].retrieval.success_at_1 is None
     assert by_type["乙"].answers.accuracy is None
     assert by_type["乙"].abstention.answered_rate is None
+
+
+def test_where_only_wrong_words_are_known_nothing_else_is_judged() -> None:
+    """The figures of a set do not move by such a question, but for the rejected words."""
+    unknown = question("丙", answerable=None, rejected=[{"quote": "博士后留渝率达到90%"}])
+    wrong = said("answered", (NEWS, (1,)), cited=(cite(1, "news.txt", NEWS),))
+    row = judge(unknown, {}, wrong, FakeAssistant({}).document)
+    assert (is_wrong(row), outcome(row), failings(row)) == (None, "answered", ["rejected"])
+    silent = judge(unknown, {}, said("abstained"), FakeAssistant({}).document)
+    assert (is_wrong(silent), outcome(silent), failings(silent)) == (None, "silent", [])
+    rows = [evaluate(FakeAssistant(ANSWERS), DATASET).rows, [row, silent]]
+    before, after = (figures_of("x", "", [*rows[0], *more]) for more in ([], rows[1]))
+    assert after.answers.rejected_cited == 0.5
+    assert after.reasons["unknown"] == {"abstained": 1, "answered": 1}
+    assert after.abstention == before.abstention
+    assert after.retrieval == before.retrieval
+    assert after.answers.accuracy == before.answers.accuracy
+    assert after.answers.citation_precision == before.answers.citation_precision
+    assert after.curve == before.curve
+    known, more = (certainty([*rows[0], *each]) for each in ([], rows[1]))
+    moved = {name for name in known if more[name].n != known[name].n}  # of whatever is answered
+    assert moved == {
+        f"answers.{n}" for n in ("quote_exact", "sentence_support", "answer_chars_p50")
+    }
 
 
 def test_an_error_is_neither_silence_nor_an_answer() -> None:

@@ -20,12 +20,13 @@ REJECTING = ("unsupported", "outdated")
 
 
 class Case(Value):
-    """A judged question: `evidence` are the words that answer it, none where the documents should
-    be silent on it, `rejected` words that were cited and do not, with the verdict on them."""
+    """A judged question: `evidence` are the words that answer it, `rejected` words that were cited
+    and do not, with the verdict on them. `answerable` is False where the documents should be silent
+    on it, None where only is known what does not answer it."""
 
     id: str
     text: str
-    answerable: bool
+    answerable: bool | None
     evidence: tuple[dict[str, str], ...] = ()
     rejected: tuple[dict[str, str], ...] = ()
     as_of: str | None = None
@@ -41,7 +42,7 @@ class Open(NamedTuple):
 UNREVIEWED = Open("还没有人审阅")
 DISPUTED = Open("审阅的结论不一致")
 OF_A_PART = Open("提问时只查了一部分文件")
-VAGUE = Open("还没有判断哪句话支持答案，也没有选出更合适的段落")
+VAGUE = Open("还没有判断哪句话支持答案、哪句话不支持，也没有选出更合适的段落")
 
 
 def cases(reviews: Reviews, records: Records, assistant: Assistant) -> Iterator[Case]:
@@ -121,14 +122,16 @@ def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> 
         or (verdicts.get(WHOLE) == "right" and citation.n not in verdicts)
     )
     evidence = tuple({str(each): each for each in (*better, *right)}.values())
-    if not evidence:
-        return VAGUE
     rejected = tuple(
         {"source": citation.source, "quote": citation.quote, "verdict": verdicts[citation.n]}
         for citation in answer.citations
         if verdicts.get(citation.n) in REJECTING
     )
-    return Case(answerable=True, evidence=evidence, rejected=rejected, **shared)
+    if not (evidence or rejected):
+        return VAGUE
+    return Case(
+        answerable=True if evidence else None, evidence=evidence, rejected=rejected, **shared
+    )
 
 
 def _text(answer: Answer) -> str:
