@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from index.errors import DatasetError
-from index.types import Value
+from index.types import IsoDate, Value
 from qa.types import MAX_HISTORY_TURNS, Reason, Turn
 
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]
@@ -89,7 +89,7 @@ class Query(Record):
     evidence: tuple[Evidence, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
-    as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    as_of: IsoDate | None = None
     type: str = ""
     split: str = ""
     answer_kind: str = ""

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -58,8 +57,20 @@ class Library:
         return add_file(path, self.folder, replace=replace, place=place)
 
     def place_for(self, name: str) -> str:
-        """See `place_for`."""
-        return place_for(name, self.folder)
+        """Where a file that somebody sends goes; see `place_for`.
+
+        Raises:
+            SourceError: as there, or it is the file of an answer that staff have signed.
+        """
+        place = place_for(name, self.folder)
+        if self.said(place).kind == "staff_answer":
+            raise SourceError(f"{name} 是签发的答复，不能替换；要改请撤下后另行签发")
+        return place
+
+    def forget(self, name: str) -> None:
+        """Take a version off the shelf; nothing where it is not there."""
+        if any(version.name == name for version in self.versions()):
+            (self.folder / REMOVED / name).unlink(missing_ok=True)
 
     def remove(self, source: str) -> Path:
         """See `remove_file`."""
@@ -82,7 +93,7 @@ class Library:
         """What has left the folder, newest first."""
         shelf = self.folder / REMOVED
         found = [_version(path.relative_to(shelf)) for path in shelf.rglob("*") if path.is_file()]
-        return sorted(filter(None, found), key=lambda v: (v.left, v.name), reverse=True)
+        return sorted(filter(None, found), key=_stamp, reverse=True)
 
     def version(self, name: str) -> Path:
         """Where a version lies.
@@ -119,6 +130,10 @@ def _version(path: Path) -> Version | None:
         return None
     left = datetime.strptime(match[1], "%Y%m%d-%H%M%S").isoformat()
     return Version(path.as_posix(), path.with_name(match[3]).as_posix(), left)
+
+
+def _stamp(version: Version) -> str:
+    return version.name.rpartition("/")[2]
 
 
 def place_for(name: str, folder: Path) -> str:
@@ -223,7 +238,7 @@ def _shelve(path: Path, folder: Path, *, copy: bool = False) -> Path:
     shelf = folder / REMOVED / path.parent.relative_to(folder)
     try:
         shelf.mkdir(parents=True, exist_ok=True)
-        target = shelf / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**6}-{path.name}"
+        target = shelf / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{path.name}"
         if copy:
             part = shelf / f".{os.getpid()}.part"
             shutil.copyfile(path, part)

@@ -82,10 +82,13 @@ def number(text: str) -> int:
 
 
 def shifted(iso: str, *, years: int = 0, months: int = 0, days: int = 0) -> str:
-    """A day later by so much; the last day of a month where it has no such day."""
+    """A day later by so much; the last day of a month where it has no such day, and the last of
+    all days (9999-12-31) where there is none so late."""
     year, month, day = map(int, iso.split("-"))
     months += year * 12 + month - 1 + years * 12
     year, month = divmod(months, 12)
+    if year > datetime.MAXYEAR:
+        return datetime.date.max.isoformat()
     day = min(day, calendar.monthrange(year, month + 1)[1])
     return _plus_days(year, month + 1, day, days)
 

@@ -1,8 +1,10 @@
 """What is stored: documents, their sentences and passages. All spans are half-open code points."""
 
-from typing import Literal
+import datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 Kind = Literal["policy", "plan", "news", "event", "notice", "guide", "staff_answer", "other"]
 SentenceKind = Literal["text", "heading", "row", "header", "note", "caption", "byline", "lead"]
@@ -16,7 +18,28 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-ISO_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+FIRST_YEAR = 1000  # earlier ones are slips, as 0024
+
+
+def _in_the_calendar(value: str) -> str:
+    """Refuse what has the shape of a date and is none, as 2024-13."""
+    try:
+        parts = [int(part) for part in value.split("-")] if value else [FIRST_YEAR]
+        datetime.date(*(*parts, 1, 1)[:3])
+    except ValueError:
+        parts = [0]
+    if parts[0] < FIRST_YEAR:
+        raise PydanticCustomError("no_date", "没有这一天，请写成 2024、2024-07 或 2024-07-13")
+    return value
+
+
+# A year, month or day in ISO 8601; `DateOrNone` may be "", which is unknown.
+IsoDate = Annotated[
+    str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_in_the_calendar)
+]
+DateOrNone = Annotated[
+    str, Field(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$"), AfterValidator(_in_the_calendar)
+]
 
 
 class Metadata(Value):
@@ -31,9 +54,9 @@ class Metadata(Value):
     title: str = ""
     issuer: str = ""
     doc_number: str = ""
-    date: str = Field(default="", pattern=ISO_DATE)
-    effective: str = Field(default="", pattern=ISO_DATE)
-    expires: str = Field(default="", pattern=ISO_DATE)
+    date: DateOrNone = ""
+    effective: DateOrNone = ""
+    expires: DateOrNone = ""
     kind: Kind = "other"
     region: str = ""
     audience: str = ""

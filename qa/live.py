@@ -109,5 +109,8 @@ class LiveAssistant:
         except PolicyQAError as error:
             self._refused = version
             logger.warning("the new index is left aside: %s", error)
+        except Exception:  # whatever is wrong with it, the one in force goes on
+            self._refused = version
+            logger.exception("the new index is left aside")
         finally:
             self._turn.release()

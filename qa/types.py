@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from index.types import ISO_DATE, Kind, Value
+from index.types import DateOrNone, IsoDate, Kind, Value
 
 MAX_QUESTION_CHARS = 2000
 MAX_HISTORY_TURNS = 50
@@ -42,8 +42,8 @@ class Filters(Value):
 
     regions: tuple[Text, ...] = Field(default=(), max_length=MAX_CHOICES)
     kinds: tuple[Kind, ...] = Field(default=(), max_length=MAX_CHOICES)
-    since: str = Field(default="", pattern=ISO_DATE)
-    until: str = Field(default="", pattern=ISO_DATE)
+    since: DateOrNone = ""
+    until: DateOrNone = ""
 
 
 class Question(Value):
@@ -56,7 +56,7 @@ class Question(Value):
     question: Text
     id: Annotated[str, BeforeValidator(identifier)] = ""
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
-    as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    as_of: IsoDate | None = None
     filters: Filters = Filters()
     k: int = Field(default=10, ge=1, le=100)
 

@@ -85,9 +85,10 @@ def add_files(
         Others as `index.building.build`.
     """
     library = open_library(index)
+    places = [library.place_for(path.name) for path in files]
     library.check(files, replace=replace)
-    for path in files:
-        library.add(path, replace=replace)
+    for path, place in zip(files, places, strict=True):
+        library.add(path, replace=replace, place=place)
     return library.update(progress)
 
 

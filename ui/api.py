@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import anyio.to_thread
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from index.errors import PolicyQAError, SourceError
 from index.types import Document
@@ -24,8 +24,8 @@ _STATUS_OF_REASON = {"bad_question": 400, "failed": 500}
 def add_api(app: FastAPI, assistant: Assistant) -> None:
     """Put the routes on an application, with one clear line for each thing that goes wrong."""
     app.include_router(build_router(assistant))
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(PolicyQAError, _failed)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(PolicyQAError, failed)
 
 
 def build_router(assistant: Assistant) -> APIRouter:
@@ -93,12 +93,14 @@ def described(document: Document, documents: Iterable[Document]) -> dict[str, An
     }
 
 
-async def _malformed(request: Request, error: Exception) -> JSONResponse:
+async def malformed(request: Request, error: Exception) -> Response:
+    """What is answered where a request is not as it should be."""
     details = error.errors() if isinstance(error, RequestValidationError) else []
     return JSONResponse({"detail": malformed_line(details)}, 422)
 
 
-async def _failed(request: Request, error: Exception) -> JSONResponse:
+async def failed(request: Request, error: Exception) -> Response:
+    """What is answered where we are at fault."""
     return JSONResponse({"detail": str(error)}, 500)
 
 

@@ -39,3 +39,8 @@ class Assistant(Protocol):
     def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]: ...
 
     def examples(self) -> tuple[str, ...]: ...
+
+
+def in_force(assistant: Assistant, doc_id: str) -> bool:
+    """Whether a document is answered from now; one that has left can still be read for a while."""
+    return any(document.doc_id == doc_id for document in assistant.documents())

@@ -16,17 +16,20 @@ View = Literal["source", "whole"]
 
 CONTEXT_CHARS = 280
 MAX_DEPTH = 3
+LEFT = "这一版文件已撤下或换了新版，下面是回答时的文字。"
 
 
 class Source(NamedTuple):
-    """What a panel shows: a citation, its document while the index has it, the link that opened it
-    (`source-0-2`), how many citations the answer has, and the document's sections."""
+    """What a panel shows: a citation, its document while it can be read, the link that opened it
+    (`source-0-2`), how many citations the answer has, the document's sections, and whether it is
+    answered from now."""
 
     citation: Citation
     document: Document | None
     link: str
     citations: int = 0
     outline: Sequence[OutlineEntry] = ()
+    in_force: bool = True
 
 
 def source_panel(source: Source, view: View) -> str:
@@ -126,15 +129,16 @@ def _quoted(source: Source, view: View) -> str:
     if text[citation.start : citation.end] != citation.quote:
         remark = "这份文件在回答之后有改动，下面是回答时引用的原话。"
         return f'<p class="remark">{say(remark)}</p><div class="text">{mark}</div>'
+    left = "" if source.in_force else f'<p class="remark">{say(LEFT)}</p>'
     if view == "whole":
         whole = text_html(text, (0, len(text)), quote, [entry.start for entry in source.outline])
-        return f'{_outline(source.outline)}<div class="text" tabindex="0">{whole}</div>'
+        return f'{left}{_outline(source.outline)}<div class="text" tabindex="0">{whole}</div>'
     first, last = max(0, quote[0] - CONTEXT_CHARS), min(len(text), quote[1] + CONTEXT_CHARS)
     first += len(text[first : quote[0]]) - len(text[first : quote[0]].lstrip())
     last -= len(text[quote[1] : last]) - len(text[quote[1] : last].rstrip())
     around = text_html(text, (first, last), quote)
     before, after = "…" if first else "", "…" if last < len(text) else ""
-    return f'<div class="text" tabindex="0">{before}{around}{after}</div>'
+    return f'{left}<div class="text" tabindex="0">{before}{around}{after}</div>'
 
 
 def _outline(entries: Sequence[OutlineEntry]) -> str:
@@ -156,9 +160,8 @@ def _turn_over(source: Source, view: View) -> str:
     else:
         target, words = f"source-{rest}", "返回摘录"
     file = f"/files/{quote_path(source.citation.doc_id)}"
-    original = (
-        f'<a class="turn" href="{file}" download>{say("下载原文件")}</a>' if source.document else ""
-    )
+    there = source.document and source.in_force
+    original = f'<a class="turn" href="{file}" download>{say("下载原文件")}</a>' if there else ""
     return (
         f'<div class="foot"><button type="button" class="turn" data-open="{target}">'
         f"{say(words)}</button>{original}</div>"

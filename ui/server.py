@@ -11,17 +11,19 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is im
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from index.errors import SettingsError
+from index.errors import PolicyQAError, SettingsError
 from qa.evaluations import Evaluations
 from ui.api import add_api
 from ui.assistant import Assistant
 from ui.gate import Gate
 from ui.page import TITLE, build_page, i18n, script
 from ui.papers import build_papers
-from ui.staff.desk import build_desk, refused
+from ui.staff.desk import build_absent, build_desk, refused
 from ui.staff.documents import body_bytes, build_documents
 from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
@@ -66,7 +68,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
     app.include_router(build_log(sessions.accounts.engine))
-    app.add_exception_handler(HTTPException, refused)
+    app.include_router(build_absent())
+    for kind in (HTTPException, RequestValidationError, PolicyQAError):
+        app.add_exception_handler(kind, refused)
     with as_file(files("ui").joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
             app,

@@ -16,7 +16,7 @@ from index.errors import PolicyQAError
 from index.types import Document
 from qa.types import MAX_HISTORY_TURNS, Answer, Citation, Question, Turn
 from ui import panel, render
-from ui.assistant import Assistant
+from ui.assistant import Assistant, in_force
 from ui.filters import Wanted
 from ui.language import say
 from ui.store.records import Records
@@ -177,7 +177,9 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     shown: panel.View = "whole" if view == "whole" else "source"
     outline = assistant.outline(document.doc_id) if document and view == "whole" else ()
     link, count = f"source-{turn}-{key}", len(answer.citations)
-    return panel.source_panel(panel.Source(citation, document, link, count, outline), shown)
+    current = in_force(assistant, citation.doc_id)
+    source = panel.Source(citation, document, link, count, outline, current)
+    return panel.source_panel(source, shown)
 
 
 def kept(

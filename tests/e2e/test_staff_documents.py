@@ -99,6 +99,31 @@ def test_files_are_dropped_and_read(visit: Visit, site: Site, shoot: Shoot) -> N
     assert page.title() != "1"
 
 
+def test_what_is_chosen_stays_while_the_list_is_renewed_and_a_lost_server_is_said(
+    visit: Visit, site: Site, tmp_path: Path
+) -> None:
+    visitor = enter(visit, site)
+    page = visitor.page
+    (tmp_path / "落户.txt").write_text("渝南区落户办法\n第一条 博士可以落户。\n", "utf-8")
+    page.locator("input[type=file]").set_input_files(tmp_path / "落户.txt")
+    page.get_by_role("button", name="放入").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "落户.txt")
+    page.get_by_label("替换同名文件").check()
+    done(visitor)
+    expect(page.get_by_role("region", name="文件").get_by_text("落户.txt")).to_be_visible()
+    chosen = page.locator("input[type=file]").evaluate("input => input.files[0].name")
+    assert chosen == "落户.txt"
+    expect(page.get_by_label("替换同名文件")).to_be_checked()
+
+    page.route("**/staff/api/changes", lambda route: route.abort())
+    page.get_by_label("替换同名文件").uncheck()
+    page.get_by_role("button", name="放入").click()
+    expect(page.get_by_text("暂时连不上服务器，稍后再看。")).to_be_visible()
+    page.unroute("**/staff/api/changes")
+    done(visitor)
+    visitor.errors.clear()  # the browser itself complains of what was cut off
+
+
 def test_a_huge_file_is_refused_before_it_is_sent(visit: Visit, site: Site) -> None:
     page = enter(visit, site).page
     files = [{"name": "大.txt", "mimeType": "text/plain", "buffer": b"x" * (2**20 + 1)}]

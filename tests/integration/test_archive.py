@@ -10,6 +10,7 @@ from index.errors import StoreError
 from qa.types import Question
 from tests.ui_fake import FakeAssistant
 from ui.store.archive import KINDS, exported, restored
+from ui.store.audit import latest
 from ui.store.changes import Changes
 from ui.store.database import open_database
 from ui.store.drafts import Drafts
@@ -42,6 +43,8 @@ def test_export_and_reimport_are_equal(full: Engine, database: Engine) -> None:
     assert list(exported(database)) == lines
     assert restored(database, lines) == (0, len(lines))  # nothing twice
     assert list(exported(database)) == lines
+    told = [(e.who, e.act, e.details) for e in latest(database, count=3) if e.act == "imported"]
+    assert told == [("命令行", "imported", {"lines": len(lines)})]
     Drafts(database).save("wang", "问", "答", basis=[], asked=[], expires="2030-01-01")  # goes on
 
 

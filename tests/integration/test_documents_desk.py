@@ -9,13 +9,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from index.errors import SourceError
 from qa.live import LiveAssistant
 from qa.types import Question
 from tests.e2e.visitor import until
 from tests.staff import PASSWORD, office, service_of
 from ui import server
-from ui.staff.documents import corrections, folded, name_of
+from ui.staff.documents import folded, name_of
 from ui.staff.librarian import Librarian
+from ui.staff.metadata import corrections
 from ui.store.audit import latest
 from ui.store.database import open_database
 
@@ -123,7 +125,7 @@ def test_too_large_a_file_is_refused_with_one_line(client: TestClient) -> None:
         "/staff/documents", headers={"content-length": str(11 * 2**20)}, content=b""
     )
     assert reply.status_code == 413
-    assert "data-state=" not in client.get("/staff/documents").text
+    assert "没有做成" in client.get("/staff/documents").text  # it is still told, and logged
 
 
 @pytest.mark.parametrize("name", [".a.txt", "catalogue.toml", "\u202ea.txt", "长" * 80 + ".txt"])
@@ -132,10 +134,33 @@ def test_names_that_cannot_be_kept_are_refused(
 ) -> None:
     files = [("files", (name, "正文一句。".encode()))]
     reply = client.post("/staff/documents", data={"csrf": csrf(client)}, files=files)
-    assert (reply.status_code, "再试。" in reply.text) == (400, True)
+    assert reply.status_code == 303
+    (change,) = librarian.changes.latest(count=5)
+    assert (change.state, change.reason.endswith("再试")) == ("failed", True)
+    assert change.source.isprintable()
+    assert "再试" in client.get("/staff/documents").text
+    logged = latest(librarian.changes._engine, count=2)
+    assert [entry.act for entry in logged] == ["change_failed", "document_added"]
     assert librarian.changes.waiting() == []
     librarian.settle()
     assert {p.name for p in librarian.library.folder.iterdir()} == {"a.txt", "b.txt"}
+
+
+def test_a_good_file_comes_in_beside_a_refused_one(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    page = send(client, (".a.txt", "正文一句。".encode()), ("c.txt", "正文一句。".encode()))
+    assert (page.count('data-state="failed"'), page.count('data-state="waiting"')) == (1, 1)
+    librarian.settle()
+    assert "c.txt" in {d.source for d in assistant.documents()}
+
+
+def test_all_of_many_changes_can_be_seen(client: TestClient, librarian: Librarian) -> None:
+    for n in range(14):
+        librarian.changes.refuse("editor1", f"{n}.txt", "太大")
+    page = client.get("/staff/documents").text
+    assert page.count('data-state="failed"') == 14
+    assert "更早的 2 项" in page
 
 
 @pytest.mark.parametrize(
@@ -165,6 +190,8 @@ def test_a_file_of_the_same_name_is_replaced_only_when_asked(
     assert post(client, "/staff/documents/restore", version=version.name) == 303
     librarian.settle()
     assert "5万元" in assistant.document(path_of(assistant, "a.txt").rsplit("/", 1)[1]).text
+    (other,) = librarian.library.versions()  # the one it took the place of, and not itself
+    assert "8万元" in librarian.library.version(other.name).read_text("utf-8")
 
 
 def test_a_file_of_a_subfolder_is_replaced_corrected_withdrawn_and_restored_there(
@@ -228,6 +255,66 @@ def test_a_wrong_date_is_said_and_what_was_typed_stays(
     assert librarian.changes.waiting() == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("expires", "2024-13", "“有效期至”的值不对：日期请写成"),
+        ("effective", "2024-02-30", "“施行日期”的值不对：日期请写成"),
+        ("date", "0000", "“日期”的值不对"),
+        ("date", "２０２４", "“日期”的值不对"),
+        ("date", "0024-01", "“日期”的值不对"),
+        ("kind", "<b>", "“类型”的值不对：没有这个选项"),
+        ("kind", "staff_answer", "只能由签发而来"),
+        ("title", "长" * 501, "“标题”太长"),
+    ],
+)
+def test_values_that_are_none_are_refused_in_words(
+    assistant: LiveAssistant, field: str, value: str, words: str
+) -> None:
+    document = next(d for d in assistant.documents() if d.source == "a.txt")
+    with pytest.raises(SourceError, match=words):
+        corrections({field: value}, document)
+
+
+def test_what_cannot_be_seen_is_left_out(assistant: LiveAssistant) -> None:
+    document = next(d for d in assistant.documents() if d.source == "a.txt")
+    form = {"title": " 甲\x00\u202e乙\r\n 丙 ", "replaces": "一\r\n\r\n 二\u200b "}
+    assert corrections(form, document) == {"title": "甲乙 丙", "replaces": ["一", "二"]}
+
+
+def test_a_form_from_before_a_colleagues_correction_reverts_nothing(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    place = path_of(assistant, "a.txt")
+    page = client.get(place).text
+    shown = dict(re.findall(r'name="(was-\w+)" value="([^"]*)"', page))
+    assert shown["was-title"] == "渝南区人才办法"
+    typed = {name.removeprefix("was-"): value for name, value in shown.items()}
+    assert post(client, f"{place}/metadata", title="新的标题") == 303
+    librarian.settle()
+    assert post(client, f"{place}/metadata", **shown, **typed | {"region": "渝南区"}) == 303
+    librarian.settle()
+    about = next(d for d in assistant.documents() if d.source == "a.txt").metadata
+    assert (about.title, about.region) == ("新的标题", "渝南区")
+    other = {"csrf": csrf(client), **shown, **typed, "title": "另一个标题"}
+    reply = client.post(f"{place}/metadata", data=other)
+    assert (reply.status_code, "被改成了“新的标题”" in reply.text) == (400, True)
+    assert 'value="另一个标题"' in reply.text
+    assert 'name="was-title" value="新的标题"' in reply.text  # to be sent again knowingly
+
+
+def test_the_words_stay_beside_a_field_that_was_corrected(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    place = path_of(assistant, "a.txt")
+    assert post(client, f"{place}/metadata", doc_number="渝南人发〔2024〕99号", kind="guide") == 303
+    librarian.settle()
+    page = client.get(place).text
+    assert "<mark>渝南人发〔2024〕12号</mark>" in page
+    assert "工作人员填写；上面是文件里读到的" in page
+    assert "也读到“policy”" not in page
+
+
 def test_only_what_was_changed_is_a_correction(assistant: LiveAssistant) -> None:
     document = next(d for d in assistant.documents() if d.source == "a.txt")
     form = {"title": document.metadata.title, "doc_number": " 甲〔1〕号 "}
@@ -266,7 +353,9 @@ def test_a_version_that_was_replaced_is_read_but_not_changed(
     place = path_of(assistant, "a.txt")
     send(client, ("a.txt", NEW.encode()), replace="yes")
     librarian.settle()
-    assert client.get(place).status_code == 200
+    page = client.get(place).text
+    assert "这一版已不在库中" in page
+    assert "确认撤下" not in page
     assert post(client, f"{place}/withdraw") == 404
     assert post(client, f"{place}/metadata", date="2020") == 404
     assert librarian.changes.waiting() == []

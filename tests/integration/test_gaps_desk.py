@@ -1,5 +1,6 @@
 """A question without an answer, what staff write and sign, where that is cited, its end."""
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,14 +10,17 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from index.errors import SourceError
 from qa.live import LiveAssistant
 from qa.present import answer_text
 from qa.receipts import receipt_of, rendered
 from qa.types import Answer, Question
+from qa.wording import TALK
 from tests.staff import PASSWORD, office, service_of
 from ui import server
 from ui.render import answer_message
 from ui.staff.librarian import Librarian
+from ui.staff.metadata import corrections
 from ui.store.audit import latest
 from ui.store.database import open_database
 from ui.store.drafts import Drafts
@@ -78,7 +82,7 @@ def post(client: TestClient, path: str, **form: str) -> tuple[int, str]:
 
 def passage(client: TestClient, words: str) -> str:
     page = client.get("/staff/gaps/q0", params={"search": "免费停车"}).text
-    boxes = re.findall(r'name="basis-\d+" value="([^"]+)"><span><b>[^<]*</b> ([^<]+)', page)
+    boxes = re.findall(r'name="basis-[^"]+" value="([^"]+)"><span><b>[^<]*</b> ([^<]+)', page)
     return next(place for place, text in boxes if words in text)
 
 
@@ -88,10 +92,22 @@ def drafted(client: TestClient, **form: str) -> str:
         "text": REPLY,
         "expires": LATER,
         "basis-1": passage(client, "免费停车三年"),
+        "asked-q0": "yes",
+        "asked-q1": "yes",
     }
     status, place = post(client, "/staff/gaps/q0", **{**said, **form})
     assert status == 303
     return place
+
+
+def seen(page: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    return found[1] if found else ""
+
+
+def sign(client: TestClient, place: str) -> tuple[int, str]:
+    """As somebody who has just read it."""
+    return post(client, f"{place}/sign", seen=seen(client.get(place).text))
 
 
 def test_questions_that_ask_the_same_are_counted_together(client: TestClient) -> None:
@@ -110,7 +126,7 @@ def test_a_signed_answer_is_cited_with_its_mark_and_ends(
     place = drafted(client)
     assert "入住人才公寓的免费停车三年" in client.get(place).text
     assert librarian.changes.waiting() == []  # a draft is no document
-    assert post(client, f"{place}/sign") == (303, "/staff/documents")
+    assert sign(client, place) == (303, "/staff/documents")
     librarian.settle()
     answer = assistant.ask(Question(question="博士有车位补贴吗"))
     cited = [c for c in answer.citations if c.kind == "staff_answer"]
@@ -140,14 +156,15 @@ def test_a_draft_is_changed_until_it_is_signed_and_signed_once(
 ) -> None:
     place = drafted(client)
     page = client.get("/staff/gaps/q1").text  # of the same group
-    kept = re.search(r'name="kept-1" value="([^"]+)" checked', page)
+    kept = re.search(r'name="kept-[^"]+" value="([^"]+)" checked', page)
     assert kept
     form = {"question": "博士有车位补贴吗", "text": "改过的答复。", "expires": LATER}
-    assert post(client, "/staff/gaps/q1", **form, **{"kept-1": kept[1]}) == (303, place)
+    form |= {"kept-1": kept[1], "asked-q0": "yes", "seen": seen(page)}
+    assert post(client, "/staff/gaps/q1", **form) == (303, place)
     (draft,) = Drafts(engine).all()
     assert (draft.text, len(draft.basis)) == ("改过的答复。", 1)
-    assert post(client, f"{place}/sign")[0] == 303
-    assert post(client, f"{place}/sign")[0] == 409
+    assert sign(client, place)[0] == 303
+    assert sign(client, place)[0] == 409
     assert len(keeping[1].changes.waiting()) == 1
 
 
@@ -158,6 +175,9 @@ def test_a_draft_is_changed_until_it_is_signed_and_signed_once(
         ({"question": ""}, "请写出问题"),
         ({"question": "长" * 201}, "请写出问题"),
         ({"basis-1": "x:0:5"}, "请至少选一段依据"),
+        ({"asked-q0": "", "asked": "q0"}, "请至少选一个这份答复回答的问题"),
+        ({"question": "<!doctype html><script>"}, "请改写成普通文字"),
+        ({"question": "%PDF-1.7"}, "请改写成普通文字"),
         ({"expires": "明年"}, "2027-12-31 这样的日期"),
         ({"expires": (TODAY - timedelta(days=1)).isoformat()}, "之间"),
         ({"expires": (TODAY + timedelta(days=2000)).isoformat()}, "之间"),
@@ -168,7 +188,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(
 ) -> None:
     said = {
         "question": "博士有车位补贴吗", "text": f"答复{ATTACK}", "expires": LATER,
-        "basis-1": passage(client, "免费停车三年"),
+        "basis-1": passage(client, "免费停车三年"), "asked-q0": "yes",
     }  # fmt: skip
     status, page = post(client, "/staff/gaps/q0", **{**said, **form})
     assert (status, words in page) == (400, True)
@@ -186,6 +206,139 @@ def test_nothing_is_signed_on_a_passage_that_has_changed(
     (librarian.library.folder / "a.txt").write_text("人才公寓办法\n第一条 停车收费。\n", "utf-8")
     librarian.correct("editor1", "b.txt", {"title": "博士补助"})
     librarian.settle()
-    status, page = post(client, f"{place}/sign")
+    status, page = sign(client, place)
     assert (status, "重新选择依据" in page) == (409, True)
     assert librarian.changes.waiting() == []
+
+
+def test_what_was_not_shown_is_not_signed(client: TestClient, engine: Engine) -> None:
+    """A colleague changes a draft while another one reads it, and then the other way round."""
+    place = drafted(client)
+    read = client.get(place).text
+    page = client.get("/staff/gaps/q0").text
+    kept = re.search(r'name="kept-[^"]+" value="([^"]+)" checked', page)
+    assert kept
+    form = {"question": "博士有车位补贴吗", "text": "改过的答复。", "expires": LATER}
+    form |= {"kept-1": kept[1], "asked-q0": "yes", "seen": seen(page)}
+    assert post(client, "/staff/gaps/q0", **form)[0] == 303
+    status, words = post(client, f"{place}/sign", seen=seen(read))
+    assert (status, "在您打开之后有改动" in words) == (409, True)
+    status, words = post(client, "/staff/gaps/q0", **form | {"text": "再改一次。"})
+    assert (status, "editor1 在您打开之后改过这份草稿，写的是：“改过的答复。”" in words) == (
+        409,
+        True,
+    )
+    assert "再改一次。</textarea>" in words
+    assert Drafts(engine).all()[0].text == "改过的答复。"
+    again = form | {"text": "再改一次。", "seen": seen(words)}  # knowing what it replaces
+    assert post(client, "/staff/gaps/q0", **again)[0] == 303
+    logged = [entry.details["text"] for entry in latest(engine, count=3)]
+    assert logged == ["再改一次。", "改过的答复。", REPLY]  # no words are lost
+
+
+def test_a_draft_begun_by_two_at_once_is_not_overwritten(
+    client: TestClient, engine: Engine
+) -> None:
+    page = client.get("/staff/gaps/q0").text  # of a second clerk, before the first has saved
+    drafted(client)
+    form = {"question": "问", "text": "第二个人写的。", "expires": LATER, "asked-q0": "yes"}
+    form |= {"basis-1": passage(client, "免费停车三年"), "seen": seen(page)}
+    status, words = post(client, "/staff/gaps/q0", **form)
+    assert (status, REPLY in words, "第二个人写的。" in words) == (409, True, True)
+    assert [draft.text for draft in Drafts(engine).all()] == [REPLY]
+
+
+def test_only_the_ticked_questions_have_their_answer(
+    client: TestClient, keeping: tuple[LiveAssistant, Librarian]
+) -> None:
+    place = drafted(client, **{"asked-q1": ""})
+    assert sign(client, place)[0] == 303
+    keeping[1].settle()
+    page = client.get("/staff/gaps").text
+    assert (ASKED[0] in page, ASKED[1] in page) == (False, True)
+
+
+def test_where_signing_fails_it_is_a_draft_again(
+    client: TestClient, engine: Engine, keeping: tuple[LiveAssistant, Librarian]
+) -> None:
+    assistant, librarian = keeping
+    place = drafted(client)
+    assert sign(client, place)[0] == 303
+    assert not any(asked in client.get("/staff/gaps").text for asked in ASKED[:2])
+    (change,) = librarian.changes.waiting()
+    librarian.changes.failed(change.id, "磁盘已满")
+    (draft,) = Drafts(engine).all()
+    assert (draft.signed, draft.signer, draft.source) == ("", "", "")
+    assert any(asked in client.get("/staff/gaps").text for asked in ASKED[:2])
+    assert sign(client, place)[0] == 303
+    librarian.settle()
+    assert any(d.metadata.kind == "staff_answer" for d in assistant.documents())
+
+
+def test_a_draft_is_discarded_but_not_what_is_signed(client: TestClient, engine: Engine) -> None:
+    place = drafted(client)
+    assert post(client, f"{place}/discard") == (303, "/staff/gaps")
+    assert Drafts(engine).all() == []
+    entry = latest(engine, count=1)[0]
+    assert (entry.act, entry.details["text"]) == ("answer_discarded", REPLY)
+    assert post(client, f"{place}/discard")[0] == 404
+    place = drafted(client)
+    assert sign(client, place)[0] == 303
+    status, words = post(client, f"{place}/discard")
+    assert (status, "已经签发" in words) == (409, True)
+
+
+def test_a_draft_is_there_however_much_is_asked_after_it_and_whatever_is_purged(
+    client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafted(client)
+    monkeypatch.setattr("ui.staff.gaps.NEWEST", 1)
+    Records(engine).keep(silent("newer", "食堂在哪里"))
+    page = client.get("/staff/gaps/q0").text
+    assert REPLY in page
+    assert {"asked-q0", "asked-q1"} <= set(re.findall(r'name="(asked-[^"]+)"', page))
+    Records(engine).purge(days=None)
+    page = client.get("/staff/gaps/q0").text
+    assert REPLY in page
+    assert 'name="asked-q0" value="yes" checked' in page
+
+
+def test_what_no_document_speaks_of_is_a_gap_and_small_talk_is_none(
+    client: TestClient, engine: Engine
+) -> None:
+    far = silent("far", "宠物猫能不能落户").model_copy(update={"reason": "out_of_scope"})
+    Records(engine).keep(far)
+    talk = silent("talk", "你好呀").model_copy(update={"reason": "out_of_scope", "answer": TALK})
+    Records(engine).keep(talk)
+    page = client.get("/staff/gaps").text
+    assert ("宠物猫能不能落户" in page, "你好呀" in page) == (True, False)
+
+
+def test_what_was_signed_is_not_changed_under_its_signature(
+    client: TestClient, keeping: tuple[LiveAssistant, Librarian]
+) -> None:
+    assistant, librarian = keeping
+    assert sign(client, drafted(client))[0] == 303
+    librarian.settle()
+    document = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    with pytest.raises(SourceError, match="是签发的答复，不能替换"):
+        librarian.add("editor1", document.source, io.BytesIO("别的".encode()), replace=True)
+    page = client.get(f"/staff/documents/{document.doc_id}").text
+    assert re.findall(r'<(?:input|select|textarea) name="(\w+)"', page) == ["expires"]
+    later = (TODAY + timedelta(days=900)).isoformat()
+    for form in (
+        {"issuer": "市人社局局长"}, {"kind": "policy"}, {"expires": ""}, {"expires": later},
+        {"reset-expires": "yes"}, {"title": "别的"},
+    ):  # fmt: skip
+        with pytest.raises(SourceError, match="签发的答复只能把有效期改早"):
+            corrections(form, document)
+    assert corrections({"expires": TODAY.isoformat()}, document) == {"expires": TODAY.isoformat()}
+    librarian.withdraw("editor1", document.source)
+    librarian.settle()
+    with pytest.raises(SourceError, match="不能替换"):  # nor does another file take its name
+        librarian.add("editor1", document.source, io.BytesIO("别的".encode()))
+    (version,) = librarian.library.versions()
+    librarian.restore("editor1", version)
+    librarian.settle()
+    (again,) = [d for d in assistant.documents() if d.metadata.kind == "staff_answer"]
+    assert (again.text, again.metadata.issuer) == (document.text, "editor1")

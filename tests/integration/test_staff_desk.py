@@ -19,7 +19,7 @@ from qa.types import Question
 from tests.staff import PASSWORD, service_of, sessions_of
 from tests.ui_fake import NEWS, PLAN, FakeAssistant
 from ui import server
-from ui.staff.desk import ROOMS, SCRIPTS, build_desk, fingerprint
+from ui.staff.desk import ROOMS, SCRIPTS, build_absent, build_desk, fingerprint
 from ui.staff.documents import build_documents
 from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
@@ -104,6 +104,7 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff/gaps/x", "editor", {"text": "y"}),
     ("/staff/drafts/x", "reader", None),
     ("/staff/drafts/x/sign", "editor", {}),
+    ("/staff/drafts/x/discard", "editor", {}),
     ("/staff/documents", "reader", None),
     ("/staff/documents", "editor", {}),
     ("/staff/documents/restore", "editor", {"version": "x"}),
@@ -132,12 +133,13 @@ def test_the_table_names_every_route() -> None:
         build_numbers(FakeAssistant(), ANY),
         build_evaluations(ANY),
         build_log(ANY),
+        build_absent(),
     )
     routes = [r for router in routers for r in router.routes if isinstance(r, APIRoute)]
     held = {(method, route.path) for route in routes for method in route.methods}
     asked = [("GET" if form is None else "POST", path.split("?")[0]) for path, _, form in ROUTES]
     asked += [("GET", f"/staff/{name}") for name in (*SCRIPTS, "style.css", "login")]
-    asked += [("POST", "/staff/login")]
+    asked += [("POST", "/staff/login"), ("GET", "/staff/nothing")]
     named = {
         (method, next(r.path for r in routes if method in r.methods and r.path_regex.match(path)))
         for method, path in asked
@@ -324,6 +326,19 @@ def test_ones_own_password_is_changed_with_the_old_one(log_in: LogIn) -> None:
     assert again.headers["location"] == "/staff"
 
 
+def test_an_old_password_is_not_guessed_without_end(log_in: LogIn, engine: Engine) -> None:
+    client = log_in("editor")
+    new = "另外一个很长很长的密码"
+    form = {"old": "x", "new": new, "again": new, "csrf": csrf(client)}
+    said = [client.post("/staff/password", data=form).text for _ in range(3)]
+    assert ["旧密码不对" in text for text in said] == [True, True, False]
+    assert "连续输错次数太多" in said[2]
+    right = client.post("/staff/password", data={**form, "old": PASSWORD})
+    assert "连续输错次数太多" in right.text
+    acts = [entry.act for entry in latest(engine, count=4)]
+    assert acts == ["locked", "log_in_failed", "log_in_failed", "log_in_failed"]
+
+
 def test_the_log_is_paged(log_in: LogIn, engine: Engine) -> None:
     client = log_in("admin")
     for _ in range(30):  # each time out and in again
@@ -359,9 +374,25 @@ def test_nothing_of_the_desk_runs_or_comes_from_elsewhere(log_in: LogIn) -> None
     assert log_in("").get("/").headers["content-security-policy"] != policy
 
 
-def test_the_api_of_the_desk_tells_strangers_in_json(log_in: LogIn) -> None:
-    assert log_in("").get("/staff/api/nothing").status_code == 404
+def test_what_is_none_or_wrong_is_told_to_people_on_a_page_and_to_programs_in_a_line(
+    log_in: LogIn,
+) -> None:
+    client = log_in("admin")
+    assert client.get("/staff/api/nothing").json() == {"detail": "没有这个页面。"}
     assert log_in("").get("/staff/nothing").status_code == 404
+    assert client.get("/staff/").headers["location"] == "/staff"
+    for path, status, words in (
+        ("/staff/nothing", 404, "没有这个页面。"),
+        ("/staff/nothing/more", 404, "没有这个页面。"),
+        ("/staff/log?before=99999999999999999999", 422, "里的 before 不对"),
+        ("/staff/review?show=x", 422, "里的 show 不对"),
+        ("/staff/numbers?days=x", 422, "里的 days 不对"),
+    ):
+        reply = client.get(path)
+        assert (reply.status_code, words in reply.text) == (status, True)
+        assert "<h1>" in reply.text
+        assert "Input should" not in reply.text
+    assert client.post("/staff/nothing").status_code == 404
 
 
 def test_rooms_are_shown_to_whom_they_are_for(log_in: LogIn) -> None:

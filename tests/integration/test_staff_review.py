@@ -149,10 +149,14 @@ def test_what_is_said_beside_a_verdict_on_a_citation_alone_is_kept(
     assert line["better"]["quote"] == kept.better.quote
 
 
-@pytest.mark.parametrize("better", ["", "x", "gone:0:5", "a:b:c", f"{PLAN.doc_id}:9:9", "::"])
-def test_a_passage_that_is_none_is_left_out(better: str) -> None:
-    form = {"verdict-0": "right", "better": better}
-    assert review_of(form, answer("one", ASKED["one"]), "li", FakeAssistant()).better is None
+@pytest.mark.parametrize("better", ["x", "gone:0:5", "a:b:c", f"{PLAN.doc_id}:9:9", "::"])
+def test_a_passage_that_is_not_there_is_said(
+    client: TestClient, engine: Engine, better: str
+) -> None:
+    form = {"csrf": csrf(client), "verdict-0": "right", "better": better}
+    reply = client.post("/staff/review/one", data=form)
+    assert (reply.status_code, "您选的段落已不在库中" in reply.text) == (409, True)
+    assert Reviews(engine).of("one") == []
 
 
 def test_a_review_needs_a_verdict() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,6 +133,9 @@ def test_an_answer_is_shared_only_when_asked_and_until_it_is_taken_back(records:
     assert shared.id == "a1"
     assert records.shared("guess") is None
     records.unshare("a1")
+    records.unshare("a1")
+    acts = [entry.act for entry in latest(records._engine, count=5)]
+    assert acts == ["unshared", "shared"]  # and nothing where nothing was changed
     assert records.shared(secret) is None
     assert records.share("a1") != secret
 
@@ -149,8 +153,11 @@ def test_what_is_older_goes_with_what_belongs_to_it(engine: Engine) -> None:
     assert records.answer("new") is not None
     assert records.counts() == {"answer": 1, "feedback": 1, "gap": 1}
     assert records.purge(days=30, by=CLOCK) == 0  # of nothing the log says nothing
-    (entry,) = latest(engine, count=5)
+    (entry, *earlier) = latest(engine, count=9)
     assert (entry.who, entry.act, entry.what) == (COMMAND, "purged", "1 条")
+    assert [(e.who, e.act, e.what) for e in earlier] == [
+        ("读者", act, name) for name in ("new", "old") for act in ("reported", "judged")
+    ]
     assert records.purge(days=None) == 1
     assert records.counts() == {"answer": 0, "feedback": 0, "gap": 0}
 
@@ -166,7 +173,10 @@ def test_an_export_has_every_row_once(records: Records) -> None:
         ("answer", "b"),
         ("feedback", "a"),
         ("gap", "b"),
+        *(("audit", line["id"]) for line in lines[4:]),
     ]
+    logged = [(line["act"], line["what"], line["details"]) for line in lines[4:]]
+    assert logged == [("judged", "a", {"verdict": "down"}), ("reported", "b", {})]
     assert Answer.model_validate(lines[0]["answer"]) == answer_of("a")
     assert lines[2]["reasons"] == ["off_topic"]
 
@@ -183,6 +193,16 @@ def test_the_tables_are_those_of_the_migrations(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_database_is_for_its_owner_only(tmp_path: Path) -> None:
+    engine = open_database(tmp_path)
+    Records(engine).keep(answer_of("a"))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("*.sqlite*")}
+    del modes["policyqa.sqlite.lock"]
+    assert set(modes.values()) == {0o600}
+    assert "policyqa.sqlite" in modes
+    engine.dispose()
 
 
 def test_opening_again_changes_nothing(records: Records, engine: Engine, tmp_path: Path) -> None:

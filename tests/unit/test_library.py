@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from index import catalogue
 from index.embedding import HashingEmbedder
 from index.errors import SourceError, UnreadableFile
 from index.extract import Limits
@@ -104,6 +105,25 @@ def test_a_file_takes_the_place_of_the_one_that_has_its_name(folder: Path, tmp_p
     assert add_file(newer, folder, replace=True) == "区县/b.txt"
     assert (folder / "区县" / "b.txt").read_bytes() == newer.read_bytes()
     assert not (folder / "b.txt").exists()
+
+
+def test_nothing_takes_the_place_of_a_signed_answer(folder: Path) -> None:
+    catalogue.put(folder, "答复.txt", {"kind": "staff_answer", "issuer": "li"})
+    for there in (False, True):
+        if there:
+            (folder / "答复.txt").write_text(TEXT, encoding="utf-8")
+        with pytest.raises(SourceError, match="是签发的答复，不能替换"):
+            library(folder).place_for("答复.txt")
+    assert library(folder).place_for("别的.txt") == "别的.txt"
+
+
+def test_a_version_is_forgotten_once(folder: Path) -> None:
+    name = remove_file("a.txt", folder).name
+    kept = library(folder)
+    kept.forget("../a.txt")
+    kept.forget(name)
+    kept.forget(name)
+    assert kept.versions() == []
 
 
 def test_a_file_of_a_subfolder_leaves_and_comes_back_there(folder: Path) -> None:

@@ -350,6 +350,7 @@ def test_reckoning() -> None:
     assert shifted("2023-09-08", years=3, days=-1) == "2026-09-07"
     assert shifted("2024-02-29", years=1) == "2025-02-28"
     assert shifted("2024-11-30", months=3) == "2025-02-28"
+    assert shifted("9999-12-31", years=5) == "9999-12-31"
     assert last_day("2024-02") == "2024-02-29"
 
 

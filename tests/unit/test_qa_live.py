@@ -95,6 +95,27 @@ def test_a_version_that_cannot_be_loaded_is_left_aside(folder: Path) -> None:
     assert eventually(lambda: "70万元" in answer(live))
 
 
+def test_a_version_that_breaks_in_an_unknown_way_is_left_aside_and_not_tried_again(
+    folder: Path,
+) -> None:
+    calls: list[str] = []
+
+    def load() -> Assistant:
+        calls.append("")
+        if len(calls) == 2:
+            raise IndexError("nobody thought of this")
+        return opened(folder)
+
+    live = LiveAssistant(folder, load)
+    put(folder, "第一条 博士补贴60万元。")
+    assert "50万元" in answer(live)
+    assert eventually(lambda: live._refused != "")
+    assert "50万元" in answer(live)
+    assert len(calls) == 2
+    put(folder, "第一条 博士补贴70万元。")
+    assert eventually(lambda: "70万元" in answer(live))
+
+
 def test_an_index_that_is_gone_leaves_the_one_in_memory(folder: Path) -> None:
     live = LiveAssistant(folder, lambda: opened(folder))
     (folder / "CURRENT").unlink()

@@ -235,6 +235,15 @@ def test_a_document_that_is_gone_or_changed_leaves_the_quote_and_says_so() -> No
     assert (moved.marked, "有改动" in moved.text) == (FIRST, True)
 
 
+@pytest.mark.parametrize("view", ["source", "whole"])
+def test_a_version_that_has_left_is_read_on_and_said_to_have_left(view: panel.View) -> None:
+    source = panel.Source(cite(1, PLAN, FIRST), PLAN, "source-0-1")
+    now, left = panel_of(source, view), panel_of(source._replace(in_force=False), view)
+    assert ("已撤下或换了新版" in now, "下载原文件" in now) == (False, True)
+    assert ("已撤下或换了新版" in left, "下载原文件" in left) == (True, False)
+    assert Seen(left).marked == FIRST
+
+
 def test_a_hit_opens_as_a_citation_of_its_passage() -> None:
     citation = panel.citation_of(hit(2, PLAN, SECOND), PLAN)
     assert (citation.n, citation.quote, citation.issuer) == (2, SECOND, PLAN.metadata.issuer)

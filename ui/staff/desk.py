@@ -9,17 +9,22 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse
 
 from index.errors import AccountError
+from ui.api import failed, malformed
 from ui.staff.passages import place_of
 from ui.staff.sessions import API, FOLDER, LOG_IN, Sessions, at_least, local, refuse_foreign, who
 from ui.store.accounts import MIN_PASSWORD_CHARS, LoggedIn, Role
 from ui.users import ROLE_NAMES
 
 SCRIPTS = ("keys.js", "keep.js", "documents.js")
+WRONG_FIELDS = "地址或表单里的 {} 不对，请从工作台重新打开这一页。"
+NO_PAGE = "没有这个页面。"
 DIFFERENT = "两次输入的新密码不一样。"
 
 Reader = Annotated[LoggedIn, Depends(at_least("reader"))]
@@ -94,15 +99,44 @@ def page(
     return HTMLResponse(shown, status, headers=HEADERS)
 
 
+def build_absent() -> APIRouter:
+    """Whatever else is asked of the desk; to be put behind all its pages."""
+    router = APIRouter(prefix=FOLDER)
+
+    @router.get("/{rest:path}")
+    def absent(rest: str) -> Response:
+        if rest:
+            raise HTTPException(404, NO_PAGE)
+        return RedirectResponse(FOLDER)
+
+    return router
+
+
 async def refused(request: Request, error: Exception) -> Response:
-    """What the desk answers where something is refused: a page for people, a line for programs."""
-    failed = error if isinstance(error, HTTPException) else HTTPException(500, str(error))
-    if not request.url.path.startswith(FOLDER) or request.url.path.startswith(API):
-        return await http_exception_handler(request, failed)
-    if place := (failed.headers or {}).get("Location"):
-        return RedirectResponse(place, failed.status_code)
+    """What is answered where something is refused: a page at the desk, a line for programs."""
+    path = request.url.path
+    at_desk = path == FOLDER or path.startswith(f"{FOLDER}/")
+    if at_desk and not path.startswith(API):
+        return await _refusal(request, error)
+    if isinstance(error, RequestValidationError):
+        return await malformed(request, error)
+    if isinstance(error, StarletteHTTPException):
+        return await http_exception_handler(request, error)
+    return await failed(request, error)
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    status, words = 500, str(error)
+    if isinstance(error, RequestValidationError):
+        fields = "、".join(str(each["loc"][-1]) for each in error.errors())
+        status, words = 422, WRONG_FIELDS.format(fields)
+    elif isinstance(error, StarletteHTTPException):
+        if place := (error.headers or {}).get("Location"):
+            return RedirectResponse(place, error.status_code)
+        status = error.status_code
+        words = error.detail if isinstance(error, HTTPException) else NO_PAGE
     found = await run_in_threadpool(who, request)
-    return page(request, "refused.html", found, failed.status_code, words=failed.detail)
+    return page(request, "refused.html", found, status, words=words)
 
 
 @cache

@@ -1,5 +1,5 @@
 // Files that are dropped are chosen; what is too large is said before it is sent; while there is
-// work to do, how far it is is asked for, and the page is shown anew when it is done.
+// work to do, how far it is is asked for, and the lists are shown anew when it is done.
 
 const form = document.querySelector('form.drop');
 const changes = document.getElementById('changes');
@@ -31,21 +31,41 @@ if (form) {
   });
 }
 
-async function look() {
-  const reply = await fetch(changes.dataset.api, { headers: { accept: 'application/json' } });
-  if (!reply.ok) return;
-  const { busy, step } = await reply.json();
-  if (!busy) {
-    location.replace(location.pathname);
-    return;
-  }
+// What is chosen in the form stays: only the lists are shown anew.
+async function renew() {
+  const reply = await fetch(location.pathname);
+  if (!reply.ok || new URL(reply.url).pathname !== location.pathname) throw new Error('logged out');
+  const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+  changes.replaceChildren(...page.getElementById('changes').childNodes);
+  changes.toggleAttribute('data-busy', page.getElementById('changes').hasAttribute('data-busy'));
+  document.getElementById('files').replaceChildren(...page.getElementById('files').childNodes);
+  return changes.hasAttribute('data-busy');
+}
+
+function tell(words, step) {
   const line = changes.querySelector('.step');
-  if (line && step) {
-    line.querySelector('progress').max = step.total;
-    line.querySelector('progress').value = step.done;
-    line.querySelector('span').textContent = `${step.stage} ${step.done}/${step.total}`;
+  if (!line) return;
+  line.hidden = false;
+  line.querySelector('span').textContent = words;
+  const bar = line.querySelector('progress');
+  if (step) Object.assign(bar, { max: step.total, value: step.done });
+  else bar.removeAttribute('value');
+}
+
+async function look() {
+  let wait = 700;
+  try {
+    const reply = await fetch(changes.dataset.api, { headers: { accept: 'application/json' } });
+    if (reply.status === 401) return tell('登录已过期，请刷新页面。');
+    if (!reply.ok) throw new Error(reply.status);
+    const { busy, step } = await reply.json();
+    if (!busy && !(await renew())) return;
+    if (step) tell(`${step.stage} ${step.done}/${step.total}`, step);
+  } catch {
+    tell('暂时连不上服务器，稍后再看。');
+    wait = 3000;
   }
-  setTimeout(look, 700);
+  setTimeout(look, wait);
 }
 
 if (changes?.hasAttribute('data-busy')) setTimeout(look, 500);

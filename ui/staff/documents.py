@@ -10,12 +10,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from index.differences import Difference, differences
 from index.errors import PolicyQAError, SourceError, UnreadableFile
-from index.types import Document, FileReport, Metadata, Reading
+from index.types import Document, FileReport
 from index.validity import normal_title
 from qa.filters import KINDS
 from ui.api import described
@@ -23,23 +22,18 @@ from ui.assistant import Assistant
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.gaps import STATES, rests_on
 from ui.staff.librarian import LAST, Librarian
+from ui.staff.metadata import CHOICES, MAX_VALUE_CHARS, ORIGINS, cleaned, corrections, fields_of
 from ui.staff.sessions import API, FOLDER, fields
 from ui.store.changes import Change
 
 HERE = f"{FOLDER}/documents"
-CHANGES = 12
-CONTEXT_CHARS = 40
+CHANGES = 60
+SEEN_AT_ONCE = 12
 MAX_FILES = 50
+MAX_NAME_CHARS = 100
 AT_ONCE = 10  # as many files of the largest size may come in one request
 OTHERS = 3
-WRONG = "“{field}”的值不对：日期请写成 2024、2024-07 或 2024-07-13。"
 GONE = "这份文件已不在库中，可能已被撤下或替换。"
-FIELDS = {
-    "title": "标题", "issuer": "发布单位", "doc_number": "文号", "date": "日期",
-    "effective": "施行日期", "expires": "有效期至", "kind": "类型", "region": "地区",
-    "audience": "适用对象", "trial": "试行", "replaces": "替代的文件",
-}  # fmt: skip
-ORIGINS = {"catalogue": "工作人员填写", "text": "正文", "file": "文件属性", "name": "文件名"}
 
 Fields = Annotated[dict[str, str], Depends(fields)]
 
@@ -51,20 +45,6 @@ class Listed(NamedTuple):
     document: Document | None
     about: Mapping[str, Any]
     passages: int
-
-
-class Shown(NamedTuple):
-    """One field of the metadata: its value as a form holds it, the reading it comes from with the
-    words around, and other readings."""
-
-    name: str
-    label: str
-    value: str
-    reading: Reading | None
-    before: str
-    words: str
-    after: str
-    others: Sequence[Reading]
 
 
 def build_documents(assistant: Assistant, librarian: Librarian) -> APIRouter:
@@ -97,25 +77,19 @@ def _add_list(router: APIRouter, assistant: Assistant, librarian: Librarian) -> 
             return await run_in_threadpool(
                 _list_page, request, found, assistant, librarian, words, 400
             )
-        refused: list[str] = []
+        who, replace = found.account.name, "replace" in form
         for name, each in named:
             try:
-                await run_in_threadpool(
-                    librarian.add, found.account.name, name, each.file, replace="replace" in form
-                )
+                await run_in_threadpool(librarian.add, who, name, each.file, replace=replace)
             except SourceError as error:
-                refused.append(f"{str(error).rstrip('。')}。")
-        if refused:
-            return await run_in_threadpool(
-                _list_page, request, found, assistant, librarian, " ".join(refused), 400
-            )
+                shown = cleaned(name, "title")[:MAX_NAME_CHARS]
+                await run_in_threadpool(librarian.changes.refuse, who, shown, str(error))
         return RedirectResponse(HERE, 303)
 
     @router.get("/api/changes")
     def changes(found: Reader) -> JSONResponse:
-        latest = librarian.changes.latest(count=CHANGES)
-        busy = any(change.state == "waiting" for change in latest)
-        step = librarian.step
+        latest, step = librarian.changes.latest(count=CHANGES), librarian.step
+        busy = bool(librarian.changes.waiting())
         body = {
             "busy": busy,
             "step": step._asdict() if step and busy else None,
@@ -144,7 +118,8 @@ def _list_page(
         files=_listed(assistant),
         kinds=KINDS,
         changes=changes,
-        busy=any(change.state == "waiting" for change in changes),
+        at_once=SEEN_AT_ONCE,
+        busy=bool(librarian.changes.waiting()),
         step=librarian.step,
         link=_link_of(assistant, changes),
         max_mb=librarian.max_bytes // 2**20,
@@ -193,9 +168,8 @@ def _add_document(router: APIRouter, assistant: Assistant, librarian: Librarian)
         document = _current(assistant, doc_id)
         try:
             wanted = corrections(form, document)
-        except ValidationError as error:
-            field = str(error.errors()[0]["loc"][0])
-            wrong = WRONG.format(field=FIELDS.get(field, field))
+        except SourceError as error:
+            wrong = str(error)
             return _document_page(
                 request, found, document, assistant, librarian, typed=form, wrong=wrong, status=400
             )
@@ -235,6 +209,7 @@ def _document_page(
     status: int = 200,
 ) -> HTMLResponse:
     documents = assistant.documents()
+    current = any(each.doc_id == document.doc_id for each in documents)
     return page(
         request,
         "document.html",
@@ -242,9 +217,12 @@ def _document_page(
         status,
         document=document,
         about=described(document, documents),
-        shown=_fields_of(document, typed or {}),
+        may_change=current and found.account.may("editor"),
+        current=current,
+        shown=fields_of(document, typed or {}),
         origins=ORIGINS,
-        kinds=KINDS,
+        max_value=MAX_VALUE_CHARS,
+        kinds=CHOICES,
         passages=assistant.passages(document.doc_id),
         versions=[v for v in librarian.library.versions() if v.source == document.source],
         editions=_editions(document, documents),
@@ -268,58 +246,6 @@ def _current(assistant: Assistant, doc_id: str) -> Document:
         if document.doc_id == doc_id:
             return document
     raise HTTPException(404, GONE)
-
-
-def _fields_of(document: Document, typed: Mapping[str, str]) -> list[Shown]:
-    shown = []
-    for name, label in FIELDS.items():
-        own = [reading for reading in document.readings if reading.field == name]
-        best = own[0] if own else None
-        words = document.text[best.start : best.end] if best else ""
-        shown.append(
-            Shown(
-                name=name,
-                label=label,
-                value=typed.get(name, written(getattr(document.metadata, name))),
-                reading=best,
-                before=document.text[max(0, best.start - CONTEXT_CHARS) : best.start]
-                if best and words
-                else "",
-                words=words,
-                after=document.text[best.end : best.end + CONTEXT_CHARS] if best and words else "",
-                others=own[1 : 1 + OTHERS],
-            )
-        )
-    return shown
-
-
-def written(value: object) -> str:
-    """A value as a form holds it: a line for each of several."""
-    if isinstance(value, tuple | list):
-        return "\n".join(value)
-    return {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
-
-
-def corrections(form: Mapping[str, str], document: Document) -> dict[str, Any]:
-    """What a form says otherwise than the document: fields that were changed, and None for those
-    that shall be read from the text again (`reset-NAME`).
-
-    Raises:
-        ValidationError: a value is none of its field.
-    """
-    wanted: dict[str, Any] = {}
-    for name in FIELDS:
-        now = written(getattr(document.metadata, name))
-        said = "\n".join(line.strip() for line in form.get(name, now).strip().splitlines())
-        if f"reset-{name}" in form:
-            wanted[name] = None
-        elif said != now:
-            lines = [line for line in said.split("\n") if line]
-            wanted[name] = (
-                said == "yes" if name == "trial" else lines if name == "replaces" else said
-            )
-    Metadata.model_validate({name: value for name, value in wanted.items() if value is not None})
-    return wanted
 
 
 def _add_differences(router: APIRouter, assistant: Assistant, librarian: Librarian) -> None:

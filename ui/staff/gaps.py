@@ -8,7 +8,8 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from index.errors import PolicyQAError, StoreError
+from index.errors import PolicyQAError, StoreError, UnreadableFile
+from index.formats.detect import format_of
 from index.types import Document
 from qa.permalinks import Resolution, parse, permalink, resolve
 from qa.types import Answer, Question
@@ -67,25 +68,35 @@ def _add_gaps(router: APIRouter, assistant: Assistant, drafts: Drafts) -> None:
         answer_id: str,
         search: Annotated[str, Query(max_length=200)] = "",
     ) -> HTMLResponse:
-        group = _group_of(assistant, drafts, answer_id)
-        return _gap_page(request, found, assistant, group, _open(drafts, group), search=search)
+        group, draft = _group_of(assistant, drafts, answer_id)
+        seen = draft.fingerprint if draft else ""
+        return _gap_page(request, found, assistant, group, draft, seen=seen, search=search)
 
     @router.post("/gaps/{answer_id}")
     def draft(request: Request, found: Editor, answer_id: str, form: Fields) -> Response:
-        group = _group_of(assistant, drafts, answer_id)
-        earlier = _open(drafts, group)
+        group, earlier = _group_of(assistant, drafts, answer_id)
         said = draft_of(form, found.account.name, group, assistant, earlier)
+        seen, now = form.get("seen", ""), earlier.fingerprint if earlier else ""
         if wrong := fault(said):
-            return _gap_page(request, found, assistant, group, said, wrong=wrong, status=400)
-        draft_id = drafts.save(
-            said.author,
-            said.question,
-            said.text,
-            basis=said.basis,
-            asked=said.asked,
-            expires=said.expires,
-            draft_id=said.id,
-        )
+            return _gap_page(
+                request, found, assistant, group, said, seen=seen, wrong=wrong, status=400
+            )
+        try:
+            draft_id = drafts.save(
+                said.author,
+                said.question,
+                said.text,
+                basis=said.basis,
+                asked=said.asked,
+                expires=said.expires,
+                draft_id=said.id,
+                seen=seen,
+            )
+        except StoreError as error:  # the next try knows what it replaces
+            wrong = str(error)
+            return _gap_page(
+                request, found, assistant, group, said, seen=now, wrong=wrong, status=409
+            )
         return RedirectResponse(f"{FOLDER}/drafts/{draft_id}", 303)
 
 
@@ -98,8 +109,17 @@ def _add_drafts(
         basis = rests_on(draft.basis, assistant.documents())
         return page(request, "draft.html", found, draft=draft, basis=basis, states=STATES)
 
+    @router.post("/drafts/{draft_id}/discard")
+    def discard(found: Editor, draft_id: str) -> Response:
+        draft = _draft(drafts, draft_id)
+        try:
+            drafts.discard(draft.id, found.account.name)
+        except StoreError as error:
+            raise HTTPException(409, str(error)) from error
+        return RedirectResponse(HERE, 303)
+
     @router.post("/drafts/{draft_id}/sign")
-    def sign(found: Editor, draft_id: str) -> Response:
+    def sign(found: Editor, draft_id: str, form: Fields) -> Response:
         draft = _draft(drafts, draft_id)
         basis = rests_on(draft.basis, assistant.documents())
         if wrong := fault(draft) or unsound(basis):
@@ -121,9 +141,11 @@ def _add_drafts(
             librarian.publish(
                 signer,
                 source,
-                f"{draft.question}\n{draft.text}\n",
+                text_of(draft),
                 about,
-                lambda session: drafts.sign(session, draft.id, signer, source),
+                lambda session: drafts.sign(
+                    session, draft.id, signer, source, seen=form.get("seen", "")
+                ),
             )
         except StoreError as error:
             raise HTTPException(409, str(error)) from error
@@ -135,17 +157,25 @@ def _groups(assistant: Assistant, questions: Sequence[Unanswered]) -> list[Group
     return [Group([questions[n] for n in sorted(group)]) for group in places]
 
 
-def _group_of(assistant: Assistant, drafts: Drafts, answer_id: str) -> Group:
-    for group in _groups(assistant, drafts.unanswered(count=NEWEST)):
-        if any(each.id == answer_id for each in group.questions):
-            return group
-    raise HTTPException(404, GONE)
-
-
-def _open(drafts: Drafts, group: Group) -> Draft | None:
-    """The draft that somebody has begun to these questions."""
-    asked = {each.id for each in group.questions}
-    return next((d for d in drafts.all() if not d.signed and asked & set(d.asked)), None)
+def _group_of(assistant: Assistant, drafts: Drafts, answer_id: str) -> tuple[Group, Draft | None]:
+    """The questions that ask the same as one, and the draft that somebody has begun to them. Those
+    of a draft are there however many have been asked since, or are not kept any more."""
+    alike = next(
+        (
+            group.questions
+            for group in _groups(assistant, drafts.unanswered(count=NEWEST))
+            if any(each.id == answer_id for each in group.questions)
+        ),
+        drafts.those([answer_id]),
+    )
+    asked = {answer_id, *(each.id for each in alike)}
+    draft = next((d for d in drafts.all() if not d.signed and asked & set(d.asked)), None)
+    if draft:
+        more = drafts.those([each for each in draft.asked if each not in asked])
+        alike = [*alike, *more] or [Unanswered(answer_id, draft.time, draft.question, False)]
+    if not alike:
+        raise HTTPException(404, GONE)
+    return Group(alike), draft
 
 
 def _draft(drafts: Drafts, draft_id: str) -> Draft:
@@ -162,6 +192,7 @@ def _gap_page(
     group: Group,
     draft: Draft | None,
     *,
+    seen: str,
     search: str = "",
     wrong: str = "",
     status: int = 200,
@@ -180,6 +211,8 @@ def _gap_page(
         kept=kept,
         states=STATES,
         draft=draft,
+        seen=seen,
+        ticked=draft.asked if draft else [each.id for each in group.questions],
         search=search,
         expires=(date.today() + timedelta(days=DAYS)).isoformat(),
         max_text=MAX_TEXT_CHARS,
@@ -199,8 +232,8 @@ def draft_of(
     assistant: Assistant,
     earlier: Draft | None,
 ) -> Draft:
-    """What a form says: passages that were picked (`basis-…`) and those that were kept
-    (`kept-…`, permalinks of the earlier draft)."""
+    """What a form says: passages that were picked (`basis-…`), those that were kept (`kept-…`,
+    permalinks of the earlier draft), and which questions it answers (`asked-ID`)."""
     places = [picked(value, assistant) for name, value in form.items() if name[:6] == "basis-"]
     kept = [link for link in earlier.basis if link in form.values()] if earlier else []
     links = [*kept, *(str(permalink(*place)) for place in places if place)]
@@ -211,7 +244,7 @@ def draft_of(
         question=" ".join(form.get("question", "").split()),
         text=form.get("text", "").replace("\r\n", "\n").strip(),
         basis=tuple(dict.fromkeys(links)),
-        asked=tuple(each.id for each in group.questions),
+        asked=tuple(each.id for each in group.questions if form.get(f"asked-{each.id}")),
         expires=form.get("expires", "").strip(),
     )
 
@@ -222,6 +255,10 @@ def fault(draft: Draft) -> str:
         return f"请写出问题，不超过 {MAX_QUESTION_CHARS} 字。"
     if not 0 < len(draft.text) <= MAX_TEXT_CHARS:
         return f"请写出答复，不超过 {MAX_TEXT_CHARS} 字。"
+    if not draft.asked:
+        return "请至少选一个这份答复回答的问题。"
+    if not _is_plain(draft):
+        return "问题或答复里有像网页或程序的代码，会被读错，请改写成普通文字。"
     if not draft.basis:
         return "请至少选一段依据；没有依据的答复不能签发。"
     today = date.today()
@@ -232,6 +269,19 @@ def fault(draft: Draft) -> str:
     if not today <= day <= today + timedelta(days=MAX_DAYS):
         return f"有效期请在今天到 {MAX_DAYS // 365} 年之间。"
     return ""
+
+
+def text_of(draft: Draft) -> str:
+    """A draft as the text of a document."""
+    return f"{draft.question}\n{draft.text}\n"
+
+
+def _is_plain(draft: Draft) -> bool:
+    """Whether its document will be read as text, and not as a page or what else it looks like."""
+    try:
+        return format_of(text_of(draft).encode(), "a.txt") == "text"
+    except UnreadableFile:
+        return False
 
 
 def rests_on(links: Sequence[str], documents: Sequence[Document]) -> list[tuple[str, Resolution]]:

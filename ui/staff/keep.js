@@ -1,19 +1,27 @@
 // What is filled in and not saved yet outlasts a search, another page and logging in again: it waits
-// in this tab, under the account and the page, until it is saved or its writer logs out.
+// in this tab, under the account and where it is sent, until it is saved or its writer logs out.
 
 const HELD = 'policyqa-unsaved ';
 const SENT = 'policyqa-sent'; // the place of a form that is on its way
 const held = window.sessionStorage;
 const form = document.querySelector('form[data-keep]');
-const place = `${HELD}${document.body.dataset.account} ${location.pathname}`;
+const place = `${HELD}${document.body.dataset.account} ${new URL(form?.action ?? location.href).pathname}`;
 const isToggle = (field) => field.type === 'radio' || field.type === 'checkbox';
 const fields = [...(form?.elements ?? [])].filter(
   (field) => field.name && !['hidden', 'submit', 'file', 'password'].includes(field.type),
 );
 
+// Whether somebody filled it in otherwise than the page came.
+function isChanged(field) {
+  if (isToggle(field)) return field.checked !== field.defaultChecked;
+  if (field.type === 'select-one') return ![...field.options].find((each) => each.selected)?.defaultSelected;
+  return field.value !== field.defaultValue;
+}
+
 function hold() {
-  const now = fields.map((field) => [field.name, field.value, isToggle(field) && field.checked]);
-  held.setItem(place, JSON.stringify(now));
+  const now = fields.filter(isChanged).map((field) => [field.name, field.value, isToggle(field) && field.checked]);
+  if (now.length) held.setItem(place, JSON.stringify(now));
+  else held.removeItem(place);
 }
 
 // Puts back what is held; whether that changed anything.
@@ -22,6 +30,7 @@ function putBack() {
   for (const [name, value, checked] of JSON.parse(held.getItem(place) ?? '[]')) {
     const field = fields.find((each) => each.name === name && (!isToggle(each) || each.value === value));
     if (!field || (isToggle(field) ? field.checked === checked : field.value === value)) continue;
+    if (field.type === 'radio' && !checked) continue; // another one of its group is chosen
     if (isToggle(field)) field.checked = checked;
     else field.value = value;
     changed = true;
@@ -36,8 +45,7 @@ held.removeItem(SENT);
 
 if (form) {
   const note = form.querySelector('.held');
-  if (putBack()) note.hidden = false;
-  else held.removeItem(place);
+  note.hidden = !putBack();
   note.querySelector('button').addEventListener('click', () => {
     held.removeItem(place);
     location.reload();

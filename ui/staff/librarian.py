@@ -209,12 +209,15 @@ class Librarian:
             self.library.describe(change.source, described)
         else:
             path = self._staging / change.id / PurePosixPath(change.source).name
-            replace = change.act == "document_restored" or bool(change.details.get("replace"))
+            own = change.act in ("document_restored", "answer_signed")  # the name is theirs
+            replace = own or bool(change.details.get("replace"))
             self._step = Step("读取文件", 0, 1)
             self.library.check([path], replace=replace)
             if described:
                 self.library.describe(change.source, described)
             self.library.add(path, replace=replace, place=change.source)
+            if version := change.details.get("version"):
+                self.library.forget(str(version))  # it is in the folder again
 
     def _stage(self, change_id: str, name: str, file: BinaryIO) -> None:
         """Keep a file until it is taken."""

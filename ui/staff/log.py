@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Engine
 
 from ui.staff.desk import Admin, page
-from ui.staff.documents import FIELDS, written
+from ui.staff.metadata import FIELDS, in_words
 from ui.staff.sessions import FOLDER
 from ui.store.audit import ACTS, Entry, latest
 from ui.store.reviews import OF_ANSWERS, OF_CITATIONS
@@ -20,7 +20,8 @@ VERDICTS: dict[str, str] = {str(key): words for key, words in (OF_CITATIONS | OF
 ROLES: dict[str, str] = {str(key): words for key, words in ROLE_NAMES.items()}
 WORDS = {
     "role": "角色：{}", "replace": "替换同名文件", "minutes": "{} 分钟", "days": "{} 天以前的",
-    "version": "旧版 {}", "reason": "{}", "question": "{}",
+    "version": "旧版 {}", "reason": "{}", "question": "{}", "text": "{}", "comment": "说明：{}",
+    "better": "另选：{}", "verdict": "{}", "lines": "{} 条",
 }  # fmt: skip
 
 
@@ -30,7 +31,7 @@ def build_log(engine: Engine) -> APIRouter:
 
     @router.get("/log")
     def log(
-        request: Request, found: Admin, before: Annotated[int | None, Query(ge=1)] = None
+        request: Request, found: Admin, before: Annotated[int | None, Query(ge=1, lt=2**31)] = None
     ) -> HTMLResponse:
         entries = latest(engine, count=ENTRIES + 1, before=before)
         older = entries[ENTRIES - 1].id if len(entries) > ENTRIES else None
@@ -43,11 +44,9 @@ def build_log(engine: Engine) -> APIRouter:
 def details_of(entry: Entry) -> list[str]:
     """What an entry says beside who, when and of what, in words."""
     said = entry.details
-    if entry.act == "reviewed":
-        return [
-            f"{_place(n)}：{VERDICTS.get(str(verdict), verdict)}" for n, verdict in said.items()
-        ]
-    lines = _corrections(_named(said.get("fields")), _named(said.get("before")))
+    verdicts = {n: str(said[n]) for n in said if n.isdecimal()}
+    lines = [f"{_place(n)}：{VERDICTS.get(verdict, verdict)}" for n, verdict in verdicts.items()]
+    lines += _corrections(_named(said.get("fields")), _named(said.get("before")))
     for name, words in WORDS.items():
         value = said.get(name)
         if value is not None and value is not False and value != "":
@@ -65,16 +64,8 @@ def _named(value: object) -> Mapping[str, object]:
 
 def _corrections(fields: Mapping[str, object], before: Mapping[str, object]) -> list[str]:
     return [
-        f"{label}：{_said(fields[name])}"
-        + (f"（原来：{_said(before[name])}）" if name in before else "")
+        f"{label}：{in_words(name, fields[name])[:MAX_CHARS]}"
+        + (f"（原来：{in_words(name, before[name])[:MAX_CHARS]}）" if name in before else "")
         for name, label in FIELDS.items()
         if name in fields
     ]
-
-
-def _said(value: object) -> str:
-    if value is None:
-        return "按文件里读到的"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return written(value).replace("\n", "、")[:MAX_CHARS] or "（空）"

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from index.errors import SourceError
 from qa.types import Answer, AnswerSentence, Citation
-from ui.assistant import Assistant
+from ui.assistant import Assistant, in_force
 from ui.staff.cases import Case, case_of, cases
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.passages import picked, place_of, searched
@@ -33,6 +33,7 @@ from ui.store.reviews import (
 HERE = f"{FOLDER}/review"
 ITEMS = 50
 CONTEXT_CHARS = 160
+MOVED = "您选的段落已不在库中，没有保存。请返回，重新查找一段，或选“不另选”。"
 GONE = "这个回答已不在，可能超过了保存期限。"
 COLUMNS = (
     "answer_id", "time", "question", "status", "reviewer", "reviewed", "citation", "verdict",
@@ -178,7 +179,8 @@ def review_of(
     what the same reviewer thought before.
 
     Raises:
-        HTTPException: 400 where the form holds what it did not offer, or no verdict at all.
+        HTTPException: 400 where the form holds what it did not offer, or no verdict at all; 409
+            where the passage that it names is not there any more.
     """
     places = [WHOLE, *(citation.n for citation in answer.citations)]
     verdicts = {n: form[f"verdict-{n}"] for n in places if form.get(f"verdict-{n}")}
@@ -255,24 +257,32 @@ def _pairs(assistant: Assistant, answer: Answer) -> list[tuple[AnswerSentence, l
 
 
 def _in_context(assistant: Assistant, citation: Citation) -> Shown:
+    left = "文件已不在库中"
     try:
         text = assistant.document(citation.doc_id).text
     except SourceError:
-        return Shown(citation, "", "", "文件已不在库中")
+        return Shown(citation, "", "", left)
     start, end = citation.start, citation.end
     if text[start:end] != citation.quote:
         return Shown(citation, "", "", "文件在回答之后有改动")
     first = max(0, start - CONTEXT_CHARS)
-    return Shown(citation, text[first:start], text[end : end + CONTEXT_CHARS], "")
+    remark = "" if in_force(assistant, citation.doc_id) else left
+    return Shown(citation, text[first:start], text[end : end + CONTEXT_CHARS], remark)
 
 
 def _better(place: str, assistant: Assistant, earlier: Review | None) -> Better | None:
     """The passage that a form names; None where it names none. One that was picked before stays
-    even where its document is gone."""
+    even where its document is gone.
+
+    Raises:
+        HTTPException: 409 where the passage is not there any more.
+    """
+    if not place:
+        return None
     if earlier and earlier.better and place == place_of(earlier.better):
         return earlier.better
     found = picked(place, assistant)
     if found is None:
-        return None
+        raise HTTPException(409, MOVED)
     document, (start, end) = found
     return Better(doc_id=document.doc_id, start=start, end=end, quote=document.text[start:end])

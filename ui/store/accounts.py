@@ -113,13 +113,17 @@ class Accounts:
             note(session, self._now(), by, "password_changed", name)
 
     def change_password(self, name: str, old: str, new: str) -> None:
-        """Give oneself another password."""
+        """Give oneself another password. Wrong old ones count as failures to log in do."""
         if new == old:
             raise AccountError("新密码与旧密码相同。")
         with transaction(self.engine) as session:
             held = _found(session, name).password
-        if not self._fits(held, old):
-            raise AccountError("旧密码不对。")
+            refusal = self._refusal(session, name)
+            if not refusal and not self._fits(held, old[: MAX_PASSWORD_CHARS + 1]):
+                failed = self._failed(session, name, True)
+                refusal = "旧密码不对。" if failed == WRONG else failed
+        if refusal:
+            raise AccountError(refusal)
         self.set_password(name, new, by=name)
 
     def disable(self, name: str, *, by: str = COMMAND) -> None:

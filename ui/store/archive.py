@@ -1,8 +1,9 @@
-"""All that is kept, out of one database and into another: a line of JSON a row. Accounts and who is
-logged in stay where they are."""
+"""All that is kept, out of one database and into another: a line of JSON a row. Accounts, who is
+logged in, and that something was put in stay where they are."""
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, inspect, select
@@ -10,6 +11,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from index.errors import StoreError
+from ui.store.audit import COMMAND, Act, note
 from ui.store.records import answer_row, kept_answer
 from ui.store.tables import (
     AnswerRow,
@@ -24,6 +26,7 @@ from ui.store.tables import (
 from ui.store.transactions import transaction
 from ui.store.types import KeptAnswer
 
+IMPORTED: Act = "imported"
 # Answers before what belongs to them.
 KINDS: dict[str, type[Table]] = {
     "answer": AnswerRow, "feedback": FeedbackRow, "gap": GapRow, "verdict": VerdictRow,
@@ -36,6 +39,8 @@ def exported(engine: Engine) -> Iterator[str]:
     with transaction(engine) as session:
         for kind, table in KINDS.items():
             for row in session.scalars(select(table).order_by(*inspect(table).primary_key)):
+                if isinstance(row, AuditRow) and row.act == IMPORTED:
+                    continue  # of this database's own story
                 line = {"kind": kind, **_values(row)}
                 yield json.dumps(line, ensure_ascii=False, sort_keys=True)
 
@@ -63,6 +68,8 @@ def restored(engine: Engine, lines: Iterable[str]) -> tuple[int, int]:
             except (ValueError, TypeError, KeyError, AttributeError, StatementError) as error:
                 raise StoreError(f"第 {number} 行不是 policyqa data export 写出的。") from error
         _count_on(session)
+        if new:
+            note(session, datetime.now(UTC), COMMAND, IMPORTED, lines=new)
     return new, known
 
 

@@ -15,19 +15,23 @@ Act = Literal[
     "logged_in", "log_in_failed", "locked", "logged_out",
     "reviewed",
     "document_added", "document_withdrawn", "document_restored", "metadata_corrected",
-    "answer_drafted", "answer_signed", "change_done", "change_failed",
-    "purged",
+    "answer_drafted", "answer_discarded", "answer_signed", "change_done", "change_failed",
+    "purged", "imported",
+    "judged", "reported", "shared", "unshared",
 ]  # fmt: skip
 ACTS: dict[Act, str] = {
     "account_added": "新增账号", "password_changed": "更改密码", "account_disabled": "停用账号",
     "account_enabled": "恢复账号", "logged_in": "登录", "log_in_failed": "登录失败",
     "locked": "暂时锁定", "logged_out": "退出", "reviewed": "审阅",
     "document_added": "放入文件", "document_withdrawn": "撤下文件", "document_restored": "恢复旧版",
-    "metadata_corrected": "更正信息", "answer_drafted": "起草答复", "answer_signed": "签发答复",
+    "metadata_corrected": "更正信息", "answer_drafted": "起草答复", "answer_discarded": "删去草稿",
+    "answer_signed": "签发答复",
     "change_done": "改动完成", "change_failed": "改动失败",
-    "purged": "清除问答",
+    "purged": "清除问答", "imported": "放入导出的数据",
+    "judged": "评价回答", "reported": "请求补充文件", "shared": "分享回答", "unshared": "停止分享",
 }  # fmt: skip
 COMMAND = "命令行"  # who, where it was done at a terminal
+READER = "读者"  # who, of what is done on the chat page, where nobody has a name
 CLOCK = "到期自动"  # who, where nobody did it
 STRANGER = "（没有这个账号）"
 

@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from index.types import Value
 from ui.store.audit import note
-from ui.store.tables import ChangeRow
+from ui.store.tables import ChangeRow, DraftRow
 from ui.store.transactions import Store, transaction
 
 ChangeAct = Literal[
@@ -67,6 +67,18 @@ class Changes(Store):
                 also(session)
             return row.id
 
+    def refuse(self, who: str, source: str, reason: str) -> None:
+        """Keep that a file was sent and not taken."""
+        change_id, details = new_id(), {"reason": reason}
+        with transaction(self._engine) as session:
+            now = self._now()
+            moment = now.isoformat(timespec="milliseconds")
+            row = {"id": change_id, "time": moment, "finished": moment, "who": who}
+            about = {"act": "document_added", "source": source, "details": {}, "reason": reason}
+            session.add(ChangeRow(**row, **about, state="failed"))
+            note(session, now, who, "document_added", source, change=change_id)
+            note(session, now, who, "change_failed", source, change=change_id, **details)
+
     def done(self, change_id: str) -> None:
         """It has been done, and the index has it."""
         self._end(change_id, "done", "")
@@ -87,6 +99,10 @@ class Changes(Store):
             )
             details: Mapping[str, object] = {"reason": reason} if reason else {}
             note(session, self._now(), row.who, act, row.source, change=change_id, **details)
+            if row.act == "answer_signed" and state == "failed":  # it is a draft again
+                undone = {"signed": "", "signer": "", "source": ""}
+                where = DraftRow.source == row.source
+                session.execute(update(DraftRow).where(where).values(**undone))
 
     def waiting(self) -> list[Change]:
         """What is left to do, the earliest first."""

@@ -35,6 +35,8 @@ def open_database(folder: Path, url: str = "") -> Engine:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url or f"sqlite:///{folder / FILE}", pool_pre_ping=True)
+        if not url:
+            (folder / FILE).touch(mode=0o600)  # its journal gets the same
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
         with FileLock(folder / f"{FILE}.lock"):

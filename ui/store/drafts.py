@@ -1,21 +1,30 @@
 """Questions on which the documents are silent, and what staff write in answer to them."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from index.errors import StoreError
 from index.types import Value
+from qa.wording import TALK
 from ui.store.audit import note
 from ui.store.tables import AnswerRow, DraftRow, GapRow
 from ui.store.transactions import Store, transaction
 
 ID_BYTES = 8
+FINGERPRINT_CHARS = 16
 MAX_TEXT_CHARS = 4000
 SIGNED = "这份答复已经签发。"
+GONE = "没有这份草稿，可能已被删去。"
+CHANGED = "{author} 在您打开之后改过这份草稿，写的是：“{text}”。再保存一次，就用您写的替换它。"
+UNSEEN = "这份草稿在您打开之后有改动，请重新看一遍再签发。"
+SHOWN_CHARS = 300
+SILENT = ("no_evidence", "out_of_scope")
 
 
 class Unanswered(NamedTuple):
@@ -44,21 +53,34 @@ class Draft(Value):
     signer: str = ""
     source: str = ""
 
+    @property
+    def fingerprint(self) -> str:
+        """Tells what was shown from what has been written since."""
+        said = [self.question, self.text, self.basis, self.asked, self.expires]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:FINGERPRINT_CHARS]
+
 
 class Drafts(Store):
     """The answers by staff of one service; the audit line of each method is in its transaction."""
 
     def unanswered(self, *, count: int) -> list[Unanswered]:
         """The newest questions that the documents did not answer, or on which a reader asked for
-        documents, and to which staff have signed no answer."""
+        documents, and to which staff have signed no answer; small talk is none."""
         reported = exists().where(GapRow.answer_id == AnswerRow.id)
-        silent = (AnswerRow.status == "abstained") & (AnswerRow.reason == "no_evidence")
-        wanted = select(AnswerRow.id, AnswerRow.time, AnswerRow.question, reported)
-        wanted = wanted.where(or_(silent, reported)).order_by(AnswerRow.time.desc(), AnswerRow.id)
+        said = AnswerRow.answer["answer"].as_string()
+        silent = (AnswerRow.status == "abstained") & AnswerRow.reason.in_(SILENT) & (said != TALK)
+        return self._unanswered(_questions().where(or_(silent, reported)), count)
+
+    def those(self, answer_ids: Sequence[str]) -> list[Unanswered]:
+        """The questions of some answers, of those that are kept and have no signed answer."""
+        return self._unanswered(_questions().where(AnswerRow.id.in_(answer_ids)), len(answer_ids))
+
+    def _unanswered(self, wanted: Select[str, str, str, bool], count: int) -> list[Unanswered]:
+        newest = wanted.order_by(AnswerRow.time.desc(), AnswerRow.id)
         with transaction(self._engine) as session:
             signed = session.scalars(select(DraftRow.asked).where(DraftRow.signed != ""))
             answered = {answer_id for asked in signed for answer_id in asked}
-            rows = session.execute(wanted.limit(count + len(answered))).all()
+            rows = session.execute(newest.limit(count + len(answered))).all()
         return [Unanswered(*row) for row in rows if row[0] not in answered][:count]
 
     def save(
@@ -71,36 +93,60 @@ class Drafts(Store):
         asked: Sequence[str],
         expires: str,
         draft_id: str = "",
+        seen: str | None = None,
     ) -> str:
-        """Keep a draft, in place of an earlier one where its id is given; its id.
+        """Keep a draft, in place of an earlier one where its id is given; its id. `seen` is the
+        fingerprint of what its writer saw of that one; None does not ask.
 
         Raises:
-            StoreError: that one has been signed.
+            StoreError: that one has been signed, or somebody has changed it since it was seen.
         """
         time = self._now().isoformat(timespec="milliseconds")
         with transaction(self._engine) as session:
             row = session.get(DraftRow, draft_id) if draft_id else None
             if row is not None and row.signed:
                 raise StoreError(SIGNED)
+            if row is not None and seen not in (None, _draft(row).fingerprint):
+                raise StoreError(CHANGED.format(author=row.author, text=row.text[:SHOWN_CHARS]))
             if row is None:
                 row = DraftRow(id=secrets.token_hex(ID_BYTES), signed="", signer="", source="")
                 session.add(row)
             row.time, row.author, row.question, row.text = time, author, question, text
             row.basis, row.asked, row.expires = list(basis), list(asked), expires
-            note(session, self._now(), author, "answer_drafted", row.id, question=question)
+            said = {"question": question, "text": text, "basis": list(basis), "expires": expires}
+            note(session, self._now(), author, "answer_drafted", row.id, **said)
             return row.id
 
-    def sign(self, session: Session, draft_id: str, signer: str, source: str) -> None:
-        """Sign a draft in the transaction that makes it a document.
+    def sign(
+        self, session: Session, draft_id: str, signer: str, source: str, seen: str | None = None
+    ) -> None:
+        """Sign a draft in the transaction that makes it a document. `seen` is the fingerprint of
+        what its signer saw; None does not ask.
+
+        Raises:
+            StoreError: it has been signed, is not there, or somebody has changed it since.
+        """
+        row = session.get(DraftRow, draft_id, with_for_update=True)
+        if row is None or row.signed:
+            raise StoreError(SIGNED if row else GONE)
+        if seen not in (None, _draft(row).fingerprint):
+            raise StoreError(UNSEEN)
+        row.signed = self._now().isoformat(timespec="milliseconds")
+        row.signer, row.source = signer, source
+
+    def discard(self, draft_id: str, who: str) -> None:
+        """Delete a draft; its words stay in the log.
 
         Raises:
             StoreError: it has been signed, or is not there.
         """
-        row = session.get(DraftRow, draft_id, with_for_update=True)
-        if row is None or row.signed:
-            raise StoreError(SIGNED)
-        row.signed = self._now().isoformat(timespec="milliseconds")
-        row.signer, row.source = signer, source
+        with transaction(self._engine) as session:
+            row = session.get(DraftRow, draft_id, with_for_update=True)
+            if row is None or row.signed:
+                raise StoreError(SIGNED if row else GONE)
+            said = {"question": row.question, "text": row.text}
+            note(session, self._now(), who, "answer_discarded", draft_id, **said)
+            session.delete(row)
 
     def get(self, draft_id: str) -> Draft | None:
         """One of them."""
@@ -113,6 +159,11 @@ class Drafts(Store):
         wanted = select(DraftRow).order_by(DraftRow.time.desc(), DraftRow.id)
         with transaction(self._engine) as session:
             return [_draft(row) for row in session.scalars(wanted)]
+
+
+def _questions() -> Select[str, str, str, bool]:
+    reported = exists().where(GapRow.answer_id == AnswerRow.id)
+    return select(AnswerRow.id, AnswerRow.time, AnswerRow.question, reported)
 
 
 def _draft(row: DraftRow) -> Draft:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 
 from qa.types import Answer
 from ui.masking import masked
-from ui.store.audit import COMMAND, note
+from ui.store.audit import COMMAND, READER, Act, note
 from ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
 from ui.store.transactions import Store, transaction
 from ui.store.types import Feedback, Gap, KeptAnswer
@@ -42,17 +42,19 @@ class Records(Store):
         """Keep what a reader thinks of an answer in place of what was thought before; of an
         answer that is not kept nothing is."""
         said = feedback.model_copy(update={"comment": _plain(feedback.comment)})
-        self._put(FeedbackRow(**said.model_dump(exclude={"reasons"}), reasons=list(said.reasons)))
+        row = FeedbackRow(**said.model_dump(exclude={"reasons"}), reasons=list(said.reasons))
+        self._put(row, "judged", verdict=said.verdict)
 
     def report(self, gap: Gap) -> None:
         """Keep that the documents should answer this."""
         said = gap.model_copy(update={"comment": _plain(gap.comment)})
-        self._put(GapRow(**said.model_dump()))
+        self._put(GapRow(**said.model_dump()), "reported")
 
-    def _put(self, row: FeedbackRow | GapRow) -> None:
+    def _put(self, row: FeedbackRow | GapRow, act: Act, **details: object) -> None:
         with transaction(self._engine) as session:
             if session.get(AnswerRow, row.answer_id) is not None:
                 session.merge(row)
+                note(session, self._now(), READER, act, row.answer_id, **details)
 
     def share(self, answer_id: str) -> str:
         """The secret part of an answer's public address, made where there is none; "" for an
@@ -61,15 +63,18 @@ class Records(Store):
             row = session.get(AnswerRow, answer_id)
             if row is None:
                 return ""
-            row.share = row.share or secrets.token_urlsafe(SHARE_BYTES)
+            if not row.share:
+                row.share = secrets.token_urlsafe(SHARE_BYTES)
+                note(session, self._now(), READER, "shared", answer_id)
             return row.share
 
     def unshare(self, answer_id: str) -> None:
         """Take an answer's public address away."""
         with transaction(self._engine) as session:
             row = session.get(AnswerRow, answer_id)
-            if row is not None:
+            if row is not None and row.share:
                 row.share = None
+                note(session, self._now(), READER, "unshared", answer_id)
 
     def shared(self, share: str) -> KeptAnswer | None:
         """The answer behind a public address."""

@@ -89,8 +89,12 @@ class Reviews(Store):
                 delete(VerdictRow).where(mine, VerdictRow.answer_id == review.answer_id)
             )
             session.add_all(_rows(review, time))
-            verdicts = {str(n): verdict for n, verdict in review.verdicts.items()}
-            note(session, self._now(), review.reviewer, "reviewed", review.answer_id, **verdicts)
+            said: dict[str, object] = {str(n): v for n, v in review.verdicts.items()}
+            if review.comment:
+                said["comment"] = review.comment
+            if review.better:
+                said["better"] = review.better.quote
+            note(session, self._now(), review.reviewer, "reviewed", review.answer_id, **said)
 
     def of(self, answer_id: str) -> list[Review]:
         """All reviews of an answer, the first reviewer's first."""

@@ -1,0 +1,147 @@
+"""What is said of a document as a form holds it: each field beside the words it was read from, and
+what a clerk may correct."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from index.errors import SourceError
+from index.metadata_dates import last_day
+from index.types import Document, Metadata, Reading
+from qa.filters import KINDS
+
+CONTEXT_CHARS = 40
+OTHERS = 3
+MAX_VALUE_CHARS = 500
+CHANGED = "“{label}”在您打开之后被改成了“{now}”；请核对，要用您写的就再保存一次。"
+SIGNED = "签发的答复只能把有效期改早；要改别的，请撤下后另行签发。"
+FIELDS = {
+    "title": "标题", "issuer": "发布单位", "doc_number": "文号", "date": "日期",
+    "effective": "施行日期", "expires": "有效期至", "kind": "类型", "region": "地区",
+    "audience": "适用对象", "trial": "试行", "replaces": "替代的文件",
+}  # fmt: skip
+ORIGINS = {"catalogue": "工作人员填写", "text": "正文", "file": "文件属性", "name": "文件名"}
+
+KIND_NAMES: dict[str, str] = {str(kind): words for kind, words in KINDS.items()}
+CHOICES = {kind: words for kind, words in KIND_NAMES.items() if kind != "staff_answer"}
+
+
+class Shown(NamedTuple):
+    """One field: its value as a form holds it and as it is now, who says so (`reading`), the words
+    of the document that say it with what stands around them, and what else was read."""
+
+    name: str
+    label: str
+    value: str
+    now: str
+    reading: Reading | None
+    before: str
+    words: str
+    after: str
+    others: Sequence[tuple[str, Reading]]
+
+
+def fields_of(document: Document, typed: Mapping[str, str]) -> list[Shown]:
+    """Every field of a document; of a signed answer only the one that may be changed."""
+    names = ["expires"] if document.metadata.kind == "staff_answer" else list(FIELDS)
+    return [_field(name, document, typed) for name in names]
+
+
+def _field(name: str, document: Document, typed: Mapping[str, str]) -> Shown:
+    now = written(getattr(document.metadata, name))
+    own = [reading for reading in document.readings if reading.field == name]
+    spoken = next((reading for reading in own if reading.end > reading.start), None)
+    start, end = (spoken.start, spoken.end) if spoken else (0, 0)
+    others = [reading for reading in own[1:] if reading is not spoken]
+    return Shown(
+        name=name,
+        label=FIELDS[name],
+        value=typed.get(name, now),
+        now=now,
+        reading=own[0] if own else None,
+        before=document.text[max(0, start - CONTEXT_CHARS) : start],
+        words=document.text[start:end],
+        after=document.text[end : end + CONTEXT_CHARS] if spoken else "",
+        others=[(in_words(name, reading.value), reading) for reading in others[:OTHERS]],
+    )
+
+
+def in_words(name: str, value: object) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "按文件里读到的"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    words = KIND_NAMES.get(str(value), "") if name == "kind" else ""
+    return words or written(value).replace("\n", "、") or "（空）"
+
+
+def written(value: object) -> str:
+    """A value as a form holds it: a line for each of several."""
+    if isinstance(value, tuple | list):
+        return "\n".join(value)
+    return {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
+
+
+def corrections(form: Mapping[str, str], document: Document) -> dict[str, Any]:
+    """What a form says otherwise than it showed (`was-NAME`): fields that were changed, and None
+    for those that shall be read from the text again (`reset-NAME`).
+
+    Raises:
+        SourceError: a value is none of its field, somebody else has changed it since, or it is not
+            to be changed: of a signed answer only the expiry, to an earlier day.
+    """
+    wanted: dict[str, Any] = {}
+    for name, label in FIELDS.items():
+        now = cleaned(written(getattr(document.metadata, name)), name)
+        shown = cleaned(form.get(f"was-{name}", now), name)
+        said = cleaned(form.get(name, shown), name)
+        if f"reset-{name}" in form:
+            wanted[name] = None
+        elif said not in (shown, now):
+            if now != shown:
+                raise SourceError(CHANGED.format(label=label, now=now or "空"))
+            wanted[name] = _read(name, said)
+    _check_allowed(wanted, document)
+    return wanted
+
+
+def cleaned(text: str, name: str) -> str:
+    """Text of a field without what cannot be seen, a line for each of several."""
+    lines = [" ".join("".join(filter(str.isprintable, line)).split()) for line in text.splitlines()]
+    return ("\n" if name == "replaces" else " ").join(filter(None, lines))
+
+
+def _read(name: str, said: str) -> object:
+    if name == "replaces":
+        return said.split("\n") if said else []
+    return said == "yes" if name == "trial" else said
+
+
+def _check_allowed(wanted: Mapping[str, Any], document: Document) -> None:
+    about = document.metadata
+    if about.kind == "staff_answer":
+        day = wanted.get("expires", about.expires)
+        if set(wanted) - {"expires"} or not day:
+            raise SourceError(SIGNED)
+    elif wanted.get("kind") == "staff_answer":
+        raise SourceError("“工作人员答复”只能由签发而来，请选别的类型。")
+    given = {name: value for name, value in wanted.items() if value is not None}
+    try:
+        checked = Metadata.model_validate(given)
+    except ValidationError as error:
+        field = FIELDS.get(str(error.errors()[0]["loc"][0]), "")
+        words = (
+            "没有这个选项" if field == FIELDS["kind"] else "日期请写成 2024、2024-07 或 2024-07-13"
+        )
+        raise SourceError(f"“{field}”的值不对：{words}。") from error
+    long = [FIELDS[name] for name, value in given.items() if len(written(value)) > MAX_VALUE_CHARS]
+    if long:
+        raise SourceError(f"“{long[0]}”太长，最多 {MAX_VALUE_CHARS} 字。")
+    if (
+        about.kind == "staff_answer"
+        and wanted
+        and last_day(checked.expires) > last_day(about.expires)
+    ):
+        raise SourceError(SIGNED)
