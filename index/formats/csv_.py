@@ -6,7 +6,7 @@ from collections import Counter
 
 from index.errors import UnreadableFile
 from index.extract import Cell, Extract, Limits, Plain, Table
-from index.reading import decode
+from index.formats.encoding import decode
 
 DELIMITERS = ",\t;|，"
 SAMPLE_ROWS = 200

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.errors import UnreadableFile
-from index.reading import decode
+from index.formats.encoding import decode
 
 MAX_OPEN = 150
 MAX_DEPTH = 250

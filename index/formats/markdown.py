@@ -9,13 +9,13 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from index.errors import UnreadableFile
 from index.extract import Cell, Extract, Limits, Paragraph, Part, Table
+from index.formats.encoding import decode
 from index.formats.html import part_of
 from index.formats.html_blocks import Line, collapsed, lines_of, merged_headings
 from index.formats.html_chrome import is_foot, is_furniture
 from index.formats.html_main import article_of
 from index.formats.html_particulars import iso_date
 from index.formats.html_tree import Node, page_of
-from index.reading import decode
 
 FRONT = re.compile(r"\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 FRONT_LINE = re.compile(r"([\w\u4e00-\u9fff -]+?)\s*[:：]\s*(.*)")

@@ -2,7 +2,7 @@
 
 from index.errors import UnreadableFile
 from index.extract import Extract, Limits, Plain
-from index.reading import decode
+from index.formats.encoding import decode
 
 
 def read(data: bytes, limits: Limits) -> Extract:

@@ -13,9 +13,9 @@ from index import catalogue, search_index
 from index.building import build
 from index.embedding import HashingEmbedder
 from index.extract import Extract, Plain
+from index.formats.encoding import decode
 from index.parsing import parse
 from index.quotes import quote_spans
-from index.reading import decode
 from index.search_index import SearchIndex
 from index.types import Document, Metadata, Passage
 from tests.unit.test_search_index import assert_same

@@ -4,7 +4,8 @@ import pytest
 
 from index.errors import UnreadableFile
 from index.extract import Extract, Limits, Paragraph, Plain, Table
-from index.reading import decode, read
+from index.formats.encoding import decode
+from index.reading import read
 
 SIMPLIFIED = "关于支持人才发展的若干措施，自公布之日起施行。"
 TRADITIONAL = "臺灣青年來渝創業補助，請於三月前申請。"
