@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.staff.log import details_of
+from ui.staff.log import details_of, page_of
 from ui.store.audit import Act, Entry
 
 
@@ -24,3 +24,13 @@ from ui.store.audit import Act, Entry
 def test_details(act: Act, details: dict[str, object], said: list[str]) -> None:
     entry = Entry(id=1, time="2026", who="li", act=act, what="x", details=details)
     assert details_of(entry) == said
+
+
+@pytest.mark.parametrize(("act", "page"), [
+    ("reviewed", "/staff/review/x?show=all"),
+    ("judged", "/staff/review/x?show=all"),
+    ("answer_drafted", "/staff/drafts/x"),
+    ("logged_in", ""),
+])  # fmt: skip
+def test_what_it_tells_of_can_be_seen(act: Act, page: str) -> None:
+    assert page_of(Entry(id=1, time="2026", who="li", act=act, what="x", details={})) == page

@@ -16,6 +16,7 @@ from ui.users import ROLE_NAMES
 
 ENTRIES = 50
 MAX_CHARS = 200  # of one value
+OF_ANSWERS_GIVEN = ("reviewed", "judged", "reported", "shared", "unshared")
 VERDICTS: dict[str, str] = {str(key): words for key, words in (OF_CITATIONS | OF_ANSWERS).items()}
 ROLES: dict[str, str] = {str(key): words for key, words in ROLE_NAMES.items()}
 WORDS = {
@@ -35,10 +36,17 @@ def build_log(engine: Engine) -> APIRouter:
     ) -> HTMLResponse:
         entries = latest(engine, count=ENTRIES + 1, before=before)
         older = entries[ENTRIES - 1].id if len(entries) > ENTRIES else None
-        shown = [(entry, details_of(entry)) for entry in entries[:ENTRIES]]
+        shown = [(each, page_of(each), details_of(each)) for each in entries[:ENTRIES]]
         return page(request, "log.html", found, entries=shown, acts=ACTS, older=older)
 
     return router
+
+
+def page_of(entry: Entry) -> str:
+    """Where what an entry tells of can be seen, "" where it has no page of its own."""
+    if entry.act in OF_ANSWERS_GIVEN:
+        return f"{FOLDER}/review/{entry.what}?show=all"
+    return f"{FOLDER}/drafts/{entry.what}" if entry.act == "answer_drafted" else ""
 
 
 def details_of(entry: Entry) -> list[str]:
