@@ -14,6 +14,7 @@ CLAUSE = re.compile(
     r"\s*(第[〇零一二三四五六七八九十百千\d]{1,8}[条章节编款]|[一二三四五六七八九十]{1,3}、"
     r"|（[一二三四五六七八九十]{1,3}）|\d{1,3}[.．、])"
 )
+NEAR = 20  # lines that are looked at for one that was changed
 ALIKE = 0.5  # of what two lines have in common, to be one line that was changed
 MAX_LINE_CHARS = 2000  # beyond which a changed line is shown whole
 
@@ -66,10 +67,12 @@ def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[_Pair]:
 
 
 def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[_Pair]:
-    """Lines that differ, each with the next that is like it; what comes between stands alone."""
+    """Lines that differ, each with the next that is like it; what comes between stands alone. A
+    clause is found by its number however far it has moved, other lines within `NEAR`."""
     done = 0
+    numbers = [_number(line) for line in new]
     for line in old:
-        place = next((n for n in range(done, len(new)) if _alike(line, new[n])), None)
+        place = _place(line, new, numbers, done)
         if place is None:
             yield _Pair(line, "")
             continue
@@ -79,9 +82,20 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[_Pair]:
     yield from (_Pair("", added) for added in new[done:])
 
 
+def _place(line: str, new: Sequence[str], numbers: Sequence[str], done: int) -> int | None:
+    if (number := _number(line)) and number in numbers[done:]:
+        return numbers.index(number, done)
+    near = range(done, min(done + NEAR, len(new)))
+    return next((n for n in near if _alike(line, new[n])), None)
+
+
+def _number(line: str) -> str:
+    """The number of a clause (第三条), "" for what is none; one of a list (1.) comes again."""
+    clause = _clause(line)
+    return clause if clause.startswith("第") else ""
+
+
 def _alike(old: str, new: str) -> bool:
-    if (clause := _clause(old)) and clause.startswith("第") and clause == _clause(new):
-        return True
     matcher = SequenceMatcher(None, old[:MAX_LINE_CHARS], new[:MAX_LINE_CHARS], autojunk=False)
     return min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= ALIKE <= matcher.ratio()
 

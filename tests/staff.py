@@ -24,6 +24,7 @@ from ui.staff.librarian import Librarian
 from ui.staff.sessions import Sessions
 from ui.store.accounts import ROLES, Accounts
 from ui.store.changes import Changes
+from ui.store.drafts import Draft
 from ui.store.records import Records
 
 EMBEDDER = HashingEmbedder(64)
@@ -42,6 +43,14 @@ def sessions_of(
     for role in ROLES:
         accounts.add(f"{role}1", role, PASSWORD)
     return Sessions(accounts, b"k" * 32, SETTINGS.session_hours)
+
+
+def draft_by(author: str, asked: tuple[str, ...] = ()) -> Draft:
+    """An answer that somebody has begun to write."""
+    return Draft(
+        id="", time="", author=author, question="停车吗", text="免费。", basis=("x",),
+        asked=asked, expires="2030-01-01",
+    )  # fmt: skip
 
 
 def librarian_of(engine: Engine, source: Path) -> Librarian:

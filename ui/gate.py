@@ -99,6 +99,8 @@ class Gate:
 def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | None:
     """The refusal of a request that has no business here, or None."""
     path = scope["path"]
+    if "\x00" in path or b"%00" in scope["query_string"]:  # no database takes it
+        return PlainTextResponse("没有这个地址。", 404)
     if path not in PATHS and not path.startswith(FOLDERS):
         return PlainTextResponse("没有这个地址。", 404)
     length = Headers(scope=scope).get("content-length", "")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -115,12 +115,19 @@ def test_what_is_chosen_stays_while_the_list_is_renewed_and_a_lost_server_is_sai
     assert chosen == "落户.txt"
     expect(page.get_by_label("替换同名文件")).to_be_checked()
 
+    def busy(route: Route) -> None:
+        """The page as it is while there is work to do."""
+        reply, here = route.fetch(), '<section id="changes"'
+        route.fulfill(response=reply, body=reply.text().replace(here, f"{here} data-busy"))
+
     page.route("**/staff/api/changes", lambda route: route.abort())
-    page.get_by_label("替换同名文件").uncheck()
-    page.get_by_role("button", name="放入").click()
+    page.route("**/staff/documents", busy)
+    page.reload()
     expect(page.get_by_text("暂时连不上服务器，稍后再看。")).to_be_visible()
+    page.unroute("**/staff/documents")
     page.unroute("**/staff/api/changes")
     done(visitor)
+    expect(page.get_by_text("暂时连不上服务器，稍后再看。")).to_be_hidden()
     visitor.errors.clear()  # the browser itself complains of what was cut off
 
 
@@ -164,6 +171,25 @@ def test_a_date_is_corrected_beside_its_words(visit: Visit, site: Site, shoot: S
     page.get_by_role("link", name="渝南区引进博士办法").first.click()
     expect(page.get_by_label("日期", exact=True)).to_have_value("2024-02-28")
     expect(page.get_by_text("工作人员填写").first).to_be_visible()
+
+
+def test_what_was_typed_before_a_colleagues_change_does_not_undo_it_unasked(
+    visit: Visit, site: Site
+) -> None:
+    one, two = enter(visit, site), enter(visit, site)
+    one.page.get_by_role("link", name="渝南区住房办法").first.click()
+    one.page.get_by_label("发布单位").fill("我写的局")
+    two.page.get_by_role("link", name="渝南区住房办法").first.click()
+    two.page.get_by_label("发布单位").fill("同事写的局")
+    two.page.get_by_role("button", name="保存更正").click()
+    done(two)
+    one.page.reload()
+    expect(one.page.get_by_text("已放回")).to_be_visible()
+    expect(one.page.get_by_label("发布单位")).to_have_value("我写的局")
+    one.page.get_by_role("button", name="保存更正").click()
+    expect(one.page.get_by_role("alert")).to_contain_text("被改成了“同事写的局”")
+    expect(one.page.get_by_label("发布单位")).to_have_value("我写的局")
+    one.errors.clear()  # the browser complains of the 400
 
 
 def test_versions_are_compared_and_one_is_withdrawn_while_it_is_read(

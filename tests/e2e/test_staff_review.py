@@ -116,7 +116,37 @@ def test_what_is_not_saved_yet_outlasts_a_search_another_page_and_log_in(
     expect(page.get_by_label("说明")).to_have_value("第二句是旧的")
     page.get_by_label("说明").fill("给下一个人看见")
     page.get_by_role("button", name="退出").click()
-    assert page.evaluate("sessionStorage.length") == 0
+    held = "Object.keys(sessionStorage).filter(name => name.startsWith('policyqa-'))"
+    assert page.evaluate(held) == []
+
+
+def test_enter_does_what_it_says_on_links_and_buttons(
+    visit: Visit, site: Site, asked: list[str]
+) -> None:
+    visitor = enter(visit, site, "editor1", "review?show=all")
+    page = visitor.page
+    page.get_by_role("link", name="缺口").press("Enter")
+    expect(page.locator("h1")).to_have_text("缺口")
+    page.goto(f"{site.url}staff/review/{asked[2]}?show=all")
+    page.keyboard.press("7")
+    page.get_by_role("button", name="退出").press("Enter")
+    expect(page.get_by_label("账号")).to_be_visible()
+    assert [each.reviewer for each in site.reviews.of(asked[2])] == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_question_is_seen_first_and_each_quote_with_its_verdicts(
+    visit: Visit, site: Site, asked: list[str], width: int
+) -> None:
+    visitor = enter(visit, site, "editor1", f"review/{asked[0]}?show=all", width=width)
+    page = visitor.page
+    expect(page.locator("input[name=verdict-1]").first).to_be_focused()
+    expect(page.locator(".question")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("1")
+    expect(page.locator("input[name=verdict-2]").first).to_be_focused()
+    article = page.locator("article").nth(1)
+    expect(article.locator("mark")).to_be_in_viewport(ratio=1)
+    expect(article.locator("fieldset")).to_be_in_viewport(ratio=1)
 
 
 def test_two_who_disagree_see_it(visit: Visit, site: Site, asked: list[str], shoot: Shoot) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from index import building, search_index
 from index.library import Library
-from tests.staff import librarian_of
+from tests.staff import draft_by, librarian_of
 from ui.store.changes import Changes
 from ui.store.database import open_database
 from ui.store.drafts import Drafts
@@ -54,7 +54,7 @@ def morning(folder: Path) -> None:
     tell("corrected a.txt")
     librarian.withdraw("li", "b.txt")
     tell("withdrawn b.txt")
-    draft = drafts.save("li", "停车吗", "免费。", basis=["x"], asked=[], expires="2030-01-01")
+    draft = drafts.save(draft_by("li"))
     librarian.publish(
         "li", "d.txt", "停车吗\n免费。", {"kind": "staff_answer"},
         lambda session: drafts.sign(session, draft, "li", "d.txt"),

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from index.errors import StoreError
 from qa.types import Question
+from tests.staff import draft_by
 from tests.ui_fake import FakeAssistant
 from ui.store.archive import KINDS, exported, restored
 from ui.store.audit import latest
@@ -30,7 +31,7 @@ def full(tmp_path: Path) -> Engine:
     records.judge(Feedback(answer_id="a", time="2026", verdict="up", comment="好"))
     records.report(Gap(answer_id="b", time="2026", comment="请补充"))
     Reviews(engine).put(Review(answer_id="a", reviewer="li", verdicts={0: "right", 1: "supported"}))
-    Drafts(engine).save("li", "问", "答", basis=["x"], asked=["b"], expires="2030-01-01")
+    Drafts(engine).save(draft_by("li", asked=("b",)))
     changes = Changes(engine)
     changes.done(changes.begin("document_added", "li", "a.txt", replace=True))
     return engine
@@ -45,7 +46,7 @@ def test_export_and_reimport_are_equal(full: Engine, database: Engine) -> None:
     assert list(exported(database)) == lines
     told = [(e.who, e.act, e.details) for e in latest(database, count=3) if e.act == "imported"]
     assert told == [("命令行", "imported", {"lines": len(lines)})]
-    Drafts(database).save("wang", "问", "答", basis=[], asked=[], expires="2030-01-01")  # goes on
+    Drafts(database).save(draft_by("wang"))  # goes on
 
 
 def test_a_change_whose_id_leads_out_of_its_folder_is_refused(

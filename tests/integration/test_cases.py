@@ -119,6 +119,24 @@ def test_what_was_asked_of_a_part_is_no_case_and_a_day_is_kept() -> None:
     assert dated.as_of == "2024-12"
 
 
+def test_what_was_asked_several_times_is_one_case(tmp_path: Path) -> None:
+    engine = open_database(tmp_path / "data")
+    records, reviews = Records(engine), Reviews(engine)
+    for n in range(3):
+        question = Question(id=f"a{n}", question=" 博士后有什么补助 " if n else "博士后有什么补助")
+        records.keep(FakeAssistant().ask(question))
+    said: list[dict[int, Any]] = [{1: "supported"}, {2: "supported"}, {3: "outdated"}]
+    for n, verdicts in enumerate(said):
+        reviews.put(Review(answer_id=f"a{n}", reviewer="li", verdicts=verdicts))
+    (one,) = cases(reviews, records, FakeAssistant())
+    assert (one.id, one.answerable, quotes(one)) == ("a0", True, [FIRST, SECOND])
+    assert [each["verdict"] for each in one.rejected] == ["outdated"]
+    reviews.put(Review(answer_id="a2", reviewer="li", verdicts={1: "unsupported"}))
+    assert list(cases(reviews, records, FakeAssistant())) == []  # they contradict each other
+    reviews.put(Review(answer_id="a2", reviewer="li", verdicts={0: "unanswerable"}))
+    assert list(cases(reviews, records, FakeAssistant())) == []
+
+
 def test_a_follow_up_is_asked_as_it_was_searched() -> None:
     found = case("博士后有什么补助", review({0: "right"}), question="那补助呢", query="博士后 补助")
     assert isinstance(found, Case)

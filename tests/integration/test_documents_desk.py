@@ -273,13 +273,13 @@ def test_values_that_are_none_are_refused_in_words(
 ) -> None:
     document = next(d for d in assistant.documents() if d.source == "a.txt")
     with pytest.raises(SourceError, match=words):
-        corrections({field: value}, document)
+        corrections({field: value}, document.metadata)
 
 
 def test_what_cannot_be_seen_is_left_out(assistant: LiveAssistant) -> None:
     document = next(d for d in assistant.documents() if d.source == "a.txt")
     form = {"title": " 甲\x00\u202e乙\r\n 丙 ", "replaces": "一\r\n\r\n 二\u200b "}
-    assert corrections(form, document) == {"title": "甲乙 丙", "replaces": ["一", "二"]}
+    assert corrections(form, document.metadata) == {"title": "甲乙 丙", "replaces": ["一", "二"]}
 
 
 def test_a_form_from_before_a_colleagues_correction_reverts_nothing(
@@ -303,6 +303,24 @@ def test_a_form_from_before_a_colleagues_correction_reverts_nothing(
     assert 'name="was-title" value="新的标题"' in reply.text  # to be sent again knowingly
 
 
+def test_a_correction_that_waits_is_seen_and_not_overwritten(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    place = path_of(assistant, "a.txt")
+    shown = dict(re.findall(r'name="(was-\w+)" value="([^"]*)"', client.get(place).text))
+    assert post(client, f"{place}/metadata", issuer="甲局", **shown) == 303
+    page = client.get(place).text
+    assert "有 1 项改动正在处理" in page
+    assert 'name="was-issuer" value="甲局"' in page
+    assert post(client, f"{place}/metadata", issuer="乙局", **shown) == 400
+    assert post(client, f"{place}/metadata", issuer="乙局", **shown | {"was-issuer": "甲局"}) == 303
+    librarian.settle()
+    about = next(d for d in assistant.documents() if d.source == "a.txt").metadata
+    assert about.issuer == "乙局"
+    acts = [e for e in latest(librarian.changes._engine, count=6) if e.act == "metadata_corrected"]
+    assert [entry.details["before"] for entry in acts] == [{"issuer": "甲局"}, {"issuer": ""}]
+
+
 def test_the_words_stay_beside_a_field_that_was_corrected(
     client: TestClient, librarian: Librarian, assistant: LiveAssistant
 ) -> None:
@@ -318,7 +336,7 @@ def test_the_words_stay_beside_a_field_that_was_corrected(
 def test_only_what_was_changed_is_a_correction(assistant: LiveAssistant) -> None:
     document = next(d for d in assistant.documents() if d.source == "a.txt")
     form = {"title": document.metadata.title, "doc_number": " 甲〔1〕号 "}
-    assert corrections(form, document) == {"doc_number": "甲〔1〕号"}
+    assert corrections(form, document.metadata) == {"doc_number": "甲〔1〕号"}
 
 
 def test_what_is_withdrawn_is_not_answered_from_but_can_be_read_on(

@@ -10,13 +10,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from index.errors import SourceError
+from index.errors import SourceError, StoreError
 from qa.live import LiveAssistant
 from qa.present import answer_text
 from qa.receipts import receipt_of, rendered
 from qa.types import Answer, Question
 from qa.wording import TALK
-from tests.staff import PASSWORD, office, service_of
+from tests.staff import PASSWORD, draft_by, office, service_of
 from ui import server
 from ui.render import answer_message
 from ui.staff.librarian import Librarian
@@ -116,7 +116,9 @@ def test_questions_that_ask_the_same_are_counted_together(client: TestClient) ->
     assert [(count, reported) for count, _, reported in rows] == [("2", "1"), ("1", "")]
     assert ASKED[2] in rows[1][1]
     page = client.get("/staff/gaps/q0").text
-    assert "问过 2 次，1 位读者请求补充文件" in page
+    assert "共 2 次，1 位读者请求补充文件" in page
+    ticked = re.findall(r'name="asked-(\w+)" value="yes"( checked)?', page)
+    assert ticked == [("q0", " checked"), ("q1", "")]  # what was opened, and nothing else
 
 
 def test_a_signed_answer_is_cited_with_its_mark_and_ends(
@@ -240,9 +242,9 @@ def test_a_draft_begun_by_two_at_once_is_not_overwritten(
     client: TestClient, engine: Engine
 ) -> None:
     page = client.get("/staff/gaps/q0").text  # of a second clerk, before the first has saved
-    drafted(client)
     form = {"question": "问", "text": "第二个人写的。", "expires": LATER, "asked-q0": "yes"}
     form |= {"basis-1": passage(client, "免费停车三年"), "seen": seen(page)}
+    drafted(client)
     status, words = post(client, "/staff/gaps/q0", **form)
     assert (status, REPLY in words, "第二个人写的。" in words) == (409, True, True)
     assert [draft.text for draft in Drafts(engine).all()] == [REPLY]
@@ -292,8 +294,9 @@ def test_a_draft_is_there_however_much_is_asked_after_it_and_whatever_is_purged(
     client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drafted(client)
-    monkeypatch.setattr("ui.staff.gaps.NEWEST", 1)
+    monkeypatch.setattr("ui.staff.gaps.MAX_WORDINGS", 1)
     Records(engine).keep(silent("newer", "食堂在哪里"))
+    assert "另有 3 种较早的问法没有列出" in client.get("/staff/gaps").text
     page = client.get("/staff/gaps/q0").text
     assert REPLY in page
     assert {"asked-q0", "asked-q1"} <= set(re.findall(r'name="(asked-[^"]+)"', page))
@@ -331,8 +334,9 @@ def test_what_was_signed_is_not_changed_under_its_signature(
         {"reset-expires": "yes"}, {"title": "别的"},
     ):  # fmt: skip
         with pytest.raises(SourceError, match="签发的答复只能把有效期改早"):
-            corrections(form, document)
-    assert corrections({"expires": TODAY.isoformat()}, document) == {"expires": TODAY.isoformat()}
+            corrections(form, document.metadata)
+    sooner = {"expires": TODAY.isoformat()}
+    assert corrections(sooner, document.metadata) == sooner
     librarian.withdraw("editor1", document.source)
     librarian.settle()
     with pytest.raises(SourceError, match="不能替换"):  # nor does another file take its name
@@ -342,3 +346,106 @@ def test_what_was_signed_is_not_changed_under_its_signature(
     librarian.settle()
     (again,) = [d for d in assistant.documents() if d.metadata.kind == "staff_answer"]
     assert (again.text, again.metadata.issuer) == (document.text, "editor1")
+
+
+def test_what_is_ticked_and_typed_outlasts_searches_and_refusals(
+    client: TestClient, engine: Engine
+) -> None:
+    """Without a script, and before anything is kept."""
+    place = passage(client, "免费停车三年")
+    form = {"question": "问", "text": f"答{ATTACK}", "expires": "2020-01-01", "asked-q1": "yes"}
+    form |= {f"basis-{place}": place, "seen": ""}
+    status, page = post(client, "/staff/gaps/q0", act="search", search="博士补助", **form)
+    assert (status, Drafts(engine).all()) == (200, [])
+    kept = dict(re.findall(r'name="(kept-[^"]+)" value="([^"]+)" checked', page))
+    assert len(kept) == 1
+    assert f'value="{place}"' not in page  # it is not listed twice
+    assert "答&lt;script&gt;" in page
+    assert re.findall(r'name="asked-(\w+)" value="yes" checked', page) == ["q1"]
+    other = next(iter(re.findall(r'name="basis-[^"]+" value="([^"]+)"', page)))
+    form = {k: v for k, v in form.items() if not k.startswith("basis-")} | kept
+    status, page = post(client, "/staff/gaps/q0", **form, **{f"basis-{other}": other})
+    assert (status, "之间" in page) == (400, True)
+    kept = dict(re.findall(r'name="(kept-[^"]+)" value="([^"]+)" checked', page))
+    assert len(kept) == 2
+    assert post(client, "/staff/gaps/q0", **form | kept | {"expires": LATER})[0] == 303
+    (draft,) = Drafts(engine).all()
+    assert (len(draft.basis), draft.asked) == (2, ("q1",))
+    assert post(client, "/staff/gaps/q0", **{"kept-x": "no link"}, text="x", question="x")[0] == 400
+
+
+def test_one_wording_is_one_line_however_often_it_was_asked(
+    client: TestClient, engine: Engine
+) -> None:
+    for n in range(3):
+        Records(engine).keep(silent(f"again{n}", ASKED[0] if n else f" {ASKED[0]}  "))
+    page = client.get("/staff/gaps/again0").text
+    assert re.findall(r"(\d+) 次</small>", page) == ["4"]
+    assert page.count('name="asked-') == 2
+    assert "共 5 次" in page
+    (latest_id, other) = re.findall(r'name="asked-(\w+)"', page)
+    drafted(client, **{"asked-q0": "", "asked-q1": "", f"asked-{latest_id}": "yes"})
+    (draft,) = Drafts(engine).all()
+    assert set(draft.asked) == {"q0", "again0", "again1", "again2"}
+    assert other == "q1"
+
+
+def test_two_clerks_answer_two_wordings_of_a_group(client: TestClient, engine: Engine) -> None:
+    first = drafted(client, **{"asked-q1": ""})
+    page = client.get("/staff/gaps/q1").text
+    assert REPLY not in page
+    form = {"question": "别的", "text": "另一份。", "expires": LATER, "asked-q1": "yes"}
+    form |= {"basis-1": passage(client, "5万元"), "seen": seen(page)}
+    status, second = post(client, "/staff/gaps/q1", **form)
+    assert (status, second != first) == (303, True)
+    assert {draft.text for draft in Drafts(engine).all()} == {REPLY, "另一份。"}
+
+
+def test_what_is_sent_twice_at_once_is_one_draft(engine: Engine) -> None:
+    draft = draft_by("li", asked=("q0",))
+    assert Drafts(engine).save(draft, seen="") == Drafts(engine).save(draft, seen="")
+    assert len(Drafts(engine).all()) == 1
+    assert [entry.act for entry in latest(engine, count=5)].count("answer_drafted") == 1
+    with pytest.raises(StoreError, match="li 在您打开之后改过"):
+        Drafts(engine).save(draft.model_copy(update={"text": "别的"}), seen="")
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "expired"])
+def test_when_a_signed_answer_ends_its_question_is_a_gap_again(
+    client: TestClient, keeping: tuple[LiveAssistant, Librarian], engine: Engine, end: str
+) -> None:
+    assistant, librarian = keeping
+    place = drafted(client)
+    assert sign(client, place)[0] == 303
+    assert "已签发" in client.get("/staff/gaps").text  # as soon as that is wanted
+    librarian.settle()
+    document = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    if end == "withdrawn":
+        librarian.withdraw("editor1", document.source)
+    else:
+        librarian.correct("editor1", document.source, {"expires": "2020-01-01"})
+    librarian.settle()
+    page = client.get("/staff/gaps").text
+    assert any(asked in page for asked in ASKED[:2])
+    word, day = {"withdrawn": ("已撤下", LATER), "expired": ("已过期", "2020-01-01")}[end]
+    assert f'<span class="state">{word}</span>' in page
+    page = client.get(place).text
+    assert f"{word}的答复" in page
+    assert f"有效期至 {day}" in page
+    again = re.search(r'href="(/staff/gaps/[^"]+again=[^"]+)"', page)
+    assert again
+    page = client.get(again[1]).text
+    assert REPLY in page
+    kept = dict(re.findall(r'name="(kept-[^"]+)" value="([^"]+)" checked', page))
+    form = {
+        "question": "博士有车位补贴吗",
+        "text": "新的答复。",
+        "expires": LATER,
+        "asked-q0": "yes",
+    }
+    status, other = post(client, again[1], **form, **kept, seen=seen(page))
+    assert (status, other != place) == (303, True)
+    assert sign(client, other)[0] == 303
+    librarian.settle()
+    told = [d.text for d in assistant.documents() if d.metadata.kind == "staff_answer"]
+    assert any("新的答复。" in text for text in told)

@@ -1,5 +1,6 @@
 """Reviews over both databases: the stream and its filters, verdicts, disagreement, the log."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,16 @@ def test_the_stream_is_newest_first_and_goes_on_where_it_stopped(reviews: Review
     assert [reviews.newer("all", name) for name in every] == ["", *every[:-1]]
     assert names(reviews, "all", before="gone") == every
     assert reviews.newer("all", "gone") == ""
+
+
+def test_what_is_sent_twice_at_once_is_written_one_after_the_other(
+    reviews: Reviews, engine: Engine
+) -> None:
+    given = review("sure", whole="right", c1="supported", c2="supported")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(reviews.put, [given] * 12))
+    assert [each.verdicts for each in reviews.of("sure")] == [given.verdicts]
+    assert [entry.act for entry in latest(engine, count=20)].count("reviewed") == 12
 
 
 def test_each_filter_shows_what_it_says(reviews: Reviews, engine: Engine) -> None:

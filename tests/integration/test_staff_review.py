@@ -134,6 +134,25 @@ def test_a_passage_that_was_picked_stays_until_another_or_none_is(
     assert Reviews(engine).of("two")[0].better is None
 
 
+def test_a_search_keeps_what_is_typed_and_saves_nothing(client: TestClient, engine: Engine) -> None:
+    """Without a script; and a refusal keeps it too."""
+    form = {"csrf": csrf(client), "verdict-1": "better", "verdict-0": "<b>", "comment": "看<b>"}
+    reply = client.post("/staff/review/one", data={**form, "act": "search", "search": "博士后"})
+    assert (reply.status_code, Reviews(engine).of("one")) == (200, [])
+    assert 'name="verdict-1" value="better" data-key="4" checked' in reply.text
+    assert "看&lt;b&gt;</textarea>" in reply.text
+    places = re.findall(r'name="better" value="([^"]+)"', reply.text)
+    form |= {"better": places[1], "act": "search", "search": "高技能"}
+    again = client.post("/staff/review/one", data=form).text
+    assert re.findall(r'name="better" value="([^"]*)" checked', again) == [places[1]]
+    refused = client.post("/staff/review/one", data=form | {"act": ""})
+    assert (refused.status_code, "请先给出判断" in refused.text) == (400, True)
+    assert 'name="verdict-1" value="better" data-key="4" checked' in refused.text
+    form |= {"act": "", "verdict-0": "partial"}
+    assert client.post("/staff/review/one", data=form).status_code == 303
+    assert Reviews(engine).of("one")[0].better is not None
+
+
 def test_what_is_said_beside_a_verdict_on_a_citation_alone_is_kept(
     client: TestClient, engine: Engine
 ) -> None:

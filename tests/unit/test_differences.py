@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.differences import differences
+from index.differences import NEAR, differences
 from index.types import Document, Metadata
 
 OLD = "某市人才办法\n第一条 每人补助5万元。\n第二条 受理时间三月。\n第三条 自发布之日起施行。"
@@ -31,6 +31,18 @@ def test_a_changed_sum_is_the_only_piece_that_differs() -> None:
     assert [(p.kind, p.text) for p in changed.pieces if p.kind != "same"] == [
         ("removed", "5"), ("added", "8"),
     ]  # fmt: skip
+
+
+def test_a_clause_is_found_however_far_it_has_moved_and_other_lines_near_by() -> None:
+    added = "\n".join(f"新增的说明之{n}号内容" for n in range(NEAR + 5))
+    old = "第一条 每人补助五万元整。\n联系电话由办公室另行公布。"
+    far = differences(document(old), document(f"{added}\n第一条 每人补助八万元整。"))
+    assert [row.clause for row in far if row.change == "changed"] == ["第一条"]
+    plain = "联系电话由办公室另行公布"
+    near = differences(document(plain), document(f"新增一行\n{plain}了"))
+    assert [row.change for row in near] == ["added", "changed"]
+    away = differences(document(plain), document(f"{added}\n{plain}了"))
+    assert "changed" not in {row.change for row in away}
 
 
 def test_what_was_taken_out_is_shown() -> None:

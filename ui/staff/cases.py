@@ -3,7 +3,7 @@ again after every change. The form is that of a data set for `policyqa eval`."""
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,18 +46,40 @@ VAGUE = Open("还没有判断哪句话支持答案、哪句话不支持，也没
 
 
 def cases(reviews: Reviews, records: Records, assistant: Assistant) -> Iterator[Case]:
-    """A case for each answer whose reviewers agree and say enough: which words are right, or that
-    silence is."""
+    """A case for each question whose reviewers agree and say enough: which words are right, or that
+    silence is. What was asked several times is one case, under its first answer, if all that was
+    said of it agrees."""
     by_answer: dict[str, list[Review]] = {}
     for item, review in reviews.every():
         by_answer.setdefault(item.id, []).append(review)
+    by_question: dict[tuple[str, str | None], list[Case]] = {}
     for answer_id, of_one in by_answer.items():
         kept = records.answer(answer_id)
         if kept is None:
             continue
         case = case_of(kept.answer, of_one, assistant)
         if isinstance(case, Case):
-            yield case
+            asked = " ".join(case.text.split()), case.as_of
+            by_question.setdefault(asked, []).append(case)
+    yield from filter(None, map(together, by_question.values()))
+
+
+def together(cases: Sequence[Case]) -> Case | None:
+    """The cases of one question as one; None where one says that the documents should be silent and
+    another that they answer, or one calls words evidence that another rejects."""
+    known = {case.answerable for case in cases} - {None}
+    evidence = {_words(each): each for case in cases for each in case.evidence}
+    rejected = {_words(each): each for case in cases for each in case.rejected}
+    if len(known) > 1 or evidence.keys() & rejected.keys():
+        return None
+    if False in known:
+        rejected = {}
+    both = {"evidence": tuple(evidence.values()), "rejected": tuple(rejected.values())}
+    return cases[0].model_copy(update={**both, "answerable": next(iter(known), None)})
+
+
+def _words(quoted: Mapping[str, str]) -> tuple[str, str]:
+    return quoted["source"], quoted["quote"]
 
 
 def write(folder: Path, cases: Iterable[Case], records: Records) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The desk's frame: start page, log-in and log-out, one's own password, accounts."""
 
 import hashlib
+import logging
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
@@ -13,18 +14,33 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 
-from index.errors import AccountError
+from index.errors import AccountError, StoreError
 from ui.api import failed, malformed
 from ui.staff.passages import place_of
-from ui.staff.sessions import API, FOLDER, LOG_IN, Sessions, at_least, local, refuse_foreign, who
+from ui.staff.sessions import (
+    API,
+    FOLDER,
+    LOG_IN,
+    Sessions,
+    at_least,
+    local,
+    plain,
+    refuse_foreign,
+    who,
+)
 from ui.store.accounts import MIN_PASSWORD_CHARS, LoggedIn, Role
 from ui.users import ROLE_NAMES
 
+logger = logging.getLogger(__name__)
+
 SCRIPTS = ("keys.js", "keep.js", "documents.js")
 WRONG_FIELDS = "地址或表单里的 {} 不对，请从工作台重新打开这一页。"
+LATE = "登录已过期，刚才提交的没有保存。登录后填写的还在，请核对后再提交；选的文件要重新选。"
+NO_DATABASE = "数据库暂时连不上，请稍后再试；一直这样，请找管理员。"
 NO_PAGE = "没有这个页面。"
+NOT_SO = "请求不完整或不对，请从工作台重新打开这一页。"
 DIFFERENT = "两次输入的新密码不一样。"
 
 Reader = Annotated[LoggedIn, Depends(at_least("reader"))]
@@ -134,9 +150,14 @@ async def _refusal(request: Request, error: Exception) -> Response:
         if place := (error.headers or {}).get("Location"):
             return RedirectResponse(place, error.status_code)
         status = error.status_code
-        words = error.detail if isinstance(error, HTTPException) else NO_PAGE
-    found = await run_in_threadpool(who, request)
-    return page(request, "refused.html", found, status, words=words)
+        ours, none = isinstance(error, HTTPException), status == 404
+        words = error.detail if ours else NO_PAGE if none else NOT_SO
+    try:
+        found = await run_in_threadpool(who, request)
+        return page(request, "refused.html", found, status, words=words)
+    except StoreError:
+        logger.exception("the database cannot be reached")
+        return PlainTextResponse(NO_DATABASE, 503, headers=HEADERS)
 
 
 @cache
@@ -179,14 +200,15 @@ def _add_entrance(router: APIRouter) -> None:
         router.add_api_route(f"/{name}", partial(_script, name))
 
     @router.get("/login")
-    def log_in_form(request: Request, next: str = FOLDER) -> HTMLResponse:
-        return page(request, "login.html", None, next=local(next), name="", wrong="")
+    def log_in_form(request: Request, next: str = FOLDER, late: bool = False) -> HTMLResponse:
+        wrong = LATE if late else ""
+        return page(request, "login.html", None, next=local(next), name="", wrong=wrong)
 
     @router.post("/login", dependencies=[Depends(refuse_foreign)])
     def log_in(request: Request, name: Text = "", password: Text = "", next: Text = "") -> Response:
         response = RedirectResponse(local(next), 303)
         try:
-            _sessions(request).begin(request, response, name.strip(), password)
+            _sessions(request).begin(request, response, plain(name).strip(), password)
         except AccountError as error:
             values = {"next": local(next), "name": name[:64], "wrong": str(error)}
             return page(request, "login.html", None, 403, **values)

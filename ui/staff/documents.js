@@ -3,6 +3,7 @@
 
 const form = document.querySelector('form.drop');
 const changes = document.getElementById('changes');
+const done = document.getElementById('done');
 
 function refusal(files) {
   const most = Number(form.dataset.maxMb);
@@ -24,6 +25,8 @@ if (form) {
       if (name === 'drop' && event.dataTransfer.files.length) input.files = event.dataTransfer.files;
     });
   }
+  // A file that is dropped beside the form is not opened in place of the page.
+  for (const name of ['dragover', 'drop']) document.addEventListener(name, (event) => event.preventDefault());
   form.addEventListener('submit', (event) => {
     said.textContent = refusal(input.files);
     said.hidden = !said.textContent;
@@ -31,16 +34,25 @@ if (form) {
   });
 }
 
-// What is chosen in the form stays: only the lists are shown anew.
+// What is chosen in the form stays, and where somebody is in the lists: only they are shown anew.
 async function renew() {
   const reply = await fetch(location.pathname);
   if (!reply.ok || new URL(reply.url).pathname !== location.pathname) throw new Error('logged out');
   const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+  const focused = document.activeElement?.closest('#changes, #files') ? nameOf(document.activeElement) : '';
+  const open = changes.querySelector('details')?.open;
   changes.replaceChildren(...page.getElementById('changes').childNodes);
   changes.toggleAttribute('data-busy', page.getElementById('changes').hasAttribute('data-busy'));
   document.getElementById('files').replaceChildren(...page.getElementById('files').childNodes);
+  if (open) changes.querySelector('details')?.setAttribute('open', '');
+  if (focused) {
+    const places = [...document.querySelectorAll('#changes a, #changes summary, #files a, #files button')];
+    (places.find((each) => nameOf(each) === focused) ?? document.querySelector('#main')).focus();
+  }
   return changes.hasAttribute('data-busy');
 }
+
+const nameOf = (element) => element.getAttribute('href') ?? element.textContent;
 
 function tell(words, step) {
   const line = changes.querySelector('.step');
@@ -59,7 +71,10 @@ async function look() {
     if (reply.status === 401) return tell('登录已过期，请刷新页面。');
     if (!reply.ok) throw new Error(reply.status);
     const { busy, step } = await reply.json();
-    if (!busy && !(await renew())) return;
+    if (!busy && !(await renew())) {
+      done.textContent = '改动已处理完。';
+      return;
+    }
     if (step) tell(`${step.stage} ${step.done}/${step.total}`, step);
   } catch {
     tell('暂时连不上服务器，稍后再看。');

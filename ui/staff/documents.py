@@ -20,9 +20,17 @@ from qa.filters import KINDS
 from ui.api import described
 from ui.assistant import Assistant
 from ui.staff.desk import Editor, Reader, page
-from ui.staff.gaps import STATES, rests_on
+from ui.staff.drafting import STATES, rests_on
 from ui.staff.librarian import LAST, Librarian
-from ui.staff.metadata import CHOICES, MAX_VALUE_CHARS, ORIGINS, cleaned, corrections, fields_of
+from ui.staff.metadata import (
+    CHOICES,
+    MAX_VALUE_CHARS,
+    ORIGINS,
+    as_corrected,
+    cleaned,
+    corrections,
+    fields_of,
+)
 from ui.staff.sessions import API, FOLDER, fields
 from ui.store.changes import Change
 
@@ -166,17 +174,22 @@ def _add_document(router: APIRouter, assistant: Assistant, librarian: Librarian)
     @router.post("/documents/{doc_id}/metadata")
     def correct(request: Request, found: Editor, doc_id: str, form: Fields) -> Response:
         document = _current(assistant, doc_id)
+        now = as_corrected(document.metadata, librarian.changes.waiting(), document.source)
         try:
-            wanted = corrections(form, document)
+            wanted = corrections(form, now)
         except SourceError as error:
             wrong = str(error)
             return _document_page(
                 request, found, document, assistant, librarian, typed=form, wrong=wrong, status=400
             )
         if wanted:
-            before = document.metadata.model_dump(mode="json", include=set(wanted))
+            before = now.model_dump(mode="json", include=set(wanted))
             librarian.correct(found.account.name, document.source, wanted, before)
         return RedirectResponse(HERE if wanted else f"{HERE}/{doc_id}", 303)
+
+    @router.get("/documents/{doc_id}/metadata")
+    def corrected(doc_id: str, found: Reader) -> Response:
+        return RedirectResponse(f"{HERE}/{quote(doc_id)}")  # where a refused form stands
 
     @router.post("/documents/{doc_id}/withdraw")
     def withdraw(found: Editor, doc_id: str) -> Response:
@@ -210,6 +223,7 @@ def _document_page(
 ) -> HTMLResponse:
     documents = assistant.documents()
     current = any(each.doc_id == document.doc_id for each in documents)
+    waiting = [c for c in librarian.changes.waiting() if c.source == document.source]
     return page(
         request,
         "document.html",
@@ -219,7 +233,10 @@ def _document_page(
         about=described(document, documents),
         may_change=current and found.account.may("editor"),
         current=current,
-        shown=fields_of(document, typed or {}),
+        shown=fields_of(
+            document, as_corrected(document.metadata, waiting, document.source), typed or {}
+        ),
+        waiting=len(waiting),
         origins=ORIGINS,
         max_value=MAX_VALUE_CHARS,
         kinds=CHOICES,

@@ -8,58 +8,109 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from index.errors import PolicyQAError, StoreError, UnreadableFile
-from index.formats.detect import format_of
+from index.errors import StoreError
 from index.types import Document
-from qa.permalinks import Resolution, parse, permalink, resolve
+from qa.permalinks import Resolution
 from qa.types import Answer, Question
 from ui.assistant import Assistant
 from ui.staff.desk import Editor, Reader, page
+from ui.staff.drafting import (
+    MAX_QUESTION_CHARS,
+    STATES,
+    draft_of,
+    fault,
+    in_use,
+    rests_on,
+    standing,
+    text_of,
+    unsound,
+)
 from ui.staff.librarian import Librarian
-from ui.staff.passages import FOUND, picked, place_of, searched
+from ui.staff.passages import FOUND, place_of, searched
 from ui.staff.sessions import FOLDER, fields
 from ui.store.accounts import LoggedIn
 from ui.store.drafts import MAX_TEXT_CHARS, Draft, Drafts, Unanswered
 
 HERE = f"{FOLDER}/gaps"
-NEWEST = 200
+MAX_WORDINGS = 500
 DAYS = 365
-MAX_DAYS = 3 * 365
-MAX_QUESTION_CHARS = 200
 GONE = "这个问题已不在，可能超过了保存期限，或已经有了答复。"
-STATES = {"unchanged": "在原处", "moved": "移了位置", "changed": "已改动", "gone": "已不在"}
 
 Fields = Annotated[dict[str, str], Depends(fields)]
 
 
-class Group(NamedTuple):
-    """Questions that ask the same, the newest first."""
+class Wording(NamedTuple):
+    """A question in one wording, and every time that it was asked, the latest first."""
 
-    questions: Sequence[Unanswered]
+    askings: Sequence[Unanswered]
 
     @property
-    def first(self) -> Unanswered:
-        return self.questions[0]
+    def id(self) -> str:
+        return self.askings[0].id
+
+    @property
+    def question(self) -> str:
+        return self.askings[0].question
+
+
+class Group(NamedTuple):
+    """Wordings that ask the same."""
+
+    wordings: Sequence[Wording]
+
+    @property
+    def first(self) -> Wording:
+        return self.wordings[0]
+
+    @property
+    def times(self) -> int:
+        return sum(len(each.askings) for each in self.wordings)
 
     @property
     def reported(self) -> int:
-        return sum(each.reported for each in self.questions)
+        return sum(asked.reported for each in self.wordings for asked in each.askings)
+
+    @property
+    def latest(self) -> str:
+        return max(each.askings[0].time for each in self.wordings)
+
+
+class Gap(NamedTuple):
+    """A wording with those that ask the same behind it, and the draft that is begun to it."""
+
+    group: Group
+    draft: Draft | None
+
+
+class GapPage(NamedTuple):
+    """What the page of a gap shows beside it: the draft as it was written, the fingerprint of what
+    its writer saw, what was looked for and what is wrong; `typed`: nothing of it is kept yet."""
+
+    draft: Draft | None
+    seen: str = ""
+    search: str = ""
+    wrong: str = ""
+    typed: bool = False
 
 
 def build_gaps(assistant: Assistant, drafts: Drafts, librarian: Librarian) -> APIRouter:
     """`/staff/gaps`, `/staff/gaps/{answer_id}` with the draft of an answer,
-    `/staff/drafts/{draft_id}` to read and to sign it."""
+    `/staff/drafts/{draft_id}` to read, to sign and to discard it."""
     router = APIRouter(prefix=FOLDER)
-    _add_gaps(router, assistant, drafts)
+    _add_gaps(router, assistant, drafts, librarian)
     _add_drafts(router, assistant, drafts, librarian)
     return router
 
 
-def _add_gaps(router: APIRouter, assistant: Assistant, drafts: Drafts) -> None:
+def _add_gaps(
+    router: APIRouter, assistant: Assistant, drafts: Drafts, librarian: Librarian
+) -> None:
     @router.get("/gaps")
     def listed(request: Request, found: Reader) -> HTMLResponse:
-        groups = _groups(assistant, drafts.unanswered(count=NEWEST))
-        return page(request, "gaps.html", found, groups=groups, drafts=drafts.all())
+        used, documents = in_use(assistant, librarian), assistant.documents()
+        groups, left = _groups(assistant, drafts.unanswered(used))
+        written = [(draft, standing(draft, documents, used)) for draft in drafts.all()]
+        return page(request, "gaps.html", found, groups=groups, left=left, drafts=written)
 
     @router.get("/gaps/{answer_id}")
     def one(
@@ -67,37 +118,39 @@ def _add_gaps(router: APIRouter, assistant: Assistant, drafts: Drafts) -> None:
         found: Reader,
         answer_id: str,
         search: Annotated[str, Query(max_length=200)] = "",
+        again: Annotated[str, Query(max_length=64)] = "",
     ) -> HTMLResponse:
-        group, draft = _group_of(assistant, drafts, answer_id)
-        seen = draft.fingerprint if draft else ""
-        return _gap_page(request, found, assistant, group, draft, seen=seen, search=search)
+        earlier = drafts.get(again) if again else None
+        gap = _gap_of(assistant, drafts, librarian, answer_id, earlier)
+        anew = {"id": "", "signed": "", "expires": _in_a_year()}
+        draft = gap.draft or (earlier and earlier.model_copy(update=anew))
+        seen = gap.draft.fingerprint if gap.draft else ""
+        return _gap_page(request, found, assistant, gap, GapPage(draft, seen, search))
 
     @router.post("/gaps/{answer_id}")
-    def draft(request: Request, found: Editor, answer_id: str, form: Fields) -> Response:
-        group, earlier = _group_of(assistant, drafts, answer_id)
-        said = draft_of(form, found.account.name, group, assistant, earlier)
-        seen, now = form.get("seen", ""), earlier.fingerprint if earlier else ""
+    def draft(
+        request: Request,
+        found: Editor,
+        answer_id: str,
+        form: Fields,
+        again: Annotated[str, Query(max_length=64)] = "",
+    ) -> Response:
+        gap = _gap_of(assistant, drafts, librarian, answer_id, drafts.get(again) if again else None)
+        said = draft_of(form, found.account.name, _ticked(form, gap), assistant, gap.draft)
+        search, seen = form.get("search", "").strip()[:200], form.get("seen", "")
+        if form.get("act") == "search" and search:
+            shown = GapPage(said, seen, search, typed=True)
+            return _gap_page(request, found, assistant, gap, shown)
         if wrong := fault(said):
-            return _gap_page(
-                request, found, assistant, group, said, seen=seen, wrong=wrong, status=400
-            )
+            shown = GapPage(said, seen, search, wrong, typed=True)
+            return _gap_page(request, found, assistant, gap, shown, status=400)
         try:
-            draft_id = drafts.save(
-                said.author,
-                said.question,
-                said.text,
-                basis=said.basis,
-                asked=said.asked,
-                expires=said.expires,
-                draft_id=said.id,
-                seen=seen,
-            )
+            place = drafts.save(said, seen=seen)
         except StoreError as error:  # the next try knows what it replaces
-            wrong = str(error)
-            return _gap_page(
-                request, found, assistant, group, said, seen=now, wrong=wrong, status=409
-            )
-        return RedirectResponse(f"{FOLDER}/drafts/{draft_id}", 303)
+            now = gap.draft.fingerprint if gap.draft else ""
+            shown = GapPage(said, now, search, str(error), typed=True)
+            return _gap_page(request, found, assistant, gap, shown, status=409)
+        return RedirectResponse(f"{FOLDER}/drafts/{place}", 303)
 
 
 def _add_drafts(
@@ -105,9 +158,12 @@ def _add_drafts(
 ) -> None:
     @router.get("/drafts/{draft_id}")
     def one(request: Request, found: Reader, draft_id: str) -> HTMLResponse:
-        draft = _draft(drafts, draft_id)
-        basis = rests_on(draft.basis, assistant.documents())
-        return page(request, "draft.html", found, draft=draft, basis=basis, states=STATES)
+        draft, documents = _draft(drafts, draft_id), assistant.documents()
+        now = standing(draft, documents, in_use(assistant, librarian))
+        basis = rests_on(draft.basis, documents)
+        return page(
+            request, "draft.html", found, draft=draft, basis=basis, states=STATES, standing=now
+        )
 
     @router.post("/drafts/{draft_id}/discard")
     def discard(found: Editor, draft_id: str) -> Response:
@@ -152,30 +208,60 @@ def _add_drafts(
         return RedirectResponse(f"{FOLDER}/documents", 303)
 
 
-def _groups(assistant: Assistant, questions: Sequence[Unanswered]) -> list[Group]:
-    places = assistant.groups([each.question for each in questions])
-    return [Group([questions[n] for n in sorted(group)]) for group in places]
+def _groups(assistant: Assistant, questions: Sequence[Unanswered]) -> tuple[list[Group], int]:
+    """The questions, those asked most often first, and how many wordings there are no places for:
+    the oldest of which no reader asked for a document."""
+    by_words: dict[str, list[Unanswered]] = {}
+    for each in questions:
+        by_words.setdefault(" ".join(each.question.split()), []).append(each)
+    every = sorted(by_words.values(), key=lambda askings: not any(a.reported for a in askings))
+    wordings = [Wording(askings) for askings in every[:MAX_WORDINGS]]
+    places = assistant.groups([each.question for each in wordings])
+    groups = [Group([wordings[n] for n in sorted(group)]) for group in places]
+    groups.sort(key=lambda group: (-group.times, -group.reported))
+    return groups, len(every) - len(wordings)
 
 
-def _group_of(assistant: Assistant, drafts: Drafts, answer_id: str) -> tuple[Group, Draft | None]:
-    """The questions that ask the same as one, and the draft that somebody has begun to them. Those
-    of a draft are there however many have been asked since, or are not kept any more."""
-    alike = next(
-        (
-            group.questions
-            for group in _groups(assistant, drafts.unanswered(count=NEWEST))
-            if any(each.id == answer_id for each in group.questions)
-        ),
-        drafts.those([answer_id]),
-    )
-    asked = {answer_id, *(each.id for each in alike)}
+def _gap_of(
+    assistant: Assistant,
+    drafts: Drafts,
+    librarian: Librarian,
+    answer_id: str,
+    earlier: Draft | None,
+) -> Gap:
+    """The wording in which something was asked, with those that ask the same, and its draft. What
+    a draft is to is there however much has been asked since, or is not kept any more."""
+    used = in_use(assistant, librarian)
+    groups, _ = _groups(assistant, drafts.unanswered(used))
+    every = [each for group in groups for each in group.wordings]
+    found = next((w for w in every if any(a.id == answer_id for a in w.askings)), None)
+    known = next((list(g.wordings) for g in groups if found and found in g.wordings), [])
+    asked = {a.id for a in found.askings} if found else {answer_id}
     draft = next((d for d in drafts.all() if not d.signed and asked & set(d.asked)), None)
+    if found is None:
+        found = _absent(drafts, used, answer_id, draft or earlier)
+    others = [each for each in known if each is not found]
+    held = {a.id for each in (found, *others) for a in each.askings}
     if draft:
-        more = drafts.those([each for each in draft.asked if each not in asked])
-        alike = [*alike, *more] or [Unanswered(answer_id, draft.time, draft.question, False)]
-    if not alike:
+        more = drafts.those([each for each in draft.asked if each not in held], used)
+        others += [Wording([each]) for each in more]
+    return Gap(Group([found, *others]), draft)
+
+
+def _absent(drafts: Drafts, used: set[str], answer_id: str, draft: Draft | None) -> Wording:
+    """A question that is not on the list, by itself; of a draft also one that is not kept."""
+    askings = drafts.those([answer_id], used)
+    if not askings and draft:
+        askings = [Unanswered(answer_id, draft.time, draft.question, False)]
+    if not askings:
         raise HTTPException(404, GONE)
-    return Group(alike), draft
+    return Wording(askings)
+
+
+def _ticked(form: Mapping[str, str], gap: Gap) -> list[str]:
+    """The answers whose questions are ticked (`asked-ID`, of the latest of each wording)."""
+    ticked = [each for each in gap.group.wordings if form.get(f"asked-{each.id}")]
+    return [asked.id for each in ticked for asked in each.askings]
 
 
 def _draft(drafts: Drafts, draft_id: str) -> Draft:
@@ -189,113 +275,45 @@ def _gap_page(
     request: Request,
     found: LoggedIn,
     assistant: Assistant,
-    group: Group,
-    draft: Draft | None,
+    gap: Gap,
+    shown: GapPage,
     *,
-    seen: str,
-    search: str = "",
-    wrong: str = "",
     status: int = 200,
 ) -> HTMLResponse:
-    now = _asked_now(assistant, group.first.question)
-    hits = {place_of(hit): hit for hit in (*searched(assistant, search), *now.hits)}
+    first, draft = gap.group.first, shown.draft
+    now = _asked_now(assistant, first.question)
     kept = rests_on(draft.basis, assistant.documents()) if draft else []
+    taken = {_place(to.document, to) for _, to in kept if to.document}
+    hits = {place_of(hit): hit for hit in (*searched(assistant, shown.search), *now.hits)}
+    asked = {first.id} if draft is None or not draft.asked else set(draft.asked)
     return page(
         request,
         "gap.html",
         found,
         status,
-        group=group,
+        group=gap.group,
         now=now,
-        hits=list(hits.values()),
+        hits=[hit for place, hit in hits.items() if place not in taken],
         kept=kept,
         states=STATES,
+        shown=shown,
         draft=draft,
-        seen=seen,
-        ticked=draft.asked if draft else [each.id for each in group.questions],
-        search=search,
-        expires=(date.today() + timedelta(days=DAYS)).isoformat(),
+        ticked=[w.id for w in gap.group.wordings if any(a.id in asked for a in w.askings)],
+        expires=_in_a_year(),
         max_text=MAX_TEXT_CHARS,
         max_question=MAX_QUESTION_CHARS,
-        wrong=wrong,
+        action=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )
+
+
+def _in_a_year() -> str:
+    return (date.today() + timedelta(days=DAYS)).isoformat()
+
+
+def _place(document: Document, found: Resolution) -> str:
+    start, end = found.span or (0, 0)
+    return f"{document.doc_id}:{start}:{end}"
 
 
 def _asked_now(assistant: Assistant, question: str) -> Answer:
     return assistant.ask(Question(question=question, k=FOUND))
-
-
-def draft_of(
-    form: Mapping[str, str],
-    author: str,
-    group: Group,
-    assistant: Assistant,
-    earlier: Draft | None,
-) -> Draft:
-    """What a form says: passages that were picked (`basis-…`), those that were kept (`kept-…`,
-    permalinks of the earlier draft), and which questions it answers (`asked-ID`)."""
-    places = [picked(value, assistant) for name, value in form.items() if name[:6] == "basis-"]
-    kept = [link for link in earlier.basis if link in form.values()] if earlier else []
-    links = [*kept, *(str(permalink(*place)) for place in places if place)]
-    return Draft(
-        id=earlier.id if earlier else "",
-        time="",
-        author=author,
-        question=" ".join(form.get("question", "").split()),
-        text=form.get("text", "").replace("\r\n", "\n").strip(),
-        basis=tuple(dict.fromkeys(links)),
-        asked=tuple(each.id for each in group.questions if form.get(f"asked-{each.id}")),
-        expires=form.get("expires", "").strip(),
-    )
-
-
-def fault(draft: Draft) -> str:
-    """What is wrong with a draft, "" where nothing is."""
-    if not 0 < len(draft.question) <= MAX_QUESTION_CHARS:
-        return f"请写出问题，不超过 {MAX_QUESTION_CHARS} 字。"
-    if not 0 < len(draft.text) <= MAX_TEXT_CHARS:
-        return f"请写出答复，不超过 {MAX_TEXT_CHARS} 字。"
-    if not draft.asked:
-        return "请至少选一个这份答复回答的问题。"
-    if not _is_plain(draft):
-        return "问题或答复里有像网页或程序的代码，会被读错，请改写成普通文字。"
-    if not draft.basis:
-        return "请至少选一段依据；没有依据的答复不能签发。"
-    today = date.today()
-    try:
-        day = date.fromisoformat(draft.expires)
-    except ValueError:
-        return "有效期请写成 2027-12-31 这样的日期。"
-    if not today <= day <= today + timedelta(days=MAX_DAYS):
-        return f"有效期请在今天到 {MAX_DAYS // 365} 年之间。"
-    return ""
-
-
-def text_of(draft: Draft) -> str:
-    """A draft as the text of a document."""
-    return f"{draft.question}\n{draft.text}\n"
-
-
-def _is_plain(draft: Draft) -> bool:
-    """Whether its document will be read as text, and not as a page or what else it looks like."""
-    try:
-        return format_of(text_of(draft).encode(), "a.txt") == "text"
-    except UnreadableFile:
-        return False
-
-
-def rests_on(links: Sequence[str], documents: Sequence[Document]) -> list[tuple[str, Resolution]]:
-    """What permalinks lead to now."""
-    found = []
-    for link in links:
-        try:
-            found.append((link, resolve(parse(link), documents)))
-        except PolicyQAError:
-            found.append((link, Resolution(state="gone")))
-    return found
-
-
-def unsound(basis: Sequence[tuple[str, Resolution]]) -> str:
-    """That a document has changed since a passage of it was picked, "" where none has."""
-    moved = any(found.state in ("changed", "gone") for _, found in basis)
-    return "有依据已改动或不在库中，请重新选择依据后再签发。" if moved else ""

@@ -11,29 +11,61 @@ const fields = [...(form?.elements ?? [])].filter(
   (field) => field.name && !['hidden', 'submit', 'file', 'password'].includes(field.type),
 );
 
-// Whether somebody filled it in otherwise than the page came.
+const hidden = [...(form?.elements ?? [])].filter(
+  (field) => field.type === 'hidden' && field.name !== 'csrf',
+);
+
+// Whether somebody filled it in otherwise than the page came. Of a page that came with what was
+// typed (`data-typed`) nothing is saved.
 function isChanged(field) {
+  if ('typed' in form.dataset) return true;
   if (isToggle(field)) return field.checked !== field.defaultChecked;
   if (field.type === 'select-one') return ![...field.options].find((each) => each.selected)?.defaultSelected;
-  return field.value !== field.defaultValue;
+  return field.value.trim() !== field.defaultValue.trim();
 }
 
 function hold() {
-  const now = fields.filter(isChanged).map((field) => [field.name, field.value, isToggle(field) && field.checked]);
-  if (now.length) held.setItem(place, JSON.stringify(now));
+  const now = fields.filter(isChanged).map((field) => ({
+    name: field.name, value: field.value, type: field.type, checked: isToggle(field) && field.checked,
+    words: isToggle(field) && field.checked ? field.closest('label')?.innerText : '',
+  }));
+  const seen = hidden.map((field) => [field.name, field.value]);
+  if (now.length) held.setItem(place, JSON.stringify({ now, seen }));
   else held.removeItem(place);
 }
 
-// Puts back what is held; whether that changed anything.
+// A passage that was picked out of a search, on a page that does not list it.
+function addedBack({ name, value, type, words }) {
+  const boxes = [...form.querySelectorAll('[data-picks]')];
+  const box = boxes.find((each) => each.dataset.picks.split(' ').includes(name.split('-')[0]));
+  if (!box) return null;
+  const label = Object.assign(document.createElement('label'), { className: 'choice passage' });
+  const input = Object.assign(document.createElement('input'), { type, name, value });
+  label.append(input, Object.assign(document.createElement('span'), { textContent: words }));
+  box.querySelector('legend').after(label);
+  box.hidden = false;
+  fields.push(input);
+  return input;
+}
+
+// Puts back what is held, with what it was typed against, so that somebody else's changes since are
+// told; whether that changed anything.
 function putBack() {
   let changed = false;
-  for (const [name, value, checked] of JSON.parse(held.getItem(place) ?? '[]')) {
-    const field = fields.find((each) => each.name === name && (!isToggle(each) || each.value === value));
+  const { now, seen } = JSON.parse(held.getItem(place) ?? '{"now": [], "seen": []}');
+  for (const was of now) {
+    const { name, value, checked } = was;
+    const field = fields.find((each) => each.name === name && (!isToggle(each) || each.value === value))
+      ?? (checked ? addedBack(was) : null);
     if (!field || (isToggle(field) ? field.checked === checked : field.value === value)) continue;
     if (field.type === 'radio' && !checked) continue; // another one of its group is chosen
     if (isToggle(field)) field.checked = checked;
     else field.value = value;
     changed = true;
+  }
+  for (const [name, value] of changed ? seen : []) {
+    const field = hidden.find((each) => each.name === name);
+    if (field) field.value = value;
   }
   return changed;
 }
@@ -45,7 +77,12 @@ held.removeItem(SENT);
 
 if (form) {
   const note = form.querySelector('.held');
-  note.hidden = !putBack();
+  if ('typed' in form.dataset) {
+    hold();
+    history.replaceState(null, '', location.href); // going back here sends nothing again
+  } else {
+    note.hidden = !putBack();
+  }
   note.querySelector('button').addEventListener('click', () => {
     held.removeItem(place);
     location.reload();
@@ -57,4 +94,7 @@ if (form) {
   });
 }
 
-document.querySelector('form.leave')?.addEventListener('submit', () => held.clear());
+document.querySelector('form.leave')?.addEventListener('submit', () => {
+  const ours = Object.keys(held).filter((name) => name.startsWith(HELD) || name === SENT);
+  for (const name of ours) held.removeItem(name);
+});

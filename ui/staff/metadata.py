@@ -1,8 +1,8 @@
 """What is said of a document as a form holds it: each field beside the words it was read from, and
 what a clerk may correct."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 
@@ -10,6 +10,7 @@ from index.errors import SourceError
 from index.metadata_dates import last_day
 from index.types import Document, Metadata, Reading
 from qa.filters import KINDS
+from ui.store.changes import Change
 
 CONTEXT_CHARS = 40
 OTHERS = 3
@@ -42,14 +43,15 @@ class Shown(NamedTuple):
     others: Sequence[tuple[str, Reading]]
 
 
-def fields_of(document: Document, typed: Mapping[str, str]) -> list[Shown]:
-    """Every field of a document; of a signed answer only the one that may be changed."""
-    names = ["expires"] if document.metadata.kind == "staff_answer" else list(FIELDS)
-    return [_field(name, document, typed) for name in names]
+def fields_of(document: Document, about: Metadata, typed: Mapping[str, str]) -> list[Shown]:
+    """Every field of a document; of a signed answer only the one that may be changed. `about` is
+    what is said of it now, `typed` what somebody wants it to be."""
+    names = ["expires"] if about.kind == "staff_answer" else list(FIELDS)
+    return [_field(name, document, about, typed) for name in names]
 
 
-def _field(name: str, document: Document, typed: Mapping[str, str]) -> Shown:
-    now = written(getattr(document.metadata, name))
+def _field(name: str, document: Document, about: Metadata, typed: Mapping[str, str]) -> Shown:
+    now = written(getattr(about, name))
     own = [reading for reading in document.readings if reading.field == name]
     spoken = next((reading for reading in own if reading.end > reading.start), None)
     start, end = (spoken.start, spoken.end) if spoken else (0, 0)
@@ -84,9 +86,13 @@ def written(value: object) -> str:
     return {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
 
 
-def corrections(form: Mapping[str, str], document: Document) -> dict[str, Any]:
+def corrections(form: Mapping[str, str], about: Metadata) -> dict[str, Any]:
     """What a form says otherwise than it showed (`was-NAME`): fields that were changed, and None
     for those that shall be read from the text again (`reset-NAME`).
+
+    Args:
+        form: what was sent.
+        about: what is said of the document now, corrections that are on their way among it.
 
     Raises:
         SourceError: a value is none of its field, somebody else has changed it since, or it is not
@@ -94,7 +100,7 @@ def corrections(form: Mapping[str, str], document: Document) -> dict[str, Any]:
     """
     wanted: dict[str, Any] = {}
     for name, label in FIELDS.items():
-        now = cleaned(written(getattr(document.metadata, name)), name)
+        now = cleaned(written(getattr(about, name)), name)
         shown = cleaned(form.get(f"was-{name}", now), name)
         said = cleaned(form.get(name, shown), name)
         if f"reset-{name}" in form:
@@ -103,8 +109,20 @@ def corrections(form: Mapping[str, str], document: Document) -> dict[str, Any]:
             if now != shown:
                 raise SourceError(CHANGED.format(label=label, now=now or "空"))
             wanted[name] = _read(name, said)
-    _check_allowed(wanted, document)
+    _check_allowed(wanted, about)
     return wanted
+
+
+def as_corrected(about: Metadata, waiting: Iterable[Change], source: str) -> Metadata:
+    """What is said of a document when the corrections to its file that wait are done; what is to be
+    read from the text again is not known yet, and stays as it is."""
+    for change in waiting:
+        fields = change.details.get("fields")
+        if change.act == "metadata_corrected" and change.source == source and fields:
+            given = cast(Mapping[str, Any], fields)
+            said = {name: value for name, value in given.items() if value is not None}
+            about = Metadata.model_validate({**about.model_dump(), **said})
+    return about
 
 
 def cleaned(text: str, name: str) -> str:
@@ -119,8 +137,7 @@ def _read(name: str, said: str) -> object:
     return said == "yes" if name == "trial" else said
 
 
-def _check_allowed(wanted: Mapping[str, Any], document: Document) -> None:
-    about = document.metadata
+def _check_allowed(wanted: Mapping[str, Any], about: Metadata) -> None:
     if about.kind == "staff_answer":
         day = wanted.get("expires", about.expires)
         if set(wanted) - {"expires"} or not day:

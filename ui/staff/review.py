@@ -16,6 +16,7 @@ from ui.staff.cases import Case, case_of, cases
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.passages import picked, place_of, searched
 from ui.staff.sessions import FOLDER, fields
+from ui.store.accounts import LoggedIn
 from ui.store.records import Records
 from ui.store.reviews import (
     MAX_COMMENT_CHARS,
@@ -29,11 +30,12 @@ from ui.store.reviews import (
     Show,
     disagreements,
 )
+from ui.store.types import KeptAnswer
 
 HERE = f"{FOLDER}/review"
 ITEMS = 50
 CONTEXT_CHARS = 160
-MOVED = "您选的段落已不在库中，没有保存。请返回，重新查找一段，或选“不另选”。"
+MOVED = "您选的段落已不在库中，没有保存。请重新查找一段，或选“不另选”。"
 GONE = "这个回答已不在，可能超过了保存期限。"
 COLUMNS = (
     "answer_id", "time", "question", "status", "reviewer", "reviewed", "citation", "verdict",
@@ -113,6 +115,53 @@ def _add_cases(router: APIRouter, assistant: Assistant, records: Records, review
 def _add_answer(
     router: APIRouter, assistant: Assistant, records: Records, reviews: Reviews
 ) -> None:
+    def answer_page(
+        request: Request,
+        found: LoggedIn,
+        kept: KeptAnswer,
+        show: Show,
+        search: str,
+        typed: Review | None = None,
+        wrong: str = "",
+        status: int = 200,
+    ) -> HTMLResponse:
+        """The page of one answer; `typed` is what its reviewer has said and not saved."""
+        older = reviews.stream(show, count=1, before=kept.id)
+        every = reviews.of(kept.id)
+        mine = by(found.account.name, every)
+        return page(
+            request,
+            "review_answer.html",
+            found,
+            status,
+            kept=kept,
+            sentences=_pairs(assistant, kept.answer),
+            feedback=records.feedback(kept.id),
+            gap=records.gap(kept.id),
+            others=[each for each in every if each is not mine],
+            mine=typed or mine,
+            typed=typed is not None,
+            disputed=disagreements(every),
+            case=case_of(kept.answer, every, assistant),
+            of_citations=OF_CITATIONS,
+            of_answers=OF_ANSWERS,
+            verdict_names={**OF_CITATIONS, **OF_ANSWERS},
+            show=show,
+            shown=SHOWN,
+            newer=reviews.newer(show, kept.id),
+            older=older[0].id if older else "",
+            search=search,
+            hits=searched(assistant, search),
+            wrong=wrong,
+            max_comment=MAX_COMMENT_CHARS,
+        )
+
+    def there(answer_id: str) -> KeptAnswer:
+        kept = records.answer(answer_id)
+        if kept is None:
+            raise HTTPException(404, GONE)
+        return kept
+
     @router.get("/review/{answer_id}")
     def one(
         request: Request,
@@ -121,44 +170,24 @@ def _add_answer(
         show: Filter = "unreviewed",
         search: Annotated[str, Query(max_length=200)] = "",
     ) -> HTMLResponse:
-        kept = records.answer(answer_id)
-        if kept is None:
-            raise HTTPException(404, GONE)
-        older = reviews.stream(show, count=1, before=answer_id)
-        every = reviews.of(answer_id)
-        mine = by(found.account.name, every)
-        return page(
-            request,
-            "review_answer.html",
-            found,
-            kept=kept,
-            sentences=_pairs(assistant, kept.answer),
-            feedback=records.feedback(answer_id),
-            gap=records.gap(answer_id),
-            others=[each for each in every if each is not mine],
-            mine=mine,
-            disputed=disagreements(every),
-            case=case_of(kept.answer, every, assistant),
-            of_citations=OF_CITATIONS,
-            of_answers=OF_ANSWERS,
-            verdict_names={**OF_CITATIONS, **OF_ANSWERS},
-            show=show,
-            shown=SHOWN,
-            newer=reviews.newer(show, answer_id),
-            older=older[0].id if older else "",
-            search=search,
-            hits=searched(assistant, search),
-            max_comment=MAX_COMMENT_CHARS,
-        )
+        return answer_page(request, found, there(answer_id), show, search)
 
     @router.post("/review/{answer_id}")
-    def judge(found: Editor, answer_id: str, form: Fields, show: Filter = "unreviewed") -> Response:
-        kept = records.answer(answer_id)
-        if kept is None:
-            raise HTTPException(404, GONE)
+    def judge(
+        request: Request, found: Editor, answer_id: str, form: Fields, show: Filter = "unreviewed"
+    ) -> Response:
+        kept, name = there(answer_id), found.account.name
         older = reviews.stream(show, count=1, before=answer_id)
-        mine = by(found.account.name, reviews.of(answer_id))
-        reviews.put(review_of(form, kept.answer, found.account.name, assistant, mine))
+        mine = by(name, reviews.of(answer_id))
+        search = form.get("search", "").strip()[:200]
+        typed = typed_review(form, kept.answer, name, assistant, mine)
+        if form.get("act") == "search" and search:
+            return answer_page(request, found, kept, show, search, typed)
+        try:
+            reviews.put(review_of(form, kept.answer, name, assistant, mine))
+        except HTTPException as refusal:
+            wrong, status = str(refusal.detail), refusal.status_code
+            return answer_page(request, found, kept, show, search, typed, wrong, status)
         place = f"{HERE}/{older[0].id}" if older else HERE
         return RedirectResponse(f"{place}?show={show}", 303)
 
@@ -182,16 +211,30 @@ def review_of(
         HTTPException: 400 where the form holds what it did not offer, or no verdict at all; 409
             where the passage that it names is not there any more.
     """
-    places = [WHOLE, *(citation.n for citation in answer.citations)]
-    verdicts = {n: form[f"verdict-{n}"] for n in places if form.get(f"verdict-{n}")}
-    offered = {n: OF_ANSWERS if n == WHOLE else OF_CITATIONS for n in places}
-    if not verdicts or any(verdict not in offered[n] for n, verdict in verdicts.items()):
+    typed = typed_review(form, answer, reviewer, assistant, earlier)
+    given = {name for name, value in form.items() if name.startswith("verdict-") and value}
+    if not typed.verdicts or given != {f"verdict-{n}" for n in typed.verdicts}:
         raise HTTPException(400, "请先给出判断：整个回答，或至少一条引文。")
+    if form.get("better") and typed.better is None:
+        raise HTTPException(409, MOVED)
+    return typed
+
+
+def typed_review(
+    form: Mapping[str, str],
+    answer: Answer,
+    reviewer: str,
+    assistant: Assistant,
+    earlier: Review | None,
+) -> Review:
+    """What a form says so far, as far as it makes sense."""
+    offered = {WHOLE: OF_ANSWERS} | {each.n: OF_CITATIONS for each in answer.citations}
+    said = {n: form.get(f"verdict-{n}") for n in offered}
     return Review.model_validate(
         {
             "answer_id": answer.id,
             "reviewer": reviewer,
-            "verdicts": verdicts,
+            "verdicts": {n: verdict for n, verdict in said.items() if verdict in offered[n]},
             "comment": form.get("comment", "").strip()[:MAX_COMMENT_CHARS],
             "better": _better(form.get("better", ""), assistant, earlier),
         }
@@ -271,18 +314,12 @@ def _in_context(assistant: Assistant, citation: Citation) -> Shown:
 
 
 def _better(place: str, assistant: Assistant, earlier: Review | None) -> Better | None:
-    """The passage that a form names; None where it names none. One that was picked before stays
-    even where its document is gone.
-
-    Raises:
-        HTTPException: 409 where the passage is not there any more.
-    """
-    if not place:
-        return None
+    """The passage that a form names; None where it names none that is there. One that was picked
+    before stays even where its document is gone."""
     if earlier and earlier.better and place == place_of(earlier.better):
         return earlier.better
     found = picked(place, assistant)
     if found is None:
-        raise HTTPException(409, MOVED)
+        return None
     document, (start, end) = found
     return Better(doc_id=document.doc_id, start=start, end=end, quote=document.text[start:end])

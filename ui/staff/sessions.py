@@ -122,7 +122,13 @@ async def refuse_forged(request: Request, csrf: str) -> None:
 
 async def fields(request: Request) -> dict[str, str]:
     """The fields of a form, as a dependency of routes whose fields have no fixed names."""
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    said = (await request.form()).items()
+    return {n: plain(value) for n, value in said if isinstance(value, str)}
+
+
+def plain(text: str) -> str:
+    """Text without the character that no database takes."""
+    return text.replace("\x00", "")
 
 
 def refuse_foreign(request: Request) -> None:
@@ -151,5 +157,6 @@ def _sent_to_log_in(request: Request) -> HTTPException:
     page = urlsplit(came)
     ours = page.netloc == urlsplit(str(request.base_url)).netloc
     back = page.path + (f"?{page.query}" if page.query else "")
-    place = f"{LOG_IN}?next={quote(back if ours else FOLDER, safe='')}"
+    late = "" if request.method == "GET" else "&late=1"
+    place = f"{LOG_IN}?next={quote(back if ours else FOLDER, safe='')}{late}"
     return HTTPException(303, headers={"Location": place})

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, exists, or_, select
@@ -19,6 +19,7 @@ from ui.store.transactions import Store, transaction
 ID_BYTES = 8
 FINGERPRINT_CHARS = 16
 MAX_TEXT_CHARS = 4000
+MAX_QUESTIONS = 20_000
 SIGNED = "这份答复已经签发。"
 GONE = "没有这份草稿，可能已被删去。"
 CHANGED = "{author} 在您打开之后改过这份草稿，写的是：“{text}”。再保存一次，就用您写的替换它。"
@@ -63,58 +64,54 @@ class Draft(Value):
 class Drafts(Store):
     """The answers by staff of one service; the audit line of each method is in its transaction."""
 
-    def unanswered(self, *, count: int) -> list[Unanswered]:
-        """The newest questions that the documents did not answer, or on which a reader asked for
-        documents, and to which staff have signed no answer; small talk is none."""
+    def unanswered(self, used: Collection[str]) -> list[Unanswered]:
+        """The questions that the documents did not answer, or on which a reader asked for
+        documents, the newest first; small talk is none, nor those to which staff have signed an
+        answer that readers get (`used`, by its file)."""
         reported = exists().where(GapRow.answer_id == AnswerRow.id)
         said = AnswerRow.answer["answer"].as_string()
         silent = (AnswerRow.status == "abstained") & AnswerRow.reason.in_(SILENT) & (said != TALK)
-        return self._unanswered(_questions().where(or_(silent, reported)), count)
+        return self._unanswered(_questions().where(or_(silent, reported)), used)
 
-    def those(self, answer_ids: Sequence[str]) -> list[Unanswered]:
-        """The questions of some answers, of those that are kept and have no signed answer."""
-        return self._unanswered(_questions().where(AnswerRow.id.in_(answer_ids)), len(answer_ids))
+    def those(self, answer_ids: Sequence[str], used: Collection[str]) -> list[Unanswered]:
+        """As `unanswered`, of some answers whatever they were."""
+        return self._unanswered(_questions().where(AnswerRow.id.in_(answer_ids)), used)
 
-    def _unanswered(self, wanted: Select[str, str, str, bool], count: int) -> list[Unanswered]:
-        newest = wanted.order_by(AnswerRow.time.desc(), AnswerRow.id)
+    def _unanswered(
+        self, wanted: Select[str, str, str, bool], used: Collection[str]
+    ) -> list[Unanswered]:
+        newest = wanted.order_by(AnswerRow.time.desc(), AnswerRow.id).limit(MAX_QUESTIONS)
+        signed = select(DraftRow.asked).where(DraftRow.signed != "", DraftRow.source.in_(used))
         with transaction(self._engine) as session:
-            signed = session.scalars(select(DraftRow.asked).where(DraftRow.signed != ""))
-            answered = {answer_id for asked in signed for answer_id in asked}
-            rows = session.execute(newest.limit(count + len(answered))).all()
-        return [Unanswered(*row) for row in rows if row[0] not in answered][:count]
+            answered = {answer_id for asked in session.scalars(signed) for answer_id in asked}
+            rows = session.execute(newest).all()
+        return [Unanswered(*row) for row in rows if row[0] not in answered]
 
-    def save(
-        self,
-        author: str,
-        question: str,
-        text: str,
-        *,
-        basis: Sequence[str],
-        asked: Sequence[str],
-        expires: str,
-        draft_id: str = "",
-        seen: str | None = None,
-    ) -> str:
-        """Keep a draft, in place of an earlier one where its id is given; its id. `seen` is the
-        fingerprint of what its writer saw of that one; None does not ask.
+    def save(self, draft: Draft, *, seen: str | None = None) -> str:
+        """Keep a draft, in place of an earlier one where it has its id; its id. What is saved twice
+        at once is one draft. `seen` is the fingerprint of what its writer saw of the earlier one,
+        None does not ask.
 
         Raises:
             StoreError: that one has been signed, or somebody has changed it since it was seen.
         """
         time = self._now().isoformat(timespec="milliseconds")
         with transaction(self._engine) as session:
-            row = session.get(DraftRow, draft_id) if draft_id else None
+            row = _earlier(session, draft)
             if row is not None and row.signed:
                 raise StoreError(SIGNED)
+            if row is not None and draft.fingerprint == _draft(row).fingerprint and not draft.id:
+                return row.id
             if row is not None and seen not in (None, _draft(row).fingerprint):
                 raise StoreError(CHANGED.format(author=row.author, text=row.text[:SHOWN_CHARS]))
             if row is None:
                 row = DraftRow(id=secrets.token_hex(ID_BYTES), signed="", signer="", source="")
                 session.add(row)
-            row.time, row.author, row.question, row.text = time, author, question, text
-            row.basis, row.asked, row.expires = list(basis), list(asked), expires
-            said = {"question": question, "text": text, "basis": list(basis), "expires": expires}
-            note(session, self._now(), author, "answer_drafted", row.id, **said)
+            said = {name: getattr(draft, name) for name in ("question", "text", "expires")}
+            lists = {name: list(getattr(draft, name)) for name in ("basis", "asked")}
+            for name, value in {"time": time, "author": draft.author, **said, **lists}.items():
+                setattr(row, name, value)
+            note(session, self._now(), draft.author, "answer_drafted", row.id, **said, **lists)
             return row.id
 
     def sign(
@@ -159,6 +156,17 @@ class Drafts(Store):
         wanted = select(DraftRow).order_by(DraftRow.time.desc(), DraftRow.id)
         with transaction(self._engine) as session:
             return [_draft(row) for row in session.scalars(wanted)]
+
+
+def _earlier(session: Session, draft: Draft) -> DraftRow | None:
+    """The draft that one replaces, or that somebody begins at the same moment to one of the same
+    questions; its rows are held until the transaction ends."""
+    if draft.id:
+        return session.get(DraftRow, draft.id, with_for_update=True)
+    held = select(AnswerRow.id).where(AnswerRow.id.in_(draft.asked)).order_by(AnswerRow.id)
+    session.execute(held.with_for_update()).all()
+    unsigned = session.scalars(select(DraftRow).where(DraftRow.signed == ""))
+    return next((row for row in unsigned if set(row.asked) & set(draft.asked)), None)
 
 
 def _questions() -> Select[str, str, str, bool]:

@@ -82,7 +82,8 @@ class Reviews(Store):
         """
         time = self._now().isoformat(timespec="milliseconds")
         with transaction(self._engine) as session:
-            if session.get(AnswerRow, review.answer_id) is None:
+            # Held, so that what is sent twice at once is written one after the other.
+            if session.get(AnswerRow, review.answer_id, with_for_update=True) is None:
                 raise StoreError("这个回答已不在，可能超过了保存期限。")
             mine = VerdictRow.reviewer == review.reviewer
             session.execute(
