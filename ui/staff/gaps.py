@@ -26,7 +26,7 @@ from ui.staff.drafting import (
     unsound,
 )
 from ui.staff.librarian import Librarian
-from ui.staff.passages import FOUND, place_of, searched
+from ui.staff.passages import FOUND, MAX_SEARCH_CHARS, place_of, searched
 from ui.staff.sessions import FOLDER, fields
 from ui.store.accounts import LoggedIn
 from ui.store.drafts import MAX_TEXT_CHARS, Draft, Drafts, Unanswered
@@ -117,7 +117,7 @@ def _add_gaps(
         request: Request,
         found: Reader,
         answer_id: str,
-        search: Annotated[str, Query(max_length=200)] = "",
+        search: Annotated[str, Query(max_length=MAX_SEARCH_CHARS)] = "",
         again: Annotated[str, Query(max_length=64)] = "",
     ) -> HTMLResponse:
         earlier = drafts.get(again) if again else None
@@ -137,7 +137,7 @@ def _add_gaps(
     ) -> Response:
         gap = _gap_of(assistant, drafts, librarian, answer_id, drafts.get(again) if again else None)
         said = draft_of(form, found.account.name, _ticked(form, gap), assistant, gap.draft)
-        search, seen = form.get("search", "").strip()[:200], form.get("seen", "")
+        search, seen = form.get("search", "").strip()[:MAX_SEARCH_CHARS], form.get("seen", "")
         if form.get("act") == "search" and search:
             shown = GapPage(said, seen, search, typed=True)
             return _gap_page(request, found, assistant, gap, shown)

@@ -8,6 +8,7 @@ from qa.types import Hit, Question
 from ui.assistant import Assistant
 
 FOUND = 6
+MAX_SEARCH_CHARS = 200
 
 
 class Placed(Protocol):

@@ -14,7 +14,7 @@ from qa.types import Answer, AnswerSentence, Citation
 from ui.assistant import Assistant, in_force
 from ui.staff.cases import Case, case_of, cases
 from ui.staff.desk import Editor, Reader, page
-from ui.staff.passages import picked, place_of, searched
+from ui.staff.passages import MAX_SEARCH_CHARS, picked, place_of, searched
 from ui.staff.sessions import FOLDER, fields
 from ui.store.accounts import LoggedIn
 from ui.store.records import Records
@@ -54,6 +54,14 @@ class Shown(NamedTuple):
     before: str
     after: str
     remark: str
+
+
+class Said(NamedTuple):
+    """What a reviewer looked for, said so far and has not saved, and what is wrong with it."""
+
+    search: str = ""
+    review: Review | None = None
+    wrong: str = ""
 
 
 def build_review(assistant: Assistant, records: Records, reviews: Reviews) -> APIRouter:
@@ -120,12 +128,11 @@ def _add_answer(
         found: LoggedIn,
         kept: KeptAnswer,
         show: Show,
-        search: str,
-        typed: Review | None = None,
-        wrong: str = "",
+        said: Said,
+        *,
         status: int = 200,
     ) -> HTMLResponse:
-        """The page of one answer; `typed` is what its reviewer has said and not saved."""
+        """The page of one answer, with what its reviewer has said and not saved."""
         older = reviews.stream(show, count=1, before=kept.id)
         every = reviews.of(kept.id)
         mine = by(found.account.name, every)
@@ -139,8 +146,8 @@ def _add_answer(
             feedback=records.feedback(kept.id),
             gap=records.gap(kept.id),
             others=[each for each in every if each is not mine],
-            mine=typed or mine,
-            typed=typed is not None,
+            mine=said.review or mine,
+            typed=said.review is not None,
             disputed=disagreements(every),
             case=case_of(kept.answer, every, assistant),
             of_citations=OF_CITATIONS,
@@ -150,9 +157,9 @@ def _add_answer(
             shown=SHOWN,
             newer=reviews.newer(show, kept.id),
             older=older[0].id if older else "",
-            search=search,
-            hits=searched(assistant, search),
-            wrong=wrong,
+            search=said.search,
+            hits=searched(assistant, said.search),
+            wrong=said.wrong,
             max_comment=MAX_COMMENT_CHARS,
         )
 
@@ -168,9 +175,9 @@ def _add_answer(
         found: Reader,
         answer_id: str,
         show: Filter = "unreviewed",
-        search: Annotated[str, Query(max_length=200)] = "",
+        search: Annotated[str, Query(max_length=MAX_SEARCH_CHARS)] = "",
     ) -> HTMLResponse:
-        return answer_page(request, found, there(answer_id), show, search)
+        return answer_page(request, found, there(answer_id), show, Said(search))
 
     @router.post("/review/{answer_id}")
     def judge(
@@ -179,15 +186,15 @@ def _add_answer(
         kept, name = there(answer_id), found.account.name
         older = reviews.stream(show, count=1, before=answer_id)
         mine = by(name, reviews.of(answer_id))
-        search = form.get("search", "").strip()[:200]
         typed = typed_review(form, kept.answer, name, assistant, mine)
-        if form.get("act") == "search" and search:
-            return answer_page(request, found, kept, show, search, typed)
+        said = Said(form.get("search", "").strip()[:MAX_SEARCH_CHARS], typed)
+        if form.get("act") == "search" and said.search:
+            return answer_page(request, found, kept, show, said)
         try:
             reviews.put(review_of(form, kept.answer, name, assistant, mine))
         except HTTPException as refusal:
-            wrong, status = str(refusal.detail), refusal.status_code
-            return answer_page(request, found, kept, show, search, typed, wrong, status)
+            said, status = said._replace(wrong=str(refusal.detail)), refusal.status_code
+            return answer_page(request, found, kept, show, said, status=status)
         place = f"{HERE}/{older[0].id}" if older else HERE
         return RedirectResponse(f"{place}?show={show}", 303)
 
