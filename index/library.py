@@ -48,9 +48,9 @@ class Library:
         self._index = index
         self._embedder = embedder
 
-    def check(self, files: Sequence[Path], *, replace: bool = False) -> None:
+    def check(self, files: Sequence[Path], *, replace: bool = False, place: str = "") -> None:
         """See `check_files`."""
-        check_files(files, self.folder, self.limits, replace=replace)
+        check_files(files, self.folder, self.limits, replace=replace, place=place)
 
     def add(self, path: Path, *, replace: bool = False, place: str = "") -> str:
         """See `add_file`."""
@@ -153,16 +153,22 @@ def place_for(name: str, folder: Path) -> str:
 
 
 def check_files(
-    files: Sequence[Path], folder: Path, limits: Limits, *, replace: bool = False
+    files: Sequence[Path],
+    folder: Path,
+    limits: Limits,
+    *,
+    replace: bool = False,
+    place: str = "",
 ) -> None:
-    """Make sure that every file can be taken and read, before any is.
+    """Make sure that every file can be taken and read, before any is. `place` is where a single one
+    goes, "" for where `place_for` says.
 
     Raises:
         SourceError: no such file, its name cannot be taken, or another file has it.
         UnreadableFile: it cannot be read.
     """
     for n, path in enumerate(files):
-        _check_name(path, folder, replace=replace)
+        _check_name(path, folder, replace=replace, place=place)
         if any(path.name == before.name for before in files[:n]):
             raise SourceError(f"两个文件同名 {path.name}，请改名后再试")
     tasks = [Task(path, path.name, Metadata()) for path in files]
@@ -183,12 +189,12 @@ def check_name(name: str) -> None:
         raise SourceError(f"文件名太长（最多 {MAX_NAME_BYTES} 字节），请改短后再试")
 
 
-def _check_name(path: Path, folder: Path, *, replace: bool) -> None:
+def _check_name(path: Path, folder: Path, *, replace: bool, place: str = "") -> None:
     name = path.name
     if not path.is_file():
         raise SourceError(f"没有文件 {path}")
     check_name(name)
-    target = folder / place_for(name, folder)
+    target = folder / (place or place_for(name, folder))
     if target.exists() and not replace and target.read_bytes() != path.read_bytes():
         raise NameTaken(f"已有同名文件 {name}，要替换请加 --replace")
 

@@ -97,10 +97,14 @@ def cases(
     from qa.wiring import open_live
     from ui.staff.cases import cases as judged
     from ui.staff.cases import write
+    from ui.staff.drafting import in_use
+    from ui.store.changes import Changes
+    from ui.store.drafts import Drafts
     from ui.store.reviews import Reviews
 
-    records = _records()
-    found = judged(Reviews(users.opened().engine), records, open_live(index))
+    records, engine, assistant = _records(), users.opened().engine, open_live(index)
+    answered = Drafts(engine).answered(in_use(assistant, Changes(engine)))
+    found = judged(Reviews(engine), records, assistant, answered)
     new, old = write(folder, found, records)
     left = f"，另有原来的 {old} 道留着" if old else ""
     typer.echo(f"已写 {new} 道题{left}；policyqa eval --dataset {folder} 用它们评测。")

@@ -62,7 +62,7 @@ POLICY = "; ".join(
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
 }
 
 _FOREIGN = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
@@ -99,7 +99,7 @@ class Gate:
 def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | None:
     """The refusal of a request that has no business here, or None."""
     path = scope["path"]
-    if "\x00" in path or b"%00" in scope["query_string"]:  # no database takes it
+    if "\x00" in path or b"%00" in scope.get("query_string", b""):  # no database takes it
         return PlainTextResponse("没有这个地址。", 404)
     if path not in PATHS and not path.startswith(FOLDERS):
         return PlainTextResponse("没有这个地址。", 404)

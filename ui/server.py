@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+from functools import partial
 from importlib.resources import as_file, files
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from ui.page import TITLE, build_page, i18n, script
 from ui.papers import build_papers
 from ui.staff.desk import build_absent, build_desk, refused
 from ui.staff.documents import body_bytes, build_documents
+from ui.staff.drafting import in_use
 from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
 from ui.staff.librarian import Librarian
@@ -62,9 +64,11 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_papers(assistant, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
-    app.include_router(build_review(assistant, records, Reviews(sessions.accounts.engine)))
+    drafts, reviews = Drafts(sessions.accounts.engine), Reviews(sessions.accounts.engine)
+    answered = partial(_answered, assistant, librarian, drafts)
+    app.include_router(build_review(assistant, records, reviews, answered))
     app.include_router(build_documents(assistant, librarian))
-    app.include_router(build_gaps(assistant, Drafts(sessions.accounts.engine), librarian))
+    app.include_router(build_gaps(assistant, drafts, librarian))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
     app.include_router(build_log(sessions.accounts.engine))
@@ -91,6 +95,10 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian))
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
+
+
+def _answered(assistant: Assistant, librarian: Librarian, drafts: Drafts) -> set[str]:
+    return drafts.answered(in_use(assistant, librarian.changes))
 
 
 def listen(host: str, port: int) -> socket.socket:

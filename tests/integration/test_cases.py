@@ -141,6 +141,9 @@ def test_a_follow_up_is_asked_as_it_was_searched() -> None:
     found = case("博士后有什么补助", review({0: "right"}), question="那补助呢", query="博士后 补助")
     assert isinstance(found, Case)
     assert found.text == "博士后 补助"
+    silent = case("外籍人才", review({0: "right"}), question="那外籍人才呢", query="博士 外籍人才")
+    assert isinstance(silent, Case)
+    assert silent.text == "那外籍人才呢"  # nobody asked the other one, which was not answered
 
 
 def test_a_set_keeps_what_is_not_of_now(tmp_path: Path) -> None:

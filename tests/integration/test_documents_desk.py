@@ -224,6 +224,24 @@ def test_a_file_of_a_subfolder_is_replaced_corrected_withdrawn_and_restored_ther
     assert "8万元" in path.read_text("utf-8")
 
 
+def test_a_file_comes_back_where_it_was_though_others_have_its_name(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    for folder in ("甲区", "乙区", "丙区"):
+        path = librarian.library.folder / folder / "同名.txt"
+        path.parent.mkdir()
+        path.write_text(f"{folder}办法\n第一条 {folder}补助5万元。\n", "utf-8")
+    librarian.library.update()
+    until(lambda: "甲区/同名.txt" in {d.source for d in assistant.documents()})
+    assert post(client, f"{path_of(assistant, '甲区/同名.txt')}/withdraw") == 303
+    librarian.settle()
+    (version,) = librarian.library.versions()
+    assert post(client, "/staff/documents/restore", version=version.name) == 303
+    librarian.settle()
+    assert "甲区补助" in (librarian.library.folder / "甲区" / "同名.txt").read_text("utf-8")
+    assert path_of(assistant, "甲区/同名.txt")
+
+
 def test_metadata_are_corrected_beside_the_words_they_were_read_from(
     client: TestClient, librarian: Librarian, assistant: LiveAssistant
 ) -> None:
@@ -251,6 +269,8 @@ def test_a_wrong_date_is_said_and_what_was_typed_stays(
     reply = client.post(f"{path_of(assistant, 'a.txt')}/metadata", data=form)
     assert (reply.status_code, "“日期”的值不对" in reply.text) == (400, True)
     assert 'value="三月"' in reply.text
+    assert "data-typed" in reply.text
+    assert client.get(f"{path_of(assistant, 'a.txt')}/metadata").status_code == 307
     assert ATTACK not in reply.text
     assert librarian.changes.waiting() == []
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from index.errors import SourceError, StoreError
 from qa.live import LiveAssistant
+from qa.permalinks import permalink
 from qa.present import answer_text
 from qa.receipts import receipt_of, rendered
 from qa.types import Answer, Question
@@ -25,6 +26,7 @@ from ui.store.audit import latest
 from ui.store.database import open_database
 from ui.store.drafts import Drafts
 from ui.store.records import Records
+from ui.store.reviews import Review, Reviews
 from ui.store.types import Gap
 
 TODAY = date.today()
@@ -82,7 +84,7 @@ def post(client: TestClient, path: str, **form: str) -> tuple[int, str]:
 
 def passage(client: TestClient, words: str) -> str:
     page = client.get("/staff/gaps/q0", params={"search": "免费停车"}).text
-    boxes = re.findall(r'name="basis-[^"]+" value="([^"]+)"><span><b>[^<]*</b> ([^<]+)', page)
+    boxes = re.findall(r'name="basis-[^"]+" value="([^"]+)"[^>]*><span><b>[^<]*</b> ([^<]+)', page)
     return next(place for place, text in boxes if words in text)
 
 
@@ -427,11 +429,11 @@ def test_when_a_signed_answer_ends_its_question_is_a_gap_again(
     librarian.settle()
     page = client.get("/staff/gaps").text
     assert any(asked in page for asked in ASKED[:2])
-    word, day = {"withdrawn": ("已撤下", LATER), "expired": ("已过期", "2020-01-01")}[end]
+    word = {"withdrawn": "已撤下", "expired": "已过期"}[end]
     assert f'<span class="state">{word}</span>' in page
     page = client.get(place).text
     assert f"{word}的答复" in page
-    assert f"有效期至 {day}" in page
+    assert ("有效期至 2020-01-01" in page, LATER in page) == (end == "expired", False)
     again = re.search(r'href="(/staff/gaps/[^"]+again=[^"]+)"', page)
     assert again
     page = client.get(again[1]).text
@@ -449,3 +451,66 @@ def test_when_a_signed_answer_ends_its_question_is_a_gap_again(
     librarian.settle()
     told = [d.text for d in assistant.documents() if d.metadata.kind == "staff_answer"]
     assert any("新的答复。" in text for text in told)
+
+
+def test_nothing_is_read_out_of_what_a_clerk_writes(
+    client: TestClient, keeping: tuple[LiveAssistant, Librarian]
+) -> None:
+    """A place that a signed answer names is not where it holds; its words are said as they are."""
+    assistant, librarian = keeping
+    text = "北京市的车位补贴不归本市管（试行）。"
+    assert sign(client, drafted(client, question="北京的车位补贴", text=text))[0] == 303
+    librarian.settle()
+    document = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    about = document.metadata
+    assert (about.region, about.audience, about.trial, about.replaces) == ("", "", False, ())
+    assert (
+        "〔" not in assistant.ask(Question(question="北京的车位补贴归谁管")).answer.split("〔工")[0]
+    )
+
+
+def test_looking_for_a_passage_never_saves_and_leaves_what_is_unticked(
+    client: TestClient, engine: Engine
+) -> None:
+    form = {"question": "问", "text": "答", "expires": LATER, "seen": ""}
+    form |= {"basis-1": passage(client, "免费停车三年")}
+    for words in ("", "停车"):
+        status, page = post(client, "/staff/gaps/q0", **form, act="search", search=words)
+        assert (status, "答</textarea>" in page) == (200, True)
+        assert re.findall(r'name="asked-\w+" value="yes" checked', page) == []
+    assert Drafts(engine).all() == []
+
+
+def test_a_signed_answer_is_no_basis_of_another(
+    client: TestClient, keeping: tuple[LiveAssistant, Librarian], engine: Engine
+) -> None:
+    assistant, librarian = keeping
+    assert sign(client, drafted(client))[0] == 303
+    librarian.settle()
+    answer = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    page = client.get("/staff/gaps/q2", params={"search": "博士有车位补贴吗"}).text
+    assert "免费停车三年" in page
+    assert answer.doc_id not in page
+    form = {"question": "问", "text": "答", "expires": LATER, "asked-q2": "yes"}
+    picked = {"basis-1": f"{answer.doc_id}:0:5"}
+    status, words = post(client, "/staff/gaps/q2", **form, **picked)
+    assert (status, "请至少选一段依据" in words) == (400, True)
+    link = str(permalink(answer, (0, 5)))
+    status, place = post(client, "/staff/gaps/q2", **form, **{"kept-1": link})
+    status, words = sign(client, place)
+    assert (status, "不能是另一份工作人员的答复" in words) == (409, True)
+    assert "返回上一页" not in words  # nothing said where this came from
+
+
+def test_what_was_rightly_silent_is_no_case_once_it_is_answered(
+    client: TestClient, keeping: tuple[LiveAssistant, Librarian], engine: Engine
+) -> None:
+    for answer_id in ("q0", "q2"):
+        given = Review(answer_id=answer_id, reviewer="li", verdicts={0: "right"})
+        Reviews(engine).put(given)
+    assert client.get("/staff/review/cases.jsonl").text.count("\n") == 2
+    assert sign(client, drafted(client))[0] == 303
+    keeping[1].settle()
+    (line,) = client.get("/staff/review/cases.jsonl").text.splitlines()
+    assert '"id":"q2"' in line
+    assert "后来签发了答复" in client.get("/staff/review/q0?show=all").text

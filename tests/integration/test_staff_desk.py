@@ -129,7 +129,7 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
 def test_the_table_names_every_route() -> None:
     routers = (
         build_desk(),
-        build_review(FakeAssistant(), ANY, ANY),
+        build_review(FakeAssistant(), ANY, ANY, ANY),
         build_documents(FakeAssistant(), ANY),
         build_gaps(FakeAssistant(), ANY, ANY),
         build_numbers(FakeAssistant(), ANY),
@@ -424,6 +424,12 @@ def test_what_is_none_or_wrong_is_told_to_people_on_a_page_and_to_programs_in_a_
         assert "<h1>" in reply.text
         assert "Input should" not in reply.text
     assert client.post("/staff/nothing").status_code == 404
+    for referer, back in (
+        ("http://testserver/staff/drafts/x?a=1", True), ("http://testserver/x", False),
+        ("https://evil.example/staff/x", False), ("", False),
+    ):  # fmt: skip
+        text = client.get("/staff/nothing", headers={"referer": referer}).text
+        assert ('href="/staff/drafts/x?a=1">返回上一页' in text) == back
 
 
 def test_rooms_are_shown_to_whom_they_are_for(log_in: LogIn) -> None:

@@ -141,6 +141,8 @@ def test_a_search_keeps_what_is_typed_and_saves_nothing(client: TestClient, engi
     assert (reply.status_code, Reviews(engine).of("one")) == (200, [])
     assert 'name="verdict-1" value="better" data-key="4" checked' in reply.text
     assert "看&lt;b&gt;</textarea>" in reply.text
+    empty = client.post("/staff/review/one", data={**form, "act": "search", "search": " "})
+    assert (empty.status_code, Reviews(engine).of("one")) == (200, [])
     places = re.findall(r'name="better" value="([^"]+)"', reply.text)
     form |= {"better": places[1], "act": "search", "search": "高技能"}
     again = client.post("/staff/review/one", data=form).text
@@ -224,6 +226,13 @@ def test_hostile_text_is_only_text(client: TestClient) -> None:
     assert ATTACK not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_what_a_follow_up_was_searched_as_is_told(client: TestClient, engine: Engine) -> None:
+    given = answer("x", ASKED["one"]).model_copy(update={"id": "five", "query": "博士 博士后补助"})
+    Records(engine).keep(given)
+    assert "接着上文，按“博士 博士后补助”查的" in client.get("/staff/review/five?show=all").text
+    assert "接着上文" not in client.get("/staff/review/one?show=all").text
 
 
 def test_an_answer_that_is_not_kept_is_404(client: TestClient) -> None:

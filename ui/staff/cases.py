@@ -3,7 +3,7 @@ again after every change. The form is that of a data set for `policyqa eval`."""
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,10 +42,13 @@ class Open(NamedTuple):
 UNREVIEWED = Open("还没有人审阅")
 DISPUTED = Open("审阅的结论不一致")
 OF_A_PART = Open("提问时只查了一部分文件")
+ANSWERED = Open("当时不答是对的，后来签发了答复")
 VAGUE = Open("还没有判断哪句话支持答案、哪句话不支持，也没有选出更合适的段落")
 
 
-def cases(reviews: Reviews, records: Records, assistant: Assistant) -> Iterator[Case]:
+def cases(
+    reviews: Reviews, records: Records, assistant: Assistant, answered: Collection[str] = ()
+) -> Iterator[Case]:
     """A case for each question whose reviewers agree and say enough: which words are right, or that
     silence is. What was asked several times is one case, under its first answer, if all that was
     said of it agrees."""
@@ -57,7 +60,7 @@ def cases(reviews: Reviews, records: Records, assistant: Assistant) -> Iterator[
         kept = records.answer(answer_id)
         if kept is None:
             continue
-        case = case_of(kept.answer, of_one, assistant)
+        case = case_of(kept.answer, of_one, assistant, answered)
         if isinstance(case, Case):
             asked = " ".join(case.text.split()), case.as_of
             by_question.setdefault(asked, []).append(case)
@@ -117,9 +120,15 @@ def _id_of(path: Path, number: int, line: str) -> str:
         raise StoreError(f"{path}:{number} 不是一道题，请换一个文件夹。") from error
 
 
-def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> Case | Open:
-    """The case of one answer; `Open` where the reviewers disagree or leave open what is right, or
-    where it was asked of a part of the documents only."""
+def case_of(
+    answer: Answer,
+    reviews: Iterable[Review],
+    assistant: Assistant,
+    answered: Collection[str] = (),
+) -> Case | Open:
+    """The case of one answer; `Open` where the reviewers disagree or leave open what is right,
+    where it was asked of a part of the documents only, or where silence was right and staff have
+    signed an answer since (`answered`, by the answer's id)."""
     said = list(reviews)
     if not said:
         return UNREVIEWED
@@ -130,6 +139,8 @@ def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> 
     verdicts = {place: verdict for each in said for place, verdict in each.verdicts.items()}
     shared: dict[str, Any] = {"id": answer.id, "text": _text(answer), "as_of": answer.as_of}
     silent = answer.status == "abstained" and verdicts.get(WHOLE) == "right"
+    if silent and answer.id in answered:
+        return ANSWERED
     if silent or verdicts.get(WHOLE) == "unanswerable":
         return Case(answerable=False, **shared)
     better = tuple(
@@ -157,12 +168,19 @@ def case_of(answer: Answer, reviews: Iterable[Review], assistant: Assistant) -> 
 
 
 def _text(answer: Answer) -> str:
-    """The question as it was asked; as it was searched, where it leaned on an earlier one."""
+    """The question as it was asked; as it was searched, where it leaned on an earlier one and was
+    answered so."""
+    leaned = searched_otherwise(answer) if answer.status == "answered" else ""
+    return leaned or answer.question
+
+
+def searched_otherwise(answer: Answer) -> str:
+    """What was searched where a question leaned on an earlier one, "" where it stood alone."""
     try:
         alone = normalise_query(answer.question) == answer.query
     except QuestionError:
         alone = True
-    return answer.question if alone else answer.query
+    return "" if alone else answer.query
 
 
 def _source(assistant: Assistant, doc_id: str) -> str:

@@ -25,6 +25,7 @@ from ui.staff.sessions import (
     LOG_IN,
     Sessions,
     at_least,
+    came_from,
     local,
     plain,
     refuse_foreign,
@@ -154,7 +155,7 @@ async def _refusal(request: Request, error: Exception) -> Response:
         words = error.detail if ours else NO_PAGE if none else NOT_SO
     try:
         found = await run_in_threadpool(who, request)
-        return page(request, "refused.html", found, status, words=words)
+        return page(request, "refused.html", found, status, words=words, back=came_from(request))
     except StoreError:
         logger.exception("the database cannot be reached")
         return PlainTextResponse(NO_DATABASE, 503, headers=HEADERS)

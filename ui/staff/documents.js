@@ -40,6 +40,7 @@ async function renew() {
   if (!reply.ok || new URL(reply.url).pathname !== location.pathname) throw new Error('logged out');
   const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
   const focused = document.activeElement?.closest('#changes, #files') ? nameOf(document.activeElement) : '';
+  const words = document.activeElement?.textContent;
   const open = changes.querySelector('details')?.open;
   changes.replaceChildren(...page.getElementById('changes').childNodes);
   changes.toggleAttribute('data-busy', page.getElementById('changes').hasAttribute('data-busy'));
@@ -47,12 +48,14 @@ async function renew() {
   if (open) changes.querySelector('details')?.setAttribute('open', '');
   if (focused) {
     const places = [...document.querySelectorAll('#changes a, #changes summary, #files a, #files button')];
-    (places.find((each) => nameOf(each) === focused) ?? document.querySelector('#main')).focus();
+    const same = (each) => each.tagName === 'A' && each.textContent === words; // of a new version
+    (places.find((each) => nameOf(each) === focused) ?? places.find(same) ?? document.querySelector('#main')).focus();
   }
   return changes.hasAttribute('data-busy');
 }
 
-const nameOf = (element) => element.getAttribute('href') ?? element.textContent;
+const nameOf = (element) =>
+  element.form?.querySelector('[name="version"]')?.value ?? element.getAttribute('href') ?? element.textContent;
 
 function tell(words, step) {
   const line = changes.querySelector('.step');

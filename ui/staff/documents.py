@@ -233,6 +233,7 @@ def _document_page(
         about=described(document, documents),
         may_change=current and found.account.may("editor"),
         current=current,
+        typed=typed is not None,
         shown=fields_of(
             document, as_corrected(document.metadata, waiting, document.source), typed or {}
         ),

@@ -13,8 +13,8 @@ from qa.filters import lapsed
 from qa.permalinks import Resolution, parse, permalink, resolve
 from qa.types import Question
 from ui.assistant import Assistant
-from ui.staff.librarian import Librarian
 from ui.staff.passages import picked
+from ui.store.changes import Changes
 from ui.store.drafts import MAX_TEXT_CHARS, Draft
 
 MAX_DAYS = 3 * 365
@@ -25,7 +25,8 @@ STATES = {"unchanged": "在原处", "moved": "移了位置", "changed": "已改�
 
 
 class Standing(NamedTuple):
-    """What has become of an answer by staff, in a word, and until when it is used."""
+    """What has become of an answer by staff, in a word, and until when it is used, "" for not at
+    all."""
 
     state: str
     expires: str
@@ -42,7 +43,7 @@ def draft_of(
     permalinks). `asked` are the answers whose questions it is to."""
     places = [picked(value, assistant) for name, value in form.items() if name[:6] == "basis-"]
     kept = [value for name, value in form.items() if name[:5] == "kept-" and _is_link(value)]
-    links = [*kept, *(str(permalink(*place)) for place in places if place)]
+    links = [*kept, *(str(permalink(*to)) for to in places if to and is_policy(to[0]))]
     return Draft(
         id=earlier.id if earlier else "",
         time="",
@@ -115,20 +116,28 @@ def rests_on(links: Sequence[str], documents: Sequence[Document]) -> list[tuple[
 
 
 def unsound(basis: Sequence[tuple[str, Resolution]]) -> str:
-    """That a document has changed since a passage of it was picked, "" where none has."""
-    moved = any(found.state in ("changed", "gone") for _, found in basis)
-    return "有依据已改动或不在库中，请重新选择依据后再签发。" if moved else ""
+    """That a document has changed since a passage of it was picked, or is no policy; "" where all
+    is well."""
+    if any(found.state in ("changed", "gone") for _, found in basis):
+        return "有依据已改动或不在库中，请重新选择依据后再签发。"
+    if any(found.document and not is_policy(found.document) for _, found in basis):
+        return "依据须是文件的原文，不能是另一份工作人员的答复。"
+    return ""
 
 
-def in_use(assistant: Assistant, librarian: Librarian) -> set[str]:
+def is_policy(document: Document) -> bool:
+    """Whether a document is one that the office was given, and not an answer of its own people."""
+    return document.metadata.kind != "staff_answer"
+
+
+def in_use(assistant: Assistant, changes: Changes) -> set[str]:
     """The files of signed answers that readers get, or will as soon as they are indexed."""
-    coming = {c.source for c in librarian.changes.waiting() if c.act == "answer_signed"}
+    coming = {c.source for c in changes.waiting() if c.act == "answer_signed"}
     return coming | {d.source for d in assistant.documents() if _is_given(d)}
 
 
 def _is_given(document: Document) -> bool:
-    about = document.metadata
-    return about.kind == "staff_answer" and not lapsed(Question(question=""), about)
+    return not is_policy(document) and not lapsed(Question(question=""), document.metadata)
 
 
 def standing(draft: Draft, documents: Iterable[Document], used: Collection[str]) -> Standing:
@@ -139,4 +148,4 @@ def standing(draft: Draft, documents: Iterable[Document], used: Collection[str])
     expires = held.metadata.expires if held else draft.expires
     if draft.source in used:
         return Standing("已签发", expires)
-    return Standing("已过期" if held else "已撤下", expires)
+    return Standing("已过期", expires) if held else Standing("已撤下", "")

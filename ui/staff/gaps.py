@@ -20,6 +20,7 @@ from ui.staff.drafting import (
     draft_of,
     fault,
     in_use,
+    is_policy,
     rests_on,
     standing,
     text_of,
@@ -107,7 +108,7 @@ def _add_gaps(
 ) -> None:
     @router.get("/gaps")
     def listed(request: Request, found: Reader) -> HTMLResponse:
-        used, documents = in_use(assistant, librarian), assistant.documents()
+        used, documents = in_use(assistant, librarian.changes), assistant.documents()
         groups, left = _groups(assistant, drafts.unanswered(used))
         written = [(draft, standing(draft, documents, used)) for draft in drafts.all()]
         return page(request, "gaps.html", found, groups=groups, left=left, drafts=written)
@@ -138,7 +139,7 @@ def _add_gaps(
         gap = _gap_of(assistant, drafts, librarian, answer_id, drafts.get(again) if again else None)
         said = draft_of(form, found.account.name, _ticked(form, gap), assistant, gap.draft)
         search, seen = form.get("search", "").strip()[:MAX_SEARCH_CHARS], form.get("seen", "")
-        if form.get("act") == "search" and search:
+        if form.get("act") == "search":
             shown = GapPage(said, seen, search, typed=True)
             return _gap_page(request, found, assistant, gap, shown)
         if wrong := fault(said):
@@ -159,7 +160,7 @@ def _add_drafts(
     @router.get("/drafts/{draft_id}")
     def one(request: Request, found: Reader, draft_id: str) -> HTMLResponse:
         draft, documents = _draft(drafts, draft_id), assistant.documents()
-        now = standing(draft, documents, in_use(assistant, librarian))
+        now = standing(draft, documents, in_use(assistant, librarian.changes))
         basis = rests_on(draft.basis, documents)
         return page(
             request, "draft.html", found, draft=draft, basis=basis, states=STATES, standing=now
@@ -190,6 +191,9 @@ def _add_drafts(
             "effective": "",
             "expires": draft.expires,
             "kind": "staff_answer",
+            "region": "",  # nothing is read out of what a clerk writes
+            "audience": "",
+            "trial": False,
             "replaces": [],
             "basis": list(draft.basis),
         }
@@ -231,7 +235,7 @@ def _gap_of(
 ) -> Gap:
     """The wording in which something was asked, with those that ask the same, and its draft. What
     a draft is to is there however much has been asked since, or is not kept any more."""
-    used = in_use(assistant, librarian)
+    used = in_use(assistant, librarian.changes)
     groups, _ = _groups(assistant, drafts.unanswered(used))
     every = [each for group in groups for each in group.wordings]
     found = next((w for w in every if any(a.id == answer_id for a in w.askings)), None)
@@ -284,8 +288,9 @@ def _gap_page(
     now = _asked_now(assistant, first.question)
     kept = rests_on(draft.basis, assistant.documents()) if draft else []
     taken = {_place(to.document, to) for _, to in kept if to.document}
+    policies = {d.doc_id for d in assistant.documents() if is_policy(d)}
     hits = {place_of(hit): hit for hit in (*searched(assistant, shown.search), *now.hits)}
-    asked = {first.id} if draft is None or not draft.asked else set(draft.asked)
+    asked = {first.id} if draft is None else set(draft.asked)
     return page(
         request,
         "gap.html",
@@ -293,7 +298,7 @@ def _gap_page(
         status,
         group=gap.group,
         now=now,
-        hits=[hit for place, hit in hits.items() if place not in taken],
+        hits=[h for place, h in hits.items() if place not in taken and h.doc_id in policies],
         kept=kept,
         states=STATES,
         shown=shown,

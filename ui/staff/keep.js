@@ -70,9 +70,10 @@ function putBack() {
   return changed;
 }
 
-// A form that was sent is saved when what comes is neither its own page again nor the log-in.
-const sent = held.getItem(SENT);
-if (sent && sent !== place && !location.pathname.endsWith('/login')) held.removeItem(sent);
+// A form that was sent is saved when it led here, and this is neither its own page nor the log-in.
+const sent = JSON.parse(held.getItem(SENT) ?? 'null');
+const led = sent && document.referrer && new URL(document.referrer).pathname === sent.page;
+if (led && sent.place !== place && !location.pathname.endsWith('/login')) held.removeItem(sent.place);
 held.removeItem(SENT);
 
 if (form) {
@@ -90,7 +91,7 @@ if (form) {
   form.addEventListener('input', hold);
   form.addEventListener('submit', () => {
     hold();
-    held.setItem(SENT, place);
+    held.setItem(SENT, JSON.stringify({ place, page: location.pathname }));
   });
 }
 

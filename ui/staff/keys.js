@@ -31,5 +31,5 @@ document.addEventListener('keydown', (event) => {
 
 // Where the keys begin; the question above is to be read first.
 const first = document.querySelector('[data-first]');
-if (first?.closest('#better')) show(first);
+if (first?.closest('[data-picks]')) show(first);
 else first?.focus({ preventScroll: true });

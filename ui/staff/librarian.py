@@ -212,7 +212,7 @@ class Librarian:
             own = change.act in ("document_restored", "answer_signed")  # the name is theirs
             replace = own or bool(change.details.get("replace"))
             self._step = Step("读取文件", 0, 1)
-            self.library.check([path], replace=replace)
+            self.library.check([path], replace=replace, place=change.source)
             if described:
                 self.library.describe(change.source, described)
             self.library.add(path, replace=replace, place=change.source)

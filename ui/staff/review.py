@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from index.errors import SourceError
 from qa.types import Answer, AnswerSentence, Citation
 from ui.assistant import Assistant, in_force
-from ui.staff.cases import Case, case_of, cases
+from ui.staff.cases import Case, case_of, cases, searched_otherwise
 from ui.staff.desk import Editor, Reader, page
 from ui.staff.passages import MAX_SEARCH_CHARS, picked, place_of, searched
 from ui.staff.sessions import FOLDER, fields
@@ -44,6 +44,7 @@ COLUMNS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
 
 Filter = Annotated[Show, Query()]
+Answered = Callable[[], Collection[str]]  # ids of answers to which staff have signed one since
 Fields = Annotated[dict[str, str], Depends(fields)]
 
 
@@ -64,13 +65,15 @@ class Said(NamedTuple):
     wrong: str = ""
 
 
-def build_review(assistant: Assistant, records: Records, reviews: Reviews) -> APIRouter:
+def build_review(
+    assistant: Assistant, records: Records, reviews: Reviews, answered: Answered
+) -> APIRouter:
     """`/staff/review`, `/staff/review/{answer_id}`, `/staff/review.csv`, `/staff/review.jsonl`,
     and `/staff/review/cases.jsonl`, the reviewed answers as a data set for `policyqa eval`."""
     router = APIRouter(prefix=FOLDER)
     _add_stream(router, reviews)
-    _add_cases(router, assistant, records, reviews)
-    _add_answer(router, assistant, records, reviews)
+    _add_cases(router, assistant, records, reviews, answered)
+    _add_answer(router, assistant, records, reviews, answered)
     return router
 
 
@@ -102,10 +105,17 @@ def _add_stream(router: APIRouter, reviews: Reviews) -> None:
         return _download(csv_lines(rows_of(reviews)), "text/csv; charset=utf-8", "review.csv")
 
 
-def _add_cases(router: APIRouter, assistant: Assistant, records: Records, reviews: Reviews) -> None:
+def _add_cases(
+    router: APIRouter,
+    assistant: Assistant,
+    records: Records,
+    reviews: Reviews,
+    answered: Answered,
+) -> None:
     @router.get("/review/cases.jsonl")
     def judged(found: Reader) -> StreamingResponse:
-        lines = (f"{case.model_dump_json()}\n" for case in cases(reviews, records, assistant))
+        every = cases(reviews, records, assistant, answered())
+        lines = (f"{case.model_dump_json()}\n" for case in every)
         return _download(lines, "application/x-ndjson", "queries.jsonl")
 
     @router.get("/review/{answer_id}/case.jsonl")
@@ -113,7 +123,7 @@ def _add_cases(router: APIRouter, assistant: Assistant, records: Records, review
         kept = records.answer(answer_id)
         if kept is None:
             raise HTTPException(404, GONE)
-        case = case_of(kept.answer, reviews.of(answer_id), assistant)
+        case = case_of(kept.answer, reviews.of(answer_id), assistant, answered())
         if not isinstance(case, Case):
             raise HTTPException(404, f"还不是评测题：{case.reason}。")
         lines = iter([f"{case.model_dump_json()}\n"])
@@ -121,7 +131,11 @@ def _add_cases(router: APIRouter, assistant: Assistant, records: Records, review
 
 
 def _add_answer(
-    router: APIRouter, assistant: Assistant, records: Records, reviews: Reviews
+    router: APIRouter,
+    assistant: Assistant,
+    records: Records,
+    reviews: Reviews,
+    answered: Answered,
 ) -> None:
     def answer_page(
         request: Request,
@@ -149,7 +163,8 @@ def _add_answer(
             mine=said.review or mine,
             typed=said.review is not None,
             disputed=disagreements(every),
-            case=case_of(kept.answer, every, assistant),
+            case=case_of(kept.answer, every, assistant, answered()),
+            searched=searched_otherwise(kept.answer),
             of_citations=OF_CITATIONS,
             of_answers=OF_ANSWERS,
             verdict_names={**OF_CITATIONS, **OF_ANSWERS},
@@ -188,7 +203,7 @@ def _add_answer(
         mine = by(name, reviews.of(answer_id))
         typed = typed_review(form, kept.answer, name, assistant, mine)
         said = Said(form.get("search", "").strip()[:MAX_SEARCH_CHARS], typed)
-        if form.get("act") == "search" and said.search:
+        if form.get("act") == "search":
             return answer_page(request, found, kept, show, said)
         try:
             reviews.put(review_of(form, kept.answer, name, assistant, mine))

@@ -149,14 +149,20 @@ def local(address: str) -> str:
     return address if ours and plain and ".." not in parts.path else FOLDER
 
 
+def came_from(request: Request) -> str:
+    """The page of the desk from which a form or a link came, "" where it was none."""
+    page = urlsplit(request.headers.get("referer", ""))
+    ours = page.netloc == urlsplit(str(request.base_url)).netloc
+    desk = page.path == FOLDER or page.path.startswith(f"{FOLDER}/")
+    return page.path + (f"?{page.query}" if page.query else "") if ours and desk else ""
+
+
 def _sent_to_log_in(request: Request) -> HTTPException:
     if request.url.path.startswith(API):
         return HTTPException(401, "请先登录。")
     # A form leads back to the page that it stands on, where what was filled in waits.
-    came = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
-    page = urlsplit(came)
-    ours = page.netloc == urlsplit(str(request.base_url)).netloc
-    back = page.path + (f"?{page.query}" if page.query else "")
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = asked if request.method == "GET" else came_from(request)
     late = "" if request.method == "GET" else "&late=1"
-    place = f"{LOG_IN}?next={quote(back if ours else FOLDER, safe='')}{late}"
+    place = f"{LOG_IN}?next={quote(back or FOLDER, safe='')}{late}"
     return HTTPException(303, headers={"Location": place})

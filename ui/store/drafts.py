@@ -77,13 +77,18 @@ class Drafts(Store):
         """As `unanswered`, of some answers whatever they were."""
         return self._unanswered(_questions().where(AnswerRow.id.in_(answer_ids)), used)
 
+    def answered(self, used: Collection[str]) -> set[str]:
+        """The answers to whose questions staff have signed one that readers get."""
+        signed = select(DraftRow.asked).where(DraftRow.signed != "", DraftRow.source.in_(used))
+        with transaction(self._engine) as session:
+            return {answer_id for asked in session.scalars(signed) for answer_id in asked}
+
     def _unanswered(
         self, wanted: Select[str, str, str, bool], used: Collection[str]
     ) -> list[Unanswered]:
         newest = wanted.order_by(AnswerRow.time.desc(), AnswerRow.id).limit(MAX_QUESTIONS)
-        signed = select(DraftRow.asked).where(DraftRow.signed != "", DraftRow.source.in_(used))
+        answered = self.answered(used)
         with transaction(self._engine) as session:
-            answered = {answer_id for asked in session.scalars(signed) for answer_id in asked}
             rows = session.execute(newest).all()
         return [Unanswered(*row) for row in rows if row[0] not in answered]
 
