@@ -155,6 +155,17 @@ def test_a_good_file_comes_in_beside_a_refused_one(
     assert "c.txt" in {d.source for d in assistant.documents()}
 
 
+def test_a_page_that_shows_work_to_do_looks_on(
+    client: TestClient, librarian: Librarian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if it is done while the page is made: nobody would ask again otherwise."""
+    send(client, ("c.txt", "正文一句。".encode()))
+    monkeypatch.setattr(librarian.changes, "waiting", list)
+    page = client.get("/staff/documents").text
+    assert ('data-state="waiting"' in page, " data-busy>" in page) == (True, True)
+    assert client.get("/staff/api/changes").json()["busy"] is True
+
+
 def test_all_of_many_changes_can_be_seen(client: TestClient, librarian: Librarian) -> None:
     for n in range(14):
         librarian.changes.refuse("editor1", f"{n}.txt", "太大")

@@ -97,7 +97,7 @@ def _add_list(router: APIRouter, assistant: Assistant, librarian: Librarian) -> 
     @router.get("/api/changes")
     def changes(found: Reader) -> JSONResponse:
         latest, step = librarian.changes.latest(count=CHANGES), librarian.step
-        busy = bool(librarian.changes.waiting())
+        busy = _is_busy(librarian, latest)
         body = {
             "busy": busy,
             "step": step._asdict() if step and busy else None,
@@ -127,7 +127,7 @@ def _list_page(
         kinds=KINDS,
         changes=changes,
         at_once=SEEN_AT_ONCE,
-        busy=bool(librarian.changes.waiting()),
+        busy=_is_busy(librarian, changes),
         step=librarian.step,
         link=_link_of(assistant, changes),
         max_mb=librarian.max_bytes // 2**20,
@@ -137,6 +137,11 @@ def _list_page(
         shelf=[v for v in librarian.library.versions() if v.source not in _sources(assistant)],
         wrong=wrong,
     )
+
+
+def _is_busy(librarian: Librarian, shown: Sequence[Change]) -> bool:
+    """Whether a page that shows these changes will have to be shown anew."""
+    return any(change.state == "waiting" for change in shown) or bool(librarian.changes.waiting())
 
 
 def _sources(assistant: Assistant) -> set[str]:
