@@ -150,10 +150,10 @@ def entry_text(entry: Mapping[str, Any]) -> str:
 STATUS = {"skipped": "已跳过", "failed": "读取失败"}
 FIELD_NAMES = {
     "title": "标题", "issuer": "发布单位", "doc_number": "文号", "date": "日期",
-    "effective": "施行", "expires": "截止", "kind": "类型", "region": "地区",
-    "audience": "对象", "trial": "试行", "replaces": "废止",
+    "effective": "施行日期", "expires": "有效期至", "kind": "类型", "region": "地区",
+    "audience": "适用对象", "trial": "试行", "replaces": "替代的文件",
 }  # fmt: skip
-ORIGINS = {"catalogue": "目录", "text": "正文", "file": "文件属性", "name": "文件名"}
+ORIGINS = {"catalogue": "工作人员填写", "text": "正文", "file": "文件属性", "name": "文件名"}
 
 
 def shown_text(shown: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ from ui.staff.gaps import build_gaps
 from ui.staff.librarian import Librarian
 from ui.staff.log import build_log
 from ui.staff.numbers import build_numbers
-from ui.staff.review import build_review
+from ui.staff.review import Desk, build_review
 from ui.staff.sessions import Sessions
 from ui.store.drafts import Drafts
 from ui.store.numbers import Numbers
@@ -66,7 +66,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_desk())
     drafts, reviews = Drafts(sessions.accounts.engine), Reviews(sessions.accounts.engine)
     answered = partial(_answered, assistant, librarian, drafts)
-    app.include_router(build_review(assistant, records, reviews, answered))
+    app.include_router(build_review(Desk(assistant, records, reviews, answered)))
     app.include_router(build_documents(assistant, librarian))
     app.include_router(build_gaps(assistant, drafts, librarian))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))

@@ -25,7 +25,7 @@ from ui.staff.evaluations import build_evaluations
 from ui.staff.gaps import build_gaps
 from ui.staff.log import build_log
 from ui.staff.numbers import build_numbers
-from ui.staff.review import build_review
+from ui.staff.review import Desk, build_review
 from ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
 from ui.store.audit import latest
 from ui.store.database import open_database
@@ -129,7 +129,7 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
 def test_the_table_names_every_route() -> None:
     routers = (
         build_desk(),
-        build_review(FakeAssistant(), ANY, ANY, ANY),
+        build_review(Desk(FakeAssistant(), ANY, ANY, ANY)),
         build_documents(FakeAssistant(), ANY),
         build_gaps(FakeAssistant(), ANY, ANY),
         build_numbers(FakeAssistant(), ANY),

@@ -9,6 +9,7 @@ from ui.store.audit import Act, Entry
 @pytest.mark.parametrize(("act", "details", "said"), [
     ("reviewed", {"0": "right", "2": "outdated"}, ["整个回答：正确", "引文 2：过时"]),
     ("account_added", {"role": "editor"}, ["角色：编辑"]),
+    ("judged", {"verdict": "down"}, ["没有用"]),
     ("document_added", {"replace": True, "change": "x"}, ["替换同名文件"]),
     ("document_added", {"replace": False, "change": "x"}, []),
     ("locked", {"minutes": 15}, ["15 分钟"]),

@@ -17,6 +17,7 @@ from index.errors import PolicyQAError, SourceError, UnreadableFile
 from index.types import Document, FileReport
 from index.validity import normal_title
 from qa.filters import KINDS
+from qa.present import ORIGINS
 from ui.api import described
 from ui.assistant import Assistant
 from ui.staff.desk import Editor, Reader, page
@@ -25,7 +26,6 @@ from ui.staff.librarian import LAST, Librarian
 from ui.staff.metadata import (
     CHOICES,
     MAX_VALUE_CHARS,
-    ORIGINS,
     as_corrected,
     cleaned,
     corrections,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from index.errors import PolicyQAError, UnreadableFile
 from index.formats.detect import format_of
-from index.types import Document
+from index.types import Document, Metadata
 from qa.filters import lapsed
 from qa.permalinks import Resolution, parse, permalink, resolve
 from qa.types import Question
@@ -94,6 +94,20 @@ def _expiry_fault(expires: str) -> str:
 def text_of(draft: Draft) -> str:
     """A draft as the text of a document."""
     return f"{draft.question}\n{draft.text}\n"
+
+
+def metadata_of(draft: Draft, signer: str) -> dict[str, object]:
+    """What is said of that document. Every field is given, so that nothing is read out of what a
+    clerk writes."""
+    signed = Metadata(
+        title=draft.question,
+        issuer=signer,
+        date=date.today().isoformat(),
+        expires=draft.expires,
+        kind="staff_answer",
+        basis=draft.basis,
+    )
+    return signed.model_dump(mode="json")
 
 
 def _is_plain(draft: Draft) -> bool:

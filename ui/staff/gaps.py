@@ -21,6 +21,7 @@ from ui.staff.drafting import (
     fault,
     in_use,
     is_policy,
+    metadata_of,
     rests_on,
     standing,
     text_of,
@@ -183,26 +184,12 @@ def _add_drafts(
             raise HTTPException(409, wrong)
         signer = found.account.name
         source = f"工作人员答复-{draft.id}.txt"
-        about = {
-            "title": draft.question,
-            "issuer": signer,
-            "doc_number": "",
-            "date": date.today().isoformat(),
-            "effective": "",
-            "expires": draft.expires,
-            "kind": "staff_answer",
-            "region": "",  # nothing is read out of what a clerk writes
-            "audience": "",
-            "trial": False,
-            "replaces": [],
-            "basis": list(draft.basis),
-        }
         try:
             librarian.publish(
                 signer,
                 source,
                 text_of(draft),
-                about,
+                metadata_of(draft, signer),
                 lambda session: drafts.sign(
                     session, draft.id, signer, source, seen=form.get("seen", "")
                 ),

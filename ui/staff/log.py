@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Engine
 
+from qa.present import FIELD_NAMES
 from ui.staff.desk import Admin, page
-from ui.staff.metadata import FIELDS, in_words
+from ui.staff.metadata import in_words
 from ui.staff.sessions import FOLDER
 from ui.store.audit import ACTS, Entry, latest
 from ui.store.reviews import OF_ANSWERS, OF_CITATIONS
@@ -18,7 +19,9 @@ ENTRIES = 50
 MAX_CHARS = 200  # of one value
 OF_ANSWERS_GIVEN = ("reviewed", "judged", "reported", "shared", "unshared")
 VERDICTS: dict[str, str] = {str(key): words for key, words in (OF_CITATIONS | OF_ANSWERS).items()}
-ROLES: dict[str, str] = {str(key): words for key, words in ROLE_NAMES.items()}
+KNOWN: dict[str, str] = {"up": "有用", "down": "没有用", "withdrawn": "收回了评价"} | {
+    str(key): words for key, words in ROLE_NAMES.items()
+}
 WORDS = {
     "role": "角色：{}", "replace": "替换同名文件", "minutes": "{} 分钟", "days": "{} 天以前的",
     "version": "旧版 {}", "reason": "{}", "question": "{}", "text": "{}", "comment": "说明：{}",
@@ -58,7 +61,7 @@ def details_of(entry: Entry) -> list[str]:
     for name, words in WORDS.items():
         value = said.get(name)
         if value is not None and value is not False and value != "":
-            lines.append(words.format(ROLES.get(str(value), str(value))[:MAX_CHARS]))
+            lines.append(words.format(KNOWN.get(str(value), str(value))[:MAX_CHARS]))
     return lines
 
 
@@ -74,6 +77,6 @@ def _corrections(fields: Mapping[str, object], before: Mapping[str, object]) -> 
     return [
         f"{label}：{in_words(name, fields[name])[:MAX_CHARS]}"
         + (f"（原来：{in_words(name, before[name])[:MAX_CHARS]}）" if name in before else "")
-        for name, label in FIELDS.items()
+        for name, label in FIELD_NAMES.items()
         if name in fields
     ]

@@ -10,6 +10,7 @@ from index.errors import SourceError
 from index.metadata_dates import last_day
 from index.types import Document, Metadata, Reading
 from qa.filters import KINDS
+from qa.present import FIELD_NAMES
 from ui.store.changes import Change
 
 CONTEXT_CHARS = 40
@@ -17,13 +18,6 @@ OTHERS = 3
 MAX_VALUE_CHARS = 500
 CHANGED = "“{label}”在您打开之后被改成了“{now}”；请核对，要用您写的就再保存一次。"
 SIGNED = "签发的答复只能把有效期改早；要改别的，请撤下后另行签发。"
-FIELDS = {
-    "title": "标题", "issuer": "发布单位", "doc_number": "文号", "date": "日期",
-    "effective": "施行日期", "expires": "有效期至", "kind": "类型", "region": "地区",
-    "audience": "适用对象", "trial": "试行", "replaces": "替代的文件",
-}  # fmt: skip
-ORIGINS = {"catalogue": "工作人员填写", "text": "正文", "file": "文件属性", "name": "文件名"}
-
 KIND_NAMES: dict[str, str] = {str(kind): words for kind, words in KINDS.items()}
 CHOICES = {kind: words for kind, words in KIND_NAMES.items() if kind != "staff_answer"}
 
@@ -46,7 +40,7 @@ class Shown(NamedTuple):
 def fields_of(document: Document, about: Metadata, typed: Mapping[str, str]) -> list[Shown]:
     """Every field of a document; of a signed answer only the one that may be changed. `about` is
     what is said of it now, `typed` what somebody wants it to be."""
-    names = ["expires"] if about.kind == "staff_answer" else list(FIELDS)
+    names = ["expires"] if about.kind == "staff_answer" else list(FIELD_NAMES)
     return [_field(name, document, about, typed) for name in names]
 
 
@@ -58,7 +52,7 @@ def _field(name: str, document: Document, about: Metadata, typed: Mapping[str, s
     others = [reading for reading in own[1:] if reading is not spoken]
     return Shown(
         name=name,
-        label=FIELDS[name],
+        label=FIELD_NAMES[name],
         value=typed.get(name, now),
         now=now,
         reading=own[0] if own else None,
@@ -99,7 +93,7 @@ def corrections(form: Mapping[str, str], about: Metadata) -> dict[str, Any]:
             to be changed: of a signed answer only the expiry, to an earlier day.
     """
     wanted: dict[str, Any] = {}
-    for name, label in FIELDS.items():
+    for name, label in FIELD_NAMES.items():
         now = cleaned(written(getattr(about, name)), name)
         shown = cleaned(form.get(f"was-{name}", now), name)
         said = cleaned(form.get(name, shown), name)
@@ -148,12 +142,16 @@ def _check_allowed(wanted: Mapping[str, Any], about: Metadata) -> None:
     try:
         checked = Metadata.model_validate(given)
     except ValidationError as error:
-        field = FIELDS.get(str(error.errors()[0]["loc"][0]), "")
+        field = FIELD_NAMES.get(str(error.errors()[0]["loc"][0]), "")
         words = (
-            "没有这个选项" if field == FIELDS["kind"] else "日期请写成 2024、2024-07 或 2024-07-13"
+            "没有这个选项"
+            if field == FIELD_NAMES["kind"]
+            else "日期请写成 2024、2024-07 或 2024-07-13"
         )
         raise SourceError(f"“{field}”的值不对：{words}。") from error
-    long = [FIELDS[name] for name, value in given.items() if len(written(value)) > MAX_VALUE_CHARS]
+    long = [
+        FIELD_NAMES[name] for name, value in given.items() if len(written(value)) > MAX_VALUE_CHARS
+    ]
     if long:
         raise SourceError(f"“{long[0]}”太长，最多 {MAX_VALUE_CHARS} 字。")
     if (

@@ -44,7 +44,6 @@ COLUMNS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
 
 Filter = Annotated[Show, Query()]
-Answered = Callable[[], Collection[str]]  # ids of answers to which staff have signed one since
 Fields = Annotated[dict[str, str], Depends(fields)]
 
 
@@ -57,23 +56,33 @@ class Shown(NamedTuple):
     remark: str
 
 
-class Said(NamedTuple):
-    """What a reviewer looked for, said so far and has not saved, and what is wrong with it."""
+class Desk(NamedTuple):
+    """What the review pages are made from: who answers, what was kept of it, what reviewers said,
+    and the ids of answers to which staff have signed one since."""
 
+    assistant: Assistant
+    records: Records
+    reviews: Reviews
+    answered: Callable[[], Collection[str]]
+
+
+class Said(NamedTuple):
+    """In which stream a reviewer is, what was looked for, said so far and not saved, and what is
+    wrong with it."""
+
+    show: Show
     search: str = ""
     review: Review | None = None
     wrong: str = ""
 
 
-def build_review(
-    assistant: Assistant, records: Records, reviews: Reviews, answered: Answered
-) -> APIRouter:
+def build_review(desk: Desk) -> APIRouter:
     """`/staff/review`, `/staff/review/{answer_id}`, `/staff/review.csv`, `/staff/review.jsonl`,
     and `/staff/review/cases.jsonl`, the reviewed answers as a data set for `policyqa eval`."""
     router = APIRouter(prefix=FOLDER)
-    _add_stream(router, reviews)
-    _add_cases(router, assistant, records, reviews, answered)
-    _add_answer(router, assistant, records, reviews, answered)
+    _add_stream(router, desk.reviews)
+    _add_cases(router, desk)
+    _add_answer(router, desk)
     return router
 
 
@@ -105,85 +114,24 @@ def _add_stream(router: APIRouter, reviews: Reviews) -> None:
         return _download(csv_lines(rows_of(reviews)), "text/csv; charset=utf-8", "review.csv")
 
 
-def _add_cases(
-    router: APIRouter,
-    assistant: Assistant,
-    records: Records,
-    reviews: Reviews,
-    answered: Answered,
-) -> None:
+def _add_cases(router: APIRouter, desk: Desk) -> None:
     @router.get("/review/cases.jsonl")
     def judged(found: Reader) -> StreamingResponse:
-        every = cases(reviews, records, assistant, answered())
+        every = cases(desk.reviews, desk.records, desk.assistant, desk.answered())
         lines = (f"{case.model_dump_json()}\n" for case in every)
         return _download(lines, "application/x-ndjson", "queries.jsonl")
 
     @router.get("/review/{answer_id}/case.jsonl")
     def one(found: Reader, answer_id: str) -> StreamingResponse:
-        kept = records.answer(answer_id)
-        if kept is None:
-            raise HTTPException(404, GONE)
-        case = case_of(kept.answer, reviews.of(answer_id), assistant, answered())
+        answer, every = _kept(desk, answer_id).answer, desk.reviews.of(answer_id)
+        case = case_of(answer, every, desk.assistant, desk.answered())
         if not isinstance(case, Case):
             raise HTTPException(404, f"还不是评测题：{case.reason}。")
         lines = iter([f"{case.model_dump_json()}\n"])
         return _download(lines, "application/x-ndjson", "queries.jsonl")
 
 
-def _add_answer(
-    router: APIRouter,
-    assistant: Assistant,
-    records: Records,
-    reviews: Reviews,
-    answered: Answered,
-) -> None:
-    def answer_page(
-        request: Request,
-        found: LoggedIn,
-        kept: KeptAnswer,
-        show: Show,
-        said: Said,
-        *,
-        status: int = 200,
-    ) -> HTMLResponse:
-        """The page of one answer, with what its reviewer has said and not saved."""
-        older = reviews.stream(show, count=1, before=kept.id)
-        every = reviews.of(kept.id)
-        mine = by(found.account.name, every)
-        return page(
-            request,
-            "review_answer.html",
-            found,
-            status,
-            kept=kept,
-            sentences=_pairs(assistant, kept.answer),
-            feedback=records.feedback(kept.id),
-            gap=records.gap(kept.id),
-            others=[each for each in every if each is not mine],
-            mine=said.review or mine,
-            typed=said.review is not None,
-            disputed=disagreements(every),
-            case=case_of(kept.answer, every, assistant, answered()),
-            searched=searched_otherwise(kept.answer),
-            of_citations=OF_CITATIONS,
-            of_answers=OF_ANSWERS,
-            verdict_names={**OF_CITATIONS, **OF_ANSWERS},
-            show=show,
-            shown=SHOWN,
-            newer=reviews.newer(show, kept.id),
-            older=older[0].id if older else "",
-            search=said.search,
-            hits=searched(assistant, said.search),
-            wrong=said.wrong,
-            max_comment=MAX_COMMENT_CHARS,
-        )
-
-    def there(answer_id: str) -> KeptAnswer:
-        kept = records.answer(answer_id)
-        if kept is None:
-            raise HTTPException(404, GONE)
-        return kept
-
+def _add_answer(router: APIRouter, desk: Desk) -> None:
     @router.get("/review/{answer_id}")
     def one(
         request: Request,
@@ -192,26 +140,75 @@ def _add_answer(
         show: Filter = "unreviewed",
         search: Annotated[str, Query(max_length=MAX_SEARCH_CHARS)] = "",
     ) -> HTMLResponse:
-        return answer_page(request, found, there(answer_id), show, Said(search))
+        return _answer_page(request, found, desk, _kept(desk, answer_id), Said(show, search))
 
     @router.post("/review/{answer_id}")
     def judge(
         request: Request, found: Editor, answer_id: str, form: Fields, show: Filter = "unreviewed"
     ) -> Response:
-        kept, name = there(answer_id), found.account.name
-        older = reviews.stream(show, count=1, before=answer_id)
-        mine = by(name, reviews.of(answer_id))
-        typed = typed_review(form, kept.answer, name, assistant, mine)
-        said = Said(form.get("search", "").strip()[:MAX_SEARCH_CHARS], typed)
+        kept, name = _kept(desk, answer_id), found.account.name
+        older = desk.reviews.stream(show, count=1, before=answer_id)
+        mine = by(name, desk.reviews.of(answer_id))
+        typed = typed_review(form, kept.answer, name, desk.assistant, mine)
+        said = Said(show, form.get("search", "").strip()[:MAX_SEARCH_CHARS], typed)
         if form.get("act") == "search":
-            return answer_page(request, found, kept, show, said)
+            return _answer_page(request, found, desk, kept, said)
         try:
-            reviews.put(review_of(form, kept.answer, name, assistant, mine))
+            desk.reviews.put(review_of(form, kept.answer, name, desk.assistant, mine))
         except HTTPException as refusal:
             said, status = said._replace(wrong=str(refusal.detail)), refusal.status_code
-            return answer_page(request, found, kept, show, said, status=status)
+            return _answer_page(request, found, desk, kept, said, status=status)
         place = f"{HERE}/{older[0].id}" if older else HERE
         return RedirectResponse(f"{place}?show={show}", 303)
+
+
+def _kept(desk: Desk, answer_id: str) -> KeptAnswer:
+    kept = desk.records.answer(answer_id)
+    if kept is None:
+        raise HTTPException(404, GONE)
+    return kept
+
+
+def _answer_page(
+    request: Request,
+    found: LoggedIn,
+    desk: Desk,
+    kept: KeptAnswer,
+    said: Said,
+    *,
+    status: int = 200,
+) -> HTMLResponse:
+    """The page of one answer, with what its reviewer has said and not saved."""
+    older = desk.reviews.stream(said.show, count=1, before=kept.id)
+    every = desk.reviews.of(kept.id)
+    mine = by(found.account.name, every)
+    return page(
+        request,
+        "review_answer.html",
+        found,
+        status,
+        kept=kept,
+        sentences=_pairs(desk.assistant, kept.answer),
+        feedback=desk.records.feedback(kept.id),
+        gap=desk.records.gap(kept.id),
+        others=[each for each in every if each is not mine],
+        mine=said.review or mine,
+        typed=said.review is not None,
+        disputed=disagreements(every),
+        case=case_of(kept.answer, every, desk.assistant, desk.answered()),
+        searched=searched_otherwise(kept.answer),
+        of_citations=OF_CITATIONS,
+        of_answers=OF_ANSWERS,
+        verdict_names={**OF_CITATIONS, **OF_ANSWERS},
+        show=said.show,
+        shown=SHOWN,
+        newer=desk.reviews.newer(said.show, kept.id),
+        older=older[0].id if older else "",
+        search=said.search,
+        hits=searched(desk.assistant, said.search),
+        wrong=said.wrong,
+        max_comment=MAX_COMMENT_CHARS,
+    )
 
 
 def by(reviewer: str, reviews: Iterable[Review]) -> Review | None:

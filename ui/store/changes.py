@@ -69,15 +69,23 @@ class Changes(Store):
 
     def refuse(self, who: str, source: str, reason: str) -> None:
         """Keep that a file was sent and not taken."""
-        change_id, details = new_id(), {"reason": reason}
+        now, change_id = self._now(), new_id()
+        moment = now.isoformat(timespec="milliseconds")
+        row = ChangeRow(
+            id=change_id,
+            time=moment,
+            who=who,
+            act="document_added",
+            source=source,
+            details={},
+            state="failed",
+            reason=reason,
+            finished=moment,
+        )
         with transaction(self._engine) as session:
-            now = self._now()
-            moment = now.isoformat(timespec="milliseconds")
-            row = {"id": change_id, "time": moment, "finished": moment, "who": who}
-            about = {"act": "document_added", "source": source, "details": {}, "reason": reason}
-            session.add(ChangeRow(**row, **about, state="failed"))
+            session.add(row)
             note(session, now, who, "document_added", source, change=change_id)
-            note(session, now, who, "change_failed", source, change=change_id, **details)
+            note(session, now, who, "change_failed", source, change=change_id, reason=reason)
 
     def done(self, change_id: str) -> None:
         """It has been done, and the index has it."""
