@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.bench_command import bench_command
-from eval.options import (
+from policyqa.eval.bench.command import bench_command
+from policyqa.eval.options import (
     DatasetOption,
     IndexOption,
     JsonOption,
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from eval.contest import Contestant
-    from eval.dataset import Dataset
-    from eval.figures import Figures
-    from eval.lint import Corpus
+    from policyqa.eval.judge.dataset import Dataset
+    from policyqa.eval.judge.figures import Figures
+    from policyqa.eval.runs.contest import Contestant
+    from policyqa.eval.sets.lint import Corpus
 
 PLACES = {"source", "index", "cache", "data", "runs", "store"}  # where things lie changes no figure
 
@@ -62,9 +62,9 @@ def evaluate_command(
         return
     if dataset is None:
         raise typer.BadParameter("请用 --dataset 指定数据集文件夹")
-    from eval import report as reports
-    from eval.evaluate import evaluate
-    from qa import present
+    from policyqa.eval.judge.evaluate import evaluate
+    from policyqa.eval.report import files as reports
+    from policyqa.qa.cli import present
 
     loaded = _loaded(dataset, split, limit)
     if report is not None:
@@ -101,9 +101,10 @@ def run_command(
     as_json: JsonOption = False,
 ) -> None:
     """评测并保存：指标、每题的命中与判定、设置、版本、机器；中断后用同样的命令接着做。"""
-    from eval import contest, summary
-    from eval.runs import check_unfinished, checked_name
-    from qa import present
+    from policyqa.eval.report import summary
+    from policyqa.eval.runs import contest
+    from policyqa.eval.runs.recorder import check_unfinished, checked_name
+    from policyqa.qa.cli import present
 
     folder = runs_folder(runs) / checked_name(name)
     if not replace:
@@ -136,16 +137,16 @@ def compare_command(
     as_json: JsonOption = False,
 ) -> None:
     """比较两次运行：每项指标的差与配对置换检验，变化的题目从变差最多的列起。"""
-    from eval import runs as kept
-    from eval.comparison import compare
+    from policyqa.eval.runs import recorder as kept
+    from policyqa.eval.runs.comparison import compare
 
     folder = runs_folder(runs)
     found = compare(kept.load(kept.found(before, folder)), kept.load(kept.found(after, folder)))
     if as_json:
         typer.echo(found.model_dump_json())
         return
-    from eval.terminal import comparison_tables
-    from eval.wording import verdict
+    from policyqa.eval.report.terminal import comparison_tables
+    from policyqa.eval.report.wording import verdict
 
     _show(comparison_tables(found, show=show))
     typer.echo(verdict(found))
@@ -157,8 +158,8 @@ def table_command(
     runs: RunsOption = None,
 ) -> None:
     """把几次运行列成一张 Markdown 表。"""
-    from eval import runs as kept
-    from eval import summary
+    from policyqa.eval.report import summary
+    from policyqa.eval.runs import recorder as kept
 
     folder = runs_folder(runs)
     typer.echo(summary.beside_table([kept.load(kept.found(name, folder)) for name in names]))
@@ -171,8 +172,8 @@ def new_command(
     index_dir: IndexOption = None,
 ) -> None:
     """起草一套题：从文件里抽句子，问题由人来写。"""
-    from eval import drafts
-    from qa import listing
+    from policyqa.eval.sets import drafts
+    from policyqa.qa.cli import listing
 
     made = drafts.start(folder, listing.stored(index_dir), count=count)
     typer.echo(f"已起草 {made} 题：{folder / 'queries.jsonl'}，写法见 {folder / 'README.md'}。")
@@ -188,10 +189,10 @@ def lint_command(
     """检查一套题：依据还在不在文件里、有没有重复的题、答案在不在依据里。"""
     import json
 
-    from eval import dataset as datasets
-    from eval import lint
-    from index.errors import DatasetError
-    from qa.present import one_line
+    from policyqa.eval.judge import dataset as datasets
+    from policyqa.eval.sets import lint
+    from policyqa.index.errors import DatasetError
+    from policyqa.qa.cli.present import one_line
 
     loaded = datasets.load(dataset, split=split)
     found = lint.findings(loaded, _corpus(loaded, index_dir))
@@ -219,7 +220,7 @@ def score_command(
     """给别的系统的排名打分：TREC 的 run 与 qrels 文件。"""
     import json
 
-    from eval import trec
+    from policyqa.eval.runs import trec
 
     scores = trec.scores(trec.read_qrels(qrels), trec.read_run(run))
     if as_json:
@@ -241,10 +242,10 @@ def gate_command(
     """检查指标有没有低于下限，下限有没有无故调低；有就以 1 退出。"""
     import json
 
-    from eval import gate as gates
-    from eval.evaluate import evaluate
-    from index.errors import GateError
-    from qa import present
+    from policyqa.eval.judge.evaluate import evaluate
+    from policyqa.eval.runs import floors as gates
+    from policyqa.index.errors import GateError
+    from policyqa.qa.cli import present
 
     gate = gates.read(path)
     loaded = _loaded(path.parent / gate.dataset, gate.split, None)
@@ -265,7 +266,7 @@ def gate_command(
 
 
 def _loaded(folder: Path, split: str | None, limit: int | None) -> "Dataset":
-    from eval import dataset as datasets
+    from policyqa.eval.judge import dataset as datasets
 
     loaded = datasets.load(folder, split=split, limit=limit)
     if loaded.ignored:
@@ -277,12 +278,12 @@ def _contestants(
     dataset: "Dataset", index_dir: Path | None, baselines: list[str], variants: Path | None
 ) -> list["Contestant"]:
     """The product first. What can be wrong of the lists is checked before anything is opened."""
-    from eval import variants as ablations
-    from eval.baselines import NAMES, Baseline
-    from eval.contest import Contestant
-    from eval.runs import PRODUCT
-    from index.errors import SettingsError
-    from qa import settings as configuration
+    from policyqa.eval.runs import variants as ablations
+    from policyqa.eval.runs.baselines import NAMES, Baseline
+    from policyqa.eval.runs.contest import Contestant
+    from policyqa.eval.runs.recorder import PRODUCT
+    from policyqa.index.errors import SettingsError
+    from policyqa.qa import settings as configuration
 
     unknown = [name for name in baselines if name not in NAMES]
     if unknown:
@@ -308,19 +309,19 @@ def _contestants(
 
 def _corpus(dataset: "Dataset", index_dir: Path | None) -> "Corpus":
     """What the set is checked against: its own collection, or the index without its model."""
-    from eval.lint import Corpus
+    from policyqa.eval.sets.lint import Corpus
 
     if dataset.corpus is not None:
         assistant = opened(dataset, index_dir)
         return Corpus(assistant.index.documents, assistant.index.passages)
-    from qa import listing
+    from policyqa.qa.cli import listing
 
     stored = listing.stored(index_dir)
     return Corpus(stored.documents, stored.passages)
 
 
 def _print(figures: "Figures") -> None:
-    from eval.terminal import tables
+    from policyqa.eval.report.terminal import tables
 
     _show(tables(figures))
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from eval.dataset import Dataset
-    from qa.assistant import Assistant
+    from policyqa.eval.judge.dataset import Dataset
+    from policyqa.qa.assistant import Assistant
 
 DatasetOption = Annotated[
     Path,
@@ -27,7 +27,7 @@ RunsOption = Annotated[Path | None, typer.Option("--runs", help="存放各次运
 
 def runs_folder(given: Path | None) -> Path:
     """Where runs are kept: as given, else by the settings."""
-    from qa import settings
+    from policyqa.qa import settings
 
     return given or settings.load().runs
 
@@ -36,9 +36,9 @@ def set_of(given: str) -> tuple[str, "Dataset"]:
     """Name and questions of a set given as a folder, or as folder:split.
 
     Raises:
-        DatasetError: as `eval.dataset.load`.
+        DatasetError: as `eval.judge.dataset.load`.
     """
-    from eval.dataset import load
+    from policyqa.eval.judge.dataset import load
 
     folder, _, split = given.partition(":")
     name = Path(folder).name
@@ -52,12 +52,13 @@ def opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
     Raises:
         DatasetError: the index is of another corpus. Others as `qa.wiring`.
     """
-    from qa import present, wiring
+    from policyqa.qa import wiring
+    from policyqa.qa.cli import present
 
     if dataset.corpus is not None:
         with present.progress() as progress:
             return wiring.open_collection(dataset.corpus, progress=progress)
-    from eval.lint import check_corpus
+    from policyqa.eval.sets.lint import check_corpus
 
     assistant = wiring.open_assistant(index_dir)
     missing = check_corpus(dataset, assistant.documents())
@@ -68,6 +69,6 @@ def opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
 
 def warn(line: str) -> None:
     """One line on stderr that stops nothing."""
-    from qa.present import one_line
+    from policyqa.qa.cli.present import one_line
 
     typer.echo(f"policyqa: {one_line(line)}", err=True)

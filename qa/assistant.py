@@ -11,17 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from index.embedding import Embedder, Vectors
-from index.errors import PolicyQAError, QuestionError, SourceError
-from index.metadata_dates import last_day
-from index.parsing import SECTION_SEPARATOR
-from index.search_index import SearchIndex
-from index.types import Document, FileReport, Metadata, Passage, Span
-from index.validity import Validity, validity
-from index.words import warm
-from qa import retrieval
-from qa.ambiguity import choices
-from qa.answering import (
+from policyqa.index.errors import PolicyQAError, QuestionError, SourceError
+from policyqa.index.metadata.dates import last_day
+from policyqa.index.metadata.validity import Validity, validity
+from policyqa.index.store.embedding import Embedder, Vectors
+from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.text.words import warm
+from policyqa.index.types import Document, FileReport, Metadata, Passage, Span
+from policyqa.qa.compose.ambiguity import choices
+from policyqa.qa.compose.composer import (
     MARGIN,
     MARGIN_READ,
     Composer,
@@ -30,26 +29,36 @@ from qa.answering import (
     with_validity,
     without_replaced,
 )
-from qa.clusters import clustered
-from qa.composing import Corpus, composed, surely_listed
-from qa.confidence import confidence, features
-from qa.contacts import advice, contact, nearest
-from qa.evidence import Evidence, QueryTokens, find, passage_bonus
-from qa.examples import example_questions
-from qa.filters import admits, lapsed
-from qa.followups import Reading, is_bare, readings
-from qa.glossary import with_chinese
-from qa.language_model import Writer
-from qa.lexicon import Lexicon
-from qa.query import normalise_query
-from qa.reranking import SecondStage
-from qa.retrieval import Ranking, Rows
-from qa.rewriting import rewritten
-from qa.scope import is_order, is_out_of_scope, is_talk
-from qa.settings import AnswerSettings
-from qa.spelling import Speller
-from qa.suggestions import suggested
-from qa.types import (
+from policyqa.qa.compose.composing import Corpus, composed, surely_listed
+from policyqa.qa.compose.contacts import advice, contact, nearest
+from policyqa.qa.compose.examples import example_questions
+from policyqa.qa.compose.suggestions import suggested
+from policyqa.qa.compose.wording import (
+    NEXT_STEP,
+    NO_EVIDENCE,
+    OUT_OF_SCOPE,
+    REFUSED,
+    TALK,
+    UNCLEAR,
+    WHICH_ONE,
+)
+from policyqa.qa.llm.language_model import Writer
+from policyqa.qa.llm.rewriting import rewritten
+from policyqa.qa.question.clusters import clustered
+from policyqa.qa.question.filters import admits, lapsed
+from policyqa.qa.question.followups import Reading, is_bare, readings
+from policyqa.qa.question.glossary import with_chinese
+from policyqa.qa.question.lexicon import Lexicon
+from policyqa.qa.question.query import normalise_query
+from policyqa.qa.question.scope import is_order, is_out_of_scope, is_talk
+from policyqa.qa.question.spelling import Speller
+from policyqa.qa.retrieve import retrieval
+from policyqa.qa.retrieve.confidence import confidence, features
+from policyqa.qa.retrieve.evidence import Evidence, QueryTokens, find, passage_bonus
+from policyqa.qa.retrieve.reranking import SecondStage
+from policyqa.qa.retrieve.retrieval import Ranking, Rows
+from policyqa.qa.settings import AnswerSettings
+from policyqa.qa.types import (
     Answer,
     AnswerSentence,
     Citation,
@@ -60,15 +69,6 @@ from qa.types import (
     Question,
     Reason,
     Timings,
-)
-from qa.wording import (
-    NEXT_STEP,
-    NO_EVIDENCE,
-    OUT_OF_SCOPE,
-    REFUSED,
-    TALK,
-    UNCLEAR,
-    WHICH_ONE,
 )
 
 logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class Assistant:
         return tuple(file.report for file in self.index.manifest.files)
 
     def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
-        """Questions that ask the same in other words, by their places; see `qa.clusters`."""
+        """Questions that ask the same in other words, by their places (`question.clusters`)."""
         return clustered(questions, self.embedder)
 
     def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
@@ -276,12 +276,12 @@ class Assistant:
         """Everything that an answer to a normalised query would rest on.
 
         Args:
-            query: as `qa.query` gives it.
+            query: as `qa.question.query` gives it.
             vector: of the query.
             clock: counts the time of retrieval.
             hidden: rows of passages to leave out, as if the documents did not have them: those
                 that a day or filters keep out, or (for calibration) those with the answer.
-            own: what of the query was asked now, see `qa.followups.Reading`.
+            own: what of the query was asked now, see `qa.question.followups.Reading`.
         """
         clock = clock or Clock()
         tokens = QueryTokens(query, self.index.words, self.index.bigrams, own=own)

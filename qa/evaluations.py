@@ -5,8 +5,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
-from index.errors import SettingsError
-from index.types import Value
+from policyqa.index.errors import SettingsError
+from policyqa.index.types import Value
 
 GROUP = "policyqa.evaluations"
 

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from index import search_index
-from index.errors import PolicyQAError, SourceError
-from index.types import Document, FileReport, Passage
-from qa.assistant import Assistant
-from qa.types import Answer, OutlineEntry, Question
+from policyqa.index.errors import PolicyQAError, SourceError
+from policyqa.index.store import search_index
+from policyqa.index.types import Document, FileReport, Passage
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.types import Answer, OutlineEntry, Question
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.errors import SettingsError
+from policyqa.index.errors import SettingsError
 
 PREFIX = "POLICYQA_"
 
@@ -30,7 +30,7 @@ class ModelSettings(BaseModel):
 
 class RankingSettings(BaseModel):
     """How much each signal of the ranking counts (z-scores, summed). Those of words count in
-    full only in long questions, see `qa.weighting`."""
+    full only in long questions, see `qa.retrieve.weighting`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from index.types import DateOrNone, IsoDate, Kind, Value
+from policyqa.index.types import DateOrNone, IsoDate, Kind, Value
 
 MAX_QUESTION_CHARS = 2000
 MAX_HISTORY_TURNS = 50

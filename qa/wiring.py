@@ -6,20 +6,21 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from index import building, search_index
-from index.building import Progress
-from index.embedding import Embedder, SentenceTransformerEmbedder
-from index.errors import DatasetError, IndexMissing, SourceError
-from index.extract import Limits
-from index.library import Library
-from index.types import IndexReport, Metadata
-from qa import settings as configuration
-from qa.assistant import Assistant
-from qa.language_model import OpenAIWriter, Writer
-from qa.live import LiveAssistant
-from qa.reranking import CrossEncoderReranker, SecondStage
-from qa.settings import ModelSettings, Settings
-from qa.weighting import weights_by
+from policyqa.index.build import building
+from policyqa.index.build.building import Progress
+from policyqa.index.build.library import Library
+from policyqa.index.errors import DatasetError, IndexMissing, SourceError
+from policyqa.index.read.extract import Limits
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import Embedder, SentenceTransformerEmbedder
+from policyqa.index.types import IndexReport, Metadata
+from policyqa.qa import settings as configuration
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.live import LiveAssistant
+from policyqa.qa.llm.language_model import OpenAIWriter, Writer
+from policyqa.qa.retrieve.reranking import CrossEncoderReranker, SecondStage
+from policyqa.qa.retrieve.weighting import weights_by
+from policyqa.qa.settings import ModelSettings, Settings
 
 OFF = "off"
 
@@ -48,7 +49,7 @@ def _embedder(
 def build_index(
     source: Path | None = None, index: Path | None = None, *, progress: Progress | None = None
 ) -> IndexReport:
-    """Bring an index up to date; see `index.building.build`."""
+    """Bring an index up to date; see `index.build.building.build`."""
     settings = configuration.load()
     return building.build(
         source or settings.source,
@@ -82,7 +83,7 @@ def add_files(
 
     Raises:
         UnreadableFile, SourceError: one cannot be read or taken; then none is added.
-        Others as `index.building.build`.
+        Others as `index.build.building.build`.
     """
     library = open_library(index)
     places = [library.place_for(path.name) for path in files]
@@ -98,7 +99,7 @@ def remove_file(
     """Take a file out of the source folder of an index and bring it up to date.
 
     Raises:
-        SourceError: no such file. Others as `index.building.build`.
+        SourceError: no such file. Others as `index.build.building.build`.
     """
     library = open_library(index)
     library.remove(source)
@@ -109,7 +110,7 @@ def open_library(index: Path | None = None) -> Library:
     """The source folder of an index, for those who keep it.
 
     Raises:
-        SourceError: the folder is not there any more. Others as `index.search_index.load`.
+        SourceError: the folder is not there any more. Others as `index.store.search_index.load`.
     """
     chosen = configuration.load()
     return Library(_root(index), index or chosen.index, embedder(), limits())
@@ -132,7 +133,7 @@ def open_assistant(index: Path | None = None, *, settings: Settings | None = Non
         settings: those of this process when None.
 
     Raises:
-        IndexMissing, IndexDamaged, IndexMismatch: see `index.search_index.load`.
+        IndexMissing, IndexDamaged, IndexMismatch: see `index.store.search_index.load`.
     """
     settings = settings or configuration.load()
     return _assistant(index or settings.index, settings)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from platformdirs import user_cache_path
 
-from index import search_index
-from index.building import build
-from index.embedding import SentenceTransformerEmbedder
-from qa.assistant import Assistant
-from qa.settings import AnswerSettings
-from qa.weighting import weights_for
+from policyqa.index.build.building import build
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import SentenceTransformerEmbedder
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.settings import AnswerSettings
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 

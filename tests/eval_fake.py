@@ -1,9 +1,9 @@
 """An assistant whose every answer is known, and six questions for it."""
 
-from eval.dataset import Dataset, Query
-from index.errors import SourceError
-from index.types import Document, Metadata
-from qa.types import Answer, AnswerSentence, Citation, Hit, Question, Timings
+from policyqa.eval.judge.dataset import Dataset, Query
+from policyqa.index.errors import SourceError
+from policyqa.index.types import Document, Metadata
+from policyqa.qa.types import Answer, AnswerSentence, Citation, Hit, Question, Timings
 
 PLAN = "第一条 博士后给予15万元补助。第二条 高技能人才奖励2万元。第三条 由区人才办负责解释。"
 NEWS = "博士后留渝率达到90%。"

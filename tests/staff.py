@@ -8,24 +8,24 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
-from eval.kept import KeptRuns
-from index import search_index
-from index.embedding import HashingEmbedder
-from index.extract import Limits
-from index.library import Library
-from qa.assistant import Assistant as RealAssistant
-from qa.live import LiveAssistant
-from qa.settings import AnswerSettings, StaffSettings
-from qa.weighting import weights_for
+from policyqa.eval.report.kept import KeptRuns
+from policyqa.index.build.library import Library
+from policyqa.index.read.extract import Limits
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.qa.assistant import Assistant as RealAssistant
+from policyqa.qa.live import LiveAssistant
+from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.settings import AnswerSettings, StaffSettings
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.server import Service
+from policyqa.ui.staff.librarian import Librarian
+from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.store.accounts import ROLES, Accounts
+from policyqa.ui.store.changes import Changes
+from policyqa.ui.store.drafts import Draft
+from policyqa.ui.store.records import Records
 from tests.ui_fake import FakeAssistant
-from ui.assistant import Assistant
-from ui.server import Service
-from ui.staff.librarian import Librarian
-from ui.staff.sessions import Sessions
-from ui.store.accounts import ROLES, Accounts
-from ui.store.changes import Changes
-from ui.store.drafts import Draft
-from ui.store.records import Records
 
 EMBEDDER = HashingEmbedder(64)
 LIMITS = Limits(max_bytes=2**20, recognise_scans=False)

@@ -4,10 +4,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from index.errors import SourceError
-from index.types import Document, FileReport, Metadata, Passage
-from qa.filters import admits, is_narrowed
-from qa.types import (
+from policyqa.index.errors import SourceError
+from policyqa.index.types import Document, FileReport, Metadata, Passage
+from policyqa.qa.question.filters import admits, is_narrowed
+from policyqa.qa.types import (
     MAX_QUESTION_CHARS,
     Answer,
     AnswerSentence,

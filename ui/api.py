@@ -9,12 +9,12 @@ from fastapi import APIRouter, Body, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
-from index.errors import PolicyQAError, SourceError
-from index.types import Document
-from index.validity import validity
-from qa.batches import meaning
-from qa.types import Answer, Question
-from ui.assistant import Assistant
+from policyqa.index.errors import PolicyQAError, SourceError
+from policyqa.index.metadata.validity import validity
+from policyqa.index.types import Document
+from policyqa.qa.cli.batches import meaning
+from policyqa.qa.types import Answer, Question
+from policyqa.ui.assistant import Assistant
 
 AT_ONCE = 2
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from index.types import Document, FileReport, Passage
-from qa.types import Answer, OutlineEntry, Question
+from policyqa.index.types import Document, FileReport, Passage
+from policyqa.qa.types import Answer, OutlineEntry, Question
 
 
 class Assistant(Protocol):

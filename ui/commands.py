@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui import users
+from policyqa.ui import users
 
 if TYPE_CHECKING:
-    from ui.store.records import Records
+    from policyqa.ui.store.records import Records
 
 data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_args_is_help=True)
 
@@ -26,14 +26,14 @@ def serve(
     index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
 ) -> None:
     """打开网页问答与 HTTP 接口。"""
-    from qa import settings
-    from qa.evaluations import open_evaluations
-    from qa.wiring import open_library, open_live
-    from ui import server
-    from ui.staff.librarian import Librarian
-    from ui.staff.sessions import Sessions, signing_key
-    from ui.store.changes import Changes
-    from ui.store.retention import purge_daily
+    from policyqa.qa import settings
+    from policyqa.qa.evaluations import open_evaluations
+    from policyqa.qa.wiring import open_library, open_live
+    from policyqa.ui import server
+    from policyqa.ui.staff.librarian import Librarian
+    from policyqa.ui.staff.sessions import Sessions, signing_key
+    from policyqa.ui.store.changes import Changes
+    from policyqa.ui.store.retention import purge_daily
 
     listener = server.listen(host, port)
     chosen = settings.load()
@@ -55,8 +55,8 @@ def export(
     file: Annotated[str, typer.Argument(help="写入哪个文件，- 为标准输出")] = "-",
 ) -> None:
     """把保存的问答、评价、审阅、答复和日志导出为 JSON Lines，一行一条。"""
-    from index.errors import StoreError
-    from ui.store.archive import exported
+    from policyqa.index.errors import StoreError
+    from policyqa.ui.store.archive import exported
 
     lines = (line + "\n" for line in exported(users.opened().engine))
     if file == "-":
@@ -77,8 +77,8 @@ def restore(
     file: Annotated[Path, typer.Argument(help="policyqa data export 写出的文件")],
 ) -> None:
     """把导出的内容放进数据库；已有的保持不变，要么全部放进，要么都不放。"""
-    from index.errors import StoreError
-    from ui.store.archive import restored
+    from policyqa.index.errors import StoreError
+    from policyqa.ui.store.archive import restored
 
     try:
         with file.open(encoding="utf-8") as lines:
@@ -94,13 +94,13 @@ def cases(
     index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
 ) -> None:
     """把审阅过的回答写成题集，供 policyqa eval --dataset 使用。"""
-    from qa.wiring import open_live
-    from ui.staff.cases import cases as judged
-    from ui.staff.cases import write
-    from ui.staff.drafting import in_use
-    from ui.store.changes import Changes
-    from ui.store.drafts import Drafts
-    from ui.store.reviews import Reviews
+    from policyqa.qa.wiring import open_live
+    from policyqa.ui.staff.cases import cases as judged
+    from policyqa.ui.staff.cases import write
+    from policyqa.ui.staff.drafting import in_use
+    from policyqa.ui.store.changes import Changes
+    from policyqa.ui.store.drafts import Drafts
+    from policyqa.ui.store.reviews import Reviews
 
     records, engine, assistant = _records(), users.opened().engine, open_live(index)
     answered = Drafts(engine).answered(in_use(assistant, Changes(engine)))
@@ -118,7 +118,7 @@ def purge(
     everything: Annotated[bool, typer.Option("--all", help="全部清除")] = False,
 ) -> None:
     """清除过期的（或全部）问答和评价，不能恢复。"""
-    from qa import settings
+    from policyqa.qa import settings
 
     if everything and days is not None:
         raise typer.BadParameter("--days 与 --all 二者选一")
@@ -129,9 +129,9 @@ def purge(
 
 def _records() -> "Records":
     """The store that the settings name, its tables up to date."""
-    from qa import settings
-    from ui.store.database import open_database
-    from ui.store.records import Records
+    from policyqa.qa import settings
+    from policyqa.ui.store.database import open_database
+    from policyqa.ui.store.records import Records
 
     chosen = settings.load()
     return Records(open_database(chosen.data, chosen.store.url.get_secret_value()))

@@ -17,27 +17,27 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from index.errors import PolicyQAError, SettingsError
-from qa.evaluations import Evaluations
-from ui.api import add_api
-from ui.assistant import Assistant
-from ui.gate import Gate
-from ui.page import TITLE, build_page, i18n, script
-from ui.papers import build_papers
-from ui.staff.desk import build_absent, build_desk, refused
-from ui.staff.documents import body_bytes, build_documents
-from ui.staff.drafting import in_use
-from ui.staff.evaluations import build_evaluations
-from ui.staff.gaps import build_gaps
-from ui.staff.librarian import Librarian
-from ui.staff.log import build_log
-from ui.staff.numbers import build_numbers
-from ui.staff.review import Desk, build_review
-from ui.staff.sessions import Sessions
-from ui.store.drafts import Drafts
-from ui.store.numbers import Numbers
-from ui.store.records import Records
-from ui.store.reviews import Reviews
+from policyqa.index.errors import PolicyQAError, SettingsError
+from policyqa.qa.evaluations import Evaluations
+from policyqa.ui.api import add_api
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.chat.page import TITLE, build_page, i18n, script
+from policyqa.ui.chat.papers import build_papers
+from policyqa.ui.doorman import Gate
+from policyqa.ui.staff.desk import build_absent, build_desk, refused
+from policyqa.ui.staff.documents import body_bytes, build_documents
+from policyqa.ui.staff.drafting import in_use
+from policyqa.ui.staff.evaluations import build_evaluations
+from policyqa.ui.staff.gaps import build_gaps
+from policyqa.ui.staff.librarian import Librarian
+from policyqa.ui.staff.log import build_log
+from policyqa.ui.staff.numbers import build_numbers
+from policyqa.ui.staff.review import Desk, build_review
+from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.store.drafts import Drafts
+from policyqa.ui.store.numbers import Numbers
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import Reviews
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
@@ -75,7 +75,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_absent())
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
-    with as_file(files("ui").joinpath("icon.svg")) as icon:
+    with as_file(files(__package__).joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
             app,
             build_page(assistant, records),

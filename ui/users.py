@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from index.errors import AccountError
+from policyqa.index.errors import AccountError
 
 if TYPE_CHECKING:
-    from ui.store.accounts import Accounts
+    from policyqa.ui.store.accounts import Accounts
 
 RoleName = Literal["reader", "editor", "admin"]
 ROLE_NAMES: dict[RoleName, str] = {"reader": "查看", "editor": "编辑", "admin": "管理员"}
@@ -87,9 +87,9 @@ def password(from_input: bool) -> str:
 
 def opened() -> "Accounts":
     """The accounts of the store that the settings name."""
-    from qa import settings
-    from ui.store.accounts import Accounts
-    from ui.store.database import open_database
+    from policyqa.qa import settings
+    from policyqa.ui.store.accounts import Accounts
+    from policyqa.ui.store.database import open_database
 
     chosen = settings.load()
     engine = open_database(chosen.data, chosen.store.url.get_secret_value())

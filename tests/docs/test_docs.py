@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from eval.commands import register as register_eval
-from qa import settings
-from qa.commands import app
-from ui.commands import register as register_ui
+from policyqa.eval.commands import register as register_eval
+from policyqa.qa import settings
+from policyqa.qa.cli.commands import app
+from policyqa.ui.commands import register as register_ui
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("index", "qa", "ui", "eval")

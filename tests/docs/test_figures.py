@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from eval import contexts
-from eval.summary import stored_table, table
+from policyqa.eval.report.summary import stored_table, table
+from policyqa.eval.train import contexts
 
 ROOT = Path(__file__).parents[2]
 

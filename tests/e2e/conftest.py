@@ -11,13 +11,13 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from policyqa.ui import server
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
 from tests.e2e.visitor import Site, Visitor, until
 from tests.staff import service_of, sessions_of
 from tests.ui_fake import FakeAssistant
-from ui import server
-from ui.assistant import Assistant
-from ui.store.database import open_database
-from ui.store.records import Records
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Taken out of the environment: the settings refuse names with this prefix that they do not know.

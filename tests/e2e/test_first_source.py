@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qa.assistant import Assistant
+from policyqa.qa.assistant import Assistant
 from tests.e2e.visitor import Site, Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.model, pytest.mark.slow]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, expect
 
+from policyqa.ui.store.types import KeptAnswer
 from tests.e2e.test_visit import small
 from tests.e2e.visitor import Site, Visitor, until
-from ui.store.types import KeptAnswer
 
 pytestmark = [pytest.mark.e2e]
 WIDTHS = pytest.mark.parametrize("width", [1440, 390])

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from qa.assistant import Assistant
-from qa.types import Question
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.types import Question
 from tests.e2e.visitor import Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.model]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from qa.types import Answer, Question
+from policyqa.qa.types import Answer, Question
+from policyqa.ui.assistant import Assistant
 from tests.e2e.visitor import Visitor
 from tests.ui_fake import FakeAssistant
-from ui.assistant import Assistant
 
 pytestmark = [pytest.mark.e2e]
 Visit = Callable[..., Visitor]

@@ -12,13 +12,13 @@ from playwright.sync_api import Route, expect
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from policyqa.ui import server
+from policyqa.ui.store.database import open_database
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_staff_login import log_in
 from tests.e2e.test_visit import small
 from tests.e2e.visitor import Site, Visitor, until
 from tests.staff import office, service_of
-from ui import server
-from ui.store.database import open_database
 
 pytestmark = [pytest.mark.e2e]
 Visit = Callable[..., Visitor]

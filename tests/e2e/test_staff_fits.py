@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qa.types import Answer, Question
+from policyqa.qa.types import Answer, Question
 from tests.e2e.test_staff_login import log_in
 from tests.e2e.visitor import Site, Visitor
 from tests.ui_fake import PLAN, FakeAssistant

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from qa.settings import StaffSettings
+from policyqa.qa.settings import StaffSettings
+from policyqa.ui.store.accounts import Accounts
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
 from tests.conftest import SEEDS
 from tests.e2e.test_staff_login import log_in
 from tests.e2e.visitor import Site, Visitor
 from tests.staff import PASSWORD
-from ui.store.accounts import Accounts
-from ui.store.database import open_database
-from ui.store.records import Records
 
 pytestmark = [pytest.mark.e2e, pytest.mark.model]
 Visit = Callable[..., Visitor]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from qa.types import Question
+from policyqa.qa.types import Question
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_staff_login import log_in
 from tests.e2e.test_visit import small

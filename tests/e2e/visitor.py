@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page
 
-from ui.store.accounts import Accounts
-from ui.store.records import Records
-from ui.store.reviews import Reviews
+from policyqa.ui.store.accounts import Accounts
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import Reviews
 
 
 @dataclass(frozen=True)

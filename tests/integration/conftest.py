@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.tables import Table
 from tests import postgres
-from ui.store.database import open_database
-from ui.store.tables import Table
 
 
 @pytest.fixture(scope="session")

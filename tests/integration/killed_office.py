@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from index import building, search_index
-from index.library import Library
+from policyqa.index.build import building
+from policyqa.index.build.library import Library
+from policyqa.index.store import search_index
+from policyqa.ui.store.changes import Changes
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.drafts import Drafts
 from tests.staff import draft_by, librarian_of
-from ui.store.changes import Changes
-from ui.store.database import open_database
-from ui.store.drafts import Drafts
 
 STEPS = (
     (Changes, "begin"), (Library, "check"), (Library, "describe"), (Library, "add"),

@@ -8,12 +8,12 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from index.errors import AccountError
-from qa.settings import StaffSettings
-from ui.store.accounts import ROLES, Account, Accounts
-from ui.store.audit import STRANGER, latest
-from ui.store.records import Records
-from ui.store.tables import AccountRow, AttemptRow, AuditRow, SessionRow
+from policyqa.index.errors import AccountError
+from policyqa.qa.settings import StaffSettings
+from policyqa.ui.store.accounts import ROLES, Account, Accounts
+from policyqa.ui.store.audit import STRANGER, latest
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.tables import AccountRow, AttemptRow, AuditRow, SessionRow
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PASSWORD = "长一点的密码才好呢。"

@@ -13,18 +13,18 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from index.embedding import HashingEmbedder
-from index.errors import IndexDamaged, SettingsError
-from index.extract import Limits
-from index.library import Library
-from qa import settings
-from qa.types import Answer, Question
+from policyqa.index.build.library import Library
+from policyqa.index.errors import IndexDamaged, SettingsError
+from policyqa.index.read.extract import Limits
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.qa import settings
+from policyqa.qa.types import Answer, Question
+from policyqa.ui import commands, server
+from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
 from tests.staff import service_of, sessions_of
 from tests.ui_fake import FIRST, HOSTILE, NEWS, PLAN, SKILLED, FakeAssistant
-from ui import commands, server
-from ui.staff.sessions import Sessions
-from ui.store.database import open_database
-from ui.store.records import Records
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +252,7 @@ def test_a_body_past_the_bound_is_413(client: TestClient) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str]]:
     """What the command did, in order; the real assistant and server are not started."""
     done: list[str] = []
-    wiring = ModuleType("qa.wiring")
+    wiring = ModuleType("policyqa.qa.wiring")
 
     def open_live(index: Path | None) -> FakeAssistant:
         done.append(f"opened {index}")
@@ -270,7 +270,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
 
     monkeypatch.setattr(wiring, "open_live", open_live, raising=False)
     monkeypatch.setattr(wiring, "open_library", open_library, raising=False)
-    monkeypatch.setitem(sys.modules, "qa.wiring", wiring)
+    monkeypatch.setitem(sys.modules, "policyqa.qa.wiring", wiring)
     monkeypatch.setenv("POLICYQA_DATA", str(tmp_path))
     settings.load.cache_clear()  # read again: the data folder is the test's
     monkeypatch.setattr(server, "serve", serve)

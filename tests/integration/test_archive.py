@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from index.errors import StoreError
-from qa.types import Question
+from policyqa.index.errors import StoreError
+from policyqa.qa.types import Question
+from policyqa.ui.store.archive import KINDS, exported, restored
+from policyqa.ui.store.audit import latest
+from policyqa.ui.store.changes import Changes
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.drafts import Drafts
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import Review, Reviews
+from policyqa.ui.store.types import Feedback, Gap
 from tests.staff import draft_by
 from tests.ui_fake import FakeAssistant
-from ui.store.archive import KINDS, exported, restored
-from ui.store.audit import latest
-from ui.store.changes import Changes
-from ui.store.database import open_database
-from ui.store.drafts import Drafts
-from ui.store.records import Records
-from ui.store.reviews import Review, Reviews
-from ui.store.types import Feedback, Gap
 
 
 @pytest.fixture

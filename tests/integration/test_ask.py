@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from qa.assistant import Assistant
-from qa.types import Answer, Question, Turn
-from qa.wording import NO_EVIDENCE, OUT_OF_SCOPE, REFUSED
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.compose.wording import NO_EVIDENCE, OUT_OF_SCOPE, REFUSED
+from policyqa.qa.types import Answer, Question, Turn
 
 pytestmark = pytest.mark.model
 

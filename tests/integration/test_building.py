@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from index import catalogue, search_index
-from index.building import build
-from index.embedding import HashingEmbedder
-from index.extract import Extract, Plain
-from index.formats.encoding import decode
-from index.parsing import parse
-from index.quotes import quote_spans
-from index.search_index import SearchIndex
-from index.types import Document, Metadata, Passage
-from tests.unit.test_search_index import assert_same
+from policyqa.index.build.building import build
+from policyqa.index.metadata import catalogue
+from policyqa.index.read.encoding import decode
+from policyqa.index.read.extract import Extract, Plain
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.structure.parsing import parse
+from policyqa.index.structure.quotes import quote_spans
+from policyqa.index.types import Document, Metadata, Passage
+from tests.unit.index.store.test_search_index import assert_same
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -228,11 +229,11 @@ CHILD = """
 import os, resource, signal, sys, time
 from dataclasses import replace
 from pathlib import Path
-from index import search_index
-from index.building import build
-from index.embedding import HashingEmbedder
-from index.errors import PolicyQAError
-from index.lexical import LexicalIndex
+from policyqa.index.store import search_index
+from policyqa.index.build.building import build
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.index.errors import PolicyQAError
+from policyqa.index.store.lexical import LexicalIndex
 
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
 embedder = HashingEmbedder(384)

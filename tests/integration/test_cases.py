@@ -7,19 +7,18 @@ from typing import Any
 
 import pytest
 
-from eval.dataset import load
-from eval.evaluate import evaluate
-from index import search_index
-from index.building import SourceText, build_texts
-from index.embedding import HashingEmbedder
-from index.errors import StoreError
-from index.types import Metadata
-from qa.assistant import Assistant
-from qa.settings import AnswerSettings
-from qa.types import Answer, Filters, Question
-from qa.weighting import weights_for
-from tests.ui_fake import FIRST, PLAN, SECOND, SKILLED, FakeAssistant
-from ui.staff.cases import (
+from policyqa.eval.judge.dataset import load
+from policyqa.eval.judge.evaluate import evaluate
+from policyqa.index.build.building import SourceText, build_texts
+from policyqa.index.errors import StoreError
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.index.types import Metadata
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.settings import AnswerSettings
+from policyqa.qa.types import Answer, Filters, Question
+from policyqa.ui.staff.cases import (
     DISPUTED,
     OF_A_PART,
     UNREVIEWED,
@@ -30,9 +29,10 @@ from ui.staff.cases import (
     cases,
     write,
 )
-from ui.store.database import open_database
-from ui.store.records import Records
-from ui.store.reviews import Better, Review, Reviews
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import Better, Review, Reviews
+from tests.ui_fake import FIRST, PLAN, SECOND, SKILLED, FakeAssistant
 
 BETTER = Better(
     doc_id=PLAN.doc_id,

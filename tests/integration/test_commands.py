@@ -70,7 +70,7 @@ def index(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     program = (
         "import sys; sys.argv = ['policyqa', '--help']\n"
-        "from qa.commands import main\n"
+        "from policyqa.qa.cli.commands import main\n"
         "try: main()\n"
         f"finally: print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
     )

@@ -9,13 +9,13 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from index.errors import StoreError
-from qa import settings
-from qa.types import Question
+from policyqa.index.errors import StoreError
+from policyqa.qa import settings
+from policyqa.qa.types import Question
+from policyqa.ui import commands
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
 from tests.ui_fake import FakeAssistant
-from ui import commands
-from ui.store.database import open_database
-from ui.store.records import Records
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 import ir_measures
 import pytest
 
-from eval import trec
-from eval.dataset import Dataset, load
-from eval.evaluate import evaluate
-from eval.lint import Corpus, findings
-from qa.assistant import Assistant
+from policyqa.eval.judge.dataset import Dataset, load
+from policyqa.eval.judge.evaluate import evaluate
+from policyqa.eval.runs import trec
+from policyqa.eval.sets.lint import Corpus, findings
+from policyqa.qa.assistant import Assistant
 
 FOLDER = Path(__file__).parents[2] / "eval" / "datasets"
 KINDS = {

@@ -9,17 +9,17 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from index.errors import SourceError
-from qa.live import LiveAssistant
-from qa.types import Question
+from policyqa.index.errors import SourceError
+from policyqa.qa.live import LiveAssistant
+from policyqa.qa.types import Question
+from policyqa.ui import server
+from policyqa.ui.staff.documents import folded, name_of
+from policyqa.ui.staff.librarian import Librarian
+from policyqa.ui.staff.metadata import corrections
+from policyqa.ui.store.audit import latest
+from policyqa.ui.store.database import open_database
 from tests.e2e.visitor import until
 from tests.staff import PASSWORD, office, service_of
-from ui import server
-from ui.staff.documents import folded, name_of
-from ui.staff.librarian import Librarian
-from ui.staff.metadata import corrections
-from ui.store.audit import latest
-from ui.store.database import open_database
 
 OLD = "渝南区人才办法\n渝南人发〔2024〕12号\n第一条 博士每人补助5万元。\n第二条 三月受理申请。\n"
 NEW = OLD.replace("5万元", "8万元") + "第三条 由人社局解释。\n"
@@ -411,7 +411,7 @@ def test_a_version_that_was_replaced_is_read_but_not_changed(
 
 
 def test_equal_paragraphs_are_folded() -> None:
-    from index.differences import Difference
+    from policyqa.index.build.differences import Difference
 
     same = Difference(change="same", clause="", old="x", new="x")
     rows = [same] * 5 + [Difference(change="added", clause="", old="", new="y")] + [same] * 3

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval import documents
-from index.sandbox import Parsed
+from policyqa.eval.sets import documents
+from policyqa.index.build.sandbox import Parsed
 
 ROOT = Path(__file__).parents[2]
 OUT_OF_ORDER = ("003 重庆在“渝才荟”平台上上线", "003 其中，最便捷的功能是AI简历推荐")

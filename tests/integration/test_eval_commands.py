@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import ir_measures
 import pytest
 
-from eval.commands import register
-from qa.commands import app, main
+from policyqa.eval.commands import register
+from policyqa.qa.cli.commands import app, main
 
 COMMAND = Path(sys.executable).with_name("policyqa")
 TEXTS = {
@@ -51,7 +51,7 @@ def policyqa(*arguments: str | Path) -> Said:
     argv = ["policyqa", *map(str, arguments)]
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", argv)
-        patch.setattr("qa.commands._register_plugins", lambda: None)
+        patch.setattr("policyqa.qa.cli.commands._register_plugins", lambda: None)
         patch.setenv("COLUMNS", "200")
         try:
             main()

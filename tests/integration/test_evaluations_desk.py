@@ -9,18 +9,18 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from eval.contest import Asking, Contestant, hold
-from eval.dataset import Dataset
-from eval.kept import KeptRuns
-from index.errors import RunError
-from qa.evaluations import open_evaluations
-from qa.types import Answer
+from policyqa.eval.judge.dataset import Dataset
+from policyqa.eval.report.kept import KeptRuns
+from policyqa.eval.runs.contest import Asking, Contestant, hold
+from policyqa.index.errors import RunError
+from policyqa.qa.evaluations import open_evaluations
+from policyqa.qa.types import Answer
+from policyqa.ui import server
+from policyqa.ui.staff.evaluations import RUNS, by_questions, change_picture, trend_picture
+from policyqa.ui.staff.plots import DARK, LIGHT
+from policyqa.ui.store.database import open_database
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant, said
 from tests.staff import PASSWORD, service_of
-from ui import server
-from ui.staff.evaluations import RUNS, by_questions, change_picture, trend_picture
-from ui.staff.plots import DARK, LIGHT
-from ui.store.database import open_database
 
 SCRIPT = "<script>alert(1)</script>"
 WORSE = ANSWERS | {"对": said("answered", (f"三万元{SCRIPT}。", ()))}

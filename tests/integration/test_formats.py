@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from eval import documents
-from index import search_index
-from index.building import build
-from index.embedding import HashingEmbedder
-from index.errors import UnreadableFile
-from index.extract import Limits
-from index.formats import doc
-from index.sandbox import Parsed, Task, parse_files
-from index.types import Metadata
+from policyqa.eval.sets import documents
+from policyqa.index.build.building import build
+from policyqa.index.build.sandbox import Parsed, Task, parse_files
+from policyqa.index.errors import UnreadableFile
+from policyqa.index.read.extract import Limits
+from policyqa.index.read.word import doc
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.index.types import Metadata
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"

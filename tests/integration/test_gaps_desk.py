@@ -10,24 +10,24 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from index.errors import SourceError, StoreError
-from qa.live import LiveAssistant
-from qa.permalinks import permalink
-from qa.present import answer_text
-from qa.receipts import receipt_of, rendered
-from qa.types import Answer, Question
-from qa.wording import TALK
+from policyqa.index.errors import SourceError, StoreError
+from policyqa.qa.check.permalinks import permalink
+from policyqa.qa.check.receipts import receipt_of, rendered
+from policyqa.qa.cli.present import answer_text
+from policyqa.qa.compose.wording import TALK
+from policyqa.qa.live import LiveAssistant
+from policyqa.qa.types import Answer, Question
+from policyqa.ui import server
+from policyqa.ui.chat.render import answer_message
+from policyqa.ui.staff.librarian import Librarian
+from policyqa.ui.staff.metadata import corrections
+from policyqa.ui.store.audit import latest
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.drafts import Drafts
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import Review, Reviews
+from policyqa.ui.store.types import Gap
 from tests.staff import PASSWORD, draft_by, office, service_of
-from ui import server
-from ui.render import answer_message
-from ui.staff.librarian import Librarian
-from ui.staff.metadata import corrections
-from ui.store.audit import latest
-from ui.store.database import open_database
-from ui.store.drafts import Drafts
-from ui.store.records import Records
-from ui.store.reviews import Review, Reviews
-from ui.store.types import Gap
 
 TODAY = date.today()
 LATER = (TODAY + timedelta(days=90)).isoformat()
@@ -296,7 +296,7 @@ def test_a_draft_is_there_however_much_is_asked_after_it_and_whatever_is_purged(
     client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drafted(client)
-    monkeypatch.setattr("ui.staff.gaps.MAX_WORDINGS", 1)
+    monkeypatch.setattr("policyqa.ui.staff.gaps.MAX_WORDINGS", 1)
     Records(engine).keep(silent("newer", "食堂在哪里"))
     assert "另有 3 种较早的问法没有列出" in client.get("/staff/gaps").text
     page = client.get("/staff/gaps/q0").text

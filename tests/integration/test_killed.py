@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from index import catalogue, search_index
+from policyqa.index.metadata import catalogue
+from policyqa.index.store import search_index
+from policyqa.ui.store.audit import Entry, latest
+from policyqa.ui.store.changes import Change
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.drafts import Drafts
 from tests.staff import librarian_of
-from ui.store.audit import Entry, latest
-from ui.store.changes import Change
-from ui.store.database import open_database
-from ui.store.drafts import Drafts
 
 ACTS = {
     "document_added": "added", "metadata_corrected": "corrected",

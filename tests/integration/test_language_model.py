@@ -6,15 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from index import search_index
-from index.building import SourceText, build_texts
-from index.embedding import HashingEmbedder
-from index.types import Metadata
-from qa.assistant import Assistant
-from qa.language_model import OpenAIWriter, ScriptedWriter, Writer, sentences, user_prompt
-from qa.settings import AnswerSettings, LanguageModelSettings, RankingSettings
-from qa.types import Answer, AnswerSentence, Question
-from qa.weighting import weights_by
+from policyqa.index.build.building import SourceText, build_texts
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.index.types import Metadata
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.llm.language_model import (
+    OpenAIWriter,
+    ScriptedWriter,
+    Writer,
+    sentences,
+    user_prompt,
+)
+from policyqa.qa.retrieve.weighting import weights_by
+from policyqa.qa.settings import AnswerSettings, LanguageModelSettings, RankingSettings
+from policyqa.qa.types import Answer, AnswerSentence, Question
 from tests.model_server import ModelServer, running
 
 EMBEDDER = HashingEmbedder(64)

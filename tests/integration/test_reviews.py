@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from index.errors import StoreError
-from qa.types import Question
+from policyqa.index.errors import StoreError
+from policyqa.qa.types import Question
+from policyqa.ui.store.audit import latest
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import SHOWN, Better, Review, Reviews, Show, disagreements
+from policyqa.ui.store.types import Feedback
 from tests.ui_fake import FIRST, PLAN, FakeAssistant
-from ui.store.audit import latest
-from ui.store.database import open_database
-from ui.store.records import Records
-from ui.store.reviews import SHOWN, Better, Review, Reviews, Show, disagreements
-from ui.store.types import Feedback
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # In the order in which they are asked, a minute apart; the last two in the same moment.

@@ -14,23 +14,23 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy import Engine
 
-from index.errors import StoreError
-from qa.types import Question
+from policyqa.index.errors import StoreError
+from policyqa.qa.types import Question
+from policyqa.ui import server
+from policyqa.ui.staff.desk import ROOMS, SCRIPTS, build_absent, build_desk, fingerprint
+from policyqa.ui.staff.documents import build_documents
+from policyqa.ui.staff.evaluations import build_evaluations
+from policyqa.ui.staff.gaps import build_gaps
+from policyqa.ui.staff.log import build_log
+from policyqa.ui.staff.numbers import build_numbers
+from policyqa.ui.staff.review import Desk, build_review
+from policyqa.ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
+from policyqa.ui.store.audit import latest
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import Reviews
 from tests.staff import PASSWORD, service_of, sessions_of
 from tests.ui_fake import NEWS, PLAN, FakeAssistant
-from ui import server
-from ui.staff.desk import ROOMS, SCRIPTS, build_absent, build_desk, fingerprint
-from ui.staff.documents import build_documents
-from ui.staff.evaluations import build_evaluations
-from ui.staff.gaps import build_gaps
-from ui.staff.log import build_log
-from ui.staff.numbers import build_numbers
-from ui.staff.review import Desk, build_review
-from ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
-from ui.store.audit import latest
-from ui.store.database import open_database
-from ui.store.records import Records
-from ui.store.reviews import Reviews
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
 ANSWER = "a" * 32

@@ -12,14 +12,14 @@ from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from qa.types import Answer, Question
+from policyqa.qa.types import Answer, Question
+from policyqa.ui import server
+from policyqa.ui.staff.review import COLUMNS, csv_lines, review_of
+from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import Better, Review, Reviews
 from tests.staff import PASSWORD, service_of
 from tests.ui_fake import ATTACK, FIRST, PLAN, SECOND, FakeAssistant
-from ui import server
-from ui.staff.review import COLUMNS, csv_lines, review_of
-from ui.store.database import open_database
-from ui.store.records import Records
-from ui.store.reviews import Better, Review, Reviews
 
 ASKED = {"one": "博士后有什么补助", "two": "外籍人才", "three": "攻击"}
 

@@ -12,14 +12,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from index.errors import StoreError
-from qa.types import Answer, AnswerSentence, Citation
-from ui.store.archive import exported
-from ui.store.audit import CLOCK, COMMAND, latest
-from ui.store.database import FILE, open_database, shown, upgrade
-from ui.store.records import Records, without_person
-from ui.store.tables import Table
-from ui.store.types import Feedback, Gap
+from policyqa.index.errors import StoreError
+from policyqa.qa.types import Answer, AnswerSentence, Citation
+from policyqa.ui.store.archive import exported
+from policyqa.ui.store.audit import CLOCK, COMMAND, latest
+from policyqa.ui.store.database import FILE, open_database, shown, upgrade
+from policyqa.ui.store.records import Records, without_person
+from policyqa.ui.store.tables import Table
+from policyqa.ui.store.types import Feedback, Gap
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PHONE = "13812345678"

@@ -9,8 +9,8 @@ import ir_measures
 import pytest
 from ir_measures import RR, R, Success, nDCG
 
-from eval import dataset
-from eval.metrics import (
+from policyqa.eval.judge import dataset
+from policyqa.eval.judge.metrics import (
     PerQuery,
     Qrel,
     ScoredDoc,

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics import (
+from policyqa.eval.judge.metrics import (
     Qrel,
     ScoredDoc,
     abstention,

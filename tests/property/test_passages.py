@@ -5,13 +5,13 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.cleaning import BYLINE, CREDIT, INVISIBLE, LAYOUT_MARK
-from index.extract import Extract, Plain
-from index.parsing import parse
-from index.quotes import quote_spans
-from index.sentences import MAX_CHARS as MAX_SENTENCE_CHARS
-from index.sentences import sentence_spans
-from index.types import Document, Metadata, Passage
+from policyqa.index.read.extract import Extract, Plain
+from policyqa.index.structure.parsing import parse
+from policyqa.index.structure.quotes import quote_spans
+from policyqa.index.text.cleaning import BYLINE, CREDIT, INVISIBLE, LAYOUT_MARK
+from policyqa.index.text.sentences import MAX_CHARS as MAX_SENTENCE_CHARS
+from policyqa.index.text.sentences import sentence_spans
+from policyqa.index.types import Document, Metadata, Passage
 
 WORDS = [
     "人才", "政策支持", "博士后每人补贴50万元", "西部（重庆）科学城", "到2025年", "3.5%",

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from index.types import Metadata
-from qa.types import Filters, Question
+from policyqa.index.types import Metadata
+from policyqa.qa.types import Filters, Question
 
 GOOD = ["2024", "2024-07", "2024-02-29", "1000", "9999-12-31"]
 BAD = [

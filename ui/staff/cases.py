@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.errors import PolicyQAError, QuestionError, StoreError
-from index.types import Value
-from qa.query import normalise_query
-from qa.types import Answer, Filters
-from ui.assistant import Assistant
-from ui.store.records import Records
-from ui.store.reviews import WHOLE, Review, Reviews, disagreements
+from policyqa.index.errors import PolicyQAError, QuestionError, StoreError
+from policyqa.index.types import Value
+from policyqa.qa.question.query import normalise_query
+from policyqa.qa.types import Answer, Filters
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import WHOLE, Review, Reviews, disagreements
 
 TYPE = "reviewed"
 REJECTING = ("unsupported", "outdated")

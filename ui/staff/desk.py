@@ -16,10 +16,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse
 
-from index.errors import AccountError, StoreError
-from ui.api import failed, malformed
-from ui.staff.passages import place_of
-from ui.staff.sessions import (
+from policyqa.index.errors import AccountError, StoreError
+from policyqa.ui.api import failed, malformed
+from policyqa.ui.staff.passages import place_of
+from policyqa.ui.staff.sessions import (
     API,
     FOLDER,
     LOG_IN,
@@ -31,8 +31,8 @@ from ui.staff.sessions import (
     refuse_foreign,
     who,
 )
-from ui.store.accounts import MIN_PASSWORD_CHARS, LoggedIn, Role
-from ui.users import ROLE_NAMES
+from policyqa.ui.store.accounts import MIN_PASSWORD_CHARS, LoggedIn, Role
+from policyqa.ui.users import ROLE_NAMES
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,10 @@ PICTURE = {
 LASTING = {"cache-control": "max-age=31536000"}  # their address changes with what they say
 
 _templates = Environment(
-    loader=PackageLoader("ui.staff"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    loader=PackageLoader("policyqa.ui.staff"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
 )
 
 
@@ -164,13 +167,13 @@ async def _refusal(request: Request, error: Exception) -> Response:
 @cache
 def style() -> str:
     """The style of all pages of the desk."""
-    return files("ui.staff").joinpath("staff.css").read_text(encoding="utf-8")
+    return files(__package__).joinpath("staff.css").read_text(encoding="utf-8")
 
 
 @cache
 def script(name: str) -> str:
     """What a page does beyond what its forms and links do; it works without."""
-    return files("ui.staff").joinpath(name).read_text(encoding="utf-8")
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def local_time(moment: str) -> str:

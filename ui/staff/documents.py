@@ -12,18 +12,18 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
-from index.differences import Difference, differences
-from index.errors import PolicyQAError, SourceError, UnreadableFile
-from index.types import Document, FileReport
-from index.validity import normal_title
-from qa.filters import KINDS
-from qa.present import ORIGINS
-from ui.api import described
-from ui.assistant import Assistant
-from ui.staff.desk import Editor, Reader, page
-from ui.staff.drafting import STATES, rests_on
-from ui.staff.librarian import LAST, Librarian
-from ui.staff.metadata import (
+from policyqa.index.build.differences import Difference, differences
+from policyqa.index.errors import PolicyQAError, SourceError, UnreadableFile
+from policyqa.index.metadata.validity import normal_title
+from policyqa.index.types import Document, FileReport
+from policyqa.qa.cli.present import ORIGINS
+from policyqa.qa.question.filters import KINDS
+from policyqa.ui.api import described
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.staff.desk import Editor, Reader, page
+from policyqa.ui.staff.drafting import STATES, rests_on
+from policyqa.ui.staff.librarian import LAST, Librarian
+from policyqa.ui.staff.metadata import (
     CHOICES,
     MAX_VALUE_CHARS,
     as_corrected,
@@ -31,8 +31,8 @@ from ui.staff.metadata import (
     corrections,
     fields_of,
 )
-from ui.staff.sessions import API, FOLDER, fields
-from ui.store.changes import Change
+from policyqa.ui.staff.sessions import API, FOLDER, fields
+from policyqa.ui.store.changes import Change
 
 HERE = f"{FOLDER}/documents"
 CHANGES = 60

@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from index.errors import PolicyQAError, UnreadableFile
-from index.formats.detect import format_of
-from index.types import Document, Metadata
-from qa.filters import lapsed
-from qa.permalinks import Resolution, parse, permalink, resolve
-from qa.types import Question
-from ui.assistant import Assistant
-from ui.staff.passages import picked
-from ui.store.changes import Changes
-from ui.store.drafts import MAX_TEXT_CHARS, Draft
+from policyqa.index.errors import PolicyQAError, UnreadableFile
+from policyqa.index.read.detect import format_of
+from policyqa.index.types import Document, Metadata
+from policyqa.qa.check.permalinks import Resolution, parse, permalink, resolve
+from policyqa.qa.question.filters import lapsed
+from policyqa.qa.types import Question
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.staff.passages import picked
+from policyqa.ui.store.changes import Changes
+from policyqa.ui.store.drafts import MAX_TEXT_CHARS, Draft
 
 MAX_DAYS = 3 * 365
 MAX_QUESTION_CHARS = 200

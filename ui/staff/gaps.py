@@ -8,13 +8,13 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from index.errors import StoreError
-from index.types import Document
-from qa.permalinks import Resolution
-from qa.types import Answer, Question
-from ui.assistant import Assistant
-from ui.staff.desk import Editor, Reader, page
-from ui.staff.drafting import (
+from policyqa.index.errors import StoreError
+from policyqa.index.types import Document
+from policyqa.qa.check.permalinks import Resolution
+from policyqa.qa.types import Answer, Question
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.staff.desk import Editor, Reader, page
+from policyqa.ui.staff.drafting import (
     MAX_QUESTION_CHARS,
     STATES,
     draft_of,
@@ -27,11 +27,11 @@ from ui.staff.drafting import (
     text_of,
     unsound,
 )
-from ui.staff.librarian import Librarian
-from ui.staff.passages import FOUND, MAX_SEARCH_CHARS, place_of, searched
-from ui.staff.sessions import FOLDER, fields
-from ui.store.accounts import LoggedIn
-from ui.store.drafts import MAX_TEXT_CHARS, Draft, Drafts, Unanswered
+from policyqa.ui.staff.librarian import Librarian
+from policyqa.ui.staff.passages import FOUND, MAX_SEARCH_CHARS, place_of, searched
+from policyqa.ui.staff.sessions import FOLDER, fields
+from policyqa.ui.store.accounts import LoggedIn
+from policyqa.ui.store.drafts import MAX_TEXT_CHARS, Draft, Drafts, Unanswered
 
 HERE = f"{FOLDER}/gaps"
 MAX_WORDINGS = 500

@@ -16,9 +16,9 @@ from typing import BinaryIO, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from index.errors import IndexBusy, NameTaken, PolicyQAError, SourceError, UnreadableFile
-from index.library import Library, Version, check_name
-from ui.store.changes import Change, Changes, new_id
+from policyqa.index.build.library import Library, Version, check_name
+from policyqa.index.errors import IndexBusy, NameTaken, PolicyQAError, SourceError, UnreadableFile
+from policyqa.ui.store.changes import Change, Changes, new_id
 
 logger = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Engine
 
-from qa.present import FIELD_NAMES
-from ui.staff.desk import Admin, page
-from ui.staff.metadata import in_words
-from ui.staff.sessions import FOLDER
-from ui.store.audit import ACTS, Entry, latest
-from ui.store.reviews import OF_ANSWERS, OF_CITATIONS
-from ui.users import ROLE_NAMES
+from policyqa.qa.cli.present import FIELD_NAMES
+from policyqa.ui.staff.desk import Admin, page
+from policyqa.ui.staff.metadata import in_words
+from policyqa.ui.staff.sessions import FOLDER
+from policyqa.ui.store.audit import ACTS, Entry, latest
+from policyqa.ui.store.reviews import OF_ANSWERS, OF_CITATIONS
+from policyqa.ui.users import ROLE_NAMES
 
 ENTRIES = 50
 MAX_CHARS = 200  # of one value

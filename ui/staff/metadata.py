@@ -6,12 +6,12 @@ from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 
-from index.errors import SourceError
-from index.metadata_dates import last_day
-from index.types import Document, Metadata, Reading
-from qa.filters import KINDS
-from qa.present import FIELD_NAMES
-from ui.store.changes import Change
+from policyqa.index.errors import SourceError
+from policyqa.index.metadata.dates import last_day
+from policyqa.index.types import Document, Metadata, Reading
+from policyqa.qa.cli.present import FIELD_NAMES
+from policyqa.qa.question.filters import KINDS
+from policyqa.ui.store.changes import Change
 
 CONTEXT_CHARS = 40
 OTHERS = 3

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from qa.pictures import legend, svg
-from ui.assistant import Assistant
-from ui.staff.desk import PICTURE, Reader, page
-from ui.staff.plots import DARK, LIGHT, style_of
-from ui.staff.sessions import FOLDER
-from ui.store.numbers import Day, Numbers
+from policyqa.qa.pictures import legend, svg
+from policyqa.ui.assistant import Assistant
+from policyqa.ui.staff.desk import PICTURE, Reader, page
+from policyqa.ui.staff.plots import DARK, LIGHT, style_of
+from policyqa.ui.staff.sessions import FOLDER
+from policyqa.ui.store.numbers import Day, Numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from index.errors import PolicyQAError, SourceError
-from index.types import Document, Span
-from qa.types import Hit, Question
-from ui.assistant import Assistant
+from policyqa.index.errors import PolicyQAError, SourceError
+from policyqa.index.types import Document, Span
+from policyqa.qa.types import Hit, Question
+from policyqa.ui.assistant import Assistant
 
 FOUND = 6
 MAX_SEARCH_CHARS = 200

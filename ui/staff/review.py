@@ -9,16 +9,16 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
-from index.errors import SourceError
-from qa.types import Answer, AnswerSentence, Citation
-from ui.assistant import Assistant, in_force
-from ui.staff.cases import Case, case_of, cases, searched_otherwise
-from ui.staff.desk import Editor, Reader, page
-from ui.staff.passages import MAX_SEARCH_CHARS, picked, place_of, searched
-from ui.staff.sessions import FOLDER, fields
-from ui.store.accounts import LoggedIn
-from ui.store.records import Records
-from ui.store.reviews import (
+from policyqa.index.errors import SourceError
+from policyqa.qa.types import Answer, AnswerSentence, Citation
+from policyqa.ui.assistant import Assistant, in_force
+from policyqa.ui.staff.cases import Case, case_of, cases, searched_otherwise
+from policyqa.ui.staff.desk import Editor, Reader, page
+from policyqa.ui.staff.passages import MAX_SEARCH_CHARS, picked, place_of, searched
+from policyqa.ui.staff.sessions import FOLDER, fields
+from policyqa.ui.store.accounts import LoggedIn
+from policyqa.ui.store.records import Records
+from policyqa.ui.store.reviews import (
     MAX_COMMENT_CHARS,
     OF_ANSWERS,
     OF_CITATIONS,
@@ -30,7 +30,7 @@ from ui.store.reviews import (
     Show,
     disagreements,
 )
-from ui.store.types import KeptAnswer
+from policyqa.ui.store.types import KeptAnswer
 
 HERE = f"{FOLDER}/review"
 ITEMS = 50

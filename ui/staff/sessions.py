@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends, HTTPException, Request, Response
 from itsdangerous import BadSignature, TimestampSigner
 
-from index.errors import StoreError
-from ui.store.accounts import Accounts, LoggedIn, Role
+from policyqa.index.errors import StoreError
+from policyqa.ui.store.accounts import Accounts, LoggedIn, Role
 
 COOKIE = "policyqa_session"
 FOLDER = "/staff"

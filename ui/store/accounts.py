@@ -12,12 +12,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from index.errors import AccountError
-from index.types import Value
-from qa.settings import StaffSettings
-from ui.store.audit import COMMAND, STRANGER, note
-from ui.store.tables import AccountRow, AttemptRow, SessionRow
-from ui.store.transactions import transaction
+from policyqa.index.errors import AccountError
+from policyqa.index.types import Value
+from policyqa.qa.settings import StaffSettings
+from policyqa.ui.store.audit import COMMAND, STRANGER, note
+from policyqa.ui.store.tables import AccountRow, AttemptRow, SessionRow
+from policyqa.ui.store.transactions import transaction
 
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)  # each may do what those before it may

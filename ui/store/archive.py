@@ -10,10 +10,10 @@ from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from index.errors import StoreError
-from ui.store.audit import COMMAND, Act, note
-from ui.store.records import answer_row, kept_answer
-from ui.store.tables import (
+from policyqa.index.errors import StoreError
+from policyqa.ui.store.audit import COMMAND, Act, note
+from policyqa.ui.store.records import answer_row, kept_answer
+from policyqa.ui.store.tables import (
     AnswerRow,
     AuditRow,
     ChangeRow,
@@ -23,8 +23,8 @@ from ui.store.tables import (
     Table,
     VerdictRow,
 )
-from ui.store.transactions import transaction
-from ui.store.types import KeptAnswer
+from policyqa.ui.store.transactions import transaction
+from policyqa.ui.store.types import KeptAnswer
 
 IMPORTED: Act = "imported"
 # Answers before what belongs to them.

@@ -6,9 +6,9 @@ from typing import Literal
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from index.types import Value
-from ui.store.tables import AuditRow
-from ui.store.transactions import transaction
+from policyqa.index.types import Value
+from policyqa.ui.store.tables import AuditRow
+from policyqa.ui.store.transactions import transaction
 
 Act = Literal[
     "account_added", "password_changed", "account_disabled", "account_enabled",

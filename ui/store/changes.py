@@ -8,10 +8,10 @@ from typing import Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from index.types import Value
-from ui.store.audit import note
-from ui.store.tables import ChangeRow, DraftRow
-from ui.store.transactions import Store, transaction
+from policyqa.index.types import Value
+from policyqa.ui.store.audit import note
+from policyqa.ui.store.tables import ChangeRow, DraftRow
+from policyqa.ui.store.transactions import Store, transaction
 
 ChangeAct = Literal[
     "document_added", "document_withdrawn", "document_restored", "metadata_corrected",

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from index.errors import StoreError
-from index.types import Value
-from qa.wording import TALK
-from ui.store.audit import note
-from ui.store.tables import AnswerRow, DraftRow, GapRow
-from ui.store.transactions import Store, transaction
+from policyqa.index.errors import StoreError
+from policyqa.index.types import Value
+from policyqa.qa.compose.wording import TALK
+from policyqa.ui.store.audit import note
+from policyqa.ui.store.tables import AnswerRow, DraftRow, GapRow
+from policyqa.ui.store.transactions import Store, transaction
 
 ID_BYTES = 8
 FINGERPRINT_CHARS = 16

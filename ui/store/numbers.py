@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from ui.store.tables import AnswerRow, FeedbackRow
-from ui.store.transactions import Store, transaction
+from policyqa.ui.store.tables import AnswerRow, FeedbackRow
+from policyqa.ui.store.transactions import Store, transaction
 
 
 class Day(NamedTuple):

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
-from qa.types import Answer
-from ui.masking import masked
-from ui.store.audit import COMMAND, READER, Act, note
-from ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
-from ui.store.transactions import Store, transaction
-from ui.store.types import Feedback, Gap, KeptAnswer
+from policyqa.qa.types import Answer
+from policyqa.ui.masking import masked
+from policyqa.ui.store.audit import COMMAND, READER, Act, note
+from policyqa.ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
+from policyqa.ui.store.transactions import Store, transaction
+from policyqa.ui.store.types import Feedback, Gap, KeptAnswer
 
 SHARE_BYTES = 16
 KINDS: dict[str, type[Table]] = {"answer": AnswerRow, "feedback": FeedbackRow, "gap": GapRow}

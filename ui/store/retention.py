@@ -3,9 +3,9 @@
 import logging
 import threading
 
-from index.errors import StoreError
-from ui.store.audit import CLOCK
-from ui.store.records import Records
+from policyqa.index.errors import StoreError
+from policyqa.ui.store.audit import CLOCK
+from policyqa.ui.store.records import Records
 
 logger = logging.getLogger(__name__)
 DAY_S = 86_400.0

@@ -8,11 +8,11 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from index.errors import StoreError
-from index.types import Value
-from ui.store.audit import note
-from ui.store.tables import AnswerRow, FeedbackRow, VerdictRow
-from ui.store.transactions import Store, transaction
+from policyqa.index.errors import StoreError
+from policyqa.index.types import Value
+from policyqa.ui.store.audit import note
+from policyqa.ui.store.tables import AnswerRow, FeedbackRow, VerdictRow
+from policyqa.ui.store.transactions import Store, transaction
 
 WHOLE = 0  # the place of the verdict on the whole answer; citations count from 1
 MAX_COMMENT_CHARS = 1000

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from index.errors import StoreError
+from policyqa.index.errors import StoreError
 
 
 @contextmanager

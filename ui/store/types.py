@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from index.types import Value
-from qa.types import Answer
+from policyqa.index.types import Value
+from policyqa.qa.types import Answer
 
 Verdict = Literal["up", "down", "withdrawn"]
 Reason = Literal["off_topic", "wrong_citation", "outdated", "incomplete"]

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ui.store.tables import Table
+from policyqa.ui.store.tables import Table
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,459 @@
+"""A source folder to an index: what is new is read and embedded, the rest is kept."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from policyqa.index.metadata import (catalogue)
+from policyqa.index.build import (sandbox, scanning)
+from policyqa.index.store import (search_index)
+from policyqa.index.read import (tools)
+from policyqa.index.store.embedding import (Embedder, Vectors)
+from policyqa.index.errors import (IndexBusy, IndexError_, MissingTool, PolicyQAError, SourceError, UnreadableFile, UnsupportedFile)
+from policyqa.index.read.extract import (Extract, Limits, Plain)
+from policyqa.index.store.lexical import (LexicalIndex)
+from policyqa.index.structure.parsing import (parse)
+from policyqa.index.structure.quotes import (display)
+from policyqa.index.build.sandbox import (Parsed, Task)
+from policyqa.index.store.search_index import (Manifest, SearchIndex, SourceFile)
+from policyqa.index.types import (Document, FileReport, IndexReport, Metadata, Passage)
+from policyqa.index.store.vectors import (FaissStore, stacked)
+from policyqa.index.text.words import (bigrams, simplified, words)
+
+CONTEXT_CHARS = 80
+Progress = Callable[[str, int, int], None]  # stage, done, total
+Parser = Callable[[Sequence[SourceFile]], Iterator[Parsed | UnreadableFile]]
+
+
+class Text(NamedTuple):
+    """A text to embed, and what it stands under ("" where it is embedded by itself)."""
+
+    words: str
+    context: str = ""
+
+    def forms(self) -> tuple[str, ...]:
+        """What is given to the model."""
+        return (self.words, f"{self.context}\n{self.words}") if self.context else (self.words,)
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """One document with its passages and vectors: what a later build can keep."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    passage_vectors: Vectors
+    sentence_vectors: Vectors
+    title_vector: Vectors
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The files that an index shall hold, how to parse new ones, and the folder they lie in."""
+
+    files: tuple[SourceFile, ...]
+    parsed: Parser
+    root: str = ""
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A text that is no file of a folder: a record of a collection."""
+
+    source: str
+    text: str
+    metadata: Metadata
+
+
+def build(
+    source: Path,
+    folder: Path,
+    embedder: Embedder,
+    *,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> IndexReport:
+    """Bring the index of a folder up to date with its files; an unchanged source is a no-op.
+
+    Only files whose content or catalogue entry is new are parsed, in child processes; what cannot
+    be read is named in the report. Texts that the old index holds are not embedded again.
+
+    Args:
+        source: folder of documents; files of all subfolders are taken.
+        folder: index folder; the version in force stays usable until the new one is complete.
+        embedder: of the model to index with.
+        limits: bounds on each file.
+        progress: called with (stage, done, total) during long work.
+
+    Raises:
+        SourceError: the source folder is absent or has no readable file.
+        IndexBusy: another process is indexing here.
+        PolicyQAError: the disk is full or cannot be written.
+    """
+    if source.resolve() == folder.resolve():
+        raise SourceError(f"索引不能放在来源文件夹 {source} 里，请用 --index 指定另一个文件夹")
+    files = scanning.scan(source)
+    entries = catalogue.load(source)
+
+    def parsed(new: Sequence[SourceFile]) -> Iterator[Parsed | UnreadableFile]:
+        tasks = [Task(source / f.source, f.source, entries.get(f.source, Metadata())) for f in new]
+        return sandbox.parse_files(tasks, limits or Limits())
+
+    wanted = Wanted(tuple(files), parsed, root=str(source.resolve()))
+    return _brought_up_to_date(wanted, folder, embedder, progress)
+
+
+def build_texts(
+    texts: Sequence[SourceText],
+    folder: Path,
+    embedder: Embedder,
+    *,
+    progress: Progress | None = None,
+) -> IndexReport:
+    """As `build`, of texts in memory. Raises as `build`."""
+    by_source = {text.source: text for text in texts}
+    files = [
+        SourceFile(
+            source=text.source,
+            state=scanning.state(_sha256(text.text), text.metadata),
+            report=FileReport(source=text.source, status="read"),
+        )
+        for text in texts
+    ]
+
+    def parsed(new: Sequence[SourceFile]) -> Iterator[Parsed]:
+        return (_parsed_text(by_source[file.source]) for file in new)
+
+    return _brought_up_to_date(Wanted(tuple(files), parsed), folder, embedder, progress)
+
+
+def _parsed_text(item: SourceText) -> Parsed:
+    extract = Extract((Plain(item.text),))
+    sha256 = _sha256(item.text)
+    return Parsed(*parse(extract, source=item.source, metadata=item.metadata, sha256=sha256))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _brought_up_to_date(
+    wanted: Wanted,
+    folder: Path,
+    embedder: Embedder,
+    progress: Progress | None,
+) -> IndexReport:
+    """The report of an index that is as it should be (nothing is written then, so that it may be
+    read-only), else of its update under a lock."""
+    started = time.perf_counter()
+    report = _unchanged(_usable(folder, embedder), wanted)
+    if report is None:
+        report = _locked(lambda: _update(wanted, folder, embedder, progress), folder)
+    return report.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
+
+
+def _unchanged(old: SearchIndex | None, wanted: Wanted) -> IndexReport | None:
+    if old is None or old.manifest.root != wanted.root:
+        return None
+    if _states(old.manifest.files) != _states(wanted.files):
+        return None
+    return _report(old, old.manifest.files)
+
+
+def _states(files: Sequence[SourceFile]) -> dict[str, str]:
+    """What each file was made from; a file that now could be read, since the tool it lacked has
+    come, counts as changed."""
+    lacking = {f.report.tool for f in files if f.report.tool}
+    come = tools.installed() & lacking if lacking else lacking
+    return {f.source: f.state for f in files if f.report.tool not in come}
+
+
+def _locked(update: Callable[[], IndexReport], folder: Path) -> IndexReport:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0):
+            return update()
+    except Timeout as error:
+        raise IndexBusy(f"另一个进程正在更新索引 {folder}，请稍后再试") from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PolicyQAError(f"写入索引 {folder} 失败：{reason}，原有索引不受影响") from error
+
+
+def _update(
+    wanted: Wanted,
+    folder: Path,
+    embedder: Embedder,
+    progress: Progress | None,
+) -> IndexReport:
+    old = _usable(folder, embedder)  # again: another process may have come first
+    report = _unchanged(old, wanted)
+    if report:
+        return report
+    before = old.manifest.files if old else ()
+    files = _with_known_failures(wanted.files, before)
+    kept = _kept(old, files) if old else {}
+    new = [f for f in files if f.report.status == "read" and f.source not in kept]
+    files, fresh = _parse_new(files, new, wanted.parsed, progress)
+    if not kept and not fresh:
+        raise SourceError(_nothing_readable(files))
+    known = _known_vectors(old, [item.document.source for item in fresh])
+    embedded = {e.document.source: e for e in embed(fresh, embedder, progress, known)} | kept
+    ordered = [embedded[f.source] for f in files if f.source in embedded]
+    index = assemble(ordered, embedder, files, root=wanted.root, progress=progress)
+    search_index.save(index, folder)
+    return _report(index, before)
+
+
+def _with_known_failures(
+    files: Sequence[SourceFile], before: Sequence[SourceFile]
+) -> list[SourceFile]:
+    """Files that could not be read and have not changed are not tried again."""
+    states = _states(before)
+    failed = {f.source: f for f in before if f.report.status != "read"}
+    return [
+        failed[f.source] if f.source in failed and states.get(f.source) == f.state else f
+        for f in files
+    ]
+
+
+def _parse_new(
+    files: Sequence[SourceFile],
+    new: Sequence[SourceFile],
+    parsed: Parser,
+    progress: Progress | None,
+) -> tuple[list[SourceFile], list[Parsed]]:
+    """All files with what became of them, and the documents of the new ones."""
+    fresh: list[Parsed] = []
+    reports: dict[str, FileReport] = {}
+    for done, (file, outcome) in enumerate(zip(new, parsed(new), strict=True), start=1):
+        if isinstance(outcome, UnreadableFile):
+            reports[file.source] = _refusal(file.source, outcome)
+        else:
+            fresh.append(outcome)
+        if progress:
+            progress("解析", done, len(new))
+    named = [
+        f.model_copy(update={"report": reports[f.source]}) if f.source in reports else f
+        for f in files
+    ]
+    return named, fresh
+
+
+def _refusal(source: str, error: UnreadableFile) -> FileReport:
+    return FileReport(
+        source=source,
+        status="skipped" if isinstance(error, UnsupportedFile) else "failed",
+        reason=str(error),
+        tool=error.tool if isinstance(error, MissingTool) else "",
+    )
+
+
+def _nothing_readable(files: Sequence[SourceFile]) -> str:
+    named = "；".join(f"{f.source}：{f.report.reason}" for f in files[:3]) or "文件夹是空的"
+    return f"来源文件夹里没有可读取的文件（{named}）"
+
+
+def _usable(folder: Path, embedder: Embedder) -> SearchIndex | None:
+    """The index in force, unless there is none that this program can read."""
+    try:
+        return search_index.load(folder, model=embedder.fingerprint)
+    except IndexError_:
+        return None
+
+
+def _kept(old: SearchIndex, files: Sequence[SourceFile]) -> dict[str, Embedded]:
+    """Documents of the old index whose file and catalogue entry are as they were."""
+    states = _states(old.manifest.files)
+    same = {f.source for f in files if states.get(f.source) == f.state}
+    return {e.document.source: e for e in disassemble(old) if e.document.source in same}
+
+
+def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[Text, Vectors]:
+    """Vectors of texts that stood in the old versions of these files, by text."""
+    wanted = set(sources)
+    known: dict[Text, Vectors] = {}
+    for item in disassemble(old) if old else ():
+        if item.document.source in wanted:
+            vectors = (item.title_vector, item.passage_vectors, item.sentence_vectors)
+            known |= zip(_texts([item]), np.concatenate(vectors), strict=True)
+    return known
+
+
+def disassemble(index: SearchIndex) -> Iterable[Embedded]:
+    """An index as its documents; `assemble` puts them together again."""
+    starts = index.sentence_starts
+    for row, document in enumerate(index.documents):
+        rows = np.flatnonzero(index.document_of == row)
+        sentences = [np.arange(starts[r], starts[r + 1]) for r in rows]
+        flat = np.concatenate(sentences) if sentences else np.zeros(0, np.int64)
+        yield Embedded(
+            document,
+            tuple(index.passages[r] for r in rows),
+            index.passage_vectors.vectors(rows),
+            index.sentence_vectors.vectors(flat),
+            index.title_vectors.vectors(np.array([row])),
+        )
+
+
+def context_of(document: Document, passage: Passage) -> str:
+    """What is embedded and tokenised before a passage's own words: its title and section."""
+    return f"{document.metadata.title} {passage.section}".strip()[:CONTEXT_CHARS]
+
+
+def embed(
+    parsed: Sequence[Parsed],
+    embedder: Embedder,
+    progress: Progress | None = None,
+    known: Mapping[Text, Vectors] | None = None,
+) -> Iterable[Embedded]:
+    """Vectors for documents, all their passages in one run so that batches are full.
+
+    Args:
+        parsed: the documents.
+        embedder: of the model to index with.
+        progress: see `build`.
+        known: vectors of texts that were embedded before.
+    """
+    if not parsed:
+        return []
+    vectors = _encoded_once(_texts(parsed), embedder, progress, known or {})
+    passages = sum(len(item.passages) for item in parsed)
+    by_title, by_passage, by_sentence = np.split(vectors, np.cumsum([len(parsed), passages]))
+    return _parted(parsed, by_passage, by_sentence, by_title)
+
+
+def _texts(parsed: Sequence[Parsed | Embedded]) -> list[Text]:
+    """What is embedded of documents: all titles, all passages, all sentences in their context."""
+    cut = [(item.document, passage) for item in parsed for passage in item.passages]
+    titles = [p.document.metadata.title or p.document.source for p in parsed]
+    alone = [Text(simplified(text)) for text in (*titles, *(passage.text for _, passage in cut))]
+    within = [
+        Text(simplified(display(document, s)), simplified(context_of(document, passage)))
+        for document, passage in cut
+        for s in passage.sentences
+    ]
+    return alone + within
+
+
+def _encoded_once(
+    texts: Sequence[Text],
+    embedder: Embedder,
+    progress: Progress | None,
+    known: Mapping[Text, Vectors],
+) -> Vectors:
+    """Vectors of texts, shape (texts, dimension); equal texts (a passage of one sentence, a
+    repeated heading) are embedded once.
+
+    That of a text in a context is the mean of two, by itself and after its context: 每年2.4万元 is
+    then near to the programme that only its title names, and not too near to its neighbours.
+    """
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    wanted = dict.fromkeys(form for text in missing for form in text.forms())
+    on_batch = _ticker(progress, "向量", len(wanted))
+    fresh = embedder.encode_documents(list(wanted), on_batch=on_batch) if wanted else ()
+    of_form = dict(zip(wanted, fresh, strict=True))
+    found = {text: _mean([of_form[form] for form in text.forms()]) for text in missing}
+    vectors = {**known, **found}
+    return np.stack([vectors[text] for text in texts])
+
+
+def _mean(vectors: Sequence[Vectors]) -> Vectors:
+    """Unit vector in the middle of unit vectors."""
+    if len(vectors) == 1:
+        return vectors[0]
+    middle = np.mean(np.stack(vectors), axis=0)
+    return np.asarray(middle / (np.linalg.norm(middle) or 1.0), dtype=np.float32)
+
+
+def _ticker(progress: Progress | None, stage: str, total: int) -> Callable[[int], None] | None:
+    if progress is None:
+        return None
+    done = 0
+
+    def tick(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(stage, done, total)
+
+    return tick
+
+
+def _parted(
+    parsed: Sequence[Parsed], by_passage: Vectors, by_sentence: Vectors, titles: Vectors
+) -> Iterable[Embedded]:
+    at = sentence_at = 0
+    for row, item in enumerate(parsed):
+        count = len(item.passages)
+        sentences = sum(len(passage.sentences) for passage in item.passages)
+        yield Embedded(
+            item.document,
+            item.passages,
+            by_passage[at : at + count],
+            by_sentence[sentence_at : sentence_at + sentences],
+            titles[row : row + 1],
+        )
+        at, sentence_at = at + count, sentence_at + sentences
+
+
+def assemble(
+    embedded: Sequence[Embedded],
+    embedder: Embedder,
+    files: Sequence[SourceFile],
+    *,
+    root: str = "",
+    progress: Progress | None = None,
+) -> SearchIndex:
+    """Everything that is searched, from documents with their vectors."""
+    dimension = embedder.dimension
+    cut = [(e.document, passage) for e in embedded for passage in e.passages]
+    if progress:
+        progress("词语", 0, len(cut))
+    texts = [f"{context_of(document, passage)}\n{passage.text}" for document, passage in cut]
+    whole = [f"{e.document.metadata.title}\n{e.document.text}" for e in embedded]
+    manifest = Manifest(
+        format=search_index.FORMAT,
+        model=embedder.fingerprint,
+        dimension=dimension,
+        parser=search_index.PARSER,
+        files=tuple(files),
+        fingerprint=search_index.fingerprint(embedder.fingerprint, files),
+        root=root,
+    )
+    return SearchIndex(
+        manifest=manifest,
+        documents=tuple(e.document for e in embedded),
+        passages=tuple(passage for _, passage in cut),
+        passage_vectors=FaissStore.build(stacked([e.passage_vectors for e in embedded], dimension)),
+        sentence_vectors=FaissStore.build(
+            stacked([e.sentence_vectors for e in embedded], dimension)
+        ),
+        title_vectors=FaissStore.build(stacked([e.title_vector for e in embedded], dimension)),
+        words=LexicalIndex.build([words(text) for text in texts]),
+        bigrams=LexicalIndex.build([bigrams(text) for text in texts]),
+        document_bigrams=LexicalIndex.build([bigrams(text) for text in whole]),
+    )
+
+
+def _report(index: SearchIndex, before: Sequence[SourceFile]) -> IndexReport:
+    files = index.manifest.files
+    old = {f.source: f.state for f in before if f.report.status == "read"}
+    new = {f.source: f.state for f in files if f.report.status == "read"}
+    return IndexReport(
+        documents=len(index.documents),
+        passages=len(index.passages),
+        added=tuple(s for s in new if s not in old),
+        changed=tuple(s for s in new if s in old and old[s] != new[s]),
+        removed=tuple(s for s in old if s not in new),
+        unchanged=sum(old.get(s) == state for s, state in new.items()),
+        failed=tuple(f.report for f in files if f.report.status == "failed"),
+        skipped=tuple(f.report for f in files if f.report.status == "skipped"),
+        seconds=0.0,
+        fingerprint=index.manifest.fingerprint,
+    )

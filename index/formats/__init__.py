@@ -1,1 +1,0 @@
-"""One module a file format: `read(data, limits)` gives an `Extract` or raises `UnreadableFile`."""

@@ -1,0 +1,290 @@
+"""Bytes of a web page to a small tree: its encoding found, scripts, forms and pictures left out."""
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from policyqa.index.errors import UnreadableFile
+from policyqa.index.read.encoding import decode
+
+MAX_OPEN = 150
+MAX_DEPTH = 250
+MAX_BAD_SHARE = 0.01
+CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*+)([^<>]*+)>")
+DULL = frozenset(("font", "tt", "big", "small", "nobr", "u", "i", "em", "s", "strike", "code"))
+UNCOUNTED_NAMES = (
+    "p li td th tr tbody thead tfoot dt dd option optgroup br hr img input meta link col base wbr "
+    "area param source track embed frame b strong a html head body"
+)
+UNCOUNTED = frozenset(UNCOUNTED_NAMES.split())
+INLINE = frozenset(("span", "o:p", "ins", "del", "sub", "sup", "label", "st1", "cite", "q", "abbr"))
+DROPPED_NAMES = (
+    "script style noscript template svg select option input button textarea canvas audio video "
+    "iframe frame frameset noframes embed applet map area img xml link param source track title "
+    "datalist"
+)
+DROPPED = frozenset(DROPPED_NAMES.split())
+HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
+    r"|text-indent\s*:\s*-\d{4}|mso-element\s*:\s*comment",
+    re.IGNORECASE,
+)
+PROSE = re.compile("[。；，！？]")
+MIN_OBJECT_CHARS, MAX_LINK_CHARS = 200, 200
+MAX_HIDDEN_CHARS = 100
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """An element. `chars` counts its characters without blanks, `prose` those of running text
+    outside links, `linked` those in links."""
+
+    tag: str
+    attrs: dict[str, str] = field(default_factory=dict)
+    parent: "Node | None" = None
+    depth: int = 0
+    children: "list[Node | str]" = field(default_factory=list)
+    chars: int = 0
+    prose: int = 0
+    linked: int = 0
+
+    def elements(self) -> "Iterator[Node]":
+        """Its child elements."""
+        return (child for child in self.children if isinstance(child, Node))
+
+    def walk(self) -> "Iterator[Node]":
+        """It and every element below it, in the page's order."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(list(node.elements())))
+
+    def ancestors(self) -> "Iterator[Node]":
+        """It and every element above it."""
+        node: Node | None = self
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def text(self) -> str:
+        """All its words, blanks collapsed."""
+        found: list[str] = []
+        stack: list[Node | str] = [self]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, str):
+                found.append(item)
+            else:
+                stack.extend(reversed(item.children))
+        return " ".join("".join(found).split())
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a link; one round a whole article was only never closed."""
+        return self.tag == "a" and "href" in self.attrs and self.chars <= MAX_LINK_CHARS
+
+    @property
+    def style(self) -> str:
+        return self.attrs.get("style", "")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A parsed page: what is shown, what its `meta` elements say (names in small letters), and the
+    short texts that are not shown."""
+
+    body: Node
+    title: str
+    meta: dict[str, str]
+    warnings: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+def parsed(data: bytes) -> Page:
+    """The tree of a page.
+
+    Raises:
+        UnreadableFile: no encoding fits.
+    """
+    text, warnings = decoded(data)
+    return page_of(text, warnings)
+
+
+def page_of(text: str, warnings: tuple[str, ...] = ()) -> Page:
+    """The tree of a page or of a piece of one."""
+    parser = LexborHTMLParser(_shallow(text.replace("\x00", "")))
+    title = parser.css_first("title")
+    named = " ".join(title.text().split()) if title is not None else ""
+    body = _tree(parser.body) if parser.body is not None else Node("body")
+    _weigh(body)
+    hidden = _drop_hidden(body)
+    _weigh(body)
+    return Page(body, named, _meta(parser), warnings, hidden)
+
+
+def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The text of a page, and a warning if some of its bytes had to be given up.
+
+    UTF-8 is tried first: Chinese text in another encoding is never valid UTF-8 by chance, while
+    what a page declares is often wrong.
+    """
+    with suppress(UnicodeDecodeError, LookupError):
+        return data.decode(_utf16(data)).lstrip("\ufeff"), ()
+    data = data.removeprefix(BOM_UTF8).replace(b"\x00", b"")
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8"), ()
+    declared = CHARSET.search(data[:4096])
+    name = declared.group(1).decode("ascii", "replace").lower() if declared else ""
+    with suppress(UnicodeDecodeError):
+        if name.startswith("big5"):
+            return data.decode("big5hkscs"), ()
+    try:
+        return decode(data), ()
+    except UnreadableFile:
+        return _mended(data, name)
+
+
+def _utf16(data: bytes) -> str:
+    """The name of the two-byte encoding that a page is in, "" for none."""
+    if data.startswith((BOM_UTF16_LE, b"<\x00")):
+        return "utf-16-le"
+    return "utf-16-be" if data.startswith((BOM_UTF16_BE, b"\x00<")) else ""
+
+
+def _mended(data: bytes, declared: str) -> tuple[str, tuple[str, ...]]:
+    """The text without the few bytes that do not fit, in the encoding that loses fewest."""
+    names = ("utf-8", "gb18030", *(("big5hkscs",) if declared.startswith("big5") else ()))
+    texts = [data.decode(name, errors="replace") for name in names]
+    best = min(texts, key=lambda text: text.count("\ufffd"))
+    bad = best.count("\ufffd")
+    if bad > max(3, len(best) * MAX_BAD_SHARE):
+        raise UnreadableFile("无法识别网页的文字编码，请用浏览器打开后另存为 UTF-8 网页")
+    return best, (f"网页里有 {bad} 处文字无法识别，已用“\ufffd”代替",)
+
+
+def _shallow(text: str) -> str:
+    """The markup without elements nested absurdly deep (a browser stops at 512 too): the parser
+    takes time that grows with the square of the depth."""
+    open_tags: list[tuple[str, bool]] = []
+    counts: Counter[str] = Counter()
+
+    def kept(found: re.Match[str]) -> str:
+        closing, name = found.group(1), found.group(2).lower()
+        if name in DULL:
+            return ""
+        if name in ("b", "strong") and not closing:
+            return f"<{name}>"
+        if name in UNCOUNTED or found.group(3).endswith("/"):
+            return found.group()
+        shown = _closed(open_tags, counts, name) if closing else len(open_tags) < MAX_OPEN
+        if not closing:
+            open_tags.append((name, shown))
+            counts[name] += 1
+        return found.group() if shown else "" if name in INLINE else "<br>"
+
+    return TAG.sub(kept, text)
+
+
+def _closed(open_tags: list[tuple[str, bool]], counts: Counter[str], name: str) -> bool:
+    """Close an element; whether its opening tag was kept."""
+    if not counts[name]:
+        return True
+    while True:
+        last, shown = open_tags.pop()
+        counts[last] -= 1
+        if last == name:
+            return shown
+
+
+def _tree(root: LexborNode) -> Node:
+    top = Node("body", _attributes(root))
+    stack: list[tuple[LexborNode, Node]] = []
+    current, parent = root.child, top
+    while current is not None or stack:
+        if current is None:
+            current, parent = stack.pop()
+        node = _grown(current, parent)
+        follows, child = current.next, current.child
+        if node is not None and child is not None:
+            if follows is not None:
+                stack.append((follows, parent))
+            current, parent = child, node
+        else:
+            current = follows
+    return top
+
+
+def _grown(found: LexborNode, parent: Node) -> Node | None:
+    """Put one node of the parser below its parent; the new element, if it is one."""
+    if found.is_text_node:
+        parent.children.append(found.text_content or "")
+        return None
+    if not found.is_element_node or (found.tag or "") in DROPPED:
+        return None
+    if parent.depth >= MAX_DEPTH:
+        if found.tag not in INLINE:
+            parent.children.append(Node("br", parent=parent, depth=parent.depth + 1))
+        return parent
+    node = Node(found.tag or "", _attributes(found), parent, parent.depth + 1)
+    parent.children.append(node)
+    return node
+
+
+def _attributes(found: LexborNode) -> dict[str, str]:
+    return {name.lower(): value or "" for name, value in found.attributes.items()}
+
+
+def _meta(parser: LexborHTMLParser) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for found in parser.css("meta"):
+        attrs = _attributes(found)
+        name = (attrs.get("name") or attrs.get("property") or attrs.get("itemprop") or "").lower()
+        content = " ".join(attrs.get("content", "").split())
+        if name and content:
+            said.setdefault(name, content)
+    return said
+
+
+def _weigh(body: Node) -> None:
+    """Count the words of every element."""
+    nodes = list(body.walk())
+    for node in nodes:
+        node.chars = node.prose = node.linked = 0
+    for node in reversed(nodes):
+        _weigh_own(node)
+        if node.parent is not None and node is not body:
+            node.parent.chars += node.chars
+            node.parent.prose += 0 if node.is_link else node.prose
+            node.parent.linked += node.chars if node.is_link else node.linked
+
+
+def _weigh_own(node: Node) -> None:
+    cell = node.tag in ("td", "th")
+    for child in node.children:
+        if isinstance(child, str):
+            length = len("".join(child.split()))
+            node.chars += length
+            if cell or length >= 25 or (length >= 8 and PROSE.search(child)):
+                node.prose += length
+
+
+def _drop_hidden(body: Node) -> tuple[str, ...]:
+    """Take out what is not shown, unless it is the better part of the page's running text: such
+    a page shows its content later, by script (`js_content` of WeChat). Gives the short texts."""
+    gone: set[Node] = set()
+    for node in body.walk():
+        hidden = "hidden" in node.attrs or (node.style and HIDDEN.search(node.style))
+        small = node.tag == "object" and node.chars < MIN_OBJECT_CHARS
+        if small or (hidden and not node.prose > 0.4 * body.prose):
+            gone.add(node)
+    for parent in {node.parent for node in gone if node.parent is not None}:
+        parent.children = [child for child in parent.children if child not in gone]
+    shown = (x for node in gone for x in node.walk() if 0 < x.chars <= MAX_HIDDEN_CHARS)
+    return tuple(sorted({node.text() for node in shown}))

@@ -1,0 +1,176 @@
+"""What pages carry besides their text: headers, footers, page numbers, watermarks, web chrome."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+
+from policyqa.index.read.pdf.lines import Line
+
+MARGIN_SHARE = 0.16
+PLACE = 4.0
+MIN_REPEATS = 3
+MIN_REPEAT_SHARE = 0.3
+WATERMARK_SIZE = 1.6
+WATERMARK_SHARE = 0.8
+NUMBER = r"(?:\d{1,4}|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百〇零]{1,5})"
+PAGE_NUMBER = re.compile(
+    rf"[-—–―－·•~～]+\s*{NUMBER}\s*[-—–―－·•~～]+"
+    rf"|[-—–―一]\s*\d{{1,4}}\s*[-—–―一]"
+    rf"|第\s*{NUMBER}\s*页(?:\s*[,，/／|]?\s*[（(]?共\s*{NUMBER}\s*页[）)]?)?"
+    rf"|共\s*{NUMBER}\s*页\s*[,，/／|]?\s*第\s*{NUMBER}\s*页"
+    rf"|{NUMBER}\s*[/／]\s*{NUMBER}|[Pp]age\s*\d+(?:\s*of\s*\d+)?|[Pp]\.\s*\d+"
+)
+BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+PRINT_STAMP = re.compile(
+    r"(?:https?://|file:///|www\.)\S+(?:\s+\d+\s*/\s*\d+)?|\d+\s*/\s*\d+\s+(?:https?://)\S+"
+    r"|\d{2,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:AM|PM))?(?:\s+.*)?",
+)
+DIGITS = re.compile(r"\d+")
+CHROME = re.compile(
+    r"(?:网站)?首页(?:\s+[^\s。，]{2,8}){1,15}|(?:返回)?(?:首页|网站首页)(?:\s*[>›»|/].{0,80})?|(?:您?(?:现在|当前)?(?:所在)?(?:的)?位置)\s*[:：].{0,80}"
+    r"|(?:【?\s*字体\s*[:：]?.{0,16})|(?:【?\s*(?:打印|关闭|收藏|大|中|小)(?:本页|窗口)?\s*】?\s*)+"
+    r"|分享(?:到|至)?\s*[:：]?(?:\s*(?:微信|微博|QQ空间?|朋友圈|新浪微博|人人网|复制链接))*|扫一扫.{0,24}"
+    r"|.{0,40}(?:版权所有|Copyright\s*[©Ⓒ(]).{0,80}|.{0,30}[\u4e00-\u9fff]ICP备\s*\d+.{0,60}"
+    r"|.{0,20}网站标识码\s*[:：]?.{0,60}|.{0,30}公网安备.{0,60}|(?:主办|承办|运行维护|技术支持)单位?\s*[:：][^。]{2,40}"
+    r"|(?:网站地图|联系我们|关于我们|网站声明|无障碍(?:浏览|阅读)?|登录|注册|繁體?|简体|English|EN|手机版|\||\s){2,}"
+    r"|(?:上一篇|下一篇)\s*[:：].{0,80}|浏览(?:次数|量)\s*[:：]?\s*\d*\s*次?|责任编辑\s*[:：].{0,12}"
+)
+LINKS = re.compile(
+    r"【?(?:相关(?:链接|阅读|新闻|文章|推荐|稿件)|推荐阅读|友情链接|热门推荐)】?\s*[:：]?"
+)
+SENTENCE = re.compile(r"[。；]")
+MAX_LINK_CHARS = 60
+
+
+Sheet = tuple[Sequence[Line], float, float]
+"""A page's pieces, its width and its height."""
+
+
+def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Line]]:
+    """The pieces of each page that are its text."""
+    repeated, doubled = _repeated(sheets)
+    numbered = _numbered(sheets)
+    behind = _watermarks(sheets, body_size)
+    kept = []
+    for page, (pieces, _, height) in enumerate(sheets):
+        inner = [
+            p for p in pieces if _place(p) not in behind or p.size < WATERMARK_SIZE * body_size
+        ]
+        stamped = {p.row for p in inner if PRINT_STAMP.fullmatch(p.text)}
+        drop = {
+            id(p)
+            for p in inner
+            if p.row in stamped
+            or _is_furniture(p, page, repeated, numbered)
+            or (page > 0 and _key(p) in doubled)
+        }
+        gone = set().union(*(_reachable(rows, drop) for rows in _margins(inner, height)))
+        kept.append([p for p in inner if id(p) not in gone])
+    return kept
+
+
+def is_stamped(sheets: Iterable[Sheet]) -> bool:
+    """Whether the pages were printed by a browser: its stamp stands in their margin."""
+    return any(
+        PRINT_STAMP.fullmatch(piece.text) and "://" in piece.text
+        for pieces, _, height in sheets
+        for row in _outer_rows(pieces, height)
+        for piece in row
+    )
+
+
+def _is_furniture(
+    piece: Line, page: int, repeated: set[tuple[str, int, int]], numbered: set[tuple[int, int]]
+) -> bool:
+    if PAGE_NUMBER.fullmatch(piece.text):
+        return True
+    return _key(piece) in repeated or (
+        bool(BARE_NUMBER.fullmatch(piece.text)) and (page, piece.row) in numbered
+    )
+
+
+def _margins(pieces: Sequence[Line], height: float) -> tuple[list[list[Line]], list[list[Line]]]:
+    """The rows in the top and in the bottom margin, each from the edge of the page inwards."""
+    rows: dict[int, list[Line]] = defaultdict(list)
+    for piece in pieces:
+        rows[piece.row].append(piece)
+    ordered = sorted(rows.values(), key=lambda row: row[0].base)
+    top = [row for row in ordered if row[0].bottom < MARGIN_SHARE * height]
+    low = [row for row in reversed(ordered) if row[0].top > (1 - MARGIN_SHARE) * height]
+    return top, low
+
+
+def _outer_rows(pieces: Sequence[Line], height: float) -> list[list[Line]]:
+    top, low = _margins(pieces, height)
+    return [*top, *low]
+
+
+def _reachable(rows: Sequence[Sequence[Line]], drop: set[int]) -> set[int]:
+    """Furniture with nothing but furniture between it and the edge of the page."""
+    held = takewhile(lambda row: any(id(piece) in drop for piece in row), rows)
+    return {id(piece) for row in held for piece in row} & drop
+
+
+def _place(piece: Line) -> tuple[str, int, int]:
+    return piece.text, round(piece.x0 / PLACE), round(piece.base / PLACE)
+
+
+def _key(piece: Line) -> tuple[str, int, int]:
+    """A piece's words without numbers, and its height; headers of odd pages stand elsewhere."""
+    return DIGITS.sub("#", piece.text), 0, round(piece.base / (2 * PLACE))
+
+
+def _repeated(
+    sheets: Sequence[Sheet],
+) -> tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]]:
+    """Pieces in the margins that many pages carry at the same height; and those of two pages that
+    are all there are, of which the first keeps them: they may be a title."""
+    counts: Counter[tuple[str, int, int]] = Counter()
+    for pieces, _, height in sheets:
+        counts.update({_key(piece) for row in _outer_rows(pieces, height) for piece in row})
+    enough = max(MIN_REPEATS, MIN_REPEAT_SHARE * len(sheets))
+    many = {key for key, count in counts.items() if count >= enough}
+    two = {key for key, count in counts.items() if count == len(sheets) == 2}
+    return many, two
+
+
+def _numbered(sheets: Sequence[Sheet]) -> set[tuple[int, int]]:
+    """Page and row of bare numbers that count with the pages."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for page, (pieces, _, height) in enumerate(sheets):
+        for row in _outer_rows(pieces, height):
+            if len(row) == 1 and row[0].text.isdecimal():
+                found[int(row[0].text) - page].append((page, row[0].row))
+    return {place for places in found.values() if len(places) > 1 for place in places}
+
+
+def _watermarks(sheets: Sequence[Sheet], body_size: float) -> set[tuple[str, int, int]]:
+    """Large words that nearly every page carries at exactly one place."""
+    counts = Counter(
+        place
+        for pieces, _, _ in sheets
+        for place in {_place(p) for p in pieces if p.size >= WATERMARK_SIZE * body_size}
+    )
+    enough = max(MIN_REPEATS, WATERMARK_SHARE * len(sheets))
+    return {place for place, count in counts.items() if count >= enough}
+
+
+def chrome_of(texts: Sequence[str]) -> set[int]:
+    """Numbers of the paragraphs of a printed web page that belong to the site, told by kind."""
+    out = {n for n, text in enumerate(texts) if CHROME.fullmatch(text.strip())}
+    for n, text in enumerate(texts):
+        if LINKS.fullmatch(text.strip()):
+            out.add(n)
+            out |= _links_after(texts, n + 1)
+    return out
+
+
+def _links_after(texts: Sequence[str], start: int) -> set[int]:
+    """Titles of other pages that follow a heading such as 相关链接."""
+    out = set()
+    for n in range(start, len(texts)):
+        if SENTENCE.search(texts[n]) or len(texts[n]) > MAX_LINK_CHARS:
+            break
+        out.add(n)
+    return out

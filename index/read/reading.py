@@ -1,0 +1,73 @@
+"""Files to their parts: the format is told by content, its loader does the rest."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from policyqa.index.errors import UnreadableFile
+from policyqa.index.read.detect import Format, format_of
+from policyqa.index.read.extract import Extract, Limits
+
+Loader = Callable[[bytes, Limits], Extract]
+
+
+LOADERS: dict[Format, tuple[str, str]] = {
+    "text": ("text", "read"),
+    "rtf": ("text", "read_rtf"),
+    "html": ("html.reader", "read"),
+    "mhtml": ("html.mhtml", "read"),
+    "markdown": ("html.markdown", "read"),
+    "word": ("word.reader", "read"),
+    "doc": ("word.doc", "read"),
+    "sheets": ("sheets.reader", "read"),
+    "csv": ("sheets.csv", "read"),
+}
+
+
+def read(data: bytes, name: str, limits: Limits | None = None) -> Extract:
+    """The parts of one file.
+
+    Args:
+        data: the file's bytes.
+        name: its name, which decides between kinds of text only.
+        limits: bounds on what is read.
+
+    Raises:
+        UnsupportedFile: no document, or of a kind that cannot be read.
+        MissingTool: it needs a program or a package that is not installed.
+        UnreadableFile: too large, damaged, locked, or without text.
+    """
+    limits = limits or Limits()
+    if len(data) > limits.max_bytes:
+        size, bound = len(data) / 2**20, limits.max_bytes // 2**20
+        raise UnreadableFile(f"文件 {size:.0f} MB，超过上限 {bound} MB，请拆分")
+    if not data.strip(b" \t\r\n\x00"):
+        raise UnreadableFile("文件是空的")
+    extract = _loader(format_of(data, name))(data, limits)
+    if not any(_has_text(part) for part in extract.parts):
+        raise UnreadableFile("文件里没有文字")
+    return extract
+
+
+def _has_text(part: object) -> bool:
+    rows = getattr(part, "rows", ())
+    return bool(getattr(part, "text", "").strip()) or any(c.text.strip() for r in rows for c in r)
+
+
+def _loader(found: Format) -> Loader:
+    """The loader of a format; each is imported only when a file needs it."""
+    if found == "pdf":
+        return _pdf()
+    module, function = LOADERS[found]
+    loader: Loader = getattr(import_module(f"policyqa.index.read.{module}"), function)
+    return loader
+
+
+def _pdf() -> Loader:
+    from policyqa.index.read.pdf import ocr
+    from policyqa.index.read.pdf import reader as pdf
+
+    def loader(data: bytes, limits: Limits) -> Extract:
+        able = limits.recognise_scans and ocr.available()
+        return pdf.read(data, limits, recognise=ocr.load() if able else None)
+
+    return loader

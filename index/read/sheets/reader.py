@@ -1,0 +1,301 @@
+"""Spreadsheets (.xlsx, .xlsm, .xls) to tables and the lines round them, by calamine.
+
+Calamine reads values and merged cells, also of files that openpyxl refuses. What it leaves out of
+an .xlsx is read from the package itself: percent formats, months without a day, frozen header
+rows. Merges of whole rows (`4:4`), which calamine refuses, are written out before it opens a file.
+A column without any text of its own is dropped; so are empty rows at the edges of a table.
+"""
+
+import datetime
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from policyqa.index.errors import UnreadableFile
+from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Part, Table
+from policyqa.index.read.ooxml import DAMAGE, is_encrypted
+from policyqa.index.read.sheets.package import LITERAL, Hints, is_month, prepared
+
+Row = list[Cell]
+Value = (
+    int
+    | float
+    | str
+    | bool
+    | datetime.time
+    | datetime.date
+    | datetime.datetime
+    | datetime.timedelta
+)
+
+PASSWORD = "文件有密码保护，请先去掉密码再上传"
+DAMAGED = "表格文件已损坏或不完整，请用 Excel 或 WPS 打开后另存为 .xlsx"
+MAX_TITLE = 60
+MAX_HEADER_ROWS = 4
+MAX_GAP = 20
+MAX_TITLE_GAP = 2
+LONG_NOTE = 40
+ATTACHMENT = re.compile(r"^附[件表录]?\s*[\d一二三四五六七八九十]*\s*[:：]?$")
+NOTE = re.compile(
+    r"^\s*([(（【]?(注|备注|说明|附注|填表|制表|资料来源|数据来源|来源|联系)|[※*＊①-⑳]"
+    r"|[(（]?\d{1,2}[)）.、．].{6})"
+)
+
+
+def read(data: bytes, limits: Limits) -> Extract:
+    """The tables of a workbook.
+
+    Raises:
+        UnreadableFile: behind a password, damaged, too many rows, too large, or without text.
+    """
+    if is_encrypted(data):
+        raise UnreadableFile(PASSWORD)
+    try:
+        hints: dict[str, Hints] = {}
+        if data.startswith(b"PK"):
+            data, hints = prepared(data, limits)
+        return _extract(CalamineWorkbook.from_filelike(io.BytesIO(data)), hints, limits)
+    except UnreadableFile:
+        raise
+    except PasswordError as error:
+        raise UnreadableFile(PASSWORD) from error
+    except (CalamineError, *DAMAGE) as error:
+        raise UnreadableFile(DAMAGED) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust, no `Exception` and not importable
+            raise
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _extract(book: CalamineWorkbook, hints: dict[str, Hints], limits: Limits) -> Extract:
+    parts: list[Part] = []
+    warnings: list[str] = []
+    rows = 0
+    for sheet in book.sheets_metadata:
+        if sheet.typ != SheetTypeEnum.WorkSheet:
+            continue
+        if sheet.visible != SheetVisibleEnum.Visible:
+            warnings.append(f"工作表“{sheet.name}”是隐藏的，已跳过")
+            continue
+        try:
+            opened = book.get_sheet_by_name(sheet.name)
+        except CalamineError:
+            warnings.append(f"工作表“{sheet.name}”读不出来，已跳过")
+            continue
+        grid = _grid(opened, hints.get(sheet.name, Hints()))
+        rows += sum(map(_has_text, grid))
+        if rows > limits.max_rows:
+            raise UnreadableFile(f"表格超过上限 {limits.max_rows} 行，请拆成几个文件")
+        parts += _parts(grid, sheet.name, hints.get(sheet.name, Hints()).header_row)
+    if not parts:
+        raise UnreadableFile("；".join(["表格文件里没有文字", *warnings]))
+    return Extract(tuple(parts), warnings=tuple(warnings))
+
+
+# Values and merged cells
+
+
+def _grid(sheet: CalamineSheet, hints: Hints) -> list[Row]:
+    """All rows from row 1 and column A on. A merged cell without a value is none."""
+    values = sheet.to_python(skip_empty_area=False)
+    texts = [
+        [shown(value, hints.formats.get((at, column), "")) for column, value in enumerate(row)]
+        for at, row in enumerate(values)
+    ]
+    rows = [[Cell(text) for text in row] for row in texts]
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if top >= len(rows) or left >= len(rows[top]) or not texts[top][left]:
+            continue
+        for at in range(top, min(bottom + 1, len(rows))):
+            for column in range(left, min(right + 1, len(rows[at]))):
+                if (at, column) != (top, left):
+                    rows[at][column] = Cell(covered="left" if at == top else "above")
+    return rows
+
+
+def shown(value: Value, code: str = "") -> str:
+    """A value as text, by its number format where that changes what it says."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, str):
+        return re.sub(r"_x000D_|\r\n?", "\n", value).replace("\n\n", "\n").strip()
+    if isinstance(value, int | float):
+        return _percent(value, code) if "%" in LITERAL.sub("", code) else _number(value)
+    if isinstance(value, datetime.timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    if isinstance(value, datetime.time):
+        return value.isoformat("auto" if value.second else "minutes")[:8]
+    return _date(value, code)
+
+
+def _number(value: float) -> str:
+    if float(value).is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.15g}"
+
+
+def _percent(value: float, code: str) -> str:
+    decimals = re.search(r"\.([0#?]+)", LITERAL.sub("", code).split(";")[0])
+    return f"{value * 100:.{len(decimals[1]) if decimals else 0}f}%"
+
+
+def _date(value: datetime.date, code: str) -> str:
+    if code and is_month(code):
+        return f"{value:%Y-%m}"
+    if isinstance(value, datetime.datetime) and (value.hour, value.minute) != (0, 0):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return f"{value:%Y-%m-%d}"
+
+
+# Tables of a sheet
+
+
+def _parts(grid: list[Row], sheet: str, header_row: int) -> Iterator[Part]:
+    for first, rows in _joined(list(_blocks(grid))):
+        yield from _block_parts(first, rows, sheet, header_row)
+
+
+def _has_text(row: Row) -> bool:
+    return any(cell.text for cell in row)
+
+
+def _blocks(grid: list[Row]) -> Iterator[tuple[int, list[Row]]]:
+    """Runs of rows between wholly empty ones, with the number of the first row, from 1."""
+    start = 0
+    for at in range(len(grid) + 1):
+        if at == len(grid) or not any(cell.text or cell.covered for cell in grid[at]):
+            if at > start:
+                yield start + 1, grid[start:at]
+            start = at + 1
+
+
+def _joined(blocks: list[tuple[int, list[Row]]]) -> list[tuple[int, list[Row]]]:
+    """Put together what an empty row parts, unless the second piece has a header of its own."""
+    joined: list[tuple[int, list[Row]]] = []
+    for first, rows in blocks:
+        if joined:
+            before, above = joined[-1]
+            gap = first - before - len(above)
+            if gap <= MAX_GAP and _belongs(above, rows, gap):
+                empty = [[Cell() for _ in rows[0]] for _ in range(gap)]
+                joined[-1] = (before, above + empty + rows)
+                continue
+        joined.append((first, rows))
+    return joined
+
+
+def _belongs(above: list[Row], rows: list[Row], gap: int) -> bool:
+    """Whether rows below a gap go on with the table above it, or `above` is their title."""
+    if _is_lines(above):
+        notes = any(NOTE.match(cell.text) for row in above for cell in row)
+        return gap <= MAX_TITLE_GAP and not notes and not _is_lines(rows)
+    return not _has_own_header(above, rows)
+
+
+def _filled(row: Row) -> list[int]:
+    return [at for at, cell in enumerate(row) if cell.text]
+
+
+def _is_line(row: Row) -> bool:
+    """Whether one cell is all the row has."""
+    return len(_filled(row)) == 1 and not any(cell.covered == "above" for cell in row)
+
+
+def _is_lines(rows: Sequence[Row]) -> bool:
+    return all(_is_line(row) for row in rows if _has_text(row))
+
+
+def _has_own_header(above: list[Row], rows: list[Row]) -> bool:
+    if _is_line(rows[0]):
+        return True
+    heads = [[cell.text for cell in row] for row in above[:MAX_HEADER_ROWS]]
+    head = rows[0]
+    if [cell.text for cell in head] in heads:
+        return True
+    if any(cell.covered == "above" or _is_number(cell.text) for cell in head):
+        return False
+    used, filled = _used(rows), _filled(head)
+    other_span = (used[0], used[-1]) != (_used(above)[0], _used(above)[-1])
+    over_numbers = any(rows[1:]) and any(
+        all(_is_number(row[at].text) for row in rows[1:]) for at in filled
+    )
+    return filled == used and (other_span or (len(rows) > 1 and over_numbers))
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"-?[\d.,]+%?|\d{4}-\d{2}(-\d{2})?", text))
+
+
+def _used(rows: list[Row]) -> list[int]:
+    """The columns with text of their own."""
+    return sorted({at for row in rows for at in _filled(row)})
+
+
+def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> Iterator[Part]:
+    used = _used(rows)
+    top, bottom = 0, len(rows)
+    if _is_lines(rows):
+        top = bottom
+    while top < bottom - 1 and (not _has_text(rows[top]) or _spans(rows[top], used)):
+        top += 1
+    while bottom > top + 1 and (
+        not _has_text(rows[bottom - 1]) or _is_note(rows[bottom - 1], used)
+    ):
+        bottom -= 1
+    is_table = bottom > top
+    lead = [(n, row[at].text) for n, row in enumerate(rows[:top], first) for at in _filled(row)]
+    title = [line for _, line in lead if is_table and _is_title(line)]
+    yield from (p for n, line in lead if line not in title for p in _lines(line, sheet, n))
+    if is_table:
+        kept = rows[top:bottom]
+        columns = _used(kept)
+        header_rows = header_row - first - top + 1
+        yield Table(
+            rows=tuple(tuple(row[at] for at in columns) for row in _uncovered(kept)),
+            title=" ".join(" ".join(title).split()),
+            header_rows=header_rows if 1 <= header_rows <= MAX_HEADER_ROWS else None,
+            sheet=sheet,
+            first_row=first + top,
+        )
+    for n, row in enumerate(rows[bottom:] if is_table else (), first + bottom):
+        yield from (line for at in _filled(row) for line in _lines(row[at].text, sheet, n))
+
+
+def _uncovered(rows: list[Row]) -> list[Row]:
+    """The rows, the first without cells that a title line above the table covers."""
+    return [[Cell() if cell.covered == "above" else cell for cell in rows[0]], *rows[1:]]
+
+
+def _spans(row: Row, used: list[int]) -> bool:
+    """Whether the row's only cell stands over the whole block: at its left, or merged wide."""
+    if not _is_line(row):
+        return False
+    merged = sum(cell.covered == "left" for cell in row)
+    return _filled(row)[0] == used[0] or merged * 2 >= len(row)
+
+
+def _is_note(row: Row, used: list[int]) -> bool:
+    if not _is_line(row) or not _spans(row, used):
+        return False
+    text = row[_filled(row)[0]].text
+    merged = sum(cell.covered == "left" for cell in row)
+    return bool(NOTE.match(text)) or len(text) > LONG_NOTE or merged * 2 >= len(row) > 2
+
+
+def _is_title(line: str) -> bool:
+    return len(line) <= MAX_TITLE and not ATTACHMENT.match(line) and not line.endswith("。")
+
+
+def _lines(text: str, sheet: str, row: int) -> Iterator[Paragraph]:
+    lines = (line.strip() for line in text.split("\n"))
+    return (Paragraph(line, sheet=sheet, row=row) for line in lines if line)

@@ -1,0 +1,104 @@
+"""BM25 over one kind of token (Robertson & Zaragoza 2009), kept by the bm25s library."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policyqa.index.errors import IndexDamaged
+
+K1 = 1.2
+B = 0.75
+Scores = NDArray[np.float32]
+
+
+class LexicalIndex:
+    """BM25 scores of every text for a query's tokens; larger is better, 0 is no token shared."""
+
+    def __init__(self, model: Any, size: int, idf: dict[str, float]) -> None:
+        self._model = model
+        self._size = size
+        self._idf = idf
+
+    @classmethod
+    def build(cls, texts: Sequence[Sequence[str]]) -> "LexicalIndex":
+        """Index n tokenised texts; row i of every score array is texts[i]."""
+        bm25s = _library()
+        model: Any = None
+        if any(texts):
+            model = bm25s.BM25(k1=K1, b=B, method="lucene")
+            model.index([list(text) for text in texts], show_progress=False)
+        return cls(model, len(texts), _idf(texts))
+
+    def __len__(self) -> int:
+        return self._size
+
+    def scores(self, tokens: Sequence[str]) -> Scores:
+        """BM25 of every text, shape (n,), float32. A repeated token counts each time."""
+        known = [token for token in tokens if token in self._idf]
+        if self._model is None or not known:
+            return np.zeros(self._size, dtype=np.float32)
+        scored: Scores = np.asarray(self._model.get_scores(known), dtype=np.float32)
+        return scored
+
+    def idf(self, token: str) -> float:
+        """How rare a token is; one that no text has is as rare as can be."""
+        unseen = float(np.log(1 + (self._size + 0.5) / 0.5))
+        return self._idf.get(token, unseen)
+
+    def knows(self, token: str) -> bool:
+        """Whether any text has this token."""
+        return token in self._idf
+
+    def tokens(self) -> list[str]:
+        """All tokens of the texts, in their order."""
+        return list(self._idf)
+
+    def save(self, folder: Path) -> None:
+        """Write into a folder, which is made."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._model is not None:
+            self._model.save(str(folder))
+        head = {"size": self._size, "idf": self._idf}
+        (folder / "tokens.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "LexicalIndex":
+        """Read what `save` wrote.
+
+        Raises:
+            IndexDamaged: a file is absent or cannot be read.
+        """
+        bm25s = _library()
+        try:
+            head = json.loads((folder / "tokens.json").read_text(encoding="utf-8"))
+            model = bm25s.BM25.load(str(folder), show_progress=False) if head["idf"] else None
+            return cls(model, int(head["size"]), head["idf"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(f"索引损坏({folder.name}:{error}),请运行 policyqa index") from error
+
+
+def _idf(texts: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Lucene's idf, ln(1 + (n - df + 0.5) / (df + 0.5)), rounded so that saving keeps it."""
+    frequency: dict[str, int] = {}
+    for text in texts:
+        for token in set(text):
+            frequency[token] = frequency.get(token, 0) + 1
+    n = len(texts)
+    return {
+        token: round(float(np.log(1 + (n - df + 0.5) / (df + 0.5))), 6)
+        for token, df in sorted(frequency.items())
+    }
+
+
+def _library() -> Any:
+    """bm25s without its log lines."""
+    import logging
+
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s

@@ -1,0 +1,132 @@
+"""What numbers at the beginning of a line say: the level of a heading, an item of a list."""
+
+import re
+from typing import NamedTuple
+
+from policyqa.index.metadata.numbers import is_number_line
+from policyqa.index.structure.blocks import ARTICLE, BOX, CLAUSE, PLAIN
+from policyqa.index.text.lines import CIRCLED, NUMBERED, SENTENCE_END, columns
+
+MAX_HEADING_CHARS = 40
+MAX_RUN_IN_CHARS = 40
+HAN = "一二三四五六七八九十"
+HAN_LONG = HAN + "百零〇\\d"
+LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
+    (level, re.compile(pattern))
+    for level, pattern in (
+        (ARTICLE, rf"附\s*[件录表]\s*[\d{HAN}]{{0,3}}[:：]?$"),
+        (1, rf"第[{HAN_LONG}]{{1,6}}[编章]"),
+        (2, rf"第[{HAN_LONG}]{{1,6}}[节節]"),
+        (3, rf"[{HAN}]{{1,3}}[、.．]"),
+        (5, rf"[（(][{HAN}]{{1,3}}[）)]"),
+        (6, r"\d{1,2}[.．、](?!\d)"),
+        (7, r"[（(]\d{1,2}[）)]"),
+        (8, r"表\s*\d"),
+        (BOX, r"专栏\s*\d"),
+    )
+)
+CLAUSE_NUMBER = re.compile(rf"(第[{HAN_LONG}]{{1,7}}[条條](?:之[{HAN}])?)[\s\u3000:：【（(]*(?=\S)")
+RUN_IN = re.compile(rf"[^。；;：:！？]{{2,{MAX_RUN_IN_CHARS}}}。")
+DATE = re.compile(
+    r"^[（(]?[〇零○一二三四五六七八九\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?[）)]?$"
+)
+DATED = re.compile(r"\d{4}年.{1,8}日[）)]?$|[-/.]\d{1,2}[-/.]\d{1,2}$")
+BRACKETED = re.compile(r"^[（(][^（）()]*[）)]$")
+LABELLED = re.compile(r"【[^【】]{2,12}】\s*\S")
+PARTICULAR = re.compile(
+    r"^.{0,12}(联系|咨询|电话|传真|邮箱|邮编|地址|网址|时间|日期|地点|来源|作者|单位|对象|范围|期限|方式|渠道)[^：:]{0,4}[：:]"
+)
+DIGITS = {char: number for number, char in enumerate(HAN, start=1)}
+MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("（一）", re.compile(rf"[（(]([{HAN}]{{1,3}})[）)]")),
+    ("（1）", re.compile(r"[（(](\d{1,2})[）)]")),
+    ("1.", re.compile(r"(\d{1,2})[.．、](?!\d)")),
+    ("1）", re.compile(r"(\d{1,2})[）)]")),
+    ("一、", re.compile(rf"([{HAN}]{{1,3}})[、.．]")),
+    ("第一，", re.compile(rf"第([{HAN}]{{1,3}})[,，、]")),
+    ("一是", re.compile(rf"([{HAN}])是")),
+    ("①", re.compile(f"([{CIRCLED}])")),
+    ("•", re.compile(r"[-●■◆▪•·○◇□➢*\uf06c\uf0b7]\s*(?=\S)()")),
+)
+
+
+class Marker(NamedTuple):
+    """What numbers an item of a list; `ordinal` is 0 for a bullet."""
+
+    family: str
+    ordinal: int
+
+
+def marker(text: str) -> Marker | None:
+    """The mark that an item of a list begins with, if it does."""
+    stripped = text.lstrip()
+    for family, pattern in MARKERS:
+        found = pattern.match(stripped)
+        if found:
+            return Marker(family, ordinal(found.group(1)))
+    return None
+
+
+def ordinal(digits: str) -> int:
+    """The number that 十二, 12 or ⑫ writes, 0 for nothing."""
+    if not digits:
+        return 0
+    if digits.isdecimal():
+        return int(digits)
+    if digits in CIRCLED:
+        return CIRCLED.index(digits) + 1
+    tens, ten, ones = digits.rpartition("十")
+    return (DIGITS.get(tens, 1) * 10 if ten else 0) + DIGITS.get(ones, 0)
+
+
+def number_level(text: str) -> int | None:
+    """The level that a line's own number gives it, None without one."""
+    stripped = text.strip()
+    return next((level for level, pattern in LEVELS if pattern.match(stripped)), None)
+
+
+def heading_level(text: str) -> int | None:
+    """Level of a heading (1 the chapter, PLAIN without a number); None for running text."""
+    stripped = text.strip()
+    size = columns(stripped) / 2
+    if size > MAX_HEADING_CHARS or stripped[-1] in SENTENCE_END + "：:，,、.":
+        return None
+    if re.search("[；;]", stripped):
+        return None
+    level = number_level(stripped)
+    if level is not None:
+        return level
+    if NUMBERED.match(stripped) or size > 32 or DATE.match(stripped):
+        return None
+    return None if _says(stripped) else PLAIN
+
+
+def _says(text: str) -> bool:
+    """Whether a short line is a particular of its own (a number, a day, a telephone) and heads
+    nothing."""
+    if re.fullmatch(r"[\d\W]+", text) or BRACKETED.match(text) or PARTICULAR.match(text):
+        return True
+    if LABELLED.match(text):
+        return True
+    return DATED.search(text) is not None or is_number_line(text)
+
+
+def is_clause_title(text: str) -> bool:
+    """Whether a line names a clause and says nothing yet (第六条 缴费率)."""
+    short = len(text) <= MAX_HEADING_CHARS and text[-1] not in SENTENCE_END + "：:，,、"
+    return short and CLAUSE_NUMBER.match(text) is not None
+
+
+def opened(text: str) -> tuple[int, str]:
+    """Level and name of the section that a paragraph opens: 第三条, or a numbered short first
+    sentence (（一）强化组织领导。建立……). A longer one only ends what is above and has no name;
+    PLAIN without a number."""
+    stripped = text.strip()
+    clause = CLAUSE_NUMBER.match(stripped)
+    if clause:
+        return CLAUSE, stripped if is_clause_title(stripped) else clause.group(1)
+    level = number_level(stripped)
+    if level is None:
+        return PLAIN, ""
+    run_in = RUN_IN.match(stripped)
+    return level, run_in.group()[:-1].strip() if run_in else ""

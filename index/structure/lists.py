@@ -1,0 +1,121 @@
+"""Lists: which paragraphs are items, and which sentence introduces them."""
+
+import re
+from collections.abc import Sequence
+
+from policyqa.index.structure.blocks import Raw
+from policyqa.index.structure.headings import is_clause_title, marker
+from policyqa.index.text.sentences import sentence_spans
+from policyqa.index.types import Span
+
+# An introduction ends with a colon, or holds a sentence that points at what follows.
+POINTS = re.compile(r"如下|下列|以下(?!简称|称)|[：:]$")
+SPOKEN = ("一是", "第一，")
+MAX_HEADED_ITEM_CHARS = 120
+MAX_DEPTH = 3
+
+
+def join_lists(raws: Sequence[Raw]) -> None:
+    """Give every item of a list its `lead`, and make it text where it looked like a heading."""
+    n = 0
+    while n < len(raws):
+        items = _items(raws, n, depth=1) if introduces(raws[n], raws[n + 1 : n + 2]) else []
+        for item, lead in items:
+            item.lead = lead
+            if item.kind == "heading":
+                item.kind = "text"
+        n = raws.index(items[-1][0], n) if items else n + 1
+
+
+def introduces(raw: Raw, after: Sequence[Raw]) -> bool:
+    """Whether a block can introduce a list: a heading, a clause's title, a sentence that points at
+    what follows, and any sentence before 一是 or 第一，."""
+    text = raw.text.strip()
+    if raw.kind != "text" or not text:
+        return raw.kind == "heading"
+    mark = marker(after[0].text) if after else None
+    spoken = mark is not None and mark.family in SPOKEN and not marker(text)
+    return spoken or is_clause_title(text) or bool(POINTS.search(text))
+
+
+def introduction(text: str) -> Span:
+    """The sentence of a paragraph that introduces the list below it."""
+    spans = sentence_spans(text)
+    pointing = [span for span in spans if POINTS.search(text[slice(*span)])]
+    return (pointing or spans)[-1]
+
+
+def _items(raws: Sequence[Raw], lead_at: int, *, depth: int) -> list[tuple[Raw, Raw]]:
+    """The items after a lead with what introduces each, nested ones too; empty for no list."""
+    lead = raws[lead_at]
+    found: list[tuple[Raw, Raw]] = []
+    n, last, family, count = lead_at + 1, 0, "", 0
+    while n < len(raws) and raws[n].kind in ("text", "heading", "note"):
+        item = raws[n]
+        mark = None if item.kind == "note" else marker(item.text)
+        if mark and count == 0 and mark.ordinal <= 1:
+            family = mark.family
+        if mark and mark.family == family and mark.ordinal == (last + 1 if mark.ordinal else 0):
+            found.append((item, lead))
+            last, count, n = mark.ordinal, count + 1, n + 1
+            continue
+        nested = _nested(raws, n, found, depth) if count and item.kind != "note" else []
+        if nested:
+            found += nested
+            n = raws.index(nested[-1][0], n) + 1
+        elif item.kind == "note" and count:
+            n += 1
+        elif (
+            count
+            and lead.kind == "text"
+            and _goes_on(raws[n : n + 3], family, last + 1 if last else 0)
+        ):
+            found.append((item, lead))
+            n += 1
+        else:
+            break
+    if count == 0:
+        return _unnumbered(raws, lead_at)
+    return found if count >= 2 and _is_list(lead, found, raws[n : n + 1]) else []
+
+
+def _goes_on(ahead: Sequence[Raw], family: str, wanted: int) -> bool:
+    """Whether a paragraph that is no item, or the only one below an item, stands between two."""
+    own = marker(ahead[0].text)
+    if (own and own.family == family) or ahead[0].kind not in ("text", "heading"):
+        return False
+    if ahead[0].kind == "heading" and not own:
+        return False
+    marks = [marker(raw.text) for raw in ahead[1:]]
+    return any(m is not None and m.family == family and m.ordinal == wanted for m in marks)
+
+
+def _unnumbered(raws: Sequence[Raw], lead_at: int) -> list[tuple[Raw, Raw]]:
+    """Items that only their semicolons mark, after a sentence that ends with a colon."""
+    lead, n = raws[lead_at], lead_at + 1
+    if lead.kind != "text" or lead.text.strip()[-1] not in "：:":
+        return []
+    while n < len(raws) and raws[n].kind == "text" and raws[n].text.strip()[-1:] in ("；", ";"):
+        n += 1
+    closed = n < len(raws) and raws[n].kind == "text" and n > lead_at + 1
+    return [(raw, lead) for raw in raws[lead_at + 1 : n + closed]] if closed else []
+
+
+def _nested(
+    raws: Sequence[Raw], n: int, found: Sequence[tuple[Raw, Raw]], depth: int
+) -> list[tuple[Raw, Raw]]:
+    """Items below the last item, whose numbers are of another kind."""
+    if depth >= MAX_DEPTH or raws[n - 1] is not found[-1][0]:
+        return []
+    return _items(raws, n - 1, depth=depth + 1)
+
+
+def _is_list(lead: Raw, found: Sequence[tuple[Raw, Raw]], after: Sequence[Raw]) -> bool:
+    """Under a sentence that introduces them, always; under a heading, when they are short and the
+    last one is not itself a heading with text below."""
+    if lead.kind != "heading":
+        return True
+    items = [item for item, _ in found]
+    if items[-1].kind == "heading" and after and after[0].kind == "text":
+        return False
+    return sum(len(item.text) for item in items) <= MAX_HEADED_ITEM_CHARS * len(items)

@@ -1,0 +1,24 @@
+"""How stored sentences are shown and quoted."""
+
+from itertools import pairwise
+
+from policyqa.index.types import Document, Sentence, Span
+
+
+def quote_spans(document: Document, span: Span) -> list[Span]:
+    """A span cut at the seams inside it: each part stands in one piece in the original."""
+    start, end = span
+    inner = [seam for seam in document.seams if start < seam < end]
+    edges = [start, *inner, end]
+    return list(pairwise(edges))
+
+
+def display(document: Document, sentence: Sentence) -> str:
+    """A sentence as it is shown: white space closed up, a table row with its header's labels."""
+    text = document.text[sentence.start : sentence.end]
+    cells = text.split("\t")
+    if sentence.head is None:
+        return " ".join(text.split()) if sentence.kind != "row" else "；".join(filter(None, cells))
+    labels = document.text[slice(*sentence.head)].split("\t")
+    pairs = zip(labels[-len(cells) :], cells, strict=False)
+    return "；".join(f"{label}：{cell}" if label else cell for label, cell in pairs if cell.strip())

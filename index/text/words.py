@@ -1,0 +1,132 @@
+"""Text to words and character bigrams, both normalised the same way for passages and queries."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from policyqa.index.text.cleaning import INVISIBLE
+
+VERSION = "1"
+
+WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?%?|[\u3400-\u9fff\U00020000-\U0002ffff]+")
+RUN = re.compile(r"[a-z0-9.]+|[\u3400-\u9fff\U00020000-\U0002ffff]+")
+TRADITIONAL_HINT = re.compile("[\u4e00-\u9fff]")
+DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3})")
+
+# A district's name has two characters before its ending, at least, and is no kind of district.
+DISTRICT = re.compile(
+    r"[\u3400-\u9fff]{3,}(?<![社园校小片景库地战时山][区])(?<![兴强城都超上股门全本各该我]市)"
+    r"(?<!(?:示范|实验|试验|核心|开发|集聚|功能|保税|自贸|引领|先行|先导|集中|居住|特色)区)(?<=[市区县省州])"
+)
+
+Tokenizer = Callable[[str], list[str]]
+
+
+def normalise(text: str) -> str:
+    """One form for matching: NFKC, lower case, simplified script, invisible characters out.
+
+    Lengths may change; use it for comparing and tokenising, never for offsets.
+    """
+    plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).lower()
+    return DIGIT_COMMA.sub("", simplified(plain))
+
+
+def simplified(text: str) -> str:
+    """Traditional script to simplified; other text is unchanged."""
+    if not TRADITIONAL_HINT.search(text):
+        return text
+    converted: str = _opencc().convert(text)
+    return converted
+
+
+@cache
+def _opencc() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def _jieba() -> Any:
+    import tempfile
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = tempfile.gettempdir()
+    with resources.files(__package__).joinpath("terms.txt").open(encoding="utf-8") as terms:
+        for line in terms:
+            word = line.strip()
+            if word and not word.startswith("#"):
+                tokenizer.add_word(word)
+    return tokenizer
+
+
+def words(text: str) -> list[str]:
+    """Words of a text, long ones with their parts too; digits and Latin runs stay whole."""
+    found: list[str] = []
+    for run in WORD.findall(normalise(text)):
+        if run[0].isascii():
+            found.append(run)
+        else:
+            found += _jieba().lcut_for_search(run)
+    return found
+
+
+def cut(text: str) -> list[str]:
+    """The text in words, each once, nothing left out: `"".join(cut(text)) == text`."""
+    pieces: list[str] = _jieba().lcut(text)
+    return pieces
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    """Verbs of jieba's dictionary (part of speech `v`)."""
+    with _jieba().get_dict_file() as lines:
+        entries = (line.decode("utf-8").split() for line in lines)
+        return frozenset(e[0] for e in entries if len(e) == 3 and e[2] == "v")
+
+
+@cache
+def _places() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("places.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+def is_place(word: str) -> bool:
+    """Whether a word is the name of a place: of a province or city in `places.txt`, or by its
+    ending that of a district (两江新区, 江津区). The dictionary's own tags are too noisy."""
+    return word in _places() or DISTRICT.fullmatch(word) is not None
+
+
+def is_word(text: str) -> bool:
+    """Whether the dictionary has a text as one word."""
+    return bool(_jieba().FREQ.get(text))
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word is a verb before anything else (part of speech `v`)."""
+    return word in _verbs()
+
+
+def bigrams(text: str) -> list[str]:
+    """Character bigrams of each run of Han characters, and whole runs of digits and Latin."""
+    found: list[str] = []
+    for run in RUN.findall(normalise(text)):
+        if run[0].isascii() or len(run) == 1:
+            found.append(run)
+        else:
+            found += [run[i : i + 2] for i in range(len(run) - 1)]
+    return found
+
+
+def warm() -> None:
+    """Load the dictionaries now instead of at the first question."""
+    is_place(words("人才政策")[0])
+    is_verb("")

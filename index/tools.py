@@ -1,9 +1,0 @@
-"""Programs and packages that some formats need and not every machine has."""
-
-
-def installed() -> frozenset[str]:
-    """Names of the tools that are there: `ocr` for scans, `doc` for old Word files."""
-    from index.formats import doc, ocr
-
-    found = {"ocr": ocr.available(), "doc": bool(doc.available())}
-    return frozenset(name for name, there in found.items() if there)

@@ -1,0 +1,232 @@
+"""An answer to keep: what was asked, what was said, and the proof of each sentence, as a page or as
+Markdown that can be printed, saved, and checked against the documents later."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from policyqa.index.errors import PermalinkError, ReceiptError
+from policyqa.index.types import Document, Value
+from policyqa.qa.check.gate import check
+from policyqa.qa.check.permalinks import State, parse, resolve
+from policyqa.qa.question.filters import KINDS
+from policyqa.qa.types import Answer, AnswerSentence, Citation
+
+FORMATS = {".html": "html", ".htm": "html", ".md": "markdown"}
+BLOCK = re.compile(r"<!-- policyqa-receipt ([A-Za-z0-9+/=]+) -->")
+MAX_BYTES = 2_000_000
+Held = Literal["unchanged", "moved", "changed", "gone", "unsupported", "uncited"]
+
+
+class Receipt(Value):
+    """What is kept of one answer. `asked_at` is local time with its offset, `corpus` the
+    fingerprint of the index that answered."""
+
+    question: str
+    asked_at: str
+    answer: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    corpus: str
+    by: str
+
+
+class SentenceCheck(Value):
+    """Whether one sentence of a receipt still holds: the worst state of its citations, or that
+    their words do not carry it. `now` is what stands in the place of changed words."""
+
+    text: str
+    held: Held
+    now: str = ""
+
+
+class Verdict(Value):
+    """What checking a receipt found. `altered`: its visible text is not what was written."""
+
+    question: str
+    altered: bool
+    same_corpus: bool
+    sentences: tuple[SentenceCheck, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was altered and every sentence has its proof."""
+        return not self.altered and all(s.held in ("unchanged", "moved") for s in self.sentences)
+
+
+def receipt_of(answer: Answer, *, now: datetime | None = None) -> Receipt:
+    """The receipt of an answer, of this moment."""
+    moment = (now or datetime.now()).astimezone()
+    return Receipt(
+        question=answer.question,
+        asked_at=moment.isoformat(timespec="seconds"),
+        answer=answer.answer,
+        sentences=answer.sentences,
+        citations=answer.citations,
+        corpus=answer.corpus,
+        by=answer.by,
+    )
+
+
+def write(receipt: Receipt, path: Path) -> None:
+    """Write a receipt in the format that the file's name asks for.
+
+    Raises:
+        ReceiptError: it is neither .html nor .md, or the file is there already.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise ReceiptError(f"回执的文件名应以 .html 或 .md 结尾，而不是 {path.name[:60]}")
+    text = rendered(receipt, FORMATS[path.suffix.lower()])
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise ReceiptError(f"{path} 已经存在，请换一个文件名") from error
+
+
+def rendered(receipt: Receipt, form: str) -> str:
+    """The receipt as `html` or `markdown`, with itself in a comment for `verify`."""
+    data = json.dumps(receipt.model_dump(mode="json"), ensure_ascii=False).encode()
+    block = f"<!-- policyqa-receipt {base64.b64encode(data).decode()} -->"
+    return f"{(_html if form == 'html' else _markdown)(receipt)}\n{block}\n"
+
+
+def verify(path: Path, documents: Iterable[Document], *, corpus: str) -> Verdict:
+    """Check a receipt against the documents of today, sentence by sentence.
+
+    Args:
+        path: of the receipt.
+        documents: of the index.
+        corpus: fingerprint of the index.
+
+    Raises:
+        ReceiptError: the file is no receipt.
+    """
+    text = _read(path)
+    receipt = _parsed(text, path)
+    every = tuple(documents)
+    forms = (rendered(receipt, form) for form in ("html", "markdown"))
+    by_number = {citation.n: citation for citation in receipt.citations}
+    return Verdict(
+        question=receipt.question,
+        altered=text not in forms,
+        same_corpus=receipt.corpus == corpus,
+        sentences=tuple(_checked(s, by_number, every) for s in receipt.sentences),
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ReceiptError(f"{path} 太大，不是回执")
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReceiptError(f"无法读取回执 {path}，请确认文件名") from error
+
+
+def _parsed(text: str, path: Path) -> Receipt:
+    found = BLOCK.search(text)
+    try:
+        if not found:
+            raise ValueError("no block")
+        return Receipt.model_validate_json(base64.b64decode(found.group(1), validate=True))
+    except (ValueError, binascii.Error, ValidationError) as error:
+        raise ReceiptError(f"{path} 不是 policyqa ask --receipt 写出的回执") from error
+
+
+WORST: tuple[State, ...] = ("gone", "changed", "moved", "unchanged")
+
+
+def _checked(
+    sentence: AnswerSentence, by_number: dict[int, Citation], documents: Sequence[Document]
+) -> SentenceCheck:
+    cited = [by_number[n] for n in sentence.citations if n in by_number]
+    if not cited or len(cited) < len(sentence.citations):
+        return SentenceCheck(text=sentence.text, held="uncited")
+    states: list[State] = []
+    quotes, now = [], ""
+    for citation in cited:
+        try:
+            found = resolve(parse(citation.permalink), documents)
+        except PermalinkError:
+            return SentenceCheck(text=sentence.text, held="uncited")
+        states.append(found.state)
+        quotes.append(found.quote)
+        if found.state == "changed":
+            now = found.quote
+    worst = next(state for state in WORST if state in states)
+    if worst in ("gone", "changed"):
+        return SentenceCheck(text=sentence.text, held=worst, now=now)
+    context = "\n".join(f"{c.title} {c.section} {c.issuer} {c.region}" for c in cited)
+    proved = check(sentence.text, ["".join(quotes), *quotes], context=context).passed
+    return SentenceCheck(text=sentence.text, held=worst if proved else "unsupported")
+
+
+def _facts(citation: Citation) -> list[tuple[str, str]]:
+    facts = {
+        "类型": KINDS[citation.kind] if citation.kind == "staff_answer" else "",
+        "发布单位": citation.issuer,
+        "文号": citation.doc_number,
+        "日期": citation.date,
+        "章节": citation.section,
+        "效力": f"{citation.validity}（{citation.validity_because}）" if citation.validity else "",
+        "文件": citation.source,
+        "引文链接": citation.permalink,
+    }
+    return [(name, value) for name, value in facts.items() if value]
+
+
+def _html(receipt: Receipt) -> str:
+    sources = "".join(
+        f"<li value='{c.n}'><b>{escape(c.title or c.source)}</b>"
+        f"<blockquote>{escape(c.quote)}</blockquote><dl>"
+        + "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in _facts(c))
+        + "</dl></li>"
+        for c in receipt.citations
+    )
+    lines = "".join(f"<p>{escape(line)}</p>" for line in receipt.answer.splitlines())
+    return (
+        "<!doctype html><html lang='zh-CN'><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width,initial-scale=1'>"
+        f"<title>{escape(receipt.question[:60])}</title><style>{STYLE}</style>"
+        f"<h1>{escape(receipt.question)}</h1><p class='when'>{escape(_when(receipt))}</p>"
+        f"<section>{lines}</section><h2>出处</h2><ol>{sources}</ol></html>"
+    )
+
+
+STYLE = (
+    "body{font:16px/1.7 'Noto Sans CJK SC',system-ui,sans-serif;max-width:46rem;margin:2rem auto;"
+    "padding:0 1rem;color:#1b1b1b;overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:1.1rem}"
+    ".when,dl{color:#555;font-size:.85rem}blockquote{margin:.3rem 0;padding-left:.8rem;"
+    "border-left:3px solid #b23;white-space:pre-wrap}dt{float:left;clear:left;width:5.5em}"
+    "dd{margin-left:5.5em}li{break-inside:avoid;margin-bottom:1rem}@media print{body{margin:0}}"
+)
+
+
+def _when(receipt: Receipt) -> str:
+    words = "语言模型改写，逐句核对" if receipt.by == "model" else "原文摘引"
+    return f"渝才问策 · {receipt.asked_at} · {words} · 资料指纹 {receipt.corpus}"
+
+
+def _markdown(receipt: Receipt) -> str:
+    lines = [f"# {_plain(receipt.question)}", "", _plain(_when(receipt)), ""]
+    lines += [f"{_plain(line)}  " for line in receipt.answer.splitlines()]
+    lines += ["", "## 出处", ""]
+    for citation in receipt.citations:
+        lines += [f"\\[{citation.n}\\] {_plain(citation.title or citation.source)}", ""]
+        lines += [f"> {_plain(line)}" for line in citation.quote.splitlines() or [""]]
+        lines += ["", *(f"- {name}：{_plain(value)}" for name, value in _facts(citation)), ""]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown sees no syntax."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))

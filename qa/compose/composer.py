@@ -1,0 +1,307 @@
+"""Sentences to an answer: the best ones in reading order, each with its citations."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from policyqa.index.metadata.validity import Validity
+from policyqa.index.structure.quotes import display, quote_spans
+from policyqa.index.text.words import bigrams
+from policyqa.index.types import Document, Sentence, Span
+from policyqa.qa.check.gate import Finding, check
+from policyqa.qa.check.permalinks import permalink
+from policyqa.qa.compose.deixis import resolutions
+from policyqa.qa.compose.wording import TARGET
+from policyqa.qa.retrieve.agreement import years
+from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, QueryTokens
+from policyqa.qa.settings import AnswerSettings
+from policyqa.qa.types import AnswerSentence, Citation, Resolved, Role
+
+MARGIN = 2.0  # how far below the best a further sentence may score
+MARGIN_READ = 3.0  # the same where a second stage read them, which sets scores further apart
+REPLACED = 4.0  # how much worse a sentence of the successor may be and still stand before
+STEP = 0.01
+SAME = 0.75  # share of bigrams from which two sentences say the same
+LONG = 90  # characters from which a sentence is shortened
+MAX_CHARS = 450
+CLAUSE = re.compile(r"[^，,；;]+[，,；;]?")
+# Clauses that state an aim or a mood and nothing to act on.
+RHETORIC = re.compile(
+    r"^(为.{2,40}(提供|奠定|注入|作出|做出|贡献)|推动|促进|助力|助推|不断|进一步|有效|切实|持续|努力|充分|着力"
+    r"|激发|奋力|让.{0,20}(成为|成主角)|确保.{0,12}(落实|完成|到位)|形成.{0,30}(局面|氛围|格局)|营造)"
+)
+# What joins a sentence to the one before it and says nothing by itself.
+CONNECTIVE = re.compile(
+    r"^(?:此外|另外|同时|与此同时|而且|并且|因此|为此|据了解|据介绍|据悉|据统计|总之|事实上|其次|首先|再次|最后|据此|比如|例如)[，,：:]\s*"
+)
+EXCEPTION = re.compile("但|除|不|未|须|应|仅|只|限|若|如|否则|符合|满足|经|按|可")
+
+
+def chosen(
+    found: Sequence[Evidence], settings: AnswerSettings, *, margin: float = MARGIN
+) -> list[Evidence]:
+    """The sentences to say: the best, and those near it that add something, within the limit.
+
+    What speaks of another year or edition than the one asked is never said.
+
+    Args:
+        found: best first.
+        settings: the limits.
+        margin: how far below the best a further sentence may score.
+    """
+    picked: list[Evidence] = []
+    chars = 0
+    for evidence in found:
+        if evidence.contradicts:
+            continue
+        if evidence.score < found[0].score - margin:
+            break
+        if any(is_same(evidence, other) for other in picked):
+            continue
+        if picked and _of_other_region(evidence, picked[0]):
+            continue
+        if picked and chars + len(evidence.text) > settings.max_chars:
+            continue
+        picked.append(evidence)
+        chars += len(evidence.text)
+        if len(picked) == settings.max_sentences:
+            break
+    if picked and picked[0].expected:  # nothing that holds no sum beside the best, which does
+        picked = [e for e in picked if e.expected]
+    return sorted(picked, key=lambda e: (_first_place(picked, e), e.sentence.start))
+
+
+def without_replaced(
+    found: Sequence[Evidence], query: str, replaced: Mapping[str, str]
+) -> list[Evidence]:
+    """The sentences with those of a replaced document put behind what its successor says of it.
+
+    A question that names a year asks for what held then, and one that asks for changes for both.
+
+    Args:
+        found: best first.
+        query: as searched.
+        replaced: the successor's id by that of the document that it replaces.
+    """
+    if not replaced or years(query):
+        return list(found)
+    scored = [_behind(e, found, replaced.get(e.document.doc_id, "")) for e in found]
+    return sorted(scored, key=lambda e: -e.score)
+
+
+def _behind(evidence: Evidence, found: Sequence[Evidence], successor: str) -> Evidence:
+    """A sentence of a replaced document below the best one of its successor that is of the same
+    kind and nearly as good; as it is where there is none: what the successor leaves out."""
+    better = [
+        e.score
+        for e in found
+        if e.document.doc_id == successor
+        and not e.contradicts
+        and e.expected >= evidence.expected
+        and e.score >= evidence.score - REPLACED
+    ]
+    return replace(evidence, score=min(evidence.score, max(better) - STEP)) if better else evidence
+
+
+def _first_place(picked: Sequence[Evidence], evidence: Evidence) -> int:
+    """Documents stand in the order of their best sentence, sentences in reading order."""
+    ids = [e.document.doc_id for e in picked]
+    return ids.index(evidence.document.doc_id)
+
+
+def _of_other_region(evidence: Evidence, best: Evidence) -> bool:
+    """Whether both documents say whom they are for, and it is not the same region."""
+    regions = {evidence.document.metadata.region, best.document.metadata.region} - {""}
+    return len(regions) > 1
+
+
+def is_same(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences are one, or say the same in nearly the same words."""
+    if one.document is other.document and one.sentence == other.sentence:
+        return True
+    a, b = set(bigrams(one.text)), set(bigrams(other.text))
+    return bool(a and b) and len(a & b) >= SAME * min(len(a), len(b))
+
+
+def shortened(evidence: Evidence, tokens: QueryTokens) -> Span:
+    """The part of a sentence to quote: clauses at its end that are mere aim or are no whole ones
+    are left out.
+
+    A clause of mere aim goes only from a long sentence, and never one that holds a number, a word
+    of the question, or a condition.
+    """
+    start, end = evidence.sentence.start, evidence.sentence.end
+    text = _finished(evidence.document.text[start:end])
+    end = start + len(text)
+    if end - start <= LONG or evidence.sentence.head is not None:
+        return _bounded(evidence.document.text, start, end)
+    clauses = [m.span() for m in CLAUSE.finditer(text)]
+    while len(clauses) > 2 and _is_idle(text[slice(*clauses[-1])], tokens):
+        clauses.pop()
+    last = start + clauses[-1][1]
+    if last < end:
+        last -= len(text[: clauses[-1][1]]) - len(text[: clauses[-1][1]].rstrip("，,；;"))
+    return _bounded(evidence.document.text, start, last)
+
+
+def _finished(text: str) -> str:
+    """A sentence without a last clause that leads in what is not said with it, or that breaks off
+    inside a quotation or a bracket."""
+    cut = max(text.rfind(mark) for mark in "，,；;")
+    last = text[cut + 1 :]
+    breaks_off = any(last.count(opens) > last.count(ends) for opens, ends in ("“”", "《》", "（）"))
+    return text[:cut] if cut > 0 and (text.endswith(LEADS_IN) or breaks_off) else text
+
+
+def _is_idle(clause: str, tokens: QueryTokens) -> bool:
+    if not RHETORIC.match(clause) or EXCEPTION.search(clause) or re.search(r"\d", clause):
+        return False
+    return tokens.word_share(clause) < 0.1
+
+
+def _bounded(text: str, start: int, end: int) -> Span:
+    """Cut at a clause so that one sentence alone never exceeds the limit."""
+    if end - start <= MAX_CHARS:
+        return start, end
+    soft = max(text.rfind(mark, start, start + MAX_CHARS) for mark in "，,；;、")
+    return start, soft if soft > start else start + MAX_CHARS
+
+
+class Composer:
+    """Collects sentences and numbers their citations from 1, each span once.
+
+    What the gate does not pass is not said but kept in `dropped` with what the gate found.
+
+    `passage_of` gives the id of the passage that a span of a document stands in, `validity_of`
+    whether a document holds on the day of the question.
+    """
+
+    def __init__(
+        self,
+        passage_of: Callable[[str, Span], str],
+        validity_of: Callable[[Document], Validity | None] = lambda document: None,
+    ) -> None:
+        self._passage_of = passage_of
+        self._validity_of = validity_of
+        self.sentences: list[AnswerSentence] = []
+        self.citations: list[Citation] = []
+        self.dropped: list[tuple[str, Finding]] = []
+        self._numbers: dict[tuple[str, Span], int] = {}
+
+    def add(self, evidence: Evidence, span: Span, *, role: Role = "statement") -> tuple[int, ...]:
+        """Append one sentence that says what the span says; the numbers of its citations, () where
+        the gate stopped it."""
+        document = evidence.document
+        parts, head = quote_spans(document, span), evidence.sentence.head
+        if head:
+            parts = _telling(document, parts)
+            text = row_text(document, evidence.sentence, parts)
+        else:
+            text = CONNECTIVE.sub("", " ".join(document.text[slice(*span)].split()))
+        own = "".join(document.text[slice(*part)] for part in parts)
+        finding = check(text, [own, document.text[slice(*head)]] if head else [own])
+        if not finding.passed:
+            self.dropped.append((text, finding))
+            return ()
+        proof = [*parts, head] if head else parts
+        numbers = tuple(dict.fromkeys(self._cite(evidence, part) for part in proof))
+        self.sentences.append(
+            AnswerSentence(
+                text=_ended(text),
+                citations=numbers,
+                role=role,
+                resolved=tuple(Resolved(at=r.at, text=r.text) for r in resolutions(text, document)),
+            )
+        )
+        return numbers
+
+    def _cite(self, evidence: Evidence, span: Span) -> int:
+        document = evidence.document
+        key = (document.doc_id, span)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.citations) + 1
+            citation = citation_of(
+                evidence, span, self._numbers[key], self._passage_of(document.doc_id, span)
+            )
+            self.citations.append(with_validity(citation, self._validity_of(document)))
+        return self._numbers[key]
+
+    def text(self) -> str:
+        """The sentences in one text, each followed by its marks, items and steps on their own
+        lines, values of other times with their dates."""
+        return "".join(self._shown(n, sentence) for n, sentence in enumerate(self.sentences))
+
+    def _shown(self, n: int, sentence: AnswerSentence) -> str:
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        words = sentence.shown
+        before = "\n" if n else ""
+        if sentence.role in ("item", "step"):
+            return f"{before}· {words}{marks}"
+        if sentence.role in ("earlier", "conflict", "target"):
+            aim = TARGET if sentence.role == "target" else ""
+            return f"{before}（{aim}{self._dated(sentence)}）{words}{marks}"
+        after_list = n > 0 and self.sentences[n - 1].role not in ("lead", "statement")
+        return f"{before if after_list else ''}{words}{marks}"
+
+    def _dated(self, sentence: AnswerSentence) -> str:
+        cited = self.citations[sentence.citations[0] - 1]
+        return " ".join(filter(None, [cited.date, cited.issuer])) or cited.title
+
+
+def citation_of(evidence: Evidence, span: Span, number: int, passage_id: str) -> Citation:
+    """The citation of a span of the evidence's document."""
+    document, about = evidence.document, evidence.document.metadata
+    return Citation(
+        n=number,
+        doc_id=document.doc_id,
+        source=document.source,
+        title=about.title,
+        section=" › ".join(filter(None, [evidence.passage.section, evidence.sentence.label])),
+        issuer=about.issuer,
+        doc_number=about.doc_number,
+        date=about.date,
+        quote=document.text[slice(*span)],
+        start=span[0],
+        end=span[1],
+        passage_id=passage_id,
+        page=evidence.sentence.page,
+        row=evidence.sentence.row,
+        region=about.region,
+        kind=about.kind,
+        permalink=str(permalink(document, span)),
+    )
+
+
+def with_validity(citation: Citation, held: Validity | None) -> Citation:
+    """The citation with what is known of its document's validity."""
+    if held is None:
+        return citation
+    return citation.model_copy(update={"validity": held.state, "validity_because": held.because})
+
+
+def _telling(document: Document, spans: Sequence[Span]) -> list[Span]:
+    """Of the parts of a table row those with its own cells: a cell that several rows share (the
+    group that they belong to) proves nothing of this one, unless it is all there is."""
+    own = [s for s in spans if "\t" in document.text[slice(*s)].strip("\n")]
+    return own or list(spans)
+
+
+def row_text(document: Document, sentence: Sentence, parts: Sequence[Span]) -> str:
+    """A table row with its header's labels, of those cells only that stand in these parts."""
+    if sentence.head is None:
+        return display(document, sentence)
+    labels = document.text[slice(*sentence.head)].split("\t")
+    at, shown = sentence.start, []
+    cells = document.text[sentence.start : sentence.end].split("\t")
+    for label, cell in zip(labels[-len(cells) :], cells, strict=False):
+        held = all(any(a <= n < b for a, b in parts) for n in range(at, at + len(cell)))
+        if cell.strip() and held:
+            shown.append(f"{label}：{' '.join(cell.split())}" if label else cell)
+        at += len(cell) + 1
+    return "；".join(shown)
+
+
+def _ended(text: str) -> str:
+    """With an end mark, so that sentences can follow each other."""
+    stripped = text.rstrip("，,；;、 ")
+    return stripped if stripped.endswith(tuple("。！？!?…”’）)》")) else stripped + "。"

@@ -1,0 +1,61 @@
+"""Where to ask, as far as documents say: who issued what is nearest, a telephone, an office."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from policyqa.index.structure.quotes import display
+from policyqa.index.types import Document, Passage, Sentence
+from policyqa.qa.compose.composer import citation_of
+from policyqa.qa.compose.wording import ASK_ISSUER, CONTACT_SAYS, NEXT_STEP
+from policyqa.qa.retrieve.evidence import Evidence, anchors
+from policyqa.qa.types import Citation, Contact
+
+NEAREST = 3
+MAX_CHARS = 120
+REACHES = re.compile(
+    r"(?:咨询|联系|服务|受理|举报|监督)[^。；]{0,12}(?:电话|热线|方式|地址|窗口|邮箱)|(?:电话|热线)[：:]?\s*\d"
+    r"|联系人[：:]|由[^。；，]{2,30}负责解释"
+)
+
+
+def nearest(found: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """The sentences that came nearest, one a passage: what a reader may look at instead."""
+    best = anchors(found)[:NEAREST]
+    return tuple(
+        citation_of(each, (each.sentence.start, each.sentence.end), n, each.passage.passage_id)
+        for n, each in enumerate(best, start=1)
+    )
+
+
+def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]) -> Contact | None:
+    """Who is responsible for the nearest document; None where it says nothing of that."""
+    if not found:
+        return None
+    near, document = found[0], found[0].document
+    for passage in passages.get(document.doc_id, ()):
+        for sentence in passage.sentences:
+            text = display(document, sentence)
+            if (
+                sentence.kind in ("text", "note")
+                and len(text) <= MAX_CHARS
+                and REACHES.search(text)
+            ):
+                return Contact(
+                    issuer=document.metadata.issuer,
+                    text=text,
+                    citation=_cited(near, document, passage, sentence),
+                )
+    return Contact(issuer=document.metadata.issuer) if document.metadata.issuer else None
+
+
+def advice(whom: Contact | None) -> str:
+    """What a reader can do next, with the office that the nearest document names."""
+    if whom is None:
+        return NEXT_STEP
+    asked = ASK_ISSUER.format(issuer=whom.issuer) if whom.issuer else NEXT_STEP
+    return asked + (CONTACT_SAYS.format(text=whom.text) if whom.text else "")
+
+
+def _cited(like: Evidence, document: Document, passage: Passage, sentence: Sentence) -> Citation:
+    evidence = Evidence(document, passage, sentence, "", like.score, 0.0, 0.0, 0.0, 0.0, False, 0.0)
+    return citation_of(evidence, (sentence.start, sentence.end), 1, passage.passage_id)

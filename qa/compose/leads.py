@@ -1,0 +1,103 @@
+"""The figure or the date that a question asks for, to be said before its sentence."""
+
+import re
+from collections.abc import Sequence
+
+from policyqa.index.text.words import bigrams
+from policyqa.index.types import Span
+from policyqa.qa.check.quantities import SAME_UNIT, plain, quantities
+from policyqa.qa.question.expectation import Kind
+from policyqa.qa.question.parts import parts_of
+from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
+
+MIN_SHARE = 0.5  # of the question's bigrams that the clause up to the figure must hold
+SEVERAL = re.compile("多少|好多|几|什么时[候间]|哪")
+DATE = re.compile(
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:[至到—–-]+(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)?|\d{4}年\d{1,2}月(?!\d)"
+)
+YEAR = re.compile(r"(?<!\d)\d{4}年(?!\d{1,2}月)")
+UNITS_OF: dict[Kind, frozenset[str]] = {
+    "money": frozenset({"元", "美元", "欧元", "港元"}),
+    "percent": frozenset({"%", "‰"}),
+    "age": frozenset({"岁"}),
+}
+ASKING = re.compile(
+    "(?:是|有|在|到)?(?:多少|好多|什么时[候间]|何时|哪[一]?[年天]|几)(?:[元钱人个家项名年岁号])?"
+)
+QUALIFIES = re.compile(
+    r"(?:不(?:得)?(?:超过|低于|少于|高于)|超过|突破|达到?|逾|近|约|最高|最低|至少|累计|共计?|总计)$"
+)
+CALENDAR = frozenset({"年", "月", "日", "第届", "第批", "第条", "第章", "号"})
+
+
+def lead(evidence: Evidence, tokens: QueryTokens) -> Span | None:
+    """Where in the document the one figure or date stands that the question asks for.
+
+    None where the question asks for more than one thing, where the sentence has several that may
+    be meant, or where it is no figure: a wrong one in front would be worse than none.
+    """
+    kind = tokens.expectation.kind
+    asked = tokens.query
+    if parts_of(asked) or len(SEVERAL.findall(asked)) > 1 or evidence.sentence.head is not None:
+        return None
+    raw = evidence.document.text[evidence.sentence.start : evidence.sentence.end]
+    if kind in ("date", "day"):
+        return _only(evidence, raw, [m.span() for m in DATE.finditer(raw)], tokens)
+    if kind == "year":
+        return _only(evidence, raw, [m.span() for m in YEAR.finditer(raw)], tokens)
+    if kind not in ("count", "percent", "money", "age"):
+        return None
+    return _figure(evidence, raw, tokens)
+
+
+def _only(evidence: Evidence, raw: str, spans: Sequence[Span], tokens: QueryTokens) -> Span | None:
+    if len(spans) != 1 or _share(raw, *spans[0], tokens) < MIN_SHARE:
+        return None
+    if raw[slice(*spans[0])] in tokens.query:
+        return None
+    start = evidence.sentence.start
+    return start + spans[0][0], start + spans[0][1]
+
+
+def _figure(evidence: Evidence, raw: str, tokens: QueryTokens) -> Span | None:
+    form = plain(raw)
+    wanted = SAME_UNIT.get(tokens.expectation.unit, tokens.expectation.unit)
+    allowed = UNITS_OF.get(tokens.expectation.kind)
+    found = []
+    for each in quantities(raw):
+        fits = each.unit in allowed if allowed else each.unit not in CALENDAR
+        if tokens.expectation.kind == "count" and wanted not in ("", "个"):
+            fits = each.unit == wanted
+        elif tokens.expectation.kind == "count":
+            fits = fits and each.unit not in ("", "%", "个百分点", "元")
+        if fits:
+            found.append((_share(form, each.start, each.end, tokens), each))
+    if len(found) != 1 or found[0][0] < MIN_SHARE:
+        return None
+    best = found[0][1]
+    if best.key in {each.key for each in quantities(tokens.query)}:
+        return None
+    return _located(evidence, raw, form[best.start : best.end])
+
+
+def _share(form: str, start: int, end: int, tokens: QueryTokens) -> float:
+    """Share of the question's bigrams in the clause up to a figure, and what follows it there."""
+    first = max((form.rfind(mark, 0, start) for mark in "，,；;。、：:"), default=-1) + 1
+    after = re.match(r"[^，,；;。、：:]{0,12}", form[end:])
+    held = set(bigrams(form[first:end] + (after.group() if after else "")))
+    asking = {pair for m in ASKING.finditer(tokens.query) for pair in bigrams(m.group())}
+    weights = {t: w for t, w in tokens.bigrams.items() if t not in asking}
+    total = sum(weights.values())
+    return sum(w for t, w in weights.items() if t in held) / total if total else 0.0
+
+
+def _located(evidence: Evidence, raw: str, written: str) -> Span | None:
+    """The figure in the document, with a word that qualifies it; None if it stands there twice or
+    is written otherwise."""
+    at = raw.find(written)
+    if at < 0 or raw.find(written, at + 1) >= 0:
+        return None
+    qualified = QUALIFIES.search(raw[:at])
+    start = qualified.start() if qualified else at
+    offset = evidence.sentence.start
+    return offset + start, offset + at + len(written)

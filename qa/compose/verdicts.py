@@ -1,0 +1,89 @@
+"""可以, 不可以 or 视条件而定: what a sentence says to a question whether something may be."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from policyqa.index.text.words import bigrams, is_place, normalise
+from policyqa.qa.check.quantities import quantities
+from policyqa.qa.question.query import content_words
+
+Verdict = Literal["", "可以", "不可以", "视条件而定"]
+
+ASKS = re.compile(
+    r"(能不能|可不可以|可否|能否|是否(可|能|允许|享受|有资格|符合|属于)|行不行|有没有资格|允不允许|算不算)"
+    r"|(?<!只)(能|可以|可|允许|享受|有资格|适用)[^?,，。多几哪什怎]{1,40}(吗|么|嘛|不)[?。!]?$"
+    r"|[^?]{2,}(可以|行|能行|允许)(吗|么|嘛|不)[?。!]?$|^(can|may|is it possible|am i)\b",
+    re.I,
+)
+YES_NO = re.compile("是否|[吗么嘛][?。!]?$|(.)不\\1")
+OPEN = re.compile("哪些|什么|多少|怎么|如何|几[个年月天次项种]|谁|哪里|何时")
+CLAUSE = re.compile("[^,，;；。!！:：]+")
+REFUSES = re.compile(
+    r"不(?:得|能|可(?!缺|或)|可以|予|再|允许|享受|纳入|属于|列入|受理|适用|给予|支持|具备|作为|参加|参与|发放|兑现|重复)"
+    r"|禁止|严禁|除外|无权|无资格|均不"
+)
+ALLOWS = re.compile(
+    r"(?<!不)(?:可(?!能|持续|靠|行|见|谓)|可以|能够|允许|有权|鼓励|无需|不受|不限|不影响)"
+)
+CONDITION = re.compile(
+    r"符合|满足|具备|经[^,，。]{1,20}(?:批准|同意|认定|审核|评审|评估|考核|公示|确认|核实|推荐)|须|需(?!求|要的)|应当?(?!届|用|急|对)"
+    r"|前提|除[^,，。]{1,30}外|如|若|满[\d一二三四五六七八九十]|以上|以下|以内|之内|仅限|限于|的,(?:可|给予|予以|均|能|按)|的可"
+    r"|特殊情况|但|且(?=[^,，。]{0,12}(?:满|未|有|无))|未(?:曾|在|享|取)"
+)
+MIN_NAMED = 0.5  # share of what a question names that the sentence must have
+LIMITS = re.compile(r"(?:^|[,，:：]|仅|只)限(?!期|额|制|时|度|量|价)|以外的[^,，。]{0,8}不")
+REACH = 3  # clauses, the best one and those after it, that may hold the predicate
+NEGATED_QUESTION = re.compile(r"不能|不可以(?!吗)|不得|会不会(被|取消)|要不要|需不需要")
+
+
+def asks_verdict(query: str) -> bool:
+    """Whether a question asks if something may be done, had or counted in."""
+    plain = normalise(query)
+    if NEGATED_QUESTION.search(plain) and not re.search("能不能|可不可以", plain):
+        return False
+    found = ASKS.search(plain)
+    return found is not None and not OPEN.search(plain[found.start() :])
+
+
+def weighed(found: Verdict, others: Sequence[str]) -> Verdict:
+    """A refusal beside a sentence that says who may (限金卡持有人) is one of conditions."""
+    if found == "不可以" and any(LIMITS.search(normalise(other)) for other in others):
+        return "视条件而定"
+    return found
+
+
+def asks_yes_or_no(query: str) -> bool:
+    """Whether a question is answered by yes or no, be it one of permission or of fact."""
+    return asks_verdict(query) or YES_NO.search(normalise(query)) is not None
+
+
+def verdict(query: str, sentence: str, *, context: str = "") -> Verdict:
+    """What a sentence answers; "" where it does not say.
+
+    The sentence must have most of what the question names; a question that brings a number of
+    its own (43岁还能申请吗) is for the reader to compare. Only the clause that has most of the
+    question, or one after it, may speak: a refusal there is a refusal; a permission is one of
+    conditions when the sentence names any.
+
+    Args:
+        query: as searched.
+        sentence: that may answer it.
+        context: title and headings that it stands under, which name things too.
+    """
+    plain = normalise(sentence)
+    clauses = [m.group() for m in CLAUSE.finditer(plain)]
+    named = [word for word in content_words(query) if len(word) > 1 and not is_place(word)]
+    around = f"{plain} {normalise(context)}"
+    held = [word for word in named if word in around]
+    if not clauses or quantities(query) or len(held) < MIN_NAMED * len(named):
+        return ""
+    asked = set(bigrams(query))
+    shares = [len(asked & set(bigrams(clause))) for clause in clauses]
+    best = max(range(len(clauses)), key=lambda n: shares[n])
+    for clause in clauses[best : best + REACH]:
+        if REFUSES.search(clause):
+            return "不可以"
+        if ALLOWS.search(clause):
+            return "视条件而定" if CONDITION.search(plain) else "可以"
+    return ""

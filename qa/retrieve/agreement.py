@@ -1,0 +1,108 @@
+"""Whether a text speaks of the year, the edition and the place that a question names."""
+
+import re
+from functools import lru_cache
+
+from policyqa.index.text.words import is_place, normalise, words
+from policyqa.index.types import Document
+
+YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_NUMERAL = r"([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]{1,3}|\d{1,3})"
+# 第三届, 第2批, 第四章: one of a series; 第一次 alone is mostly a "for the first time".
+EDITION = re.compile(rf"第{_NUMERAL}(届|批|期|轮|章|节|条|次(?=会议|全会|大会))")
+BOX = re.compile(rf"(专栏|附件|附表|脚注){_NUMERAL}")
+OPENING_CHARS = 300
+DIGITS = "零一二三四五六七八九"
+
+
+@lru_cache(maxsize=4096)
+def years(text: str) -> frozenset[str]:
+    """Years that a text names."""
+    return frozenset(YEAR.findall(normalise(text)))
+
+
+@lru_cache(maxsize=4096)
+def editions(text: str) -> frozenset[str]:
+    """Editions and parts that a text names, with numbers in digits: 第三届 is "3届"."""
+    plain = normalise(text)
+    boxes = [(number, kind) for kind, number in BOX.findall(plain)]
+    return frozenset(f"{_number(number)}{kind}" for number, kind in EDITION.findall(plain) + boxes)
+
+
+@lru_cache(maxsize=4096)
+def places(text: str) -> tuple[str, ...]:
+    """Names of places in a text, the longest of each: 两江新区 and not 新区."""
+    named = [word for word in dict.fromkeys(words(text)) if is_place(word)]
+    return tuple(p for p in named if not any(p != other and p in other for other in named))
+
+
+def _number(text: str) -> int:
+    """The value of a Chinese or Arabic numeral below 1000."""
+    if text.isdigit():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return int("".join(str(DIGITS.index(char)) for char in ones))
+    return (DIGITS.index(tens[-1]) if tens else 1) * 10 + (DIGITS.index(ones[-1]) if ones else 0)
+
+
+def agreement(query: str, document: Document, text: str) -> float:
+    """How far a text fits the years, editions and places of a query; 0 when it names none.
+
+    The sum of `year_agreement` and `edition_agreement`, less `place_missing`; from -3 to 2.
+    """
+    fits = year_agreement(query, document, text) + edition_agreement(query, document, text)
+    return fits - place_missing(query, document, text)
+
+
+def year_agreement(query: str, document: Document, text: str) -> float:
+    """How far a text fits the years of a query, from -1 to 1; 0 when it names none.
+
+    A text that names the year, or whose document's title does, fits; one of a document of that
+    year fits half. One of a document of another year that does not name the year does not.
+    """
+    asked = years(query)
+    if not asked:
+        return 0.0
+    own = document.metadata.date[:4]
+    said = years(text) | years(document.metadata.title)
+    fits = [1.0 if y in said else 0.5 if y == own else 0.0 for y in asked]
+    if any(fits):
+        return sum(fits) / len(fits)
+    return -1.0 if said or own else 0.0
+
+
+def edition_agreement(query: str, document: Document, text: str) -> float:
+    """1 when a text or its document's title names an edition of the query, -1 when they name
+    others of the same series only, else 0."""
+    asked = editions(query)
+    if not asked:
+        return 0.0
+    said = editions(text) | editions(document.metadata.title)
+    if asked & said:
+        return 1.0
+    counters = {edition[-1] for edition in asked}
+    return -1.0 if any(edition[-1] in counters for edition in said) else 0.0
+
+
+def place_missing(query: str, document: Document, text: str) -> float:
+    """Share of the query's places that a text does not speak of.
+
+    A place counts as named by the text itself, by its document's title, region or opening (where
+    the issuer stands), and half if it stands anywhere else in the document.
+    """
+    asked = places(query)
+    if not asked:
+        return 0.0
+    opening = document.text[:OPENING_CHARS]
+    around = normalise(f"{document.metadata.title} {document.metadata.region} {opening} {text}")
+    return sum(_missing(_stem(place), around, document) for place in asked) / len(asked)
+
+
+def _missing(place: str, around: str, document: Document) -> float:
+    return 0.0 if place in around else 0.5 if place in document.text else 1.0
+
+
+def _stem(place: str) -> str:
+    """海南省 as 海南: the ending of provinces and cities is often left out."""
+    return place[:-1] if len(place) > 2 and place[-1] in "省市" else place

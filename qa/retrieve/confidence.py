@@ -1,0 +1,160 @@
+"""How sure an answer is: features of the evidence to a calibrated probability."""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from pydantic import Field
+
+from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.text.words import bigrams, normalise, words
+from policyqa.index.types import Value
+from policyqa.qa.question.query import content_words
+from policyqa.qa.retrieve.agreement import editions, place_missing, year_agreement
+from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
+from policyqa.qa.retrieve.retrieval import Floats, Ranking
+
+FILE = "confidence.json"
+FILE_WITH_READER = "confidence_reranked.json"
+
+
+def features(
+    index: SearchIndex,
+    ranking: Ranking,
+    found: Sequence[Evidence],
+    picked: Sequence[Evidence],
+    tokens: QueryTokens,
+    query: str,
+    read: Mapping[str, float] | None = None,
+) -> dict[str, float]:
+    """What tells an answered question from one the documents are silent on.
+
+    Those called `read…` are there only where a reranker has read passages: `read` is what it
+    says of them by their ids (`qa.retrieve.reranking`).
+    """
+    values = _of_signals(index, ranking, found, picked, tokens, query)
+    if read:
+        best = max(picked, key=lambda e: e.score, default=None)
+        values["read_best"] = max(read.values())
+        values["read_said"] = read.get(best.passage.passage_id, min(read.values())) if best else 0.0
+    return values
+
+
+def _of_signals(
+    index: SearchIndex,
+    ranking: Ranking,
+    found: Sequence[Evidence],
+    picked: Sequence[Evidence],
+    tokens: QueryTokens,
+    query: str,
+) -> dict[str, float]:
+    said = " ".join(e.text for e in picked)
+    best = max(picked, key=lambda e: e.score, default=None)
+    around = _around(best) if best else ""
+    named = [w for w in content_words(query) if len(w) > 1 or w.isascii()]
+    dense = ranking.signals["dense"]
+    return {
+        "cosine": max((e.cosine for e in found), default=0.0),
+        "dense": float(dense.max()) if len(dense) else 0.0,
+        "margin": _margin(dense),
+        "words": max((e.words for e in picked), default=0.0),
+        "bigrams": max((e.bigrams for e in picked), default=0.0),
+        "said_words": tokens.word_share(said),
+        "said_bigrams": tokens.bigram_share(said),
+        "near_words": tokens.word_share(around),
+        "near_bigrams": tokens.bigram_share(around),
+        "unknown": _unknown(index, tokens),
+        "rarest_missing": _rarest_missing(tokens, around, named),
+        "asks_form": float(bool(tokens.expectation)),
+        "form_missing": float(not any(e.expected for e in picked)),
+        "form_missing_best": float(best is None or not best.expected),
+        "form_missing_near": float(not any(e.expected for e in found[:6])),
+        "length": math.log1p(len(query)),
+        "agree": float(_agree(ranking)),
+        "place_missing": place_missing(query, best.document, around) if best else 0.0,
+        "other_year": float(best is not None and _of_other_year(query, best)),
+        "other_edition": _edition_missing(query, around),
+    }
+
+
+def _margin(dense: Floats) -> float:
+    """Best passage cosine above the mean of the candidates."""
+    return float(dense.max() - dense.mean()) if len(dense) else 0.0
+
+
+def _unknown(index: SearchIndex, tokens: QueryTokens) -> float:
+    """Share of the query's bigrams, by rarity, that no document has."""
+    total = sum(tokens.bigrams.values())
+    lost = sum(w for t, w in tokens.bigrams.items() if not index.bigrams.knows(t))
+    return lost / total if total else 1.0
+
+
+def _rarest_missing(tokens: QueryTokens, text: str, named: Sequence[str]) -> float:
+    """Rarity of the rarest naming word that the evidence and its surroundings lack, over that of
+    the rarest naming word."""
+    present = set(words(text)) | set(bigrams(text))
+    plain = normalise(text)
+    weights = {w: tokens.words.get(w, 0.0) for w in named}
+    top = max(weights.values(), default=0.0)
+    missing = [v for w, v in weights.items() if w not in present and w not in plain]
+    return max(missing, default=0.0) / top if top else 0.0
+
+
+def _around(best: Evidence) -> str:
+    """The best sentence with what it stands in: its passage, section and document's title."""
+    title, section = best.document.metadata.title, best.passage.section
+    return f"{title} {section} {best.passage.text} {best.text}"
+
+
+def _of_other_year(query: str, best: Evidence) -> bool:
+    return year_agreement(query, best.document, best.passage.text) < 0
+
+
+def _edition_missing(query: str, around: str) -> float:
+    """Share of the editions that the query names and the text does not."""
+    asked = editions(query)
+    return len(asked - editions(around)) / len(asked) if asked else 0.0
+
+
+def _agree(ranking: Ranking) -> bool:
+    """Whether the dense and the bigram signal have the same best passage."""
+    if not len(ranking.rows):
+        return False
+    return int(ranking.signals["dense"].argmax()) == int(ranking.signals["bigrams"].argmax())
+
+
+class Term(Value):
+    """One feature of the model: its weight, and the mean and spread it is standardised by."""
+
+    weight: float
+    mean: float
+    spread: float
+
+
+class Model(Value):
+    """A logistic model; `trained_on` says how many questions of which sets made it."""
+
+    bias: float
+    terms: dict[str, Term]
+    trained_on: dict[str, int] = Field(default_factory=dict)
+
+
+def confidence(values: Mapping[str, float]) -> float:
+    """Probability that the evidence answers, by the logistic model of these features: there is
+    one for those of the signals, and one for these and what a reranker read."""
+    return probability(_model(FILE_WITH_READER if "read_best" in values else FILE), values)
+
+
+def probability(model: Model, values: Mapping[str, float]) -> float:
+    """1 / (1 + exp(-(bias + sum of weight times standardised feature)))."""
+    total = model.bias
+    for name, term in model.terms.items():
+        total += term.weight * (values[name] - term.mean) / term.spread
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@cache
+def _model(name: str) -> Model:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return Model.model_validate_json(text)

@@ -1,0 +1,162 @@
+"""A query to ranked passages: six signals over one set of candidates, fused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policyqa.index.store.embedding import Vectors
+from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.text.words import bigrams, words
+from policyqa.qa.question.attributes import asked_kinds, heading_agreement
+from policyqa.qa.retrieve.agreement import agreement, editions, places, years
+from policyqa.qa.retrieve.fusion import weighted_sum, z_scores
+from policyqa.qa.types import Hit
+
+SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
+AGREEMENT_WEIGHT = 1.5
+OTHER_NAMES = 0.5  # how much the words of another name count, against those asked
+COMPARED = 50  # best candidates whose years, editions and places are compared with the query's
+POOL = 100  # candidates that each signal may propose
+
+Rows = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Candidate passages, best first. `rows` and `scores` have one shape (n,); `signals` holds
+    what each signal says of each candidate, before it is standardised."""
+
+    rows: Rows
+    scores: Floats
+    signals: Mapping[str, Floats]
+
+    def ordered(self, order: Rows) -> "Ranking":
+        """The candidates at these places, in this order."""
+        signals = {name: values[order] for name, values in self.signals.items()}
+        return Ranking(self.rows[order], self.scores[order], signals)
+
+
+def rank(
+    index: SearchIndex,
+    query: str,
+    vector: Vectors,
+    weights: Mapping[str, float],
+    *,
+    also: str = "",
+    hidden: Rows | None = None,
+) -> Ranking:
+    """Order the passages that any signal proposes; ties go to the earlier passage.
+
+    Args:
+        index: what is searched.
+        query: normalised, as `qa.question.query` gives it.
+        vector: of the query, shape (dimension,).
+        weights: how much each of `SIGNALS` counts.
+        also: other names for what the query names (`question.lexicon`), for the signals of words.
+        hidden: rows of passages that are not proposed.
+    """
+    raw = signals_of(index, query, vector, also=also)
+    seen = _seen(len(index.passages), hidden)
+    if not len(seen):
+        return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in raw})
+    standard = {name: z_scores(values) for name, values in raw.items()}
+    fused = weighted_sum(standard, weights)
+    rows = _candidates(raw, seen)
+    if years(query) or editions(query) or places(query) or asked_kinds(query):
+        best = rows[np.argsort(-fused[rows], kind="stable")[:COMPARED]]
+        fused[best] += AGREEMENT_WEIGHT * _agreement(index, query, best)
+    order = rows[np.lexsort((rows, -fused[rows]))]
+    return Ranking(order, fused[order], {name: values[order] for name, values in raw.items()})
+
+
+def signals_of(
+    index: SearchIndex, query: str, vector: Vectors, *, also: str = ""
+) -> dict[str, Floats]:
+    """Each signal for every passage, shape (passages,)."""
+    every = np.arange(len(index.passages), dtype=np.int64)
+    sentences = index.sentence_vectors.scores(vector, slice(None))
+    starts = index.sentence_starts[:-1]
+    best = np.maximum.reduceat(sentences, starts) if len(every) else np.zeros(0)
+    titles = index.title_vectors.scores(vector, slice(None))
+    two, other_two = bigrams(query), bigrams(also)
+    return {
+        "dense": index.passage_vectors.scores(vector, slice(None)).astype(np.float64),
+        "sentence": best.astype(np.float64),
+        "words": _lexical(index.words, words(query), words(also)),
+        "bigrams": _lexical(index.bigrams, two, other_two),
+        "document": _lexical(index.document_bigrams, two, other_two)[index.document_of],
+        "title": titles.astype(np.float64)[index.document_of],
+    }
+
+
+def _agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
+    passages = [index.passages[row] for row in rows]
+    documents = [index.documents[index.document_of[row]] for row in rows]
+    texts = [f"{passage.section} {passage.text}" for passage in passages]
+    return np.array(
+        [
+            agreement(query, document, text) + heading_agreement(query, passage.section)
+            for document, passage, text in zip(documents, passages, texts, strict=True)
+        ]
+    )
+
+
+def _lexical(lexical: LexicalIndex, tokens: list[str], also: Sequence[str]) -> Floats:
+    """BM25 of the query's tokens, and of those of other names that the query has not itself."""
+    scores = lexical.scores(tokens).astype(np.float64)
+    more = [token for token in also if token not in tokens]
+    return scores + OTHER_NAMES * lexical.scores(more) if more else scores
+
+
+def _seen(count: int, hidden: Rows | None) -> Rows:
+    every = np.arange(count, dtype=np.int64)
+    return every if hidden is None else np.setdiff1d(every, hidden)
+
+
+def _candidates(raw: Mapping[str, Floats], seen: Rows) -> Rows:
+    """Those rows that are among the best of them by a signal that looks at the passage itself."""
+    chosen = []
+    for name in ("dense", "sentence", "words", "bigrams"):
+        values = raw[name][seen]
+        k = min(POOL, len(values))
+        chosen.append(seen[np.argpartition(-values, k - 1)[:k]])
+    return np.unique(np.concatenate(chosen)).astype(np.int64)
+
+
+def reordered(ranking: Ranking, bonus: Mapping[int, float]) -> Ranking:
+    """The ranking with something added to the scores of some passages.
+
+    Args:
+        ranking: as `rank` gives it.
+        bonus: by row of the passage; others keep their score.
+    """
+    scores = ranking.scores + np.array([bonus.get(int(row), 0.0) for row in ranking.rows])
+    order = np.lexsort((ranking.rows, -scores))
+    return Ranking(ranking.rows, scores, ranking.signals).ordered(order)
+
+
+def hits_of(index: SearchIndex, ranking: Ranking, k: int) -> tuple[Hit, ...]:
+    """The first k passages of a ranking as they are handed out."""
+    hits = []
+    for place, row in enumerate(ranking.rows[:k]):
+        passage = index.passages[row]
+        document = index.documents[index.document_of[row]]
+        hits.append(
+            Hit(
+                rank=place + 1,
+                passage_id=passage.passage_id,
+                doc_id=passage.doc_id,
+                source=document.source,
+                start=passage.start,
+                end=passage.end,
+                score=round(float(ranking.scores[place]), 6),
+                text=passage.text,
+                section=passage.section,
+                title=document.metadata.title,
+            )
+        )
+    return tuple(hits)

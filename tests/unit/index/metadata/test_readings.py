@@ -1,0 +1,440 @@
+"""What is read of a document, on small texts."""
+# ruff: noqa: E501  (lines of the samples)
+
+import pytest
+
+from policyqa.index.metadata.dates import days, iso_date, last_day, period, shifted
+from policyqa.index.metadata.numbers import number_of, numbers_in
+from policyqa.index.metadata.page import organs
+from policyqa.index.metadata.readings import merged, readings
+from policyqa.index.metadata.titles import core, tidy, without_site
+from policyqa.index.types import Metadata, Reading
+
+NOTICE = """穗人社规字﹝2022﹞2号
+广州市人力资源和社会保障局
+广州市公安局
+关于印发广州市引进人才入户管理办法实施细则的通知
+各有关单位：
+根据《广州市引进人才入户管理办法》（穗府办规〔2020〕10号），现印发给你们，请认真组织实施。
+广州市人力资源和社会保障局
+广州市公安局
+2022年7月7日
+广州市引进人才入户管理办法实施细则
+第一条 持有效期5年的居住证的，自2021年1月1日起可以申请。
+第二条 本细则自印发之日起实施，有效期5年。《入户细则（试行）》（穗人社规字〔2019〕2号）同时废止。
+广州市人力资源和社会保障局办公室 2022年7月9日印发"""
+
+PLAN = """渝高新发〔2021〕26号
+重庆高新区管委会
+关于印发《重庆高新区“十四五”人才发展规划》的通知
+各镇人民政府、街道办事处：
+现印发给你们，请遵照执行。
+重庆高新区管委会
+二〇二一年七月十三日
+重庆高新区“十四五”人才发展规划
+第一章 序言"""
+
+NEWS = """2022-03-02 14:00:38 来源：重庆日报
+两江新区打造更加高效的人才特区
+两江新区深入贯彻人才工作会议精神，自2021年1月1日起施行新的办法，同时废止《旧办法》。重庆日报记者获悉，人才增长。"""
+
+
+def about(text: str, *, source: str = "a.txt", **said: str) -> Metadata:
+    return merged(readings(text, headings=(), source=source, said=said), Metadata())[0]
+
+
+def found(text: str, field: str, source: str = "a.txt") -> list[Reading]:
+    return [r for r in readings(text, headings=(), source=source, said={}) if r.field == field]
+
+
+def test_a_notice_of_two_issuers() -> None:
+    title = (
+        "广州市人力资源和社会保障局 广州市公安局关于印发广州市引进人才入户管理办法实施细则的通知"
+    )
+    assert about(NOTICE) == Metadata(
+        title=title,
+        issuer="广州市人力资源和社会保障局、广州市公安局",
+        doc_number="穗人社规字〔2022〕2号",
+        date="2022-07-07",
+        effective="2022-07-07",
+        expires="2027-07-06",
+        kind="policy",
+        region="广东省广州市",
+        audience="人才",
+        replaces=("入户细则（试行）", "穗人社规字〔2019〕2号"),
+    )
+
+
+def test_a_plan() -> None:
+    assert about(PLAN) == Metadata(
+        title="重庆高新区管委会关于印发《重庆高新区“十四五”人才发展规划》的通知",
+        issuer="重庆高新区管委会",
+        doc_number="渝高新发〔2021〕26号",
+        date="2021-07-13",
+        effective="2021-01-01",
+        expires="2025-12-31",
+        kind="plan",
+        region="重庆高新区",
+        audience="人才",
+    )
+
+
+def test_a_report_has_no_term_and_ends_nothing() -> None:
+    assert about(NEWS) == Metadata(
+        title="两江新区打造更加高效的人才特区",
+        issuer="重庆日报",
+        date="2022-03-02",
+        kind="news",
+        region="重庆两江新区",
+    )
+
+
+def test_every_reading_of_the_text_has_its_words() -> None:
+    words = {
+        (r.field, NOTICE[r.start : r.end])
+        for r in readings(NOTICE, headings=(), source="a.txt", said={})
+    }
+    assert ("doc_number", "穗人社规字﹝2022﹞2号") in words
+    assert ("date", "2022年7月7日") in words
+    assert ("effective", "自印发之日起实施") in words
+    assert ("expires", "有效期5年") in words
+    assert ("replaces", "入户细则（试行）") in words
+    assert ("issuer", "广州市人力资源和社会保障局\n广州市公安局") in words
+
+
+def test_readings_are_ordered_by_confidence() -> None:
+    sure = [r.confidence for r in readings(NOTICE, headings=(), source="a.txt", said={})]
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_nothing_is_read_of_nothing() -> None:
+    assert readings("", headings=(), source="123.txt", said={}) == ()
+    assert about("表一\n1\t2\n3\t4") == Metadata()
+
+
+def test_particulars_of_a_line() -> None:
+    text = """索 引 号：123 发文机关：国务院办公厅 成文日期：2025年06月22日
+标 题：国务院办公厅关于做好就业工作的通知 发文字号：国办发[2025]14号
+国务院办公厅关于做好就业工作的通知
+各省人民政府：
+请执行。"""
+    result = about(text)
+    assert (result.issuer, result.doc_number, result.date, result.region) == (
+        "国务院办公厅",
+        "国办发〔2025〕14号",
+        "2025-06-22",
+        "全国",
+    )
+
+
+def test_particulars_of_cells() -> None:
+    text = (
+        "发文机关\t重庆市民政局\t成文日期\t2024-05-01\n"
+        "重庆市民政局关于做好救助工作的通知\n"
+        "各区县民政局：\n"
+        "请执行。"
+    )
+    assert (about(text).issuer, about(text).date) == ("重庆市民政局", "2024-05-01")
+
+
+def test_two_explicit_dates_that_differ_are_less_sure() -> None:
+    text = (
+        "成文日期：2025年1月1日\n"
+        "重庆市民政局关于救助的通知\n"
+        "各单位：\n"
+        "请执行。\n"
+        "重庆市民政局\n"
+        "2025年2月1日"
+    )
+    sure = {r.value: r.confidence for r in found(text, "date")}
+    assert sure == {"2025-01-01": 0.81, "2025-02-01": 0.78}
+
+
+def test_a_date_cited_and_a_print_date_are_none() -> None:
+    text = (
+        "关于救助的通知\n"
+        "各单位：\n"
+        "根据2020年1月1日的会议，请执行。\n"
+        "重庆市民政局办公室 2025年2月1日印发"
+    )
+    assert found(text, "date") == []
+
+
+def test_an_order_has_its_number_and_issuer() -> None:
+    text = (
+        "重庆市人民政府令\n"
+        "第 306 号\n"
+        "《重庆市居住证实施办法》已经通过，现予公布，自2016年11月1日起施行。\n"
+        "2016年9月12日\n"
+        "重庆市居住证实施办法\n"
+        "第一条 为了服务。"
+    )
+    result = about(text)
+    assert (result.doc_number, result.issuer) == ("重庆市人民政府令第306号", "重庆市人民政府")
+    assert (result.effective, result.date) == ("2016-11-01", "2016-09-12")
+
+
+def test_a_number_cited_is_not_the_documents_own() -> None:
+    text = (
+        "关于救助的通知\n"
+        "各单位：\n"
+        "根据《办法》（渝府发〔2020〕1号）执行。\n"
+        "重庆市民政局\n"
+        "2025年2月1日"
+    )
+    assert about(text).doc_number == ""
+
+
+def test_a_signature_of_an_attached_document_is_not_the_issuers() -> None:
+    text = "市商务局关于做好外资工作的通知\n各区：\n现转发如下。\n商务部办公厅\n2020年2月15日"
+    assert about(text).issuer == ""
+    assert about(text).date == ""
+
+
+def test_a_name_over_two_lines_is_one() -> None:
+    text = "关于复工的通告\n各单位：\n特此通告。\n泰州市海陵区应对疫情\n工作领导小组\n2020年2月9日"
+    assert about(text).issuer == "泰州市海陵区应对疫情工作领导小组"
+
+
+def test_red_head() -> None:
+    text = (
+        "东莞市人民政府文件\n"
+        "东府〔2015〕111 号\n"
+        "关于印发《东莞市人才入户管理办法》的通知\n"
+        "各镇：\n"
+        "请执行。"
+    )
+    result = about(text)
+    assert (result.issuer, result.doc_number) == ("东莞市人民政府", "东府〔2015〕111号")
+
+
+def test_the_pages_title_without_site_agrees_with_the_text() -> None:
+    text = "关于印发《租赁办法》的通知\n各单位：\n请执行。"
+    best = found(text, "title")[0]
+    assert best.confidence == 0.88
+    said = {"title": "关于印发《租赁办法》的通知-公告公示-首都之窗"}
+    top = next(r for r in readings(text, headings=(), source="a", said=said) if r.field == "title")
+    assert (top.value, top.confidence, top.origin) == ("关于印发《租赁办法》的通知", 0.95, "text")
+
+
+def test_a_title_falls_back_to_the_files_name() -> None:
+    name = "07_重庆市引进人才管理办法2016(渝府发%u30142016%u301575号).pdf"
+    result = about("正文没有标题，只有这样一句话。", source=f"a/{name}")
+    assert (result.title, result.doc_number) == ("重庆市引进人才管理办法", "渝府发〔2016〕75号")
+
+
+def test_a_workbook_has_no_particulars_of_its_own() -> None:
+    text = "名称\t发文机关\t成文日期\n《办法》\t重庆市民政局\t2020-01-01"
+    result = about(text, source="各地人才补贴.xlsx")
+    assert result == Metadata(title="各地人才补贴", kind="guide", audience="人才")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("重庆市“十四五”人才发展规划", "plan"),
+        ("人才发展行动计划（2021—2025年）", "plan"),
+        ("关于开展2025年博士后项目申报的通知", "notice"),
+        ("关于印发《人才申报管理办法》的通知", "policy"),
+        ("解读《重庆市人才入户办法》", "guide"),
+        ("怎么申领社会保障卡？", "guide"),
+        ("重庆市引进人才暂行办法", "policy"),
+    ],
+)
+def test_kind_by_title(title: str, kind: str) -> None:
+    assert about(f"{title}\n正文说的是这样的一句话。").kind == kind
+
+
+def test_trial_by_title() -> None:
+    assert about("重庆市引进人才办法（试行）\n第一条 为了人才。").trial
+    assert not about("重庆市引进人才办法\n第一条 按试行办法办理。").trial
+
+
+def test_audience_by_its_clause() -> None:
+    assert (
+        about("重庆市补贴办法\n申报对象：在渝的博士后和留学人员。").audience == "博士后、留学人员"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "effective", "expires"),
+    [
+        ("本办法自2020年3月1日起施行，有效期5年。", "2020-03-01", "2025-02-28"),
+        ("本办法自2016年1月1日起实施，有效期至2020年12月31日。", "2016-01-01", "2020-12-31"),
+        ("本通知自2020年3月1日起执行，试行期两年。", "2020-03-01", "2022-02-28"),
+        ("本办法自2020年3月1日起施行，执行至2022年底。", "2020-03-01", "2022-12-31"),
+        ("《旧办法》自2020年3月1日起施行。", "", ""),
+        ("居住证自2020年3月1日起生效，有效期5年。", "", ""),
+        ("本通知规定的救助标准均从2025年1月1日起执行。", "", ""),
+    ],
+)
+def test_terms(words: str, effective: str, expires: str) -> None:
+    result = about(f"重庆市引进人才办法\n第一条 为了人才。\n第二条 {words}")
+    assert (result.effective, result.expires) == (effective, expires)
+
+
+def test_thirty_days_after_issue() -> None:
+    text = (
+        "重庆市引进人才办法\n各单位：\n本办法自公布之日起30日后施行。\n重庆市民政局\n2024年1月31日"
+    )
+    assert about(text).effective == "2024-03-01"
+
+
+def test_a_calls_last_day() -> None:
+    text = "关于开展项目申报的通知\n各单位：\n申报时间：2025年3月1日至2025年4月15日。"
+    assert about(text).expires == "2025-04-15"
+
+
+@pytest.mark.parametrize(
+    ("words", "ended"),
+    [
+        ("同时废止《甲办法》《乙办法》。", ("甲办法", "乙办法")),
+        ("原《甲办法》停止执行。", ("甲办法",)),
+        (
+            "《甲办法》（穗府〔2014〕10号）、《乙办法》同时废止。",
+            ("甲办法", "穗府〔2014〕10号", "乙办法"),
+        ),
+        ("下列文件同时废止：\n1.《甲办法》\n2.《乙办法》\n其他不变。", ("甲办法", "乙办法")),
+        ("根据《丙条例》，《甲办法》已废止。", ()),
+        ("与《甲办法》不一致的，以本办法为准。", ()),
+    ],
+)
+def test_replaces(words: str, ended: tuple[str, ...]) -> None:
+    assert sorted(about(f"重庆市人才办法\n第一条 为了人才。\n{words}").replaces) == sorted(ended)
+
+
+def test_the_catalogue_wins() -> None:
+    read = readings(PLAN, headings=(), source="a.txt", said={})
+    catalogue = Metadata(title="人才规划", date="2021-07")
+    result, kept = merged(read, catalogue)
+    assert (result.title, result.date, result.issuer) == ("人才规划", "2021-07", "重庆高新区管委会")
+    assert [(r.field, r.value, r.confidence, r.origin) for r in kept[:2]] == [
+        ("title", "人才规划", 1, "catalogue"),
+        ("date", "2021-07", 1, "catalogue"),
+    ]
+    assert kept[2:] == read
+
+
+def test_what_is_unsure_is_kept_and_not_taken() -> None:
+    unsure = (Reading(field="issuer", value="市人社局", confidence=0.42),)
+    assert merged(unsure, Metadata()) == (Metadata(), unsure)
+
+
+@pytest.mark.parametrize(
+    ("words", "iso"),
+    [
+        ("二〇二一年七月十三日", "2021-07-13"),
+        ("二OO四年八月十五日", "2004-08-15"),
+        ("二○一一年十一月二十九日", "2011-11-29"),
+        ("2021年7月13日", "2021-07-13"),
+        ("2021-07-13", "2021-07-13"),
+        ("2021.7.13", "2021-07-13"),
+        ("2021/07/13", "2021-07-13"),
+        ("2026年 4月 20 日", "2026-04-20"),
+        ("2021年7月", "2021-07"),
+        ("2021年", "2021"),
+        ("2021年2月30日", ""),
+        ("1900-1-1", ""),
+        ("下午", ""),
+    ],
+)
+def test_iso_date(words: str, iso: str) -> None:
+    assert iso_date(words) == iso
+
+
+def test_amounts_are_no_dates() -> None:
+    assert [day.iso for day in days("补贴2020.5万元，自2024年3月1日起")] == ["2024-03-01"]
+
+
+def test_reckoning() -> None:
+    assert shifted("2023-09-08", years=3, days=-1) == "2026-09-07"
+    assert shifted("2024-02-29", years=1) == "2025-02-28"
+    assert shifted("2024-11-30", months=3) == "2025-02-28"
+    assert shifted("9999-12-31", years=5) == "9999-12-31"
+    assert last_day("2024-02") == "2024-02-29"
+
+
+def test_period() -> None:
+    assert period("重庆“十五五”规划") == ("2026-01-01", "2030-12-31", 2, 7)
+    assert period("计划（2021—2025年）") == ("2021-01-01", "2025-12-31", 3, 13)
+    assert period("第十四次会议") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("国发[2014]25号", "国发〔2014〕25号"),
+        ("渝公户［2004］37号", "渝公户〔2004〕37号"),
+        ("东府〔2015〕111 号", "东府〔2015〕111号"),
+        ("国令第663号", "国令第663号"),
+        ("财政部 税务总局公告2020年第8号", "财政部 税务总局公告2020年第8号"),
+        ("根据国发〔2014〕25号文件", ""),
+    ],
+)
+def test_number_of(line: str, number: str) -> None:
+    assert number_of(line) == number
+
+
+def test_numbers_in() -> None:
+    assert list(numbers_in("见（穗府〔2014〕10号）")) == [("穗府〔2014〕10号", 2, 13)]
+
+
+def test_organs() -> None:
+    assert organs("财政部 税务总局") == ("财政部", "税务总局")
+    assert organs("重 庆 市 人 民 政 府") == ("重庆市人民政府",)
+    assert organs("广州市 公安局") == ("广州市公安局",)
+    assert organs("市 长 黄某某") == ()
+
+
+def test_titles_are_tidied() -> None:
+    assert (
+        tidy("（转载）广州市 住房局 关于进一步 加强工作的通知")
+        == "广州市住房局关于进一步加强工作的通知"
+    )
+    assert core("关于印发《人才办法》的通知") == "人才办法"
+    assert without_site("首都之窗_北京市政府门户网站_政务_政府文件") == ""
+
+
+def test_long_hostile_text_is_read_in_time() -> None:
+    text = (
+        "关于" * 20_000
+        + "\n"
+        + "《" * 20_000
+        + "废止\n"
+        + "、" * 50_000
+        + "废止\n"
+        + "自2020年" * 9_000
+    )
+    assert isinstance(readings(text, headings=(), source="a.txt", said={}), tuple)
+
+
+def test_the_end_of_a_name_is_no_issuer() -> None:
+    text = "关于救助的通告\n各单位：\n特此通告。\n防控工作领导小组指挥部\n2020年2月5日"
+    assert about(text).issuer == ""
+    assert found(text, "issuer")[0].confidence == 0.42
+
+
+def test_a_title_glued_to_its_first_sentence() -> None:
+    text = "重庆市民政局关于开展救助工作的通告各单位：请执行，并把结果在年底前报送。"
+    assert about(text).title == "重庆市民政局关于开展救助工作的通告"
+
+
+def test_a_title_of_rules_over_two_lines() -> None:
+    page = (
+        "重庆市城镇职工医疗保险\n市级统筹暂行办法\n第一章  总则\n第一条  为了改革，制定本办法。\n"
+    )
+    assert about(page).title == "重庆市城镇职工医疗保险市级统筹暂行办法"
+    site = "重庆人才网\n市级统筹暂行办法\n第一章  总则\n第一条  为了改革，制定本办法。\n"
+    assert about(site).title == "市级统筹暂行办法"
+
+
+def test_a_newspapers_masthead_has_its_day_and_is_no_title() -> None:
+    paper = about(
+        "重庆日报 2025年3月12日 第5版\n活动走进两江新区\n本报记者 李明\n3月11日，活动走进重庆两江新区。"
+    )
+    assert (paper.title, paper.date) == ("活动走进两江新区", "2025-03-12")
+
+
+def test_documents_in_a_list_under_the_word_are_ended() -> None:
+    text = "关于废止部分文件的决定\n一、废止以下文件\n1.《人才引进办法》（巴府发〔2016〕8号）\n二、修改以下文件\n2.《公寓办法》"
+    assert about(text).replaces == ("人才引进办法", "巴府发〔2016〕8号")

@@ -1,0 +1,76 @@
+"""What passes the gate, and for what reason the rest does not."""
+
+import pytest
+
+from policyqa.qa.check.gate import check, content_support, displaced_quantities
+
+QUOTE = "符合条件的博士后可享受每月3000元生活补贴，最长不超过24个月，不得与安家费重复享受。"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        QUOTE,
+        "博士后每月可享受3000元生活补贴，最长24个月。",
+        "符合条件的博士后，生活补贴为每月 3,000 元。",
+        "生活补贴不能与安家费重复享受。",
+        "生活补贴最长不超过二十四个月。",
+    ],
+)
+def test_what_the_text_says_passes(sentence: str) -> None:
+    assert check(sentence, [QUOTE]).passed
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("博士后每月可享受5000元生活补贴。", "quantity"),
+        ("博士后每月可享受3000万元生活补贴。", "quantity"),
+        ("博士后可享受每月3000元生活补贴，最长24年。", "quantity"),
+        ("博士后不享受每月3000元生活补贴。", "negation"),
+        ("生活补贴可以与安家费重复享受。", "negation"),
+        ("生活补贴至少24个月。", "bound"),
+        ("生活补贴期限24个月。", "bound"),
+        ("《人才十条》规定博士后可享受每月3000元生活补贴。", "name"),
+        ("成都市的博士后可享受每月3000元生活补贴。", "name"),
+        ("用人单位引进的海外专家可享受每月3000元生活补贴。", "subject"),
+        ("每周末举办登山、游泳和围棋比赛。", "words"),
+    ],
+)
+def test_what_the_text_does_not_say_is_stopped(sentence: str, fault: str) -> None:
+    finding = check(sentence, [QUOTE])
+    assert (finding.fault, finding.passed) == (fault, False)
+
+
+def test_without_a_citation_nothing_passes() -> None:
+    assert check("博士后有补贴。", []).fault == "mark"
+
+
+def test_a_name_may_stand_in_the_title_and_a_number_may_not() -> None:
+    assert not check("《人才十条》给博士后每月3000元生活补贴。", [QUOTE]).passed
+    assert check("《人才十条》给博士后每月3000元生活补贴。", [QUOTE], context="人才十条").passed
+    assert not check("博士后生活补贴为5000元。", [QUOTE], context="5000元").passed
+
+
+def test_a_figure_of_another_thing_is_no_proof() -> None:
+    text = "博士每月5000元、硕士每月3000元。"
+    assert displaced_quantities("硕士每月5000元。", text) == ["硕士5000元"]
+    assert displaced_quantities("硕士每月3000元，博士每月5000元。", text) == []
+
+
+def test_a_table_proves_a_number_with_its_unit_in_another_cell() -> None:
+    quotes = ["\t领军人才\t人\t343\t1000", "类别\t指标\t单位\t2020年\t2025年"]
+    assert check("2020年领军人才343人。", quotes).passed
+    assert check("领军人才344人。", quotes).fault == "quantity"
+    assert check("领军人才343元。", quotes).fault == "quantity"
+
+
+def test_an_injected_negation_is_seen_where_the_text_has_another() -> None:
+    text = "派遣人员可以申请，在职人员不得申请住房补贴。"
+    assert check("派遣人员可以申请，在职人员不得申请住房补贴。", [text]).passed
+    assert not check("在职人员可以申请住房补贴，不限名额。", [text]).passed
+
+
+def test_support_is_the_share_of_the_contents_characters() -> None:
+    # 生活补贴 is cut into 生活, 补贴; 津贴 is not there: 4 of 6 characters are.
+    assert content_support("生活补贴和津贴", "生活补贴") == (pytest.approx(4 / 6), ["津贴"])

@@ -1,0 +1,214 @@
+"""Which sentences are said, how they are cut, and what proves them."""
+
+import dataclasses
+
+import pytest
+
+from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.structure.quotes import display
+from policyqa.index.types import Document, Metadata, Passage, Sentence, Span
+from policyqa.qa.compose.composer import LONG, MARGIN, MAX_CHARS, Composer, chosen, shortened
+from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
+from policyqa.qa.settings import AnswerSettings
+
+SETTINGS = AnswerSettings()
+NOTHING = LexicalIndex.build([])
+
+
+def document_of(text: str, *, source: str = "a.txt", seams: tuple[int, ...] = ()) -> Document:
+    return Document(
+        doc_id=source,
+        source=source,
+        sha256="0",
+        metadata=Metadata(title="办法", issuer="人社局", doc_number="1号", date="2021"),
+        text=text,
+        seams=seams,
+    )
+
+
+def evidence_of(
+    document: Document, quote: str = "", *, score: float = 1.0, head: Span | None = None
+) -> Evidence:
+    start = document.text.index(quote)
+    end = start + len(quote) if quote else len(document.text)
+    sentence = Sentence(start=start, end=end, kind="row" if head else "text", head=head)
+    passage = Passage(
+        passage_id="p", doc_id=document.doc_id, start=0, end=len(document.text),
+        text=document.text, section="第一章", sentences=(sentence,),
+    )  # fmt: skip
+    text = display(document, sentence)
+    return Evidence(document, passage, sentence, text, score, 0.9, 0.5, 0.5, 0.0, True, 0.0)
+
+
+def tokens_of(query: str) -> QueryTokens:
+    return QueryTokens(query, NOTHING, NOTHING)
+
+
+def said(found: list[Evidence], settings: AnswerSettings = SETTINGS) -> list[str]:
+    return [evidence.text for evidence in chosen(found, settings)]
+
+
+def test_sentences_stand_in_reading_order_and_the_best_document_first() -> None:
+    one = document_of("补贴五十万元。每年申请一次。", source="one.txt")
+    two = document_of("材料包括身份证。", source="two.txt")
+    found = [
+        evidence_of(two, score=3.0),
+        evidence_of(one, "每年申请一次。", score=2.9),
+        evidence_of(one, "补贴五十万元。", score=2.8),
+    ]
+    assert said(found) == ["材料包括身份证。", "补贴五十万元。", "每年申请一次。"]
+
+
+def test_what_says_the_same_is_said_once() -> None:
+    # the second has 9 bigrams, and the first has them all
+    long = evidence_of(document_of("每年给予博士补贴五十万元", source="one.txt"), score=3.0)
+    same = evidence_of(document_of("给予博士补贴五十万元", source="two.txt"), score=2.9)
+    other = evidence_of(document_of("硕士没有补贴", source="three.txt"), score=2.8)
+    assert said([long, same, other]) == ["每年给予博士补贴五十万元", "硕士没有补贴"]
+    assert said([long, long]) == ["每年给予博士补贴五十万元"]
+
+
+def test_what_scores_far_below_the_best_is_left_out() -> None:
+    document = document_of("甲方负责。乙方配合。丙方监督。")
+    found = [
+        evidence_of(document, "甲方负责。", score=3.0),
+        evidence_of(document, "乙方配合。", score=3.05 - MARGIN),
+        evidence_of(document, "丙方监督。", score=2.95 - MARGIN),
+    ]
+    assert said(found) == ["甲方负责。", "乙方配合。"]
+
+
+def test_the_answer_keeps_its_length_and_a_shorter_sentence_may_still_fit() -> None:
+    texts = ["甲乙丙丁戊己庚辛壬癸" * 3, "一二三四五六七八九十" * 2, "子丑寅卯"]
+    found = [
+        evidence_of(document_of(text, source=f"{n}.txt"), score=3.0) for n, text in enumerate(texts)
+    ]
+    limited = AnswerSettings(max_chars=40)  # 30, then 20 is too much, then 4
+    assert said(found, limited) == [texts[0], texts[2]]
+    assert said(found[:1], AnswerSettings(max_chars=40, max_sentences=1)) == texts[:1]
+    assert said(found, AnswerSettings(max_sentences=2)) == texts[:2]
+
+
+def test_the_best_sentence_is_said_however_long() -> None:
+    assert said([evidence_of(document_of("博士" * 100))], AnswerSettings(max_chars=40)) != []
+
+
+AIM = "推动人才工作再上新的台阶"
+FACT = "对符合条件的博士给予补贴五十万元" * 6 + "，由所在单位统一申报，"
+
+
+def cut(text: str, query: str = "硕士") -> str:
+    document = document_of("标题\n" + text)
+    return document.text[slice(*shortened(evidence_of(document, text), tokens_of(query)))]
+
+
+def test_an_aim_at_the_end_of_a_long_sentence_goes() -> None:
+    assert len(FACT) > LONG
+    assert cut(f"{FACT}{AIM}，营造良好氛围。") == FACT.rstrip("，")
+
+
+@pytest.mark.parametrize("clause", [
+    "推动3个项目落地。",  # a number
+    "推动未落户的人才落户。",  # a condition
+    "确保应享尽享。",
+    "由区人才办解释。",  # no aim
+])  # fmt: skip
+def test_a_clause_that_says_something_stays(clause: str) -> None:
+    assert cut(FACT + clause) == FACT + clause
+
+
+def test_a_clause_with_a_word_of_the_question_stays() -> None:
+    assert cut(f"{FACT}{AIM}。", "人才工作") == f"{FACT}{AIM}。"
+
+
+def test_a_short_sentence_stays_whole() -> None:
+    text = f"给予补贴，按年申报，{AIM}。"
+    assert cut(text) == text
+
+
+def test_what_only_announces_what_follows_goes() -> None:
+    assert cut("每年3月和9月集中受理，程序如下：") == "每年3月和9月集中受理"
+
+
+@pytest.mark.parametrize("broken", ["上线“百万", "见《人才", "由区人才办（以下简称"])
+def test_a_clause_that_breaks_off_goes(broken: str) -> None:
+    assert cut(f"评审缩短30天，73项服务一网通办，{broken}") == "评审缩短30天，73项服务一网通办"
+    assert cut(broken) == broken
+
+
+def test_a_sentence_beyond_the_limit_ends_at_a_clause() -> None:
+    clause = "博" * 99 + "，"
+    assert cut(clause * 5) == (clause * 4)[:-1]
+    assert cut("博" * 600) == "博" * MAX_CHARS
+
+
+def test_a_quote_across_a_seam_is_cited_in_two() -> None:
+    document = document_of("博士每年补贴五十万元。", seams=(4,))
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
+    composer.add(evidence_of(document), (0, 11))
+    assert [(c.n, c.start, c.end, c.quote) for c in composer.citations] == [
+        (1, 0, 4, "博士每年"),
+        (2, 4, 11, "补贴五十万元。"),
+    ]
+    assert composer.text() == "博士每年补贴五十万元。[1][2]"
+
+
+def test_a_seam_at_the_edge_parts_nothing() -> None:
+    document = document_of("前言。博士有补贴。", seams=(3,))
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
+    composer.add(evidence_of(document, "博士有补贴。"), (3, 9))
+    assert [c.quote for c in composer.citations] == ["博士有补贴。"]
+
+
+def test_a_table_row_is_said_with_its_labels_and_proved_with_its_header() -> None:
+    document = document_of("指标\t2020年\t2025年\n博士后\t100人\t300人\n工程师\t500人\t900人")
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
+    for row in ("博士后\t100人\t300人", "工程师\t500人\t900人"):
+        evidence = evidence_of(document, row, head=(0, 14))
+        composer.add(evidence, shortened(evidence, tokens_of("博士后")))
+    assert composer.text() == (
+        "指标：博士后；2020年：100人；2025年：300人。[1][2]"
+        "指标：工程师；2020年：500人；2025年：900人。[3][2]"
+    )
+    quotes = ["博士后\t100人\t300人", "指标\t2020年\t2025年", "工程师\t500人\t900人"]
+    assert [c.quote for c in composer.citations] == quotes
+
+
+def test_a_citation_names_its_document() -> None:
+    composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
+    composer.add(evidence_of(document_of("博士有补贴，")), (0, 6))
+    citation = composer.citations[0]
+    assert citation.model_dump() == {
+        "n": 1, "doc_id": "a.txt", "source": "a.txt", "title": "办法", "section": "第一章",
+        "issuer": "人社局", "doc_number": "1号", "date": "2021", "quote": "博士有补贴，",
+        "start": 0, "end": 6, "passage_id": "a.txt:0", "page": None, "row": None,
+        "region": "", "kind": "other", "validity": "", "validity_because": "",
+        "permalink": "pq1:a.txt:9ff8522c6f:0-6:6x9ff8522c6f623be2",
+    }  # fmt: skip
+    assert composer.sentences[0].text == "博士有补贴。"  # it ends, so that others can follow
+
+
+def test_the_figure_of_another_year_or_edition_is_never_said() -> None:
+    document = document_of("2021年引进4万人。第三届大会11月开幕。")
+    wrong = dataclasses.replace(
+        evidence_of(document, "2021年引进4万人。", score=3.0), contradicts=True
+    )
+    near = evidence_of(document, "第三届大会11月开幕。", score=3.0 - MARGIN)
+    assert said([wrong, near]) == ["第三届大会11月开幕。"]
+    assert said([wrong]) == []
+    far = evidence_of(document, "第三届大会11月开幕。", score=2.9 - MARGIN)
+    assert said([wrong, far]) == []  # what is left must be near the best that there was
+
+
+def test_regions_are_not_mixed_in_one_answer() -> None:
+    """The city's total of talents was once followed by a district's, with no word between."""
+
+    def of(region: str, score: float, text: str) -> Evidence:
+        document = document_of(text, source=f"{region}.txt")
+        metadata = document.metadata.model_copy(update={"region": region})
+        return evidence_of(document.model_copy(update={"metadata": metadata}), score=score)
+
+    city, district = of("重庆市", 3.0, "总量565万人。"), of("重庆高新区", 2.9, "目前有8.36万。")
+    nowhere = of("", 2.8, "每年发放补贴。")
+    assert said([city, district, nowhere]) == ["总量565万人。", "每年发放补贴。"]
+    assert said([district, city]) == ["目前有8.36万。"]

@@ -1,0 +1,54 @@
+"""可以, 不可以, 视条件而定: only where the text says so."""
+
+import pytest
+
+from policyqa.qa.compose.verdicts import asks_verdict, verdict, weighed
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "在校学生可以申请吗?",
+        "外国科学家能不能牵头?",
+        "安家费和补贴能同时享受吗?",
+        "是否可以异地办理?",
+        "父母可以随迁吗",
+        "有没有资格申请?",
+    ],
+)
+def test_questions_whether_something_may_be(query: str) -> None:
+    assert asks_verdict(query)
+
+
+@pytest.mark.parametrize(
+    "query", ["可以申请哪些补贴?", "怎么申请?", "能领多少钱?", "补贴是多少?", "人才港能做什么?"]
+)
+def test_other_questions(query: str) -> None:
+    assert not asks_verdict(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence", "said"),
+    [
+        ("父母可以随迁吗?", "申请人的兄弟姐妹不可以随迁。", "不可以"),
+        ("未成年子女可以随迁吗?", "申请人的配偶、未成年子女可以随迁落户。", "可以"),
+        ("柔性引进人才能申请安家费吗?", "柔性引进人才不享受安家费。", "不可以"),
+        (
+            "团队成员能不能直接申报?",
+            "对于符合条件的团队成员,可直接申报认定为相应子项目人才。",
+            "视条件而定",
+        ),
+        ("外国科学家可以牵头吗?", "除涉及国家安全等特殊情况外,鼓励外籍科学家领衔。", "视条件而定"),
+        ("可以带家属吗?", "人才公寓共有三百套。", ""),
+    ],
+)
+def test_what_a_sentence_answers(query: str, sentence: str, said: str) -> None:
+    assert verdict(query, sentence) == said
+
+
+def test_a_refusal_beside_who_may_is_one_of_conditions() -> None:
+    who_may = "持卡人配偶办理副卡的，限金卡持有人。"
+    assert weighed("不可以", [who_may]) == "视条件而定"
+    assert weighed("不可以", ["办理期限为5日。", "限期补正。"]) == "不可以"
+    assert weighed("可以", [who_may]) == "可以"
+    assert weighed("", [who_may]) == ""

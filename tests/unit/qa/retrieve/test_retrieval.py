@@ -1,0 +1,219 @@
+"""Signals compared with their definition, and an order that is the same every time."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from policyqa.index.build.building import SourceText, build_texts, context_of
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import HashingEmbedder, Vectors
+from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.structure.quotes import display
+from policyqa.index.types import Metadata
+from policyqa.qa.retrieve.evidence import SENTENCE_BONUS, QueryTokens, find, passage_bonus
+from policyqa.qa.retrieve.fusion import z_scores
+from policyqa.qa.retrieve.retrieval import (
+    OTHER_NAMES,
+    SIGNALS,
+    Ranking,
+    rank,
+    reordered,
+    signals_of,
+)
+from policyqa.qa.retrieve.weighting import WEIGHTS
+
+EMBEDDER = HashingEmbedder(256)
+GRANTS = "人才支持办法\n博士每年补贴50万元。硕士每年补贴20万元。\n申请人提交身份证。"
+PARK = "公园管理办法\n公园免费开放。\n公园每天早上6点开门。"
+QUERY = "公园每天几点开门"
+
+
+def build(folder: Path, *texts: str, dates: tuple[str, ...] = ()) -> SearchIndex:
+    dated = (*dates, *[""] * len(texts))
+    sources = [
+        SourceText(f"{n}.txt", text, Metadata(date=dated[n])) for n, text in enumerate(texts)
+    ]
+    build_texts(sources, folder, EMBEDDER)
+    return search_index.load(folder, model=EMBEDDER.fingerprint)
+
+
+def in_context(text: str, context: str) -> Vectors:
+    """The unit vector in the middle of a text's own and that of it after its context."""
+    middle = EMBEDDER.encode_query(text) + EMBEDDER.encode_query(f"{context}\n{text}")
+    return middle / np.linalg.norm(middle)
+
+
+def ranked(index: SearchIndex, query: str) -> Ranking:
+    return rank(index, query, EMBEDDER.encode_query(query), WEIGHTS)
+
+
+def test_each_signal_is_what_it_says(tmp_path: Path) -> None:
+    index = build(tmp_path, GRANTS, PARK)
+    vector = EMBEDDER.encode_query(QUERY)
+    signals = signals_of(index, QUERY, vector)
+    assert set(signals) == set(SIGNALS) == set(WEIGHTS)
+    for row, passage in enumerate(index.passages):
+        document = index.documents[index.document_of[row]]
+        context = context_of(document, passage)
+        said = [in_context(display(document, s), context) @ vector for s in passage.sentences]
+        title = EMBEDDER.encode_query(document.metadata.title) @ vector
+        whole = EMBEDDER.encode_query(passage.text) @ vector
+        assert signals["dense"][row] == pytest.approx(whole, abs=1e-6)
+        assert signals["sentence"][row] == pytest.approx(max(said), abs=1e-6)
+        assert signals["title"][row] == pytest.approx(title, abs=1e-6)
+    assert signals["words"][0] == 0.0 < signals["words"][1]  # 公园 stands in the second only
+
+
+def test_the_score_is_the_weighted_sum_of_z_scores(tmp_path: Path) -> None:
+    index = build(tmp_path, GRANTS, PARK, "食堂通知\n食堂中午开门。")
+    ranking = ranked(index, QUERY)
+    raw = signals_of(index, QUERY, EMBEDDER.encode_query(QUERY))
+    total = sum(WEIGHTS[name] * z_scores(raw[name]) for name in SIGNALS)
+    np.testing.assert_allclose(ranking.scores, np.sort(total)[::-1])
+    assert index.documents[index.document_of[ranking.rows[0]]].source == "1.txt"
+    again = ranked(index, QUERY)
+    np.testing.assert_array_equal(again.rows, ranking.rows)
+    np.testing.assert_array_equal(again.scores, ranking.scores)
+
+
+def test_ties_go_to_the_earlier_passage(tmp_path: Path) -> None:
+    index = build(tmp_path, PARK, GRANTS, PARK, PARK)
+    ranking = ranked(index, QUERY)
+    assert ranking.rows.tolist() == [0, 2, 3, 1]
+    assert len(set(ranking.scores[:3].tolist())) == 1
+
+
+def test_the_year_of_the_question_decides_between_like_passages(tmp_path: Path) -> None:
+    texts = [f"博士后目标\n到{year}年招博士后{n}人。" for year, n in ((2020, 8), (2025, 9))]
+    index = build(tmp_path, *texts)
+    assert ranked(index, "2020年招收博士后多少人").rows.tolist() == [0, 1]
+    assert ranked(index, "2025年招收博士后多少人").rows.tolist() == [1, 0]
+    dated = build(tmp_path, PARK, PARK + "\n", dates=("2019", "2023"))
+    assert ranked(dated, "2023年公园几点开门").rows.tolist() == [1, 0]
+
+
+def test_the_place_of_the_question_decides_between_like_passages(tmp_path: Path) -> None:
+    texts = [f"租房办法\n{place}给毕业生租房补贴。" for place in ("武汉", "杭州")]
+    index = build(tmp_path, *texts)
+    for place in ("武汉", "杭州"):
+        assert place in index.passages[ranked(index, f"{place}毕业生租房补贴").rows[0]].text
+    plain = ranked(index, "毕业生租房补贴多少")
+    assert abs(plain.scores[0] - plain.scores[1]) < abs(
+        np.subtract(*ranked(index, "杭州毕业生租房补贴").scores)
+    )
+
+
+def test_other_names_count_half_and_only_in_words(tmp_path: Path) -> None:
+    index = build(tmp_path, "一\n留学归国人员落户。", "二\n在职人员调动。")
+    query, also = "海归怎么办", "留学归国"
+    vector = EMBEDDER.encode_query(query)
+    plain, more = (signals_of(index, query, vector, also=names) for names in ("", also))
+    for name in ("dense", "sentence", "title"):
+        np.testing.assert_array_equal(plain[name], more[name])
+    added = OTHER_NAMES * index.bigrams.scores(["留学", "学归", "归国"])
+    np.testing.assert_allclose(more["bigrams"], plain["bigrams"] + added)
+    assert added[0] > 0 == added[1]
+
+
+def test_an_index_of_nothing_gives_nothing(tmp_path: Path) -> None:
+    index = build(tmp_path, "加入收藏")
+    ranking = ranked(index, QUERY)
+    tokens = QueryTokens(QUERY, index.words, index.bigrams)
+    assert ranking.rows.tolist() == []
+    assert {name: len(values) for name, values in ranking.signals.items()} == dict.fromkeys(
+        SIGNALS, 0
+    )
+    assert find(index, ranking, tokens, EMBEDDER.encode_query(QUERY)) == []
+
+
+def test_a_bonus_moves_its_passage_and_its_signals() -> None:
+    ranking = Ranking(
+        np.array([3, 1, 2]), np.array([3.0, 2.0, 1.0]), {"dense": np.array([0.3, 0.1, 0.2])}
+    )
+    moved = reordered(ranking, {2: 2.0})
+    assert moved.rows.tolist() == [2, 3, 1]  # 1 + 2 ties with 3: the earlier row leads
+    assert moved.scores.tolist() == [3.0, 3.0, 2.0]
+    assert moved.signals["dense"].tolist() == [0.2, 0.3, 0.1]
+
+
+def test_evidence_is_the_sentence_that_answers(tmp_path: Path) -> None:
+    index = build(tmp_path, GRANTS, PARK)
+    query = "硕士每年补贴多少万元"
+    tokens = QueryTokens(query, index.words, index.bigrams)
+    vector = EMBEDDER.encode_query(query)
+    found = find(index, ranked(index, query), tokens, vector)
+    assert found[0].text == "硕士每年补贴20万元。"
+    assert found[0].expected
+    own = in_context(found[0].text, context_of(found[0].document, found[0].passage))
+    assert found[0].cosine == pytest.approx(own @ vector, abs=1e-6)
+    assert all(one.score >= other.score for one, other in pairwise(found))
+    assert "heading" not in {evidence.sentence.kind for evidence in found}
+
+
+def test_the_best_sentence_lifts_its_passage(tmp_path: Path) -> None:
+    index = build(tmp_path, GRANTS, PARK)
+    tokens = QueryTokens(QUERY, index.words, index.bigrams)
+    ranking = ranked(index, QUERY)
+    found = find(index, ranking, tokens, EMBEDDER.encode_query(QUERY))
+    best = [
+        max(e.score for e in found if e.passage.passage_id == passage.passage_id)
+        for passage in index.passages
+    ]
+    bonus = passage_bonus(index, ranking, found)
+    assert bonus == pytest.approx(
+        {row: SENTENCE_BONUS * (score - min(best)) for row, score in enumerate(best)}
+    )
+    assert min(bonus.values()) == 0.0 < max(bonus.values())
+
+
+def test_a_share_of_the_query_is_weighted_by_rarity(tmp_path: Path) -> None:
+    index = build(tmp_path, PARK, GRANTS)
+    tokens = QueryTokens("公园博士", index.words, index.bigrams)
+    weights = {word: index.words.idf(word) for word in ("公园", "博士")}
+    assert set(tokens.words) == set(weights)
+    share = weights["公园"] / sum(weights.values())
+    assert tokens.word_share("公园开门") == pytest.approx(share)
+    assert tokens.word_share("食堂") == 0.0
+    assert tokens.bigram_share("公园 博士") == pytest.approx(
+        1 - index.bigrams.idf("园博") / sum(map(index.bigrams.idf, ["公园", "园博", "博士"]))
+    )
+
+
+def test_a_sentence_inherits_the_words_it_stands_after(tmp_path: Path) -> None:
+    texts = ("人才大会筹备就绪。此次活动定于本周开幕。", "公园游园活动定于本周开幕。")
+    index = build(tmp_path, *texts)
+    tokens = QueryTokens("人才大会定于哪周开幕", index.words, index.bigrams)
+    ranking = ranked(index, "人才大会定于哪周开幕")
+    found = {
+        e.text: e for e in find(index, ranking, tokens, EMBEDDER.encode_query("人才大会定于哪周"))
+    }
+    after, alone = found["此次活动定于本周开幕。"], found["公园游园活动定于本周开幕。"]
+    assert after.inherited > 0.0 == alone.inherited
+    assert after.bigrams + after.inherited == tokens.bigram_share(texts[0])
+    assert after.score > alone.score
+
+
+@pytest.mark.parametrize(("query", "contradicts"), [
+    ("2018年博士补贴多少人", True),
+    ("2020年博士补贴多少人", False),  # the passage says it
+    ("2021年博士补贴多少人", False),  # the document is of it
+    ("2018年毕业的博士怎么申请", False),  # no figure is asked for
+    ("第五批博士名单", True),
+    ("第二批博士名单", False),
+])  # fmt: skip
+def test_a_figure_of_another_year_contradicts(
+    tmp_path: Path, query: str, contradicts: bool
+) -> None:
+    index = build(tmp_path, "博士补贴\n第二批名单,2020年补贴博士20人。", dates=("2021-03",))
+    tokens = QueryTokens(query, index.words, index.bigrams)
+    found = find(index, ranked(index, query), tokens, EMBEDDER.encode_query(query))
+    assert {evidence.contradicts for evidence in found} == {contradicts}
+
+
+def test_a_sentence_that_only_leads_in_is_no_evidence(tmp_path: Path) -> None:
+    index = build(tmp_path, "博士补贴办法。\n博士的补贴如下：\n每年补贴50万元。")
+    tokens = QueryTokens("博士的补贴", index.words, index.bigrams)
+    found = find(index, ranked(index, "博士的补贴"), tokens, EMBEDDER.encode_query("博士的补贴"))
+    assert "博士的补贴如下：" not in {evidence.text for evidence in found}

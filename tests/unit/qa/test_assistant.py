@@ -1,0 +1,252 @@
+"""A question to an answer over a small corpus, without a model."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from policyqa.index.build.building import SourceText, build_texts
+from policyqa.index.errors import ModelError, SourceError
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import HashingEmbedder, Vectors
+from policyqa.index.types import Metadata
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.compose.wording import NEXT_STEP, NO_EVIDENCE, UNCLEAR
+from policyqa.qa.retrieve.evidence import OWN, QueryTokens
+from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.settings import AnswerSettings
+from policyqa.qa.types import Answer, Question, Turn
+
+EMBEDDER = HashingEmbedder(256)
+TEXTS = {
+    "grants.txt": "支持办法\n博士每年补贴50万元。硕士每年补贴20万元。\n交身份证。",
+    "park.txt": "公园管理办法\n公园免费开放。\n公园每天早上6点开门。",
+    "goals.txt": "博士后目标\n2020年招收博士后80人。\n2025年招收博士后300人。",
+}
+
+
+class BrokenEmbedder(HashingEmbedder):
+    """Fails at the question, as a model whose file was removed does."""
+
+    def encode_query(self, text: str) -> Vectors:
+        raise ModelError("模型文件不见了")
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> search_index.SearchIndex:
+    folder: Path = tmp_path_factory.mktemp("index")
+    sources = [SourceText(name, text, Metadata(date="2021")) for name, text in TEXTS.items()]
+    build_texts(sources, folder, EMBEDDER)
+    return search_index.load(folder, model=EMBEDDER.fingerprint)
+
+
+@pytest.fixture
+def assistant(stored: search_index.SearchIndex) -> Assistant:
+    return Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+
+
+def ask(assistant: Assistant, question: str, *earlier: str, k: int = 10) -> Answer:
+    history = tuple(Turn(role="user", content=text) for text in earlier)
+    return assistant.ask(Question(id="q1", question=question, history=history, k=k))
+
+
+def test_an_outline_has_each_section_where_it_begins(tmp_path: Path) -> None:
+    text = (
+        "人才办法\n第一章 总则\n第一节 目的\n为吸引人才制定本办法。\n第二节 对象\n对象是博士。\n"
+        "第二章 附则\n本办法自发布之日起施行。"
+    )
+    build_texts([SourceText("a.txt", text, Metadata(title="人才办法"))], tmp_path, EMBEDDER)
+    small = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    outlined = Assistant(small, EMBEDDER, weights_for, AnswerSettings())
+    document = outlined.documents()[0]
+    entries = outlined.outline(document.doc_id)
+    assert [(entry.depth, entry.title) for entry in entries] == [
+        (0, "人才办法"),
+        (1, "第一章 总则"),
+        (2, "第一节 目的"),
+        (2, "第二节 对象"),
+        (1, "第二章 附则"),
+    ]
+    starts = [entry.start for entry in entries]
+    assert starts == sorted(starts)
+    assert all(text.find("第二节") - 1 <= entry.start for entry in entries[3:])
+    with pytest.raises(SourceError):
+        outlined.outline("none")
+
+
+def test_an_answer_with_its_proof(assistant: Assistant) -> None:
+    answer = ask(assistant, "公园每天早上几点开門?")
+    assert (answer.id, answer.status, answer.reason) == ("q1", "answered", None)
+    assert (answer.question, answer.query) == ("公园每天早上几点开門?", "公园每天早上几点开门?")
+    assert "公园每天早上6点开门。[" in answer.answer
+    assert answer.citations[0].source == "park.txt"
+    assert answer.corpus == assistant.corpus == assistant.index.manifest.fingerprint
+
+
+@pytest.mark.parametrize("question", ["硕士每年补贴多少?", "公园几点开门?", "博士"])
+def test_every_quote_and_hit_is_a_slice_of_its_document(
+    assistant: Assistant, question: str
+) -> None:
+    answer = ask(assistant, question)
+    assert [c.n for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert {n for s in answer.sentences for n in s.citations} == {c.n for c in answer.citations}
+    for proof in answer.citations:
+        assert proof.quote == assistant.document(proof.doc_id).text[proof.start : proof.end] != ""
+    for hit in answer.hits:
+        assert hit.text == assistant.document(hit.doc_id).text[hit.start : hit.end]
+    marked = "".join(
+        sentence.text + "".join(f"[{n}]" for n in sentence.citations)
+        for sentence in answer.sentences
+    )
+    assert answer.answer == marked != ""
+
+
+@pytest.mark.parametrize(("k", "count"), [(1, 1), (2, 2), (100, 3)])
+def test_hits_are_k_or_all_there_are(assistant: Assistant, k: int, count: int) -> None:
+    hits = ask(assistant, "博士补贴多少?", k=k).hits
+    assert [hit.rank for hit in hits] == list(range(1, count + 1))
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@pytest.mark.parametrize("question", ["", "😀😀", "\x00\x07", "补" * 2001])
+def test_a_bad_question_is_a_status_and_not_an_exception(
+    assistant: Assistant, question: str
+) -> None:
+    answer = ask(assistant, question)
+    assert (answer.status, answer.reason) == ("error", "bad_question")
+    assert (answer.query, answer.citations, answer.hits) == ("", (), ())
+    assert answer.answer.startswith("问题")
+
+
+def test_a_model_that_fails_is_a_status_too(stored: search_index.SearchIndex) -> None:
+    broken = Assistant(stored, BrokenEmbedder(256), weights_for, AnswerSettings())
+    answer = ask(broken, "博士补贴多少?")
+    assert (answer.status, answer.reason, answer.answer) == ("error", "failed", "模型文件不见了")
+
+
+def test_at_threshold_one_it_never_answers_and_says_where_to_look(
+    stored: search_index.SearchIndex,
+) -> None:
+    shy = Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=1.0))
+    answer = ask(shy, "公园几点开门?", k=1)
+    assert (answer.status, answer.reason) == ("abstained", "no_evidence")
+    assert (answer.sentences, answer.citations) == ((), ())
+    assert answer.answer == f"{NO_EVIDENCE}内容相近的有：《公园管理办法》。{NEXT_STEP}"
+    assert len(answer.hits) == 1
+
+
+@pytest.mark.parametrize("question", ["怎么申请?", "那个呢?", "多少钱?", "有哪些?"])
+def test_a_question_that_names_nothing_is_asked_back(assistant: Assistant, question: str) -> None:
+    answer = ask(assistant, question)
+    assert (answer.status, answer.reason) == ("abstained", "ambiguous")
+    assert answer.answer == UNCLEAR
+    assert ask(assistant, question, "公园的开放时间?").reason is None
+
+
+def test_a_follow_up_is_answered_for_its_own_year(assistant: Assistant) -> None:
+    first = "2020年招收博士后多少人?"
+    answer = ask(assistant, "那2025年呢?", first)
+    assert answer.query == "2025年招收博士后多少人?"
+    assert "300人" in answer.answer
+
+
+def test_what_is_hidden_cannot_be_found(assistant: Assistant) -> None:
+    query = "公园每天几点开门"
+    vector = EMBEDDER.encode_query(query)
+    best = assistant.find(query, vector).ranking.rows[:1]
+    found = assistant.find(query, vector, hidden=best)
+    assert best[0] not in found.ranking.rows
+    assert len(found.ranking.rows) == 2
+    nothing = assistant.find(query, vector, hidden=np.arange(3))
+    assert (list(nothing.ranking.rows), nothing.picked) == ([], [])
+
+
+def test_documents_are_found_by_their_id(assistant: Assistant) -> None:
+    for document in assistant.documents():
+        assert assistant.document(document.doc_id) is document
+    with pytest.raises(SourceError, match="没有编号为 none 的文件"):
+        assistant.document("none")
+
+
+def test_examples_are_questions_that_are_answered(tmp_path: Path) -> None:
+    text = "人才办法\n“金凤凰”是指领军人才。“金凤凰”每年评选。“金凤凰”补贴50万元。"
+    build_texts([SourceText("a.txt", text, Metadata(title="人才办法"))], tmp_path, EMBEDDER)
+    index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    keen, shy = (
+        Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=t)) for t in (0.0, 1.0)
+    )
+    assert keen.examples() == ("“金凤凰”是什么？",)
+    assert shy.examples() == ()
+
+
+def test_the_log_counts_and_keeps_the_question_to_itself(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="policyqa"):
+        assistant.ask(Question(id="a b\n", question="硕士补贴多少?"))
+    (line,) = caplog.messages
+    assert line.startswith("id=a_b_ status=answered citations=")
+    assert "硕士" not in line
+
+
+def test_time_is_counted_by_stage(assistant: Assistant) -> None:
+    times = ask(assistant, "硕士补贴多少?").timings_ms
+    assert min(times.embed, times.retrieve, times.answer) > 0
+    assert times.total >= times.embed + times.retrieve + times.answer - 0.01
+
+
+@pytest.mark.parametrize(("as_of", "sources"), [
+    ("2020", {"old.txt", "undated.txt"}),
+    ("2023-05-01", {"old.txt", "undated.txt"}),
+    ("2023-06", {"old.txt", "new.txt", "undated.txt"}),
+    ("2023", {"old.txt", "new.txt", "undated.txt"}),
+    (None, {"old.txt", "new.txt", "undated.txt"}),
+])  # fmt: skip
+def test_what_came_after_the_day_asked_for_is_left_out(
+    tmp_path: Path, as_of: str | None, sources: set[str]
+) -> None:
+    dates = {"old.txt": "2020-03-01", "new.txt": "2023-06-15", "undated.txt": ""}
+    texts = [
+        SourceText(name, f"补贴办法{n}\n博士每年补贴{n}0万元。", Metadata(date=date))
+        for n, (name, date) in enumerate(dates.items(), start=1)
+    ]
+    build_texts(texts, tmp_path, EMBEDDER)
+    index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    assistant = Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    answer = assistant.ask(Question(question="博士每年补贴多少钱?", as_of=as_of))
+    assert {hit.source for hit in answer.hits} == sources
+    assert {citation.source for citation in answer.citations} <= sources
+
+
+def test_of_two_readings_the_surer_one_is_taken(assistant: Assistant) -> None:
+    """A question with a word of its own may still lean on the one before."""
+    asked = (
+        ("2025年招收博士后多少人?", "硕士每年补贴多少万元?"),
+        ("硕士每年补贴多少万元?", "什么时候招收?"),
+        ("博士后目标是什么?", "2020年招收多少人?"),
+        ("公园免费开放吗?", "早上几点?"),
+    )
+    taken = set()
+    for before, text in asked:
+        question = Question(question=text, history=(Turn(role="user", content=before),))
+        readings = assistant.queries_of(question)
+        assert len(readings) == 2
+        sure = [
+            assistant.find(r.text, EMBEDDER.encode_query(r.text), own=r.own).confidence
+            for r in readings
+        ]
+        best = sure.index(max(sure))
+        assert assistant.ask(question).query == readings[best].text
+        taken.add(best)
+    assert taken == {0, 1}
+
+
+def test_a_follow_ups_own_words_count_more_than_its_topic(assistant: Assistant) -> None:
+    tokens = QueryTokens(
+        "博士补贴 多少", assistant.index.words, assistant.index.bigrams, own="多少"
+    )
+    plain = QueryTokens("博士补贴 多少", assistant.index.words, assistant.index.bigrams)
+    assert tokens.bigrams["多少"] == OWN * plain.bigrams["多少"]
+    assert tokens.bigrams["补贴"] == plain.bigrams["补贴"]
+    assert tokens.bigram_share("博士补贴") < plain.bigram_share("博士补贴")

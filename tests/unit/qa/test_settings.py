@@ -1,0 +1,124 @@
+"""The environment is read in one place, and a mistake in it is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from policyqa.index.errors import SettingsError
+from policyqa.qa import settings
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    settings.load.cache_clear()
+    yield
+    settings.load.cache_clear()
+
+
+def test_defaults() -> None:
+    loaded = settings.load()
+    assert (loaded.source, loaded.index) == (Path("seeds"), Path(".policyqa/index"))
+    assert loaded.model.name == "e5-small"
+    assert loaded.answer.max_chars <= 450
+
+
+def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "SOURCE": "a", "INDEX": "b", "CACHE": "c", "DATA": "d", "RUNS": "e", "MODEL__NAME": "m",
+        "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
+        "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
+        "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
+        "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1", "RANKING__SENTENCE": "0.2",
+        "RANKING__WORDS": "0.3", "RANKING__BIGRAMS": "0.4", "RANKING__TITLE": "0.6",
+        "RANKING__DOCUMENT": "0.7", "RERANKER__MODEL": "r", "RERANKER__PASSAGES": "8",
+        "RERANKER__WEIGHT": "0.9", "RERANKER__SENTENCES": "3", "ANSWER__EVIDENCE": "7",
+        "LLM__BASE_URL": "u", "LLM__MODEL": "l", "LLM__API_KEY": "secret", "LLM__TIMEOUT_S": "1.5",
+        "LLM__RETRIES": "2", "STORE__URL": "", "STORE__RETENTION_DAYS": "30",
+        "STAFF__SESSION_HOURS": "4", "STAFF__LOCK_AFTER": "3", "STAFF__LOCK_MINUTES": "20",
+    }  # fmt: skip
+    assert {settings.PREFIX + name for name in values} == set(settings.names())
+    for name, value in values.items():
+        monkeypatch.setenv(settings.PREFIX + name, value)
+    loaded = settings.load()
+    assert loaded.model_dump(mode="json") == {
+        "source": "a",
+        "index": "b",
+        "cache": "c",
+        "data": "d",
+        "runs": "e",
+        "model": {"name": "m", "precision": "float32", "threads": 2},
+        "ranking": {
+            "dense": 0.1,
+            "sentence": 0.2,
+            "words": 0.3,
+            "bigrams": 0.4,
+            "title": 0.6,
+            "document": 0.7,
+        },
+        "reranker": {"model": "r", "passages": 8, "sentences": 3, "weight": 0.9},
+        "answer": {"max_chars": 100, "max_sentences": 2, "evidence": 7, "threshold": 0.5},
+        "llm": {
+            "base_url": "u",
+            "model": "l",
+            "api_key": "**********",
+            "timeout_s": 1.5,
+            "retries": 2,
+        },
+        "limits": {
+            "max_mb": 3,
+            "max_pages": 4,
+            "max_rows": 5,
+            "seconds": 6.0,
+            "recognise_scans": False,
+        },
+        "store": {"url": "", "retention_days": 30},
+        "staff": {"session_hours": 4, "lock_after": 3, "lock_minutes": 20},
+    }
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, text in settings.names().items() if not text] == []
+
+
+@pytest.mark.parametrize(("wrong", "near"), [
+    ("POLICYQA_INDEXX", "POLICYQA_INDEX"),
+    ("POLICYQA_ANSWER__TRESHOLD", "POLICYQA_ANSWER__THRESHOLD"),
+    ("policyqa_model__nam", "POLICYQA_MODEL__NAME"),
+])  # fmt: skip
+def test_a_name_that_is_unknown_is_refused_and_the_near_one_named(
+    monkeypatch: pytest.MonkeyPatch, wrong: str, near: str
+) -> None:
+    monkeypatch.setenv(wrong, "1")
+    with pytest.raises(SettingsError, match=f"{wrong}，是否想写 {near}$"):
+        settings.load()
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("ANSWER__THRESHOLD", "1.01"),
+    ("ANSWER__THRESHOLD", "-0.1"),
+    ("ANSWER__MAX_CHARS", "39"),
+    ("ANSWER__MAX_CHARS", "451"),
+    ("ANSWER__MAX_SENTENCES", "0"),
+    ("MODEL__THREADS", "0"),
+    ("MODEL__PRECISION", "half"),
+    ("ANSWER__MAX_SENTENCES", "many"),
+])  # fmt: skip
+def test_a_value_out_of_bounds_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(settings.PREFIX + name, value)
+    with pytest.raises(SettingsError, match=f"设置 {settings.PREFIX}{name} 有误"):
+        settings.load()
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        settings.load().answer.threshold = 1.0  # type: ignore[misc]
+
+
+def test_an_endpoint_needs_the_name_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYQA_LLM__BASE_URL", "http://127.0.0.1:1/v1")
+    with pytest.raises(SettingsError, match="model"):
+        settings.load()

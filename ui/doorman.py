@@ -1,0 +1,173 @@
+"""What may pass between a browser and Gradio: only what the page needs, and no other host.
+
+Gradio serves far more than a chat page needs (uploads, files, a proxy, direct calls, a monitor).
+`Gate` lets through what is named here and answers 404 to the rest, bounds request bodies, tells
+the browser to load from nowhere else, and puts our head on the page.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from policyqa.ui.chat.language import Language, english, language_of
+
+MAX_BODY_BYTES = 1_000_000
+
+PATHS = frozenset(
+    {
+        "/",
+        "/healthz",
+        "/staff",
+        "/config",
+        "/theme.css",
+        "/favicon.ico",
+        "/manifest.json",
+        "/pwa_icon",
+        "/robots.txt",
+        "/gradio_api/theme.css",
+        "/gradio_api/startup-events",
+        "/gradio_api/app_id",
+        "/gradio_api/run/predict",  # what is not queued: Gradio itself refuses the rest here
+        "/gradio_api/queue/join",
+        "/gradio_api/queue/data",
+        "/gradio_api/cancel",
+        "/gradio_api/reset",
+    }
+)
+FOLDERS = (
+    "/api/", "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
+    "/gradio_api/heartbeat/",
+)  # fmt: skip
+
+# Gradio's client compiles its templates, hence 'unsafe-eval'; its styles and start-up are inline.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+
+_FOREIGN = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+
+
+class Gate:
+    """ASGI middleware around the whole application.
+
+    Args:
+        app: what is behind it.
+        title: of the page.
+        bodies: bytes that a request's body may have, by path; `MAX_BODY_BYTES` elsewhere.
+    """
+
+    def __init__(self, app: ASGIApp, title: str, bodies: Mapping[str, int]) -> None:
+        self.app = app
+        self.bodies = bodies
+        self.title = title
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = refused(scope, self.bodies.get(scope["path"], MAX_BODY_BYTES))
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        if scope["path"] == "/":
+            scope = without_encoding(scope)
+            send = PageSender(send, self.title, language_of(HTTPConnection(scope).cookies))
+        await self.app(scope, receive, with_headers(send))
+
+
+def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | None:
+    """The refusal of a request that has no business here, or None."""
+    path = scope["path"]
+    if "\x00" in path or b"%00" in scope.get("query_string", b""):  # no database takes it
+        return PlainTextResponse("没有这个地址。", 404)
+    if path not in PATHS and not path.startswith(FOLDERS):
+        return PlainTextResponse("没有这个地址。", 404)
+    length = Headers(scope=scope).get("content-length", "")
+    if scope["method"] not in ("POST", "PUT", "PATCH"):
+        return None
+    if not length.isdecimal():
+        return PlainTextResponse("请求须注明长度（Content-Length）。", 411)
+    if int(length) > most:
+        return PlainTextResponse(f"请求过大，最多 {most} 字节。", 413)
+    return None
+
+
+def own_page(html: str, title: str, language: Language) -> str:
+    """Gradio's page without what it says of itself to link previews, with our name, the reader's
+    language, `head.css` and `head.js`."""
+    english_too = dict(english()) if language == "en" else {}
+    words = json.dumps(english_too, ensure_ascii=False).replace("<", "\\u003c")
+    script = files(__package__).joinpath("head.js").read_text("utf-8")
+    script = script.replace("POLICYQA_ENGLISH", words)
+    lang = 'lang="en"' if language == "en" else 'lang="zh-CN"'
+    html = _FOREIGN.sub("", html).replace('lang="en"', lang, 1)
+    style = files(__package__).joinpath("head.css").read_text("utf-8")
+    head = f"<head><title>{title}</title><style>{style}</style><script>{script}</script>"
+    return html.replace("<head>", head, 1)
+
+
+def without_encoding(scope: Scope) -> Scope:
+    """The scope of a client that takes no compression, so that the page can be read here."""
+    headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+    return {**scope, "headers": headers}
+
+
+def with_headers(send: Send) -> Send:
+    """`send` that adds `HEADERS` to every response; a page that has stricter ones keeps them."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                given.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers
+
+
+class PageSender:
+    """Collects the page and sends it on as `own_page`."""
+
+    def __init__(self, send: Send, title: str, language: Language) -> None:
+        self.send = send
+        self.title = title
+        self.language = language
+        self.start: Message = {}
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        if message["type"] != "http.response.body":
+            await self.send(message)
+            return
+        self.body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        body = own_page(self.body.decode(), self.title, self.language).encode()
+        if self.body:
+            MutableHeaders(scope=self.start)["content-length"] = str(len(body))
+        await self.send(self.start)
+        await self.send({"type": "http.response.body", "body": body})
