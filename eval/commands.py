@@ -191,8 +191,8 @@ def lint_command(
 
     from policyqa.eval.judge import dataset as datasets
     from policyqa.eval.sets import lint
-    from policyqa.index.errors import DatasetError
     from policyqa.qa.cli.present import one_line
+    from policyqa.qa.errors import DatasetError
 
     loaded = datasets.load(dataset, split=split)
     found = lint.findings(loaded, _corpus(loaded, index_dir))
@@ -242,9 +242,9 @@ def gate_command(
     """检查指标有没有低于下限，下限有没有无故调低；有就以 1 退出。"""
     import json
 
+    from policyqa.eval.errors import GateError
     from policyqa.eval.judge.evaluate import evaluate
     from policyqa.eval.runs import floors as gates
-    from policyqa.index.errors import GateError
     from policyqa.qa.cli import present
 
     gate = gates.read(path)
@@ -282,8 +282,8 @@ def _contestants(
     from policyqa.eval.runs.baselines import NAMES, Baseline
     from policyqa.eval.runs.contest import Contestant
     from policyqa.eval.runs.recorder import PRODUCT
-    from policyqa.index.errors import SettingsError
     from policyqa.qa import settings as configuration
+    from policyqa.qa.errors import SettingsError
 
     unknown = [name for name in baselines if name not in NAMES]
     if unknown:

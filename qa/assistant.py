@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from policyqa.index.errors import PolicyQAError, QuestionError, SourceError
+from policyqa.index.errors import PolicyQAError, SourceError
 from policyqa.index.metadata.dates import last_day
 from policyqa.index.metadata.validity import Validity, validity
-from policyqa.index.store.embedding import Embedder, Vectors
+from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.store.vectors import Rows, Vectors
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.text.words import warm
 from policyqa.index.types import Document, FileReport, Metadata, Passage, Span
@@ -42,6 +43,7 @@ from policyqa.qa.compose.wording import (
     UNCLEAR,
     WHICH_ONE,
 )
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.llm.language_model import Writer
 from policyqa.qa.llm.rewriting import rewritten
 from policyqa.qa.question.clusters import clustered
@@ -56,7 +58,7 @@ from policyqa.qa.retrieve import retrieval
 from policyqa.qa.retrieve.confidence import confidence, features
 from policyqa.qa.retrieve.evidence import Evidence, QueryTokens, find, passage_bonus
 from policyqa.qa.retrieve.reranking import SecondStage
-from policyqa.qa.retrieve.retrieval import Ranking, Rows
+from policyqa.qa.retrieve.retrieval import Ranking
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import (
     Answer,

@@ -5,8 +5,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
-from policyqa.index.errors import SettingsError
 from policyqa.index.types import Value
+from policyqa.qa.errors import SettingsError
 
 GROUP = "policyqa.evaluations"
 
@@ -83,7 +83,7 @@ class Evaluations(Protocol):
     """Tells of the runs in one folder.
 
     `runs` gives all, the latest first. `report` is the whole page of one, which needs no other
-    file. `report` and `compare` raise `index.errors.RunError` for a run that is not there, not
+    file. `report` and `compare` raise `qa.errors.RunError` for a run that is not there, not
     finished or damaged, and `compare` for two without a common question.
     """
 

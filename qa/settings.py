@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from policyqa.index.errors import SettingsError
+from policyqa.qa.errors import SettingsError
 
 PREFIX = "POLICYQA_"
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from policyqa.index.build import building
 from policyqa.index.build.building import Progress
 from policyqa.index.build.library import Library
-from policyqa.index.errors import DatasetError, IndexMissing, SourceError
+from policyqa.index.errors import IndexMissing, SourceError
 from policyqa.index.read.extract import Limits
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import Embedder, SentenceTransformerEmbedder
 from policyqa.index.types import IndexReport, Metadata
 from policyqa.qa import settings as configuration
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.errors import DatasetError
 from policyqa.qa.live import LiveAssistant
 from policyqa.qa.llm.language_model import OpenAIWriter, Writer
 from policyqa.qa.retrieve.reranking import CrossEncoderReranker, SecondStage

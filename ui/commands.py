@@ -55,7 +55,7 @@ def export(
     file: Annotated[str, typer.Argument(help="写入哪个文件，- 为标准输出")] = "-",
 ) -> None:
     """把保存的问答、评价、审阅、答复和日志导出为 JSON Lines，一行一条。"""
-    from policyqa.index.errors import StoreError
+    from policyqa.ui.errors import StoreError
     from policyqa.ui.store.archive import exported
 
     lines = (line + "\n" for line in exported(users.opened().engine))
@@ -77,7 +77,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="policyqa data export 写出的文件")],
 ) -> None:
     """把导出的内容放进数据库；已有的保持不变，要么全部放进，要么都不放。"""
-    from policyqa.index.errors import StoreError
+    from policyqa.ui.errors import StoreError
     from policyqa.ui.store.archive import restored
 
     try:

@@ -17,7 +17,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from policyqa.index.errors import PolicyQAError, SettingsError
+from policyqa.index.errors import PolicyQAError
+from policyqa.qa.errors import SettingsError
 from policyqa.qa.evaluations import Evaluations
 from policyqa.ui.api import add_api
 from policyqa.ui.assistant import Assistant

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from policyqa.index.errors import AccountError
+from policyqa.ui.errors import AccountError
 
 if TYPE_CHECKING:
     from policyqa.ui.store.accounts import Accounts

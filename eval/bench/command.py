@@ -82,8 +82,8 @@ def _bench_updating(dataset: "Dataset", as_json: bool) -> None:
     from tempfile import TemporaryDirectory
 
     from policyqa.eval.bench.benchmark import updating_speed
-    from policyqa.index.errors import DatasetError
     from policyqa.qa import wiring
+    from policyqa.qa.errors import DatasetError
 
     if dataset.corpus is None:
         raise DatasetError(f"{dataset.name} 没有 corpus.jsonl，测更新的速度需要一个文件集")

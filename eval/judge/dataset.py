@@ -22,8 +22,8 @@ from pydantic import (
     field_validator,
 )
 
-from policyqa.index.errors import DatasetError
 from policyqa.index.types import IsoDate, Value
+from policyqa.qa.errors import DatasetError
 from policyqa.qa.types import MAX_HISTORY_TURNS, Reason, Turn
 
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]

@@ -8,7 +8,7 @@ from policyqa.eval.judge.figures import Figures, entries
 from policyqa.eval.report import wording
 from policyqa.eval.runs import recorder as runs
 from policyqa.eval.runs.comparison import Change, Comparison, Difference, Side, compare
-from policyqa.index.errors import RunError
+from policyqa.qa.errors import RunError
 from policyqa.qa.evaluations import (
     ChangedFigure,
     ChangedQuestion,

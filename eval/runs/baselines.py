@@ -8,12 +8,12 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from policyqa.index.errors import QuestionError
 from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.text.words import bigrams, words
 from policyqa.index.types import Document
 from policyqa.qa.assistant import Assistant, Clock
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.query import normalise_query
 from policyqa.qa.retrieve.fusion import reciprocal_rank
 from policyqa.qa.retrieve.retrieval import Floats, Ranking, hits_of

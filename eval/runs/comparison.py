@@ -11,8 +11,8 @@ from policyqa.eval.judge.judging import Row, outcome
 from policyqa.eval.judge.statistics import Parts, difference_interval, permutation_p
 from policyqa.eval.runs.baselines import NAMES
 from policyqa.eval.runs.recorder import Run
-from policyqa.index.errors import RunError
 from policyqa.index.types import Value
+from policyqa.qa.errors import RunError
 
 WORTH = {"wrong": -1.0, "error": 0.0, "silent": 0.0, "answered": 0.5, "right": 1.0}
 

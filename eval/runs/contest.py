@@ -19,7 +19,7 @@ from policyqa.eval.runs.recorder import (
     described,
     evaluation_of,
 )
-from policyqa.index.errors import RunError
+from policyqa.qa.errors import RunError
 
 
 class Contestant(NamedTuple):

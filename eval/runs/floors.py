@@ -14,10 +14,10 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from policyqa.eval.errors import GateError
 from policyqa.eval.judge.figures import Figures, figure
 from policyqa.eval.runs import toml_files
 from policyqa.eval.runs.machine import git
-from policyqa.index.errors import GateError
 from policyqa.index.types import Value
 
 

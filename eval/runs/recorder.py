@@ -28,8 +28,8 @@ from policyqa.eval.judge.figures import Figures
 from policyqa.eval.judge.judging import Row
 from policyqa.eval.runs import trec
 from policyqa.eval.runs.machine import Machine, commit, machine
-from policyqa.index.errors import RunError
 from policyqa.index.types import Value
+from policyqa.qa.errors import RunError
 
 NAME = re.compile(r"[\w][\w.\-]{0,79}")
 BESIDE = "@"

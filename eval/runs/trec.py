@@ -18,7 +18,7 @@ from policyqa.eval.judge.figures import Certainty
 from policyqa.eval.judge.judging import CUT_OFFS, Row
 from policyqa.eval.judge.metrics import MEASURES, Qrel, ScoredDoc, judged_runs
 from policyqa.eval.judge.statistics import intervals
-from policyqa.index.errors import DatasetError
+from policyqa.qa.errors import DatasetError
 
 ESCAPED = re.compile(r"[\s%]")
 Lines = Iterator[tuple[int, list[str]]]

@@ -15,11 +15,11 @@ from pydantic import Field
 
 from policyqa.eval.judge.dataset import Dataset
 from policyqa.eval.runs import toml_files
-from policyqa.index.errors import SettingsError
 from policyqa.index.types import Value
 from policyqa.qa import settings as configuration
 from policyqa.qa import wiring
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.errors import SettingsError
 from policyqa.qa.settings import Settings
 
 

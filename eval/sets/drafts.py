@@ -9,9 +9,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from policyqa.index.errors import DatasetError
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.types import Document, Passage
+from policyqa.qa.errors import DatasetError
 
 SEED = 20261123
 SHORTEST, LONGEST = 10, 120  # characters of a sentence that a question may be about

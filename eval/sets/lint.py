@@ -7,8 +7,8 @@ from typing import Literal
 
 from policyqa.eval.judge.dataset import Dataset, Query
 from policyqa.eval.judge.matching import alternatives, carries_answer, normalise, squeezed
-from policyqa.index.errors import DatasetError
 from policyqa.index.types import Document, Passage, Value
+from policyqa.qa.errors import DatasetError
 
 Kind = Literal[
     "unknown_field", "missing_source", "lost_evidence", "split_evidence", "answer_not_in_evidence",

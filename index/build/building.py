@@ -10,21 +10,29 @@ from typing import NamedTuple
 import numpy as np
 from filelock import FileLock, Timeout
 
-from policyqa.index.metadata import (catalogue)
-from policyqa.index.build import (sandbox, scanning)
-from policyqa.index.store import (search_index)
-from policyqa.index.read import (tools)
-from policyqa.index.store.embedding import (Embedder, Vectors)
-from policyqa.index.errors import (IndexBusy, IndexError_, MissingTool, PolicyQAError, SourceError, UnreadableFile, UnsupportedFile)
-from policyqa.index.read.extract import (Extract, Limits, Plain)
-from policyqa.index.store.lexical import (LexicalIndex)
-from policyqa.index.structure.parsing import (parse)
-from policyqa.index.structure.quotes import (display)
-from policyqa.index.build.sandbox import (Parsed, Task)
-from policyqa.index.store.search_index import (Manifest, SearchIndex, SourceFile)
-from policyqa.index.types import (Document, FileReport, IndexReport, Metadata, Passage)
-from policyqa.index.store.vectors import (FaissStore, stacked)
-from policyqa.index.text.words import (bigrams, simplified, words)
+from policyqa.index.build import sandbox, scanning
+from policyqa.index.build.sandbox import Parsed, Task
+from policyqa.index.errors import (
+    IndexBusy,
+    IndexError_,
+    MissingTool,
+    PolicyQAError,
+    SourceError,
+    UnreadableFile,
+    UnsupportedFile,
+)
+from policyqa.index.metadata import catalogue
+from policyqa.index.read import tools
+from policyqa.index.read.extract import Extract, Limits, Plain
+from policyqa.index.store import search_index
+from policyqa.index.store.embedding import Embedder
+from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.store.search_index import Manifest, SearchIndex, SourceFile
+from policyqa.index.store.vectors import FaissStore, Vectors, stacked
+from policyqa.index.structure.parsing import parse
+from policyqa.index.structure.quotes import display
+from policyqa.index.text.words import bigrams, simplified, words
+from policyqa.index.types import Document, FileReport, IndexReport, Metadata, Passage
 
 CONTEXT_CHARS = 80
 Progress = Callable[[str, int, int], None]  # stage, done, total

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import jieba
 
-from policyqa.index.types import (Document, Value)
+from policyqa.index.types import Document, Value
 
 Change = Literal["same", "changed", "added", "removed"]
 CLAUSE = re.compile(

@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from policyqa.index.build import (building, sandbox, scanning)
-from policyqa.index.metadata import (catalogue)
-from policyqa.index.build.building import (Progress)
-from policyqa.index.store.embedding import (Embedder)
-from policyqa.index.errors import (NameTaken, SourceError, UnreadableFile)
-from policyqa.index.read.extract import (Limits)
-from policyqa.index.build.sandbox import (Parsed, Task)
-from policyqa.index.types import (IndexReport, Metadata)
+from policyqa.index.build import building, sandbox, scanning
+from policyqa.index.build.building import Progress
+from policyqa.index.build.sandbox import Parsed, Task
+from policyqa.index.errors import NameTaken, SourceError, UnreadableFile
+from policyqa.index.metadata import catalogue
+from policyqa.index.read.extract import Limits
+from policyqa.index.store.embedding import Embedder
+from policyqa.index.types import IndexReport, Metadata
 
 REMOVED = ".removed"
 SHELVED = re.compile(r"(\d{8}-\d{6})-(\d+)-(.+)", re.S)

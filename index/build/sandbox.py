@@ -15,11 +15,11 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from policyqa.index.errors import (UnreadableFile)
-from policyqa.index.read.extract import (Limits)
-from policyqa.index.structure.parsing import (parse)
-from policyqa.index.read.reading import (read)
-from policyqa.index.types import (Document, Metadata, Passage)
+from policyqa.index.errors import UnreadableFile
+from policyqa.index.read.extract import Limits
+from policyqa.index.read.reading import read
+from policyqa.index.structure.parsing import parse
+from policyqa.index.types import Document, Metadata, Passage
 
 logger = logging.getLogger(__name__)
 

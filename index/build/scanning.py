@@ -5,11 +5,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from policyqa.index.metadata import (catalogue)
-from policyqa.index.errors import (SourceError)
-from policyqa.index.read.detect import (APPLE_DOUBLE, APPLE_REASON)
-from policyqa.index.store.search_index import (SourceFile)
-from policyqa.index.types import (FileReport, Metadata)
+from policyqa.index.errors import SourceError
+from policyqa.index.metadata import catalogue
+from policyqa.index.read.detect import APPLE_DOUBLE, APPLE_REASON
+from policyqa.index.store.search_index import SourceFile
+from policyqa.index.types import FileReport, Metadata
 
 
 def scan(source: Path) -> list[SourceFile]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policyqa.index.errors import ModelError
+from policyqa.index.store.vectors import Vectors
 from policyqa.index.store.weights import WEIGHTS, unpack
 
 if TYPE_CHECKING:  # importing them takes seconds; `load` does it
@@ -23,7 +23,6 @@ DEFAULT_MODEL = "e5-small"
 MAX_PADDED_TOKENS = 2048  # of a batch: larger ones fall out of the processor's cache
 WINDOW = 8192  # texts tokenised and sorted by length at a time
 
-Vectors = NDArray[np.float32]
 Precision = Literal["auto", "float32", "bfloat16"]
 
 

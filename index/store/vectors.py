@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.errors import IndexDamaged
-from policyqa.index.store.embedding import Vectors
 
+Vectors = NDArray[np.float32]  # one (dimension,) or several (n, dimension)
 Rows = NDArray[np.int64]
 
 

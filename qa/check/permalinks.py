@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Literal
 
-from policyqa.index.errors import PermalinkError
 from policyqa.index.types import Document, Span, Value
+from policyqa.qa.errors import PermalinkError
 
 PREFIX = "pq1"
 VERSION_CHARS, HASH_CHARS = 10, 16

@@ -13,10 +13,10 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from policyqa.index.errors import PermalinkError, ReceiptError
 from policyqa.index.types import Document, Value
 from policyqa.qa.check.gate import check
 from policyqa.qa.check.permalinks import State, parse, resolve
+from policyqa.qa.errors import PermalinkError, ReceiptError
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.types import Answer, AnswerSentence, Citation
 

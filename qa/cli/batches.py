@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from policyqa.index.errors import QuestionError
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.types import Answer, Question, Reason
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from policyqa.index.errors import PolicyQAError, QuestionError
+from policyqa.index.errors import PolicyQAError
+from policyqa.qa.errors import QuestionError
 
 app = typer.Typer(
     name="policyqa",

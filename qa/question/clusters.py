@@ -6,7 +6,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from policyqa.index.store.embedding import Embedder, Vectors
+from policyqa.index.store.embedding import Embedder
+from policyqa.index.store.vectors import Vectors
 from policyqa.index.text.words import bigrams
 
 ALIKE = (

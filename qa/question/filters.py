@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from policyqa.index.errors import QuestionError
 from policyqa.index.metadata.dates import first_day, last_day
 from policyqa.index.types import Document, Kind, Metadata, Value
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.types import Answer, Question
 
 

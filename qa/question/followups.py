@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from policyqa.index.errors import QuestionError
 from policyqa.index.text.words import cut, is_place, is_verb
 from policyqa.index.types import Span
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.query import CONTENT, content_words, function_words, normalise_query
 from policyqa.qa.types import MAX_QUESTION_CHARS, Turn
 

@@ -5,9 +5,9 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
-from policyqa.index.errors import QuestionError
 from policyqa.index.text.cleaning import INVISIBLE
 from policyqa.index.text.words import simplified, words
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.types import MAX_QUESTION_CHARS
 
 SPACE = re.compile(r"\s+")

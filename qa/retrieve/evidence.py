@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from policyqa.index.store.embedding import Vectors
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.store.vectors import Vectors
 from policyqa.index.structure.headings import marker
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import display

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from policyqa.index.store.embedding import Vectors
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.store.vectors import Rows, Vectors
 from policyqa.index.text.words import bigrams, words
 from policyqa.qa.question.attributes import asked_kinds, heading_agreement
 from policyqa.qa.retrieve.agreement import agreement, editions, places, years
@@ -21,7 +21,6 @@ OTHER_NAMES = 0.5  # how much the words of another name count, against those ask
 COMPARED = 50  # best candidates whose years, editions and places are compared with the query's
 POOL = 100  # candidates that each signal may propose
 
-Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 

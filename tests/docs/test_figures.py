@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from policyqa.eval.report.summary import stored_table, table
-from policyqa.eval.train import contexts
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,11 +34,3 @@ def test_the_readme_prints_the_stored_results() -> None:
     runs = {name: json.loads(path.read_text("utf-8")) for name, path in files.items()}
     assert len(runs) >= 3
     assert block == table(runs)
-
-
-def test_the_table_of_contexts_is_that_of_the_stored_results() -> None:
-    text = (ROOT / "eval" / "README.md").read_text("utf-8")
-    block = text.split("<!-- contexts -->")[1].split("<!-- /contexts -->")[0].strip()
-    stored = json.loads((RESULTS / "ablations" / "contexts.json").read_text("utf-8"))
-    assert len(stored) == 2 * len(contexts.VARIANTS)
-    assert block == contexts.table(stored)

@@ -8,8 +8,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from policyqa.index.errors import AccountError
 from policyqa.qa.settings import StaffSettings
+from policyqa.ui.errors import AccountError
 from policyqa.ui.store.accounts import ROLES, Account, Accounts
 from policyqa.ui.store.audit import STRANGER, latest
 from policyqa.ui.store.records import Records

@@ -14,10 +14,11 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from policyqa.index.build.library import Library
-from policyqa.index.errors import IndexDamaged, SettingsError
+from policyqa.index.errors import IndexDamaged
 from policyqa.index.read.extract import Limits
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.qa import settings
+from policyqa.qa.errors import SettingsError
 from policyqa.qa.types import Answer, Question
 from policyqa.ui import commands, server
 from policyqa.ui.staff.sessions import Sessions

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from policyqa.index.errors import StoreError
 from policyqa.qa.types import Question
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.archive import KINDS, exported, restored
 from policyqa.ui.store.audit import latest
 from policyqa.ui.store.changes import Changes

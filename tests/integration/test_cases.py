@@ -10,7 +10,6 @@ import pytest
 from policyqa.eval.judge.dataset import load
 from policyqa.eval.judge.evaluate import evaluate
 from policyqa.index.build.building import SourceText, build_texts
-from policyqa.index.errors import StoreError
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
@@ -18,6 +17,7 @@ from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.weighting import weights_for
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Filters, Question
+from policyqa.ui.errors import StoreError
 from policyqa.ui.staff.cases import (
     DISPUTED,
     OF_A_PART,

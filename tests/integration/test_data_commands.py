@@ -9,10 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from policyqa.index.errors import StoreError
 from policyqa.qa import settings
 from policyqa.qa.types import Question
 from policyqa.ui import commands
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
 from tests.ui_fake import FakeAssistant

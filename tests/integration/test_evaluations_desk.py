@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from policyqa.eval.judge.dataset import Dataset
 from policyqa.eval.report.kept import KeptRuns
 from policyqa.eval.runs.contest import Asking, Contestant, hold
-from policyqa.index.errors import RunError
+from policyqa.qa.errors import RunError
 from policyqa.qa.evaluations import open_evaluations
 from policyqa.qa.types import Answer
 from policyqa.ui import server

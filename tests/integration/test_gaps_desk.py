@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from policyqa.index.errors import SourceError, StoreError
+from policyqa.index.errors import SourceError
 from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.check.receipts import receipt_of, rendered
 from policyqa.qa.cli.present import answer_text
@@ -19,6 +19,7 @@ from policyqa.qa.live import LiveAssistant
 from policyqa.qa.types import Answer, Question
 from policyqa.ui import server
 from policyqa.ui.chat.render import answer_message
+from policyqa.ui.errors import StoreError
 from policyqa.ui.staff.librarian import Librarian
 from policyqa.ui.staff.metadata import corrections
 from policyqa.ui.store.audit import latest

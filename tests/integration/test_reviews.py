@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from policyqa.index.errors import StoreError
 from policyqa.qa.types import Question
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.audit import latest
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records

@@ -14,9 +14,9 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy import Engine
 
-from policyqa.index.errors import StoreError
 from policyqa.qa.types import Question
 from policyqa.ui import server
+from policyqa.ui.errors import StoreError
 from policyqa.ui.staff.desk import ROOMS, SCRIPTS, build_absent, build_desk, fingerprint
 from policyqa.ui.staff.documents import build_documents
 from policyqa.ui.staff.evaluations import build_evaluations

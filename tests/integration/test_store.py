@@ -12,8 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from policyqa.index.errors import StoreError
 from policyqa.qa.types import Answer, AnswerSentence, Citation
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.archive import exported
 from policyqa.ui.store.audit import CLOCK, COMMAND, latest
 from policyqa.ui.store.database import FILE, open_database, shown, upgrade

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from policyqa.index.errors import AccountError
 from policyqa.qa import settings
 from policyqa.qa.cli.commands import app
 from policyqa.ui import commands, users
+from policyqa.ui.errors import AccountError
 
 PASSWORD = "长一点的密码才好呢。"
 RUNNER = CliRunner()

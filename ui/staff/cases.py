@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from policyqa.index.errors import PolicyQAError, QuestionError, StoreError
+from policyqa.index.errors import PolicyQAError
 from policyqa.index.types import Value
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.query import normalise_query
 from policyqa.qa.types import Answer, Filters
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import WHOLE, Review, Reviews, disagreements
 

@@ -16,8 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse
 
-from policyqa.index.errors import AccountError, StoreError
 from policyqa.ui.api import failed, malformed
+from policyqa.ui.errors import AccountError, StoreError
 from policyqa.ui.staff.passages import place_of
 from policyqa.ui.staff.sessions import (
     API,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from policyqa.index.errors import RunError
+from policyqa.qa.errors import RunError
 from policyqa.qa.evaluations import ChangedFigure, Evaluations, KeptRun
 from policyqa.qa.pictures import legend, svg
 from policyqa.ui.staff.desk import PICTURE, Reader, page

@@ -8,11 +8,11 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from policyqa.index.errors import StoreError
 from policyqa.index.types import Document
 from policyqa.qa.check.permalinks import Resolution
 from policyqa.qa.types import Answer, Question
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.errors import StoreError
 from policyqa.ui.staff.desk import Editor, Reader, page
 from policyqa.ui.staff.drafting import (
     MAX_QUESTION_CHARS,

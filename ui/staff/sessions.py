@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends, HTTPException, Request, Response
 from itsdangerous import BadSignature, TimestampSigner
 
-from policyqa.index.errors import StoreError
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.accounts import Accounts, LoggedIn, Role
 
 COOKIE = "policyqa_session"

@@ -12,9 +12,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from policyqa.index.errors import AccountError
 from policyqa.index.types import Value
 from policyqa.qa.settings import StaffSettings
+from policyqa.ui.errors import AccountError
 from policyqa.ui.store.audit import COMMAND, STRANGER, note
 from policyqa.ui.store.tables import AccountRow, AttemptRow, SessionRow
 from policyqa.ui.store.transactions import transaction
@@ -55,7 +55,7 @@ class LoggedIn(Value):
 class Accounts:
     """The accounts of one service. Every method is one transaction, its audit line in it.
 
-    All raise `index.errors.AccountError` where something is refused, and `StoreError` where the
+    All raise `ui.errors.AccountError` where something is refused, and `StoreError` where the
     database fails.
 
     Args:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from policyqa.index.errors import StoreError
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.audit import COMMAND, Act, note
 from policyqa.ui.store.records import answer_row, kept_answer
 from policyqa.ui.store.tables import (

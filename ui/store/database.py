@@ -11,7 +11,7 @@ from filelock import FileLock
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from policyqa.index.errors import StoreError
+from policyqa.ui.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE = "policyqa.sqlite"

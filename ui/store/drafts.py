@@ -9,9 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from policyqa.index.errors import StoreError
 from policyqa.index.types import Value
 from policyqa.qa.compose.wording import TALK
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.audit import note
 from policyqa.ui.store.tables import AnswerRow, DraftRow, GapRow
 from policyqa.ui.store.transactions import Store, transaction

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from policyqa.index.errors import StoreError
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.audit import CLOCK
 from policyqa.ui.store.records import Records
 

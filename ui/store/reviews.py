@@ -8,8 +8,8 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from policyqa.index.errors import StoreError
 from policyqa.index.types import Value
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.audit import note
 from policyqa.ui.store.tables import AnswerRow, FeedbackRow, VerdictRow
 from policyqa.ui.store.transactions import Store, transaction

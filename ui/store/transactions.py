@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from policyqa.index.errors import StoreError
+from policyqa.ui.errors import StoreError
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 class Store:
     """What keeps something of one service in its database. Every method is one transaction: it is
-    done whole or not at all. All raise `index.errors.StoreError` where the database does not take
+    done whole or not at all. All raise `ui.errors.StoreError` where the database does not take
     or give what is asked.
 
     Args:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from policyqa.index.errors import SettingsError
 from policyqa.qa import settings
+from policyqa.qa.errors import SettingsError
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from policyqa.eval.judge.dataset import load
-from policyqa.index.errors import DatasetError
+from policyqa.qa.errors import DatasetError
 from policyqa.qa.types import Turn
 
 GOOD = {"id": "q1", "text": "补助多少？", "answers": ["2万元"]}

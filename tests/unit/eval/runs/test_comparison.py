@@ -10,7 +10,7 @@ from policyqa.eval.report.wording import verdict
 from policyqa.eval.runs.comparison import compare
 from policyqa.eval.runs.contest import Asking, Contestant, hold
 from policyqa.eval.runs.recorder import Run
-from policyqa.index.errors import RunError
+from policyqa.qa.errors import RunError
 from policyqa.qa.types import Answer
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant, cite, hits, question, said
 

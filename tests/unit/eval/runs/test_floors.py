@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from policyqa.eval.errors import GateError
 from policyqa.eval.judge.evaluate import evaluate
 from policyqa.eval.runs.floors import Gate, earlier, lowered, parsed, read, verdicts
-from policyqa.index.errors import GateError
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant
 
 FIGURES = evaluate(FakeAssistant(ANSWERS), DATASET).figures

@@ -10,7 +10,7 @@ from policyqa.eval.judge.evaluate import Evaluation, evaluate
 from policyqa.eval.judge.figures import Figures
 from policyqa.eval.runs import recorder as runs
 from policyqa.eval.runs.contest import Asking, Contestant, hold
-from policyqa.index.errors import RunError
+from policyqa.qa.errors import RunError
 from policyqa.qa.types import Answer, Question
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant
 

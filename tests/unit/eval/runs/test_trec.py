@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from policyqa.eval.judge.evaluate import evaluate
 from policyqa.eval.judge.metrics import Qrel, ScoredDoc
 from policyqa.eval.runs import trec
-from policyqa.index.errors import DatasetError
+from policyqa.qa.errors import DatasetError
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant
 
 ROWS = evaluate(FakeAssistant(ANSWERS), DATASET).rows

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from policyqa.eval.runs import variants
-from policyqa.index.errors import SettingsError
 from policyqa.qa import settings
+from policyqa.qa.errors import SettingsError
 from policyqa.qa.retrieve.weighting import WEIGHTS, weights_by, weights_for
 from policyqa.qa.settings import RankingSettings, Settings
 

@@ -4,8 +4,8 @@ import pytest
 
 from policyqa.eval.judge.dataset import Dataset, Query
 from policyqa.eval.sets.lint import Corpus, check_corpus, findings
-from policyqa.index.errors import DatasetError
 from policyqa.index.types import Document, Metadata, Passage
+from policyqa.qa.errors import DatasetError
 from tests.eval_fake import NEWS, PLAN, TEXTS, question
 
 

@@ -3,12 +3,10 @@
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from policyqa.eval.judge.dataset import load
-from policyqa.eval.train.ranker_training import FEATURES, Case, compared, first_is_right
 from policyqa.eval.train.reranker_pairs import Group, groups, is_held_out
 from policyqa.eval.train.reranker_training import (
     NEGATIVES,
@@ -122,25 +120,3 @@ def test_the_loss_by_hand() -> None:
     assert float(loss_of(scores, step)) == pytest.approx(pointwise + 0.5 * softmax)
     only_silent = loss_of(torch.zeros(1), [(silent, ["-"])])
     assert float(only_silent) == pytest.approx(math.log(2))
-
-
-def test_a_learned_ranking_is_judged_on_what_it_has_not_seen() -> None:
-    """In both collections the last feature tells; the fixed order is wrong half of the time."""
-    draw = np.random.default_rng(1)
-
-    def toy(n: int) -> list[Case]:
-        made = []
-        for k in range(n):
-            features = draw.normal(size=(4, len(FEATURES)))
-            right = np.arange(4) == k % 2
-            features[:, -1] = right * 3.0
-            made.append(Case(features, right))
-        return made
-
-    figures = compared({"one": toy(40), "two": toy(30), "unseen": toy(20)}, ["one", "two"])
-    for name, n in (("one", 40), ("two", 30), ("unseen", 20)):
-        assert figures[name]["n"] == n
-        assert figures[name]["fixed"] == 0.5
-        assert figures[name]["linear"] == figures[name]["trees"] == 1.0
-        assert figures[name]["linear p"] < 0.01
-    assert first_is_right(None, [Case(np.zeros((0, len(FEATURES))), np.zeros(0, bool))]) == [0.0]

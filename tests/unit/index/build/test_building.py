@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
 from policyqa.index.build import sandbox
 from policyqa.index.build.building import SourceText, build, build_texts
 from policyqa.index.build.sandbox import Parsed, Task
@@ -19,7 +20,6 @@ from policyqa.index.store.embedding import HashingEmbedder, Vectors
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.text.words import simplified
 from policyqa.index.types import Metadata
-
 from tests.unit.index.store.test_search_index import assert_same
 
 FILES = {

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from policyqa.index.build.differences import NEAR, differences
 from policyqa.index.types import Document, Metadata
 

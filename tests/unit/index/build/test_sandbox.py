@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from policyqa.index.build import sandbox
 from policyqa.index.build.sandbox import Parsed, Task, parse_files
 from policyqa.index.errors import UnreadableFile

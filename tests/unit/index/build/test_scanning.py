@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from policyqa.index.build.scanning import scan
 
 GOOD = "人才支持措施\n博士补贴50万元。"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from policyqa.index.errors import PermalinkError
 from policyqa.index.types import Document, Metadata
 from policyqa.qa.check.permalinks import parse, permalink, resolve
+from policyqa.qa.errors import PermalinkError
 
 TEXT = "第一条 博士后每月补贴3000元。\n第二条 硕士每月补贴1000元。"
 QUOTE = "硕士每月补贴1000元。"

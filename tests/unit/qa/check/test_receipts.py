@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from policyqa.index.errors import ReceiptError
 from policyqa.index.types import Document, Metadata
 from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.check.receipts import Receipt, receipt_of, rendered, verify, write
+from policyqa.qa.errors import ReceiptError
 from policyqa.qa.types import Answer, AnswerSentence, Citation
 
 TEXT = "博士后每月补贴3000元。<img src=x>**硕士**每月补贴1000元。"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policyqa.index.errors import QuestionError
 from policyqa.qa.cli.batches import answers, opened
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.types import Answer, Question
 
 

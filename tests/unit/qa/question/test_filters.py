@@ -6,12 +6,12 @@ import pytest
 from typer.testing import CliRunner
 
 from policyqa.index.build.building import SourceText, build_texts
-from policyqa.index.errors import QuestionError
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.cli.commands import app
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.filters import choices_of, is_narrowed, narrowed, narrowed_question
 from policyqa.qa.retrieve.weighting import weights_for
 from policyqa.qa.settings import AnswerSettings

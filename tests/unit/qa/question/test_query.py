@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyqa.index.errors import QuestionError
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.query import normalise_query
 
 

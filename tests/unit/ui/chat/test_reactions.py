@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from policyqa.index.errors import StoreError
 from policyqa.qa.types import Answer, Question
 from policyqa.ui.chat import forms, reactions
 from policyqa.ui.chat.talk import Answers, Asked, ask, kept
+from policyqa.ui.errors import StoreError
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.retention import purge_daily
