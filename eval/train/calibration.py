@@ -29,10 +29,10 @@ from policyqa.eval.judge.matching import holds
 from policyqa.eval.options import opened, set_of
 from policyqa.eval.train.reranker_pairs import is_held_out, key_of
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.text.marks import EDITION, YEAR, places
 from policyqa.qa import settings as configuration
 from policyqa.qa import wiring
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.agreement import EDITION, YEAR, places
 from policyqa.qa.retrieve.confidence import FILE, FILE_WITH_READER, Model, Term
 
 IGNORED = frozenset({"length", "asks_form"})  # say who wrote the questions, not who can answer

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from policyqa.index.metadata.validity import Validity
 from policyqa.index.structure.quotes import display, quote_spans
+from policyqa.index.text.marks import years
 from policyqa.index.text.words import bigrams
 from policyqa.index.types import Document, Sentence, Span
 from policyqa.qa.check.gate import Finding, check
 from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.compose.deixis import resolutions
 from policyqa.qa.compose.wording import TARGET
-from policyqa.qa.retrieve.agreement import years
 from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, QueryTokens
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import AnswerSentence, Citation, Resolved, Role

@@ -7,6 +7,7 @@ from typing import Literal
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import display
+from policyqa.index.text.marks import places
 from policyqa.index.text.words import bigrams, is_place, normalise
 from policyqa.index.types import Document, Passage, Sentence, Span
 from policyqa.qa.compose.composer import Composer, is_same, shortened
@@ -20,6 +21,7 @@ from policyqa.qa.compose.enumerations import (
     sentences_of,
 )
 from policyqa.qa.compose.leads import lead
+from policyqa.qa.compose.missing import unanswered
 from policyqa.qa.compose.timeline import (
     VALUED,
     Timeline,
@@ -41,9 +43,7 @@ from policyqa.qa.compose.wording import (
     STILL_TARGET,
 )
 from policyqa.qa.question.attributes import asked_kinds, is_of_other_kind
-from policyqa.qa.question.parts import unanswered
 from policyqa.qa.question.query import content_words
-from policyqa.qa.retrieve.agreement import places
 from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
 from policyqa.qa.types import Citation, Compared, Completeness, Role
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policyqa.index.structure.quotes import display
+from policyqa.index.text.marks import years
 from policyqa.index.text.words import bigrams, is_place
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.check.quantities import SAME_UNIT, Quantity, plain, quantities
 from policyqa.qa.question.expectation import FIGURES
 from policyqa.qa.question.query import content_words
-from policyqa.qa.retrieve.agreement import years
 from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
 
 TARGET = re.compile(

@@ -1,14 +1,10 @@
-"""What a question asks for, part by part, and which parts an answer leaves open."""
+"""What a question asks for, part by part."""
 
 import re
-from collections.abc import Sequence
 
-from policyqa.index.metadata.regions import places_of
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Value
-from policyqa.qa.question.expectation import Expectation, expected, holds
-from policyqa.qa.retrieve.agreement import places, years
-from policyqa.qa.retrieve.evidence import Evidence
+from policyqa.qa.question.expectation import Expectation, expected
 
 SPLIT = re.compile(
     r"[,，;；?？。]|(?<=[少么时候里儿谁些样])[、和]|以及|还有|另外|同时|并且|并(?=[有在由怎多什哪])"
@@ -17,10 +13,6 @@ ASKING = re.compile(
     r"多少|好多|几(?=[年月天日号个家名位项次种类条期届批岁点周])|什么|哪|谁|怎么|如何|何时|何地|多久|多长|多大|多高|吗$|呢$"
 )
 WHERE = re.compile(r"哪里|哪儿|什么地方|在哪|地点|何地")
-HOLDS_PLACE = re.compile(
-    r"在[\u4e00-\u9fff]{2,}|位于|地点|地址|[\u4e00-\u9fff]{2,}(?:中心|大厅|窗口|路\d+|街|楼|馆|园|区|市|县|校|院|局)"
-)
-COMPARES = re.compile("不同|区别|差别|差异|比较|相比|对比|哪个|哪里更|分别|各")
 MIN_CHARS = 2
 
 
@@ -39,48 +31,3 @@ def parts_of(query: str) -> tuple[Part, ...]:
     if len(asked) < 2:
         return ()
     return tuple(Part(text=p, expectation=expected(p), where=bool(WHERE.search(p))) for p in asked)
-
-
-def unanswered(query: str, said: Sequence[Evidence]) -> tuple[str, ...]:
-    """Words of the question for what an answer of these sentences leaves open: parts whose kind
-    of answer none of them holds, places and years that none of them is about."""
-    texts = [each.text for each in said]
-    open_parts = [part.text for part in parts_of(query) if not _answered(part, texts)]
-    return tuple(open_parts + _open_years(query, said) + _open_places(query, said))
-
-
-def _answered(part: Part, texts: Sequence[str]) -> bool:
-    if part.where:
-        return any(HOLDS_PLACE.search(text) for text in texts)
-    if not part.expectation:
-        return True
-    return any(holds(text, part.expectation) for text in texts)
-
-
-def _open_years(query: str, said: Sequence[Evidence]) -> list[str]:
-    """Years that are asked for, of which neither a sentence nor its document speaks."""
-    asked = sorted(years(query))
-    if len(asked) < 2:
-        return []
-    held = " ".join(f"{e.text} {e.document.metadata.date[:4]}" for e in said)
-    return [f"{year}年" for year in asked if year not in held]
-
-
-def _places(query: str) -> list[str]:
-    """Places of a question, by the names that the gazetteer has and by their endings."""
-    known = [place.own for place in places_of(query)]
-    named = [name for name in places(query) if not any(own in name for own in known)]
-    return [*known, *named]
-
-
-def _open_places(query: str, said: Sequence[Evidence]) -> list[str]:
-    """Of several places that are asked about, those that no sentence and no document is about."""
-    asked = _places(query) if COMPARES.search(query) else []
-    if len(asked) < 2:
-        return []
-    held = " ".join(
-        f"{e.text} {e.passage.section} {e.document.metadata.title} {e.document.metadata.region}"
-        f" {e.document.metadata.issuer}"
-        for e in said
-    )
-    return [place for place in asked if place.rstrip("市省") not in held]

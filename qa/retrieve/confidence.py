@@ -8,10 +8,11 @@ from importlib import resources
 from pydantic import Field
 
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.text.marks import editions
 from policyqa.index.text.words import bigrams, normalise, words
 from policyqa.index.types import Value
 from policyqa.qa.question.query import content_words
-from policyqa.qa.retrieve.agreement import editions, place_missing, year_agreement
+from policyqa.qa.retrieve.agreement import place_missing, year_agreement
 from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
 

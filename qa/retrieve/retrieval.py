@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Rows, Vectors
+from policyqa.index.text.marks import editions, places, years
 from policyqa.index.text.words import bigrams, words
 from policyqa.qa.question.attributes import asked_kinds, heading_agreement
-from policyqa.qa.retrieve.agreement import agreement, editions, places, years
+from policyqa.qa.retrieve.agreement import agreement
 from policyqa.qa.retrieve.fusion import weighted_sum, z_scores
 from policyqa.qa.types import Hit
 

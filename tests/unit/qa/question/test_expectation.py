@@ -4,15 +4,14 @@ from typing import get_args
 
 import pytest
 
+from policyqa.index.text.marks import editions, years
 from policyqa.index.types import Document, Metadata
 from policyqa.qa.question.expectation import HOLDS, Expectation, Kind, expected, holds
 from policyqa.qa.retrieve.agreement import (
     agreement,
     edition_agreement,
-    editions,
     place_missing,
     year_agreement,
-    years,
 )
 
 

@@ -1,7 +1,8 @@
 """Parts of a question, and which of them sentences leave open."""
 
 from policyqa.index.types import Document, Metadata, Passage, Sentence
-from policyqa.qa.question.parts import parts_of, unanswered
+from policyqa.qa.compose.missing import unanswered
+from policyqa.qa.question.parts import parts_of
 from policyqa.qa.retrieve.evidence import Evidence
 
 
