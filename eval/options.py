@@ -61,7 +61,7 @@ def opened(dataset: "Dataset", index_dir: Path | None) -> "Assistant":
     from policyqa.eval.sets.lint import check_corpus
 
     assistant = wiring.open_assistant(index_dir)
-    missing = check_corpus(dataset, assistant.documents())
+    missing = check_corpus(dataset, assistant.corpus.documents())
     if missing:
         warn(f"索引里没有数据集所判的 {len(missing)} 份文件，如 {missing[0]}（policyqa eval lint）")
     return assistant

@@ -6,20 +6,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
-from policyqa.index.errors import PolicyQAError, SourceError
+from policyqa.index.errors import PolicyQAError
 from policyqa.index.metadata.dates import last_day
-from policyqa.index.metadata.validity import Validity, validity
 from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Rows, Vectors
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.text.words import warm
-from policyqa.index.types import Document, FileReport, Metadata, Passage, Span
+from policyqa.index.types import Metadata
 from policyqa.qa.compose.ambiguity import choices
 from policyqa.qa.compose.composer import (
     MARGIN,
@@ -30,9 +28,10 @@ from policyqa.qa.compose.composer import (
     with_validity,
     without_replaced,
 )
-from policyqa.qa.compose.composing import Corpus, composed, surely_listed
+from policyqa.qa.compose.composing import composed
 from policyqa.qa.compose.contacts import advice, contact, nearest
 from policyqa.qa.compose.examples import example_questions
+from policyqa.qa.compose.lists import surely_listed
 from policyqa.qa.compose.suggestions import suggested
 from policyqa.qa.compose.wording import (
     NEXT_STEP,
@@ -43,22 +42,24 @@ from policyqa.qa.compose.wording import (
     UNCLEAR,
     WHICH_ONE,
 )
+from policyqa.qa.corpus import Citable, Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.llm.language_model import Writer
 from policyqa.qa.llm.rewriting import rewritten
+from policyqa.qa.question.asked import Asked, understood
 from policyqa.qa.question.clusters import clustered
 from policyqa.qa.question.filters import admits, lapsed
-from policyqa.qa.question.followups import Reading, is_bare, readings
+from policyqa.qa.question.followups import Reading, readings
 from policyqa.qa.question.glossary import with_chinese
 from policyqa.qa.question.lexicon import Lexicon
 from policyqa.qa.question.query import normalise_query
-from policyqa.qa.question.scope import is_order, is_out_of_scope, is_talk
+from policyqa.qa.question.scope import is_out_of_scope, is_talk
 from policyqa.qa.question.spelling import Speller
 from policyqa.qa.retrieve import retrieval
 from policyqa.qa.retrieve.confidence import confidence, features
-from policyqa.qa.retrieve.evidence import Evidence, QueryTokens, find, passage_bonus
+from policyqa.qa.retrieve.evidence import Evidence, find, passage_bonus
 from policyqa.qa.retrieve.reranking import SecondStage
-from policyqa.qa.retrieve.retrieval import Ranking
+from policyqa.qa.retrieve.retrieval import Floats, Ranking
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import (
     Answer,
@@ -67,7 +68,6 @@ from policyqa.qa.types import (
     Contact,
     Hit,
     LeftOut,
-    OutlineEntry,
     Question,
     Reason,
     Timings,
@@ -82,8 +82,8 @@ PLACES = 3
 class Found:
     """All that one query brought up, before anything is said."""
 
-    query: str
-    vector: Vectors
+    asked: Asked
+    signals: Mapping[str, Floats]
     ranking: Ranking
     evidence: Sequence[Evidence]
     picked: Sequence[Evidence]
@@ -115,13 +115,16 @@ class Clock:
 
 
 class Assistant:
-    """Answers from one index; safe to share between threads, since nothing of it changes."""
+    """Answers from one index; safe to share between threads, since nothing of it changes.
+
+    `corpus` are its documents.
+    """
 
     def __init__(
         self,
         index: SearchIndex,
         embedder: Embedder,
-        weights: Callable[[str], Mapping[str, float]],
+        weights: Callable[[Asked], Mapping[str, float]],
         settings: AnswerSettings,
         second_stage: SecondStage | None = None,
         writer: Writer | None = None,
@@ -134,73 +137,12 @@ class Assistant:
         self._settings = settings
         self._second_stage = second_stage
         self._writer = writer
+        self.corpus = Corpus.of(index)
         warm()
-        today = date.today().isoformat()
-        self._replaced = {
-            document.doc_id: held.by
-            for document in index.documents
-            if (held := validity(document, index.documents, today)).state == "被替代"
-        }
-        self._documents = {document.doc_id: document for document in index.documents}
-        self._passages: dict[str, list[Passage]] = {doc_id: [] for doc_id in self._documents}
-        for passage in index.passages:
-            self._passages[passage.doc_id].append(passage)
-
-    @property
-    def corpus(self) -> str:
-        """Fingerprint of the index that answers."""
-        return self.index.manifest.fingerprint
-
-    def documents(self) -> tuple[Document, ...]:
-        """All documents, in the order of their names."""
-        return self.index.documents
-
-    def document(self, doc_id: str) -> Document:
-        """One document.
-
-        Raises:
-            SourceError: no document has this id.
-        """
-        if doc_id not in self._documents:
-            raise SourceError(f"没有编号为 {doc_id[:40]} 的文件")
-        return self._documents[doc_id]
-
-    def passages(self, doc_id: str) -> tuple[Passage, ...]:
-        """The passages of a document in the order of its text.
-
-        Raises:
-            SourceError: the index has no such document.
-        """
-        self.document(doc_id)
-        return tuple(self._passages.get(doc_id, ()))
-
-    def files(self) -> tuple[FileReport, ...]:
-        """What became of each file of the source folder, those that were not read among them."""
-        return tuple(file.report for file in self.index.manifest.files)
 
     def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
         """Questions that ask the same in other words, by their places (`question.clusters`)."""
         return clustered(questions, self.embedder)
-
-    def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
-        """The sections of a document in the order of its text.
-
-        Raises:
-            SourceError: the index has no such document.
-        """
-        self.document(doc_id)
-        entries: list[OutlineEntry] = []
-        before: list[str] = []
-        for passage in self._passages.get(doc_id, ()):
-            path = passage.section.split(SECTION_SEPARATOR) if passage.section else []
-            pairs = zip(path, before, strict=False)
-            same = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-            entries += [
-                OutlineEntry(start=passage.start, depth=depth, title=path[depth])
-                for depth in range(same, len(path))
-            ]
-            before = path
-        return tuple(entries)
 
     def examples(self) -> tuple[str, ...]:
         """Questions that the documents answer, for a reader to start with."""
@@ -222,18 +164,18 @@ class Assistant:
         """
         clock = Clock()
         try:
-            queries = self.queries_of(question)
+            asked = self.readings_of(question)
         except QuestionError as error:
             return self._plain(question, "", "error", "bad_question", str(error), clock)
-        if silent := _unsearched(queries[0].text):
-            return self._plain(question, queries[0].text, "abstained", *silent, clock)
+        if silent := _unsearched(asked[0]):
+            return self._plain(question, asked[0].text, "abstained", *silent, clock)
         try:
             narrowed = self._rows_of(lambda about: not admits(question, about))
             ended = self._rows_of(lambda about: lapsed(question, about))
             hidden = np.union1d(narrowed, ended)
-            found = self._understood(queries, clock, hidden if len(hidden) else None)
+            found = self._surest(asked, question, clock, hidden if len(hidden) else None)
         except PolicyQAError as error:
-            return self._plain(question, queries[0].text, "error", "failed", str(error), clock)
+            return self._plain(question, asked[0].text, "error", "failed", str(error), clock)
         answer = self._answer(question, found, self._left_out(found, narrowed))
         clock.lap("answer")
         if self._writer and answer.status == "answered":
@@ -244,67 +186,74 @@ class Assistant:
         _log(answer)
         return answer
 
-    def queries_of(self, question: Question) -> tuple[Reading, ...]:
-        """The question as it may be searched: normalised, spelt as the documents do, by itself or
+    def readings_of(self, question: Question) -> tuple[Asked, ...]:
+        """What the question may mean: normalised, spelt as the documents do, by itself or
         completed by what came before, and with the Chinese words of an English one.
 
         Raises:
             QuestionError: nothing in it can be searched.
         """
         query = self._speller.corrected(normalise_query(question.question))
-        return tuple(
-            each._replace(text=with_chinese(each.text))
-            for each in readings(query, question.history)
+        return tuple(self.understood(each) for each in readings(query, question.history))
+
+    def understood(self, reading: Reading) -> Asked:
+        """A reading as it is searched, with the rarity of its words in these documents."""
+        return understood(
+            with_chinese(reading.text),
+            own=reading.own,
+            known_words=self.index.words,
+            known_bigrams=self.index.bigrams,
         )
 
-    def _understood(self, queries: Sequence[Reading], clock: Clock, hidden: Rows | None) -> Found:
+    def _surest(
+        self, asked: Sequence[Asked], question: Question, clock: Clock, hidden: Rows | None
+    ) -> Found:
         """What that reading brought up which the documents answer most surely."""
-        found = []
-        for query in queries:
-            vector = self.embedder.encode_query(query.text)
+        found, day = [], day_of(question)
+        for each in asked:
+            vector = self.embedder.encode_query(each.text)
             clock.lap("embed")
-            found.append(self.find(query.text, vector, clock, hidden=hidden, own=query.own))
+            found.append(self.find(each, vector, clock, hidden=hidden, day=day))
         return max(found, key=lambda each: each.confidence)
 
     def find(
         self,
-        query: str,
+        asked: Asked,
         vector: Vectors,
         clock: Clock | None = None,
         *,
         hidden: Rows | None = None,
-        own: str = "",
+        day: str = "",
     ) -> Found:
-        """Everything that an answer to a normalised query would rest on.
+        """Everything that an answer to a question would rest on.
 
         Args:
-            query: as `qa.question.query` gives it.
-            vector: of the query.
+            asked: one reading of it.
+            vector: of its text.
             clock: counts the time of retrieval.
             hidden: rows of passages to leave out, as if the documents did not have them: those
                 that a day or filters keep out, or (for calibration) those with the answer.
-            own: what of the query was asked now, see `qa.question.followups.Reading`.
+            day: ISO, on which a rule must hold not to stand behind its successor; "" is today.
         """
         clock = clock or Clock()
-        tokens = QueryTokens(query, self.index.words, self.index.bigrams, own=own)
-        also = " ".join(self._lexicon.other_names(query))
-        weights = self._weights(query)
-        ranking = retrieval.rank(self.index, query, vector, weights, also=also, hidden=hidden)
-        evidence = find(self.index, ranking, tokens, vector)
+        also = " ".join(self._lexicon.other_names(asked.text))
+        signals = retrieval.signals_of(self.index, asked, vector, also=also)
+        ranking = retrieval.rank(self.index, asked, signals, self._weights(asked), hidden=hidden)
+        evidence = find(self.index, ranking, asked, vector)
         ranking = retrieval.reordered(ranking, passage_bonus(self.index, ranking, evidence))
         read: Mapping[str, float] = {}
         if (stage := self._second_stage) and evidence:
-            read = stage.read(self.index, ranking, evidence, query)
+            read = stage.read(self.index, ranking, evidence, asked)
             ranking = stage.ordered(self.index, ranking, read)
             evidence = stage.weighed(evidence, read)
-            evidence = stage.sharpened(evidence, stage.read_sentences(evidence, query))
-        evidence = without_replaced(evidence, query, self._replaced)
+            evidence = stage.sharpened(evidence, stage.read_sentences(evidence, asked))
+        evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
         clock.lap("retrieve")
         margin = MARGIN_READ if read else MARGIN
         picked = chosen(evidence, self._settings, margin=margin)
         judged = read if stage and stage.judges else {}
-        values = features(self.index, ranking, evidence, picked, tokens, query, judged)
-        return Found(query, vector, ranking, evidence, picked, values, confidence(values))
+        values = features(self.index, ranking, evidence, picked, asked, judged)
+        return Found(asked, signals, ranking, evidence, picked, values, confidence(values))
 
     def _rows_of(self, wanted: Callable[[Metadata], bool]) -> Rows:
         """Passages of the documents that are wanted, ascending."""
@@ -315,8 +264,8 @@ class Assistant:
         """What would have been among the nearest, had it been asked."""
         if not len(hidden):
             return LeftOut()
-        weights = self._weights(found.query)
-        ranking = retrieval.rank(self.index, found.query, found.vector, weights)
+        weights = self._weights(found.asked)
+        ranking = retrieval.rank(self.index, found.asked, found.signals, weights)
         nearest = retrieval.hits_of(self.index, ranking, PLACES)
         missed = tuple(nearest[n] for n in range(len(nearest)) if ranking.rows[n] in hidden)
         return LeftOut(documents=len(set(self.index.document_of[hidden])), hits=missed)
@@ -326,28 +275,30 @@ class Assistant:
         shared: dict[str, Any] = {
             "id": question.id,
             "question": question.question,
-            "query": found.query,
+            "query": found.asked.text,
             "hits": hits,
             "confidence": round(found.confidence, 4),
             "as_of": question.as_of,
             "filters": question.filters,
             "left_out": left_out,
-            "corpus": self.corpus,
+            "corpus": self.corpus.fingerprint,
         }
-        tokens = QueryTokens(found.query, self.index.words, self.index.bigrams)
-        corpus = self._citable(question)
+        asked, corpus = self.understood(Reading(found.asked.text)), self._citable(question)
         unsure = found.confidence < self._settings.threshold and not surely_listed(
-            found.query, found.evidence, tokens, corpus
+            asked, found.evidence, corpus
         )
         if not found.picked or unsure or self._settings.threshold == 1:
             return self._silent(found, shared)
-        if among := choices(found.evidence, tokens):
+        if among := choices(found.evidence, asked):
             text = WHICH_ONE.format(choices="；".join(among))
             return Answer(
                 status="abstained", reason="ambiguous", answer=text, choices=among, **shared
             )
-        composer = Composer(self._passage_of, lambda document: self._validity(document, question))
-        draft = composed(found.query, found.picked, found.evidence, tokens, corpus, composer)
+        day = day_of(question)
+        composer = Composer(
+            self.corpus.passage_of, lambda document: self.corpus.validity(document, day)
+        )
+        draft = composed(asked, found.picked, found.evidence, corpus, composer)
         if not composer.sentences:
             return self._silent(found, shared)
         return Answer(
@@ -367,7 +318,7 @@ class Assistant:
 
     def _silent(self, found: Found, shared: Mapping[str, Any]) -> Answer:
         """A reasoned silence, with what is nearest and who may know more."""
-        whom = contact(found.evidence, self._passages)
+        whom = contact(found.evidence, self.corpus.passages_by_id)
         reason, text = _abstention(found, shared["hits"], whom)
         near = reason == "no_evidence"
         return Answer(
@@ -383,21 +334,22 @@ class Assistant:
         """At most three questions that may be asked next, each of which is answered. They are
         looked for after the answer, since each is asked like any other."""
         cited = dict.fromkeys(citation.doc_id for citation in answer.citations)
-        documents = [self._documents[name] for name in cited if name in self._documents]
+        documents = [self.corpus.by_id[name] for name in cited if name in self.corpus.by_id]
 
         def answers(text: str) -> bool:
             return self._answers(text, as_of=answer.as_of, filters=answer.filters)
 
-        return suggested(answer, documents, lambda name: self._passages[name], answers)
+        return suggested(answer, documents, self.corpus.passages, answers)
 
-    def _citable(self, question: Question) -> Corpus:
+    def _citable(self, question: Question) -> Citable:
         """What an answer may cite: what is to be asked."""
         there = {
             name: document
-            for name, document in self._documents.items()
+            for name, document in self.corpus.by_id.items()
             if admits(question, document.metadata) and not lapsed(question, document.metadata)
         }
-        return Corpus(there, self._passages, self._replaced)
+        replaced = self.corpus.replaced(day_of(question))
+        return Citable(there, self.corpus.passages_by_id, replaced)
 
     def _evidence_for_model(self, question: Question, found: Found) -> tuple[Citation, ...]:
         """The best sentences, numbered from 1: those that the documents' own answer says first."""
@@ -406,21 +358,11 @@ class Assistant:
         citations: list[Citation] = []
         for evidence in usable:
             span = (evidence.sentence.start, evidence.sentence.end)
-            passage_id = self._passage_of(evidence.document.doc_id, span)
-            citation = citation_of(evidence, span, len(citations) + 1, passage_id)
-            held = self._validity(evidence.document, question)
+            passage_id = self.corpus.passage_of(evidence.document.doc_id, span)
+            citation = citation_of(evidence.quote, span, len(citations) + 1, passage_id)
+            held = self.corpus.validity(evidence.document, day_of(question))
             citations.append(with_validity(citation, held))
         return tuple(citations)
-
-    def _validity(self, document: Document, question: Question) -> Validity:
-        """Whether a document holds on the day that is asked for, today when none is."""
-        day = last_day(question.as_of) if question.as_of else date.today().isoformat()
-        return validity(document, self.index.documents, day)
-
-    def _passage_of(self, doc_id: str, span: Span) -> str:
-        """Id of the passage that a span stands in, "" when none holds all of it."""
-        held = (p for p in self._passages[doc_id] if p.start <= span[0] and span[1] <= p.end)
-        return next((p.passage_id for p in held), "")
 
     def _plain(
         self, question: Question, query: str, status: str, reason: Reason, text: str, clock: Clock
@@ -436,25 +378,34 @@ class Assistant:
                 "as_of": question.as_of,
                 "filters": question.filters,
                 "timings_ms": clock.timings(),
-                "corpus": self.corpus,
+                "corpus": self.corpus.fingerprint,
             }
         )
 
 
-def _unsearched(query: str) -> tuple[Reason, str] | None:
+def day_of(question: Question) -> str:
+    """The day (ISO) that a question is asked for: today where it names none."""
+    return last_day(question.as_of) if question.as_of else _today()
+
+
+def _today() -> str:
+    return date.today().isoformat()
+
+
+def _unsearched(asked: Asked) -> tuple[Reason, str] | None:
     """Why a question is not even looked for, and what is said to it; None where it is."""
-    if is_order(query):
+    if "order" in asked.wants:
         return "refused", REFUSED
-    if is_talk(query):
+    if "talk" in asked.wants:
         return "out_of_scope", TALK
-    if is_bare(query):
+    if "bare" in asked.wants:
         return "ambiguous", UNCLEAR
     return None
 
 
 def _abstention(found: Found, hits: Sequence[Hit], whom: Contact | None) -> tuple[Reason, str]:
     """Why there is no answer, and what a reader can do next: where to look, whom to ask."""
-    if is_talk(found.query, found.features["unknown"]):
+    if is_talk(found.asked, found.features["unknown"]):
         return "out_of_scope", TALK
     if is_out_of_scope(found.features):
         return "out_of_scope", OUT_OF_SCOPE + NEXT_STEP

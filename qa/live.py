@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from policyqa.index.errors import PolicyQAError, SourceError
+from policyqa.index.errors import PolicyQAError
 from policyqa.index.store import search_index
-from policyqa.index.types import Document, FileReport, Passage
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.types import Answer, OutlineEntry, Question
+from policyqa.qa.corpus import Corpus
+from policyqa.qa.types import Answer, Question
 
 logger = logging.getLogger(__name__)
 
@@ -28,13 +28,14 @@ class LiveAssistant:
         self._version = search_index.version_in_force(folder)
         self._refused = ""
         self._current = load()
-        self._before: Assistant | None = None
+        self._corpus = self._current.corpus
         self._turn = threading.Lock()
 
     @property
-    def corpus(self) -> str:
-        """Fingerprint of the index that answers now."""
-        return self._latest().corpus
+    def corpus(self) -> Corpus:
+        """The documents in force, and behind them those of the version before."""
+        self._latest()
+        return self._corpus
 
     def ask(self, question: Question) -> Answer:
         """See `Assistant.ask`."""
@@ -43,44 +44,6 @@ class LiveAssistant:
     def suggestions(self, answer: Answer) -> tuple[str, ...]:
         """See `Assistant.suggestions`."""
         return self._latest().suggestions(answer)
-
-    def documents(self) -> tuple[Document, ...]:
-        """See `Assistant.documents`."""
-        return self._latest().documents()
-
-    def document(self, doc_id: str) -> Document:
-        """See `Assistant.document`; also of the version before."""
-        current, before = self._latest(), self._before
-        try:
-            return current.document(doc_id)
-        except SourceError:
-            if before is None:
-                raise
-            return before.document(doc_id)
-
-    def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
-        """See `Assistant.outline`; also of the version before."""
-        current, before = self._latest(), self._before
-        try:
-            return current.outline(doc_id)
-        except SourceError:
-            if before is None:
-                raise
-            return before.outline(doc_id)
-
-    def passages(self, doc_id: str) -> tuple[Passage, ...]:
-        """See `Assistant.passages`; also of the version before."""
-        current, before = self._latest(), self._before
-        try:
-            return current.passages(doc_id)
-        except SourceError:
-            if before is None:
-                raise
-            return before.passages(doc_id)
-
-    def files(self) -> tuple[FileReport, ...]:
-        """See `Assistant.files`."""
-        return self._latest().files()
 
     def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
         """See `Assistant.groups`."""
@@ -104,8 +67,9 @@ class LiveAssistant:
     def _switch(self, version: str) -> None:
         try:
             loaded = self._load()
-            self._before, self._current, self._version = self._current, loaded, version
-            logger.info("switched to index %s", loaded.corpus)
+            self._corpus = loaded.corpus.after(self._current.corpus)
+            self._current, self._version = loaded, version
+            logger.info("switched to index %s", loaded.corpus.fingerprint)
         except PolicyQAError as error:
             self._refused = version
             logger.warning("the new index is left aside: %s", error)

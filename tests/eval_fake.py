@@ -1,34 +1,33 @@
 """An assistant whose every answer is known, and six questions for it."""
 
 from policyqa.eval.judge.dataset import Dataset, Query
-from policyqa.index.errors import SourceError
 from policyqa.index.types import Document, Metadata
+from policyqa.qa.corpus import Corpus
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Hit, Question, Timings
 
 PLAN = "第一条 博士后给予15万元补助。第二条 高技能人才奖励2万元。第三条 由区人才办负责解释。"
 NEWS = "博士后留渝率达到90%。"
 TEXTS = {"plan.txt": PLAN, "news.txt": NEWS}
+CORPUS = Corpus.holding(
+    [
+        Document(doc_id=name, source=name, sha256="", metadata=Metadata(), text=text)
+        for name, text in TEXTS.items()
+    ],
+    fingerprint="c0ffee",
+)
 
 
 class FakeAssistant:
     """Says for each question what it was given; unknown questions are an error."""
 
-    corpus = "c0ffee"
-
     def __init__(self, answers: dict[str, Answer]) -> None:
         self._answers = answers
         self.asked: list[Question] = []
+        self.corpus = CORPUS
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
         return self._answers.get(question.question) or said("error")
-
-    def document(self, doc_id: str) -> Document:
-        if doc_id not in TEXTS:
-            raise SourceError(f"没有编号为 {doc_id} 的文件")
-        return Document(
-            doc_id=doc_id, source=doc_id, sha256="", metadata=Metadata(), text=TEXTS[doc_id]
-        )
 
 
 def hits(*texts: tuple[str, str]) -> tuple[Hit, ...]:

@@ -97,4 +97,6 @@ def office(engine: Engine, source: Path) -> tuple[LiveAssistant, Librarian]:
 
     assistant = WithExamples(folder, load)
     changes, staging = librarian.changes, source.with_name("uploads")
-    return assistant, Librarian(librarian.library, changes, staging, lambda: assistant.corpus)
+    return assistant, Librarian(
+        librarian.library, changes, staging, lambda: assistant.corpus.fingerprint
+    )

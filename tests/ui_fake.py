@@ -4,8 +4,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from policyqa.index.errors import SourceError
 from policyqa.index.types import Document, FileReport, Metadata, Passage
+from policyqa.qa.corpus import Corpus
 from policyqa.qa.question.filters import admits, is_narrowed
 from policyqa.qa.types import (
     MAX_QUESTION_CHARS,
@@ -15,7 +15,6 @@ from policyqa.qa.types import (
     Compared,
     Hit,
     LeftOut,
-    OutlineEntry,
     Question,
     Resolved,
 )
@@ -72,41 +71,44 @@ NEWS = document("news.txt", _NEWS, title="人才与城市双向奔赴", issuer="
 HOSTILE = document("hostile.txt", f"开头{ATTACK}结尾\n\n    缩进一行", title=ATTACK, issuer=ATTACK)
 
 
+def passages_of(document: Document) -> tuple[Passage, ...]:
+    """A passage a line, under the chapter's heading."""
+    passages, section = [], ""
+    for m in re.finditer(r".+", document.text):
+        section = m.group() if re.match("第.章 ", m.group()) else section
+        passages.append(
+            Passage(
+                passage_id=f"{document.doc_id}-{m.start()}",
+                doc_id=document.doc_id,
+                start=m.start(),
+                end=m.end(),
+                text=m.group(),
+                section=section,
+                sentences=(),
+            )
+        )
+    return tuple(passages)
+
+
+DOCUMENTS = (PLAN, NEWS, HOSTILE)
+CORPUS = Corpus.holding(
+    DOCUMENTS,
+    [passage for each in DOCUMENTS for passage in passages_of(each)],
+    (
+        *(FileReport(source=d.source, status="read") for d in DOCUMENTS),
+        FileReport(source="x.zip", status="failed", reason=f"读不出来{ATTACK}"),
+    ),
+    "c0ffee",
+)
+
+
 class FakeAssistant:
     """Knows 博士后, 高技能人才 (alone or as a follow-up), an answer with all its parts (措施), an
     ambiguous question (哪项) and the hostile document (攻击)."""
 
-    corpus = "c0ffee"
-
     def __init__(self) -> None:
         self.asked: list[Question] = []
-
-    def documents(self) -> tuple[Document, ...]:
-        return (PLAN, NEWS, HOSTILE)
-
-    def document(self, doc_id: str) -> Document:
-        for known in self.documents():
-            if known.doc_id == doc_id:
-                return known
-        raise SourceError(f"没有编号为 {doc_id} 的文件")
-
-    def passages(self, doc_id: str) -> tuple[Passage, ...]:
-        found = self.document(doc_id)
-        return tuple(
-            Passage(
-                passage_id=f"{doc_id}-{m.start()}",
-                doc_id=doc_id,
-                start=m.start(),
-                end=m.end(),
-                text=m.group(),
-                sentences=(),
-            )
-            for m in re.finditer(r".+", found.text)
-        )
-
-    def files(self) -> tuple[FileReport, ...]:
-        read = [FileReport(source=d.source, status="read") for d in self.documents()]
-        return (*read, FileReport(source="x.zip", status="failed", reason=f"读不出来{ATTACK}"))
+        self.corpus = CORPUS
 
     def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
         """Questions with the same first two characters."""
@@ -114,11 +116,6 @@ class FakeAssistant:
         for n, question in enumerate(questions):
             by_start.setdefault(question[:2], []).append(n)
         return tuple(map(tuple, sorted(by_start.values(), key=lambda group: -len(group))))
-
-    def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
-        text = self.document(doc_id).text
-        found = re.finditer(r"^第.章 (.+)$", text, re.M)
-        return tuple(OutlineEntry(start=m.start(), depth=0, title=m.group()) for m in found)
 
     def examples(self) -> tuple[str, ...]:
         return (
@@ -139,7 +136,7 @@ class FakeAssistant:
 
     def _narrowed(self, question: Question, answer: Answer) -> Answer:
         """What cites a document that is not to be asked becomes silence, with what was left out."""
-        closed = [d for d in self.documents() if not admits(question, d.metadata)]
+        closed = [d for d in self.corpus.documents() if not admits(question, d.metadata)]
         if not is_narrowed(question):
             return answer
         gone = {document.doc_id for document in closed}
@@ -185,7 +182,7 @@ class FakeAssistant:
                 "reason": reason,
                 "answer": text,
                 "hits": hits,
-                "corpus": self.corpus,
+                "corpus": self.corpus.fingerprint,
             }
         )
 
@@ -203,7 +200,7 @@ class FakeAssistant:
             ),
             citations=tuple(cite(n, found, quote) for n, (_, found, quote) in numbered),
             hits=self._hits(),
-            corpus=self.corpus,
+            corpus=self.corpus.fingerprint,
         )
 
     def _composed(self, question: Question) -> Answer:
@@ -238,7 +235,7 @@ class FakeAssistant:
                 Compared(label="2024-03-15", value="15万元", citation=1),
             ),
             compared_by="time",
-            corpus=self.corpus,
+            corpus=self.corpus.fingerprint,
         )
 
     def _hits(self) -> tuple[Hit, ...]:

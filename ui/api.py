@@ -50,26 +50,26 @@ def build_router(assistant: Assistant) -> APIRouter:
 
     @router.get("/api/documents")
     def documents() -> list[dict[str, Any]]:
-        every = assistant.documents()
+        every = assistant.corpus.documents()
         return [described(document, every) for document in every]
 
     @router.get("/api/documents/{doc_id}")
     def document(doc_id: str) -> dict[str, Any]:
         try:
-            found = assistant.document(doc_id)
+            found = assistant.corpus.document(doc_id)
         except SourceError as error:
             raise HTTPException(404, f"没有编号为 {doc_id} 的文件。") from error
         readings = [reading.model_dump() for reading in found.readings]
         return {
-            **described(found, assistant.documents()),
+            **described(found, assistant.corpus.documents()),
             "readings": readings,
             "text": found.text,
         }
 
     @router.get("/healthz")
     def healthz() -> dict[str, Any]:
-        count = len(assistant.documents())
-        return {"status": "ready", "corpus": assistant.corpus, "documents": count}
+        count = len(assistant.corpus.documents())
+        return {"status": "ready", "corpus": assistant.corpus.fingerprint, "documents": count}
 
     return router
 

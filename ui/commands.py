@@ -44,7 +44,7 @@ def serve(
     assistant = open_live(index)
     changes = Changes(accounts.engine)
     library, staging = open_library(index), chosen.data / "uploads"
-    librarian = Librarian(library, changes, staging, lambda: assistant.corpus)
+    librarian = Librarian(library, changes, staging, lambda: assistant.corpus.fingerprint)
     evaluations = open_evaluations(chosen.runs)
     service = server.Service(assistant, records, sessions, librarian, evaluations)
     server.serve(service, listener)

@@ -17,7 +17,8 @@ from policyqa.eval.judge.figures import (
 )
 from policyqa.eval.judge.judging import Row, is_wrong, judge
 from policyqa.eval.judge.metrics import abstention, mean, percentile
-from policyqa.index.types import Document, Value
+from policyqa.index.types import Value
+from policyqa.qa.corpus import Corpus
 from policyqa.qa.types import Answer, Question
 
 PASSAGES = 10  # the deepest cut-off of a measure
@@ -30,17 +31,12 @@ Progress = Callable[[str, int, int], None]
 
 
 class Assistant(Protocol):
-    """What is evaluated; `qa.assistant.Assistant` is one.
-
-    `ask` does not raise for a bad question; `document` raises `PolicyQAError` for an unknown id.
-    """
+    """What is evaluated, as `qa.assistant.Assistant`; `ask` does not raise for a bad question."""
 
     @property
-    def corpus(self) -> str: ...
+    def corpus(self) -> Corpus: ...
 
     def ask(self, question: Question) -> Answer: ...
-
-    def document(self, doc_id: str) -> Document: ...
 
 
 class Evaluation(Value):
@@ -65,7 +61,9 @@ def evaluate(
         rows.append(row)
         if progress:
             progress("提问", len(rows), len(dataset.queries))
-    return Evaluation(figures=figures_of(dataset.name, assistant.corpus, rows), rows=tuple(rows))
+    return Evaluation(
+        figures=figures_of(dataset.name, assistant.corpus.fingerprint, rows), rows=tuple(rows)
+    )
 
 
 def asked(
@@ -87,7 +85,7 @@ def asked(
         question = question_of(query, by_document=bool(grades))
         for name, assistant in assistants.items():
             if done is None or query.id not in done[name]:
-                yield name, judge(query, grades, assistant.ask(question), assistant.document)
+                yield name, judge(query, grades, assistant.ask(question), assistant.corpus.document)
 
 
 def question_of(query: Query, *, by_document: bool = False) -> Question:

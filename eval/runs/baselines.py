@@ -11,8 +11,8 @@ import numpy as np
 from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.text.words import bigrams, words
-from policyqa.index.types import Document
 from policyqa.qa.assistant import Assistant, Clock
+from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.query import normalise_query
 from policyqa.qa.retrieve.fusion import reciprocal_rank
@@ -41,13 +41,9 @@ class Baseline:
         self._score = methods[name]
 
     @property
-    def corpus(self) -> str:
-        """Fingerprint of the index that is searched."""
+    def corpus(self) -> Corpus:
+        """The documents that are searched."""
         return self._product.corpus
-
-    def document(self, doc_id: str) -> Document:
-        """One document; raises `SourceError` for an unknown id."""
-        return self._product.document(doc_id)
 
     def ask(self, question: Question) -> Answer:
         """The passages in the baseline's order, as a silent answer."""
@@ -81,7 +77,7 @@ class Baseline:
             answer=answer,
             hits=hits,
             timings_ms=clock.timings(),
-            corpus=self.corpus,
+            corpus=self.corpus.fingerprint,
         )
 
     def _words(self, query: str, clock: Clock) -> Floats:

@@ -100,7 +100,7 @@ def _info(contestant: Contestant, product: Contestant, asking: Asking) -> RunInf
         name,
         contestant.name,
         asking.dataset,
-        corpus=contestant.assistant.corpus,
+        corpus=contestant.assistant.corpus.fingerprint,
         settings=contestant.settings,
         split=asking.split,
         limit=asking.limit,

@@ -33,6 +33,7 @@ from policyqa.index.text.marks import EDITION, YEAR, places
 from policyqa.qa import settings as configuration
 from policyqa.qa import wiring
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.confidence import FILE, FILE_WITH_READER, Model, Term
 
 IGNORED = frozenset({"length", "asks_form"})  # say who wrote the questions, not who can answer
@@ -78,18 +79,19 @@ def examples(
 
 def _examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     for query in queries:
-        text = assistant.queries_of(question_of(query))[-1].text
-        vector = assistant.embedder.encode_query(text)
-        found = assistant.find(text, vector)
+        asked = assistant.readings_of(question_of(query))[-1]
+        vector = assistant.embedder.encode_query(asked.text)
+        found = assistant.find(asked, vector)
         weight = 1.0 if query.answerable else SILENT_WEIGHT
         yield Example(dict(found.features), bool(query.answerable), weight)
         if query.answerable and query.evidence:
             hidden = evidence_rows(assistant, query)
-            silent = assistant.find(text, vector, hidden=hidden)
+            silent = assistant.find(asked, vector, hidden=hidden)
             yield Example(dict(silent.features), False, HIDDEN_WEIGHT)
         if query.answerable:
-            for altered in counterfactuals(text, assistant.index):
-                other = assistant.find(altered, assistant.embedder.encode_query(altered))
+            for altered in counterfactuals(asked.text, assistant.index):
+                vector = assistant.embedder.encode_query(altered)
+                other = assistant.find(assistant.understood(Reading(altered)), vector)
                 yield Example(dict(other.features), False, HIDDEN_WEIGHT)
 
 
@@ -120,8 +122,8 @@ def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:
 def off_topic(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     """Examples of questions of another collection, which these documents are silent on."""
     for query in queries:
-        text = assistant.queries_of(question_of(query))[-1].text
-        found = assistant.find(text, assistant.embedder.encode_query(text))
+        asked = assistant.readings_of(question_of(query))[-1]
+        found = assistant.find(asked, assistant.embedder.encode_query(asked.text))
         yield Example(dict(found.features), False, OFF_TOPIC_WEIGHT)
 
 

@@ -45,8 +45,8 @@ def groups(assistant: Assistant, dataset: Dataset) -> Iterator[Group]:
 
 
 def _group(assistant: Assistant, dataset: Dataset, query: Query) -> Group:
-    text = assistant.queries_of(question_of(query))[-1].text
-    found = assistant.find(text, assistant.embedder.encode_query(text))
+    asked = assistant.readings_of(question_of(query))[-1]
+    found = assistant.find(asked, assistant.embedder.encode_query(asked.text))
     grades = dataset.qrels.get(query.id, {})
     positives, near, without = [], [], []
     for best in anchors(found.evidence):
@@ -60,7 +60,7 @@ def _group(assistant: Assistant, dataset: Dataset, query: Query) -> Group:
             near.append(shown(document, passage, best.sentence))
     return Group(
         source=dataset.name,
-        query=normalise(text),
+        query=normalise(asked.text),
         positives=tuple(positives[:2]),
         negatives=tuple(dict.fromkeys([*without[:1], *near[:NEAR], *near[NEAR:][-FARTHER:]])),
         held_out=is_held_out(key_of(dataset, query)),

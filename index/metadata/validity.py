@@ -1,7 +1,7 @@
 """Whether a document still holds on a day: by its own words, and by what came after it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -106,17 +106,36 @@ def _reading(document: Document, field: str) -> Reading | None:
     return max(own, key=lambda reading: reading.confidence, default=None)
 
 
+def successors(documents: Sequence[Document]) -> dict[str, tuple[Document, ...]]:
+    """By id of each document that others replace, on whatever day: those others, in their order.
+    `validity` needs no other documents than these."""
+    ending = [d for d in documents if d.metadata.replaces]
+    by_title: dict[str, list[Document]] = {}
+    for each in documents:
+        by_title.setdefault(normal_title(each.metadata.title), []).append(each)
+    place = {document.doc_id: n for n, document in enumerate(documents)}
+    found: dict[str, tuple[Document, ...]] = {}
+    for document in documents:
+        near = {d.doc_id: d for d in (*by_title[normal_title(document.metadata.title)], *ending)}
+        later = [other for other in near.values() if _replaces(other, document)]
+        if later:
+            found[document.doc_id] = tuple(sorted(later, key=lambda d: place[d.doc_id]))
+    return found
+
+
+def _replaces(new: Document, old: Document) -> bool:
+    """Whether a document replaces another by its words or as a later edition."""
+    if new.doc_id == old.doc_id:
+        return False
+    return _ends(new.metadata, old.metadata) or _is_edition(new.metadata, old.metadata)
+
+
 def _newer(document: Document, documents: Iterable[Document], as_of: str) -> Validity | None:
-    """The newest document that replaces one by its words or as a later edition."""
+    """The newest document that replaces one."""
     found = [
         other
         for other in documents
-        if other.doc_id != document.doc_id
-        and _in_force_on(other.metadata, as_of)
-        and (
-            _ends(other.metadata, document.metadata)
-            or _is_edition(other.metadata, document.metadata)
-        )
+        if _in_force_on(other.metadata, as_of) and _replaces(other, document)
     ]
     if not found:
         return None

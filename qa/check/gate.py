@@ -13,9 +13,9 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
+from policyqa.index.text.quantities import Quantity, plain, quantities
 from policyqa.index.text.words import is_place, is_verb, normalise, words
 from policyqa.index.types import Value
-from policyqa.qa.check.quantities import Quantity, plain, quantities
 from policyqa.qa.question.query import function_words
 
 Fault = Literal["", "mark", "quantity", "bound", "name", "negation", "subject", "words"]

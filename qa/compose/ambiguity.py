@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.qa.question.query import content_words
-from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
+from policyqa.qa.question.asked import Asked
+from policyqa.qa.retrieve.evidence import Evidence
 
 NEAR = 0.5  # how far below the best a sentence may score and be as near
 SAME_SHARE = 0.03  # difference of shares of the question's tokens that makes none
@@ -30,7 +30,7 @@ VALUES = frozenset(
 NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十百千万亿]{2,}")
 
 
-def choices(found: Sequence[Evidence], tokens: QueryTokens) -> tuple[str, ...]:
+def choices(found: Sequence[Evidence], asked: Asked) -> tuple[str, ...]:
     """Names of the programmes among which a question does not choose; () where it does.
 
     They are as near where they hold the kind of answer asked for (a sum, a date), with other
@@ -39,32 +39,32 @@ def choices(found: Sequence[Evidence], tokens: QueryTokens) -> tuple[str, ...]:
 
     Args:
         found: sentences, best first.
-        tokens: of the question.
+        asked: the question.
     """
-    if len(content_words(tokens.query)) > MAX_NAMED or tokens.expectation.kind not in VALUES:
+    if len(asked.content) > MAX_NAMED or asked.expectation.kind not in VALUES:
         return ()
     found = [each for each in found if not each.contradicts]
-    if not found or not found[0].expected:
+    if not found or not found[0].signals.expected:
         return ()
     best, named = found[0], {_name(found[0]): found[0]}
     for other in found[1:]:
-        if _as_near(best, other, tokens) and all(_differ(other, each) for each in named.values()):
+        if _as_near(best, other, asked) and all(_differ(other, each) for each in named.values()):
             named.setdefault(_name(other), other)
     return tuple(named)[:MAX_CHOICES] if len(named) > 1 else ()
 
 
-def _as_near(best: Evidence, other: Evidence, tokens: QueryTokens) -> bool:
-    if not other.expected or other.contradicts or other.score < best.score - NEAR:
+def _as_near(best: Evidence, other: Evidence, asked: Asked) -> bool:
+    if not other.signals.expected or other.contradicts or other.score < best.score - NEAR:
         return False
     if best.document.metadata.date != other.document.metadata.date:
         return False
-    return abs(_covered(best, tokens) - _covered(other, tokens)) <= SAME_SHARE
+    return abs(_covered(best, asked) - _covered(other, asked)) <= SAME_SHARE
 
 
-def _covered(evidence: Evidence, tokens: QueryTokens) -> float:
+def _covered(evidence: Evidence, asked: Asked) -> float:
     """Share of the question's bigrams in the sentence and all that it stands under."""
     title = evidence.document.metadata.title
-    return tokens.bigram_share(f"{title} {evidence.passage.section} {evidence.passage.text}")
+    return asked.bigram_share(f"{title} {evidence.passage.section} {evidence.passage.text}")
 
 
 def _differ(one: Evidence, other: Evidence) -> bool:

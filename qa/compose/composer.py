@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from policyqa.index.metadata.validity import Validity
 from policyqa.index.structure.quotes import display, quote_spans
-from policyqa.index.text.marks import years
 from policyqa.index.text.words import bigrams
 from policyqa.index.types import Document, Sentence, Span
 from policyqa.qa.check.gate import Finding, check
 from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.compose.deixis import resolutions
 from policyqa.qa.compose.wording import TARGET
-from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, QueryTokens
+from policyqa.qa.question.asked import Asked
+from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, Quote
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import AnswerSentence, Citation, Resolved, Role
 
@@ -56,9 +55,9 @@ def chosen(
             continue
         if evidence.score < found[0].score - margin:
             break
-        if any(is_same(evidence, other) for other in picked):
+        if any(is_same(evidence.quote, other.quote) for other in picked):
             continue
-        if picked and _of_other_region(evidence, picked[0]):
+        if picked and _of_other_region(evidence.quote, picked[0].quote):
             continue
         if picked and chars + len(evidence.text) > settings.max_chars:
             continue
@@ -66,13 +65,15 @@ def chosen(
         chars += len(evidence.text)
         if len(picked) == settings.max_sentences:
             break
-    if picked and picked[0].expected:  # nothing that holds no sum beside the best, which does
-        picked = [e for e in picked if e.expected]
+    if (
+        picked and picked[0].signals.expected
+    ):  # nothing that holds no sum beside the best, which does
+        picked = [e for e in picked if e.signals.expected]
     return sorted(picked, key=lambda e: (_first_place(picked, e), e.sentence.start))
 
 
 def without_replaced(
-    found: Sequence[Evidence], query: str, replaced: Mapping[str, str]
+    found: Sequence[Evidence], asked: Asked, replaced: Mapping[str, str]
 ) -> list[Evidence]:
     """The sentences with those of a replaced document put behind what its successor says of it.
 
@@ -80,10 +81,10 @@ def without_replaced(
 
     Args:
         found: best first.
-        query: as searched.
+        asked: the question.
         replaced: the successor's id by that of the document that it replaces.
     """
-    if not replaced or years(query):
+    if not replaced or asked.years:
         return list(found)
     scored = [_behind(e, found, replaced.get(e.document.doc_id, "")) for e in found]
     return sorted(scored, key=lambda e: -e.score)
@@ -97,10 +98,10 @@ def _behind(evidence: Evidence, found: Sequence[Evidence], successor: str) -> Ev
         for e in found
         if e.document.doc_id == successor
         and not e.contradicts
-        and e.expected >= evidence.expected
+        and e.signals.expected >= evidence.signals.expected
         and e.score >= evidence.score - REPLACED
     ]
-    return replace(evidence, score=min(evidence.score, max(better) - STEP)) if better else evidence
+    return evidence.scored(min(evidence.score, max(better) - STEP)) if better else evidence
 
 
 def _first_place(picked: Sequence[Evidence], evidence: Evidence) -> int:
@@ -109,13 +110,13 @@ def _first_place(picked: Sequence[Evidence], evidence: Evidence) -> int:
     return ids.index(evidence.document.doc_id)
 
 
-def _of_other_region(evidence: Evidence, best: Evidence) -> bool:
+def _of_other_region(quote: Quote, best: Quote) -> bool:
     """Whether both documents say whom they are for, and it is not the same region."""
-    regions = {evidence.document.metadata.region, best.document.metadata.region} - {""}
+    regions = {quote.document.metadata.region, best.document.metadata.region} - {""}
     return len(regions) > 1
 
 
-def is_same(one: Evidence, other: Evidence) -> bool:
+def is_same(one: Quote, other: Quote) -> bool:
     """Whether two sentences are one, or say the same in nearly the same words."""
     if one.document is other.document and one.sentence == other.sentence:
         return True
@@ -123,25 +124,25 @@ def is_same(one: Evidence, other: Evidence) -> bool:
     return bool(a and b) and len(a & b) >= SAME * min(len(a), len(b))
 
 
-def shortened(evidence: Evidence, tokens: QueryTokens) -> Span:
+def shortened(quote: Quote, asked: Asked) -> Span:
     """The part of a sentence to quote: clauses at its end that are mere aim or are no whole ones
     are left out.
 
     A clause of mere aim goes only from a long sentence, and never one that holds a number, a word
     of the question, or a condition.
     """
-    start, end = evidence.sentence.start, evidence.sentence.end
-    text = _finished(evidence.document.text[start:end])
+    start, end = quote.sentence.start, quote.sentence.end
+    text = _finished(quote.document.text[start:end])
     end = start + len(text)
-    if end - start <= LONG or evidence.sentence.head is not None:
-        return _bounded(evidence.document.text, start, end)
+    if end - start <= LONG or quote.sentence.head is not None:
+        return _bounded(quote.document.text, start, end)
     clauses = [m.span() for m in CLAUSE.finditer(text)]
-    while len(clauses) > 2 and _is_idle(text[slice(*clauses[-1])], tokens):
+    while len(clauses) > 2 and _is_idle(text[slice(*clauses[-1])], asked):
         clauses.pop()
     last = start + clauses[-1][1]
     if last < end:
         last -= len(text[: clauses[-1][1]]) - len(text[: clauses[-1][1]].rstrip("，,；;"))
-    return _bounded(evidence.document.text, start, last)
+    return _bounded(quote.document.text, start, last)
 
 
 def _finished(text: str) -> str:
@@ -153,10 +154,10 @@ def _finished(text: str) -> str:
     return text[:cut] if cut > 0 and (text.endswith(LEADS_IN) or breaks_off) else text
 
 
-def _is_idle(clause: str, tokens: QueryTokens) -> bool:
+def _is_idle(clause: str, asked: Asked) -> bool:
     if not RHETORIC.match(clause) or EXCEPTION.search(clause) or re.search(r"\d", clause):
         return False
-    return tokens.word_share(clause) < 0.1
+    return asked.word_share(clause) < 0.1
 
 
 def _bounded(text: str, start: int, end: int) -> Span:
@@ -188,14 +189,14 @@ class Composer:
         self.dropped: list[tuple[str, Finding]] = []
         self._numbers: dict[tuple[str, Span], int] = {}
 
-    def add(self, evidence: Evidence, span: Span, *, role: Role = "statement") -> tuple[int, ...]:
+    def add(self, quote: Quote, span: Span, *, role: Role = "statement") -> tuple[int, ...]:
         """Append one sentence that says what the span says; the numbers of its citations, () where
         the gate stopped it."""
-        document = evidence.document
-        parts, head = quote_spans(document, span), evidence.sentence.head
+        document = quote.document
+        parts, head = quote_spans(document, span), quote.sentence.head
         if head:
             parts = _telling(document, parts)
-            text = row_text(document, evidence.sentence, parts)
+            text = row_text(document, quote.sentence, parts)
         else:
             text = CONNECTIVE.sub("", " ".join(document.text[slice(*span)].split()))
         own = "".join(document.text[slice(*part)] for part in parts)
@@ -204,7 +205,7 @@ class Composer:
             self.dropped.append((text, finding))
             return ()
         proof = [*parts, head] if head else parts
-        numbers = tuple(dict.fromkeys(self._cite(evidence, part) for part in proof))
+        numbers = tuple(dict.fromkeys(self._cite(quote, part) for part in proof))
         self.sentences.append(
             AnswerSentence(
                 text=_ended(text),
@@ -215,13 +216,13 @@ class Composer:
         )
         return numbers
 
-    def _cite(self, evidence: Evidence, span: Span) -> int:
-        document = evidence.document
+    def _cite(self, quote: Quote, span: Span) -> int:
+        document = quote.document
         key = (document.doc_id, span)
         if key not in self._numbers:
             self._numbers[key] = len(self.citations) + 1
             citation = citation_of(
-                evidence, span, self._numbers[key], self._passage_of(document.doc_id, span)
+                quote, span, self._numbers[key], self._passage_of(document.doc_id, span)
             )
             self.citations.append(with_validity(citation, self._validity_of(document)))
         return self._numbers[key]
@@ -248,15 +249,15 @@ class Composer:
         return " ".join(filter(None, [cited.date, cited.issuer])) or cited.title
 
 
-def citation_of(evidence: Evidence, span: Span, number: int, passage_id: str) -> Citation:
-    """The citation of a span of the evidence's document."""
-    document, about = evidence.document, evidence.document.metadata
+def citation_of(quote: Quote, span: Span, number: int, passage_id: str) -> Citation:
+    """The citation of a span of the quote's document."""
+    document, about = quote.document, quote.document.metadata
     return Citation(
         n=number,
         doc_id=document.doc_id,
         source=document.source,
         title=about.title,
-        section=" › ".join(filter(None, [evidence.passage.section, evidence.sentence.label])),
+        section=" › ".join(filter(None, [quote.passage.section, quote.sentence.label])),
         issuer=about.issuer,
         doc_number=about.doc_number,
         date=about.date,
@@ -264,8 +265,8 @@ def citation_of(evidence: Evidence, span: Span, number: int, passage_id: str) ->
         start=span[0],
         end=span[1],
         passage_id=passage_id,
-        page=evidence.sentence.page,
-        row=evidence.sentence.row,
+        page=quote.sentence.page,
+        row=quote.sentence.row,
         region=about.region,
         kind=about.kind,
         permalink=str(permalink(document, span)),

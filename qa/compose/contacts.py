@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from policyqa.index.structure.quotes import display
-from policyqa.index.types import Document, Passage, Sentence
+from policyqa.index.types import Passage
 from policyqa.qa.compose.composer import citation_of
 from policyqa.qa.compose.wording import ASK_ISSUER, CONTACT_SAYS, NEXT_STEP
-from policyqa.qa.retrieve.evidence import Evidence, anchors
+from policyqa.qa.retrieve.evidence import Evidence, Quote, anchors
 from policyqa.qa.types import Citation, Contact
 
 NEAREST = 3
@@ -22,7 +22,9 @@ def nearest(found: Sequence[Evidence]) -> tuple[Citation, ...]:
     """The sentences that came nearest, one a passage: what a reader may look at instead."""
     best = anchors(found)[:NEAREST]
     return tuple(
-        citation_of(each, (each.sentence.start, each.sentence.end), n, each.passage.passage_id)
+        citation_of(
+            each.quote, (each.sentence.start, each.sentence.end), n, each.passage.passage_id
+        )
         for n, each in enumerate(best, start=1)
     )
 
@@ -31,7 +33,7 @@ def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]
     """Who is responsible for the nearest document; None where it says nothing of that."""
     if not found:
         return None
-    near, document = found[0], found[0].document
+    document = found[0].document
     for passage in passages.get(document.doc_id, ()):
         for sentence in passage.sentences:
             text = display(document, sentence)
@@ -43,7 +45,7 @@ def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]
                 return Contact(
                     issuer=document.metadata.issuer,
                     text=text,
-                    citation=_cited(near, document, passage, sentence),
+                    citation=_cited(Quote(document, passage, sentence, text)),
                 )
     return Contact(issuer=document.metadata.issuer) if document.metadata.issuer else None
 
@@ -56,6 +58,6 @@ def advice(whom: Contact | None) -> str:
     return asked + (CONTACT_SAYS.format(text=whom.text) if whom.text else "")
 
 
-def _cited(like: Evidence, document: Document, passage: Passage, sentence: Sentence) -> Citation:
-    evidence = Evidence(document, passage, sentence, "", like.score, 0.0, 0.0, 0.0, 0.0, False, 0.0)
-    return citation_of(evidence, (sentence.start, sentence.end), 1, passage.passage_id)
+def _cited(quote: Quote, number: int = 1) -> Citation:
+    span = (quote.sentence.start, quote.sentence.end)
+    return citation_of(quote, span, number, quote.passage.passage_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from policyqa.index.metadata.validity import normal_title
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.types import Document, Passage
-from policyqa.qa.question.attributes import asked_kinds
+from policyqa.qa.question.headings import asked_headings
 from policyqa.qa.types import Answer
 
 LIMIT = 3
@@ -49,7 +49,7 @@ def suggested(
         passages: of a document, by its id.
         answers: whether a question is answered; asked of a few candidates in turn.
     """
-    asked = asked_kinds(answer.query)
+    asked = asked_headings(answer.query)
     candidates = dict.fromkeys(
         question
         for document in documents
@@ -67,7 +67,7 @@ def suggested(
 
 def _is_asked(question: str, asked: Sequence[re.Pattern[str]]) -> bool:
     """Whether a candidate asks for what was asked for just now."""
-    return any(kind in asked for kind in asked_kinds(question))
+    return any(kind in asked for kind in asked_headings(question))
 
 
 def _candidates(document: Document, passages: Sequence[Passage]) -> Iterator[str]:

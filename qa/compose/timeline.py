@@ -1,35 +1,23 @@
 """One thing at different times: values of other dates, conflicts of one date, and targets."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from policyqa.index.structure.quotes import display
-from policyqa.index.text.marks import years
+from policyqa.index.text.quantities import SAME_UNIT, Quantity, plain, quantities
 from policyqa.index.text.words import bigrams, is_place
-from policyqa.index.types import Document, Passage, Sentence
-from policyqa.qa.check.quantities import SAME_UNIT, Quantity, plain, quantities
+from policyqa.index.types import Document, Passage
+from policyqa.qa.corpus import Citable
+from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.expectation import FIGURES
-from policyqa.qa.question.query import content_words
-from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
+from policyqa.qa.retrieve.evidence import Quote
 
 TARGET = re.compile(
     r"到(?:20\d\d年|本世纪)[^。;；]{0,40}"
     r"(?:达|超|增|实现|建成|力争|完成|占|培养|引进|不低|提高|突破|左右|以上|形成)"
     r"|力争|目标(?:值|为|是)|规划(?:到|期末)|将(?:达到?|突破|超过|新增|引进|培养)"
     r"|计划(?:引进|培养|新增|到|投入|建设|于)|拟(?:引进|新增|招)"
-)
-ASKS_TARGET = re.compile(
-    r"目标|规划|计划|到(?:20\d\d|[“\"]?十[四五六]五)|要(?:达|增|做|引|培|占|建|提|到)"
-    r"|力争|拟|将(?:要|会|达)|打算|预期|预计|will|target|plan",
-    re.I,
-)
-ASKS_CHANGE = re.compile(
-    r"变化|变动|历年|这几年|近几年|逐年|比起?以前|对比|各年|走势|趋势|how .*chang", re.I
-)
-ASKS_VERSIONS = re.compile(
-    r"新[老旧]|[老旧原](?:的)?(?:办法|政策|规定|标准|版)|(?:跟|和|与|比起?|较)(?:以前|之前|过去|原来|从前|去年)"
-    r"|(?:以前|之前|过去|原来)(?:的|是|相比)|有(?:什么|哪些|没有|无)?(?:变化|调整|不同|修改)|(?:改|调整|修订)了(?:什么|哪|多)"
 )
 # Words that make of a stock a flow: 新增高技能人才 are not 高技能人才.
 FLOW = re.compile("新增|增加|引进|引育|培养|培育|招收|每年|年均|累计|遴选|同比|净增|增长|以来")
@@ -57,7 +45,7 @@ class Value:
     around the number.
     """
 
-    evidence: Evidence
+    quote: Quote
     quantity: Quantity
     near: frozenset[str]
     wide: frozenset[str]
@@ -69,7 +57,7 @@ class Value:
     @property
     def date(self) -> str:
         """The document's date."""
-        return self.evidence.document.metadata.date
+        return self.quote.document.metadata.date
 
 
 @dataclass(frozen=True)
@@ -94,66 +82,43 @@ def is_target(text: str, document: Document) -> bool:
     return not (named and date and int(named[1]) < int(date[:4]))
 
 
-def aims(evidence: Evidence) -> bool:
+def aims(quote: Quote) -> bool:
     """Whether a sentence says what is to be reached, or goes into the parts of one that does
     (其中，引进……)."""
-    if is_target(evidence.text, evidence.document):
+    if is_target(quote.text, quote.document):
         return True
-    return evidence.text.startswith("其中") and is_target(_before(evidence), evidence.document)
+    return quote.text.startswith("其中") and is_target(_before(quote), quote.document)
 
 
-def asks_target(query: str) -> bool:
-    """Whether a question asks for what is to be reached."""
-    return ASKS_TARGET.search(query) is not None
-
-
-def asks_change(query: str) -> bool:
-    """Whether a question asks how something changed."""
-    return ASKS_CHANGE.search(query) is not None
-
-
-def asks_versions(query: str) -> bool:
-    """Whether a question asks what a new rule changes in the old one."""
-    return ASKS_VERSIONS.search(query) is not None
-
-
-def timeline(
-    query: str,
-    best: Evidence,
-    tokens: QueryTokens,
-    documents: Mapping[str, Document],
-    passages: Mapping[str, Sequence[Passage]],
-) -> Timeline | None:
+def timeline(asked: Asked, best: Quote, corpus: Citable) -> Timeline | None:
     """What documents of other dates, or others of the same date, give for the value that the best
     sentence gives; None where it gives none. Of a question that names a year only values of that
     year count.
 
     Args:
-        query: as searched.
+        asked: the question.
         best: the sentence that answers best.
-        tokens: of the query.
-        documents: that may be cited, by id.
-        passages: of each of them.
+        corpus: what may be cited.
     """
-    if tokens.expectation.kind not in VALUED and not asks_change(query):
+    if asked.expectation.kind not in VALUED and "change" not in asked.wants:
         return None
     names = frozenset(
         w
-        for w in content_words(query)
+        for w in asked.content
         if len(w) > 1 and w not in NO_NAMES and not is_place(w) and not w[0].isdigit()
     )
-    own = value_of(best, tokens, names)
+    own = value_of(best, asked, names)
     if own is None or not own.near:
         return None
-    if own.target and not asks_target(query):
+    if own.target and "target" not in asked.wants:
         wanted = replace(own, wide=own.near, target=False)
-        reached = _values_like(wanted, tokens, names, documents, passages)
-        newest_first = _distinct([value for value in reached if _of_years(value, years(query))])
+        reached = _values_like(wanted, asked, names, corpus.documents.values(), corpus)
+        newest_first = _distinct([value for value in reached if _of_years(value, asked.years)])
         if newest_first:
             return replace(_ordered(newest_first), target=own)
-    others = {name: each for name, each in documents.items() if each is not best.document}
-    found = [own, *_values_like(own, tokens, names, others, passages)]
-    newest_first = _distinct([value for value in found if _of_years(value, years(query))])
+    others = [each for each in corpus.documents.values() if each is not best.document]
+    found = [own, *_values_like(own, asked, names, others, corpus)]
+    newest_first = _distinct([value for value in found if _of_years(value, asked.years)])
     return _ordered(newest_first) if len(newest_first) > 1 else None
 
 
@@ -163,40 +128,33 @@ def _of_years(value: Value, asked: frozenset[str]) -> bool:
 
 def _values_like(
     own: Value,
-    tokens: QueryTokens,
+    asked: Asked,
     names: frozenset[str],
-    documents: Mapping[str, Document],
-    passages: Mapping[str, Sequence[Passage]],
+    documents: Iterable[Document],
+    corpus: Citable,
 ) -> list[Value]:
     """What documents say of the thing that a value is of."""
     return [
         value
-        for name, document in documents.items()
+        for document in documents
         if all(word in document.text for word in own.near)
-        for value in _values_in(document, passages[name], own, tokens, names)
+        and _comparable(document, own.quote.document)
+        for quote in _quotes(document, corpus.passages[document.doc_id], own.near)
+        if (value := value_of(quote, asked, names, unit=own.quantity.unit))
+        and _same_thing(own, value)
     ]
 
 
-def _values_in(
-    document: Document,
-    passages: Sequence[Passage],
-    own: Value,
-    tokens: QueryTokens,
-    names: frozenset[str],
-) -> Iterator[Value]:
-    """The values of a document for the same thing."""
-    if not _comparable(document, own.evidence.document):
-        return
+def _quotes(
+    document: Document, passages: Sequence[Passage], named: frozenset[str]
+) -> Iterator[Quote]:
+    """Sentences of the passages that have all these words."""
     for passage in passages:
-        if not all(word in passage.text for word in own.near):
+        if not all(word in passage.text for word in named):
             continue
         for sentence in passage.sentences:
-            if sentence.kind not in ("text", "note") or sentence.head is not None:
-                continue
-            evidence = _evidence(own.evidence, document, passage, sentence)
-            value = value_of(evidence, tokens, names, unit=own.quantity.unit)
-            if value and _same_thing(own, value):
-                yield value
+            if sentence.kind in ("text", "note") and sentence.head is None:
+                yield Quote(document, passage, sentence, display(document, sentence))
 
 
 def _comparable(one: Document, other: Document) -> bool:
@@ -208,8 +166,7 @@ def _comparable(one: Document, other: Document) -> bool:
 
 def _same_thing(own: Value, other: Value) -> bool:
     return (
-        max(_alike(own.clause, other.clause), _alike(own.evidence.text, other.evidence.text))
-        >= SAME
+        max(_alike(own.clause, other.clause), _alike(own.quote.text, other.quote.text)) >= SAME
         and own.near <= other.near
         and own.wide <= other.wide
         and own.flow == other.flow
@@ -224,8 +181,8 @@ def _alike(one: str, other: str) -> float:
 
 
 def value_of(
-    evidence: Evidence,
-    tokens: QueryTokens,
+    quote: Quote,
+    asked: Asked,
     names: frozenset[str],
     *,
     unit: str | None = None,
@@ -233,73 +190,62 @@ def value_of(
     """The quantity of a sentence in whose clause most of the question's words stand.
 
     Args:
-        evidence: the sentence.
-        tokens: of the question.
+        quote: the sentence.
+        asked: the question.
         names: content words of the question.
         unit: only of this unit; of what the question asks for when None.
     """
-    form = plain(evidence.text)
+    form = plain(quote.text)
     found = [
-        _value(evidence, each, form, names)
-        for each in quantities(evidence.text)
-        if (each.unit == unit if unit is not None else _is_asked(each, tokens))
+        _value(quote, each, form, names)
+        for each in quantities(quote.text)
+        if (each.unit == unit if unit is not None else _is_asked(each, asked))
     ]
     return max(found, key=lambda v: len(v.near), default=None)
 
 
-def _is_asked(quantity: Quantity, tokens: QueryTokens) -> bool:
-    kind, asked = tokens.expectation.kind, tokens.expectation.unit
+def _is_asked(quantity: Quantity, asked: Asked) -> bool:
+    kind, named = asked.expectation.kind, asked.expectation.unit
     if kind == "percent":
         return quantity.unit in ("%", "‰")
     if kind == "money":
         return quantity.unit == "元"
-    unit = SAME_UNIT.get(asked, asked)
+    unit = SAME_UNIT.get(named, named)
     if unit in ("", "个"):
         return quantity.unit not in CALENDAR
     return quantity.unit == unit
 
 
-def _value(evidence: Evidence, quantity: Quantity, form: str, names: frozenset[str]) -> Value:
+def _value(quote: Quote, quantity: Quantity, form: str, names: frozenset[str]) -> Value:
     start = max((form.rfind(mark, 0, quantity.start) for mark in CLAUSE_MARKS), default=-1) + 1
     before = form[start : quantity.start]
     after = re.match(rf"[^{CLAUSE_MARKS}、]{{0,{AFTER_CHARS}}}", form[quantity.end :])
     clause = before.rpartition("、")[2] + (after.group() if after else "")
-    whole = f"{_before(evidence)}{form}"
+    whole = f"{_before(quote)}{form}"
     named = sorted(re.findall(r"(?<!\d)(20\d\d)年", before))
     return Value(
-        evidence=evidence,
+        quote=quote,
         quantity=quantity,
         near=frozenset(w for w in names if w in clause.lower()),
         wide=frozenset(w for w in names if w in whole.lower()),
         flow=frozenset(FLOW.findall(before)),
-        when=named[-1] if named else evidence.document.metadata.date,
+        when=named[-1] if named else quote.document.metadata.date,
         clause=clause,
-        target=aims(evidence),
+        target=aims(quote),
     )
 
 
-def _before(evidence: Evidence) -> str:
+def _before(quote: Quote) -> str:
     """The sentence before, in the same passage."""
-    earlier = [s for s in evidence.passage.sentences if s.end <= evidence.sentence.start]
-    return plain(evidence.document.text[earlier[-1].start : earlier[-1].end]) if earlier else ""
-
-
-def _evidence(like: Evidence, document: Document, passage: Passage, sentence: Sentence) -> Evidence:
-    return replace(
-        like,
-        document=document,
-        passage=passage,
-        sentence=sentence,
-        text=display(document, sentence),
-        contradicts=False,
-    )
+    earlier = [s for s in quote.passage.sentences if s.end <= quote.sentence.start]
+    return plain(quote.document.text[earlier[-1].start : earlier[-1].end]) if earlier else ""
 
 
 def _distinct(values: Sequence[Value]) -> list[Value]:
     """The first value of each document, and of those that say the same the newest only."""
     kept: dict[str, Value] = {}
     for each in values:
-        kept.setdefault(each.evidence.document.doc_id, each)
+        kept.setdefault(each.quote.document.doc_id, each)
     newest_first = sorted(kept.values(), key=lambda v: (v.date, v.when), reverse=True)
     seen: dict[tuple[object, ...], Value] = {}
     for each in newest_first:
@@ -316,4 +262,4 @@ def _ordered(values: Sequence[Value]) -> Timeline:
 
 def written(value: Value) -> str:
     """The number of a value with its unit, as its text has it."""
-    return plain(value.evidence.text)[value.quantity.start : value.quantity.end].strip()
+    return plain(value.quote.text)[value.quantity.start : value.quantity.end].strip()

@@ -5,19 +5,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from policyqa.index.text.words import bigrams, is_place, normalise
-from policyqa.qa.check.quantities import quantities
-from policyqa.qa.question.query import content_words
+from policyqa.qa.question.asked import Asked
 
 Verdict = Literal["", "可以", "不可以", "视条件而定"]
 
-ASKS = re.compile(
-    r"(能不能|可不可以|可否|能否|是否(可|能|允许|享受|有资格|符合|属于)|行不行|有没有资格|允不允许|算不算)"
-    r"|(?<!只)(能|可以|可|允许|享受|有资格|适用)[^?,，。多几哪什怎]{1,40}(吗|么|嘛|不)[?。!]?$"
-    r"|[^?]{2,}(可以|行|能行|允许)(吗|么|嘛|不)[?。!]?$|^(can|may|is it possible|am i)\b",
-    re.I,
-)
-YES_NO = re.compile("是否|[吗么嘛][?。!]?$|(.)不\\1")
-OPEN = re.compile("哪些|什么|多少|怎么|如何|几[个年月天次项种]|谁|哪里|何时")
 CLAUSE = re.compile("[^,，;；。!！:：]+")
 REFUSES = re.compile(
     r"不(?:得|能|可(?!缺|或)|可以|予|再|允许|享受|纳入|属于|列入|受理|适用|给予|支持|具备|作为|参加|参与|发放|兑现|重复)"
@@ -34,16 +25,6 @@ CONDITION = re.compile(
 MIN_NAMED = 0.5  # share of what a question names that the sentence must have
 LIMITS = re.compile(r"(?:^|[,，:：]|仅|只)限(?!期|额|制|时|度|量|价)|以外的[^,，。]{0,8}不")
 REACH = 3  # clauses, the best one and those after it, that may hold the predicate
-NEGATED_QUESTION = re.compile(r"不能|不可以(?!吗)|不得|会不会(被|取消)|要不要|需不需要")
-
-
-def asks_verdict(query: str) -> bool:
-    """Whether a question asks if something may be done, had or counted in."""
-    plain = normalise(query)
-    if NEGATED_QUESTION.search(plain) and not re.search("能不能|可不可以", plain):
-        return False
-    found = ASKS.search(plain)
-    return found is not None and not OPEN.search(plain[found.start() :])
 
 
 def weighed(found: Verdict, others: Sequence[str]) -> Verdict:
@@ -53,12 +34,7 @@ def weighed(found: Verdict, others: Sequence[str]) -> Verdict:
     return found
 
 
-def asks_yes_or_no(query: str) -> bool:
-    """Whether a question is answered by yes or no, be it one of permission or of fact."""
-    return asks_verdict(query) or YES_NO.search(normalise(query)) is not None
-
-
-def verdict(query: str, sentence: str, *, context: str = "") -> Verdict:
+def verdict(asked: Asked, sentence: str, *, context: str = "") -> Verdict:
     """What a sentence answers; "" where it does not say.
 
     The sentence must have most of what the question names; a question that brings a number of
@@ -67,19 +43,19 @@ def verdict(query: str, sentence: str, *, context: str = "") -> Verdict:
     conditions when the sentence names any.
 
     Args:
-        query: as searched.
+        asked: the question.
         sentence: that may answer it.
         context: title and headings that it stands under, which name things too.
     """
     plain = normalise(sentence)
     clauses = [m.group() for m in CLAUSE.finditer(plain)]
-    named = [word for word in content_words(query) if len(word) > 1 and not is_place(word)]
+    named = [word for word in asked.content if len(word) > 1 and not is_place(word)]
     around = f"{plain} {normalise(context)}"
     held = [word for word in named if word in around]
-    if not clauses or quantities(query) or len(held) < MIN_NAMED * len(named):
+    if not clauses or asked.numbers or len(held) < MIN_NAMED * len(named):
         return ""
-    asked = set(bigrams(query))
-    shares = [len(asked & set(bigrams(clause))) for clause in clauses]
+    pairs = set(asked.bigrams.every)
+    shares = [len(pairs & set(bigrams(clause))) for clause in clauses]
     best = max(range(len(clauses)), key=lambda n: shares[n])
     for clause in clauses[best : best + REACH]:
         if REFUSES.search(clause):

@@ -6,6 +6,7 @@ alike the rest is.
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 # Each group from the highest to the lowest, where it has an order.
 DEGREES = (
@@ -39,44 +40,60 @@ COUNTED = (
 AND_HIGHER = re.compile("以上|不低于|至少|或者?更高")
 
 
-def is_of_another(query: str, text: str, *, under: str = "") -> bool:
+class Classes(NamedTuple):
+    """What a question or a text names of each group: places in `GROUPS`' groups, from the highest;
+    the names of each of `COUNTED`; and the degrees that a question asks how many there are of."""
+
+    named: tuple[tuple[int, ...], ...] = ()
+    counted: tuple[tuple[str, ...], ...] = ()
+    how_many: tuple[re.Pattern[str], ...] = ()
+
+
+def classes_of(query: str) -> Classes:
+    """The classes that a question is about."""
+    return Classes(
+        tuple(_named(group, query) for group in GROUPS),
+        tuple(tuple(pattern.findall(query)) for pattern in COUNTED),
+        tuple(pattern for pattern in DEGREES if _asks_how_many(pattern.pattern, query)),
+    )
+
+
+def _asks_how_many(name: str, query: str) -> bool:
+    return bool(
+        re.search(rf"(?:多少|几)[名个位]*(?:{name})|(?:{name}).{{0,6}}(?:多少|几)[名个人位]", query)
+    )
+
+
+def is_of_another(asked: Classes, text: str, *, under: str = "") -> bool:
     """Whether a text names only others than the question of a group that tells things apart.
 
     Where it says "and higher" (本科以上), a lower one covers a higher one that is asked for.
 
     Args:
-        query: as searched.
+        asked: of the question.
         text: a sentence.
         under: the heading that it stands under, which counts where the sentence names none.
     """
-    for group in GROUPS:
-        asked, named = _named(group, query), _named(group, text) or _named(group, under)
-        if not asked or not named or set(asked) & set(named):
+    for group, wanted in zip(GROUPS, asked.named, strict=False):
+        named = (_named(group, text) or _named(group, under)) if wanted else ()
+        if not named or set(wanted) & set(named):
             continue
-        covered = AND_HIGHER.search(text) and max(named) > min(asked)
+        covered = AND_HIGHER.search(text) and max(named) > min(wanted)
         if not covered:
             return True
     return any(
-        _differ(pattern.findall(query), pattern.findall(text) or pattern.findall(under))
-        for pattern in COUNTED
+        wanted and _differ(wanted, pattern.findall(text) or pattern.findall(under))
+        for pattern, wanted in zip(COUNTED, asked.counted, strict=False)
     )
 
 
-def counts_another(query: str, text: str) -> bool:
+def counts_another(asked: Classes, text: str) -> bool:
     """Whether a question asks how many there are of a class that a text does not name."""
-    asked = [
-        pattern
-        for pattern in DEGREES
-        if re.search(
-            f"(?:多少|几)[名个位]*(?:{pattern.pattern})|(?:{pattern.pattern}).{{0,6}}(?:多少|几)[名个人位]",
-            query,
-        )
-    ]
-    return bool(asked) and not any(pattern.search(text) for pattern in asked)
+    return bool(asked.how_many) and not any(pattern.search(text) for pattern in asked.how_many)
 
 
-def _named(group: Sequence[re.Pattern[str]], text: str) -> list[int]:
-    return [n for n, pattern in enumerate(group) if pattern.search(text)]
+def _named(group: Sequence[re.Pattern[str]], text: str) -> tuple[int, ...]:
+    return tuple(n for n, pattern in enumerate(group) if pattern.search(text))
 
 
 def _differ(asked: Sequence[str], named: Sequence[str]) -> bool:

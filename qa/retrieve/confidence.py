@@ -11,9 +11,9 @@ from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.text.marks import editions
 from policyqa.index.text.words import bigrams, normalise, words
 from policyqa.index.types import Value
-from policyqa.qa.question.query import content_words
+from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing, year_agreement
-from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
+from policyqa.qa.retrieve.evidence import Evidence
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 FILE = "confidence.json"
@@ -25,8 +25,7 @@ def features(
     ranking: Ranking,
     found: Sequence[Evidence],
     picked: Sequence[Evidence],
-    tokens: QueryTokens,
-    query: str,
+    asked: Asked,
     read: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
     """What tells an answered question from one the documents are silent on.
@@ -34,7 +33,7 @@ def features(
     Those called `read…` are there only where a reranker has read passages: `read` is what it
     says of them by their ids (`qa.retrieve.reranking`).
     """
-    values = _of_signals(index, ranking, found, picked, tokens, query)
+    values = _of_signals(index, ranking, found, picked, asked)
     if read:
         best = max(picked, key=lambda e: e.score, default=None)
         values["read_best"] = max(read.values())
@@ -47,35 +46,34 @@ def _of_signals(
     ranking: Ranking,
     found: Sequence[Evidence],
     picked: Sequence[Evidence],
-    tokens: QueryTokens,
-    query: str,
+    asked: Asked,
 ) -> dict[str, float]:
     said = " ".join(e.text for e in picked)
     best = max(picked, key=lambda e: e.score, default=None)
     around = _around(best) if best else ""
-    named = [w for w in content_words(query) if len(w) > 1 or w.isascii()]
+    named = [w for w in asked.content if len(w) > 1 or w.isascii()]
     dense = ranking.signals["dense"]
     return {
-        "cosine": max((e.cosine for e in found), default=0.0),
+        "cosine": max((e.signals.cosine for e in found), default=0.0),
         "dense": float(dense.max()) if len(dense) else 0.0,
         "margin": _margin(dense),
-        "words": max((e.words for e in picked), default=0.0),
-        "bigrams": max((e.bigrams for e in picked), default=0.0),
-        "said_words": tokens.word_share(said),
-        "said_bigrams": tokens.bigram_share(said),
-        "near_words": tokens.word_share(around),
-        "near_bigrams": tokens.bigram_share(around),
-        "unknown": _unknown(index, tokens),
-        "rarest_missing": _rarest_missing(tokens, around, named),
-        "asks_form": float(bool(tokens.expectation)),
-        "form_missing": float(not any(e.expected for e in picked)),
-        "form_missing_best": float(best is None or not best.expected),
-        "form_missing_near": float(not any(e.expected for e in found[:6])),
-        "length": math.log1p(len(query)),
+        "words": max((e.signals.words for e in picked), default=0.0),
+        "bigrams": max((e.signals.bigrams for e in picked), default=0.0),
+        "said_words": asked.word_share(said),
+        "said_bigrams": asked.bigram_share(said),
+        "near_words": asked.word_share(around),
+        "near_bigrams": asked.bigram_share(around),
+        "unknown": _unknown(index, asked),
+        "rarest_missing": _rarest_missing(asked, around, named),
+        "asks_form": float(bool(asked.expectation)),
+        "form_missing": float(not any(e.signals.expected for e in picked)),
+        "form_missing_best": float(best is None or not best.signals.expected),
+        "form_missing_near": float(not any(e.signals.expected for e in found[:6])),
+        "length": math.log1p(len(asked.text)),
         "agree": float(_agree(ranking)),
-        "place_missing": place_missing(query, best.document, around) if best else 0.0,
-        "other_year": float(best is not None and _of_other_year(query, best)),
-        "other_edition": _edition_missing(query, around),
+        "place_missing": place_missing(asked, best.document, around) if best else 0.0,
+        "other_year": float(best is not None and _of_other_year(asked, best)),
+        "other_edition": _edition_missing(asked, around),
     }
 
 
@@ -84,19 +82,20 @@ def _margin(dense: Floats) -> float:
     return float(dense.max() - dense.mean()) if len(dense) else 0.0
 
 
-def _unknown(index: SearchIndex, tokens: QueryTokens) -> float:
+def _unknown(index: SearchIndex, asked: Asked) -> float:
     """Share of the query's bigrams, by rarity, that no document has."""
-    total = sum(tokens.bigrams.values())
-    lost = sum(w for t, w in tokens.bigrams.items() if not index.bigrams.knows(t))
+    rarity = asked.bigrams.rarity
+    total = sum(rarity.values())
+    lost = sum(w for t, w in rarity.items() if not index.bigrams.knows(t))
     return lost / total if total else 1.0
 
 
-def _rarest_missing(tokens: QueryTokens, text: str, named: Sequence[str]) -> float:
+def _rarest_missing(asked: Asked, text: str, named: Sequence[str]) -> float:
     """Rarity of the rarest naming word that the evidence and its surroundings lack, over that of
     the rarest naming word."""
     present = set(words(text)) | set(bigrams(text))
     plain = normalise(text)
-    weights = {w: tokens.words.get(w, 0.0) for w in named}
+    weights = {w: asked.words.rarity.get(w, 0.0) for w in named}
     top = max(weights.values(), default=0.0)
     missing = [v for w, v in weights.items() if w not in present and w not in plain]
     return max(missing, default=0.0) / top if top else 0.0
@@ -108,14 +107,14 @@ def _around(best: Evidence) -> str:
     return f"{title} {section} {best.passage.text} {best.text}"
 
 
-def _of_other_year(query: str, best: Evidence) -> bool:
-    return year_agreement(query, best.document, best.passage.text) < 0
+def _of_other_year(asked: Asked, best: Evidence) -> bool:
+    return year_agreement(asked, best.document, best.passage.text) < 0
 
 
-def _edition_missing(query: str, around: str) -> float:
-    """Share of the editions that the query names and the text does not."""
-    asked = editions(query)
-    return len(asked - editions(around)) / len(asked) if asked else 0.0
+def _edition_missing(asked: Asked, around: str) -> float:
+    """Share of the editions that the question names and the text does not."""
+    missing = asked.editions - editions(around)
+    return len(missing) / len(asked.editions) if asked.editions else 0.0
 
 
 def _agree(ranking: Ranking) -> bool:

@@ -1,7 +1,7 @@
 """The second stage: the best passages read together with the question, by a Reranker."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +14,7 @@ from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.text.words import bigrams, normalise
 from policyqa.index.types import Document, Passage, Sentence
+from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence, anchors
 from policyqa.qa.retrieve.retrieval import Ranking, reordered
 from policyqa.qa.settings import RerankerSettings
@@ -182,14 +183,14 @@ class SecondStage:
         return self.settings.model == DEFAULT_MODEL
 
     def read(
-        self, index: SearchIndex, ranking: Ranking, found: Sequence[Evidence], query: str
+        self, index: SearchIndex, ranking: Ranking, found: Sequence[Evidence], asked: Asked
     ) -> dict[str, float]:
         """Log-odds that a passage answers, by its id, for the best passages."""
         best = {each.passage.passage_id: each for each in anchors(found)}
         ids = [index.passages[row].passage_id for row in ranking.rows]
         chosen = [best[name] for name in ids if name in best][: self.settings.passages]
         texts = [shown(each.document, each.passage, each.sentence) for each in chosen]
-        scores = np.clip(self.reranker.scores(query, texts), -BOUND, BOUND)
+        scores = np.clip(self.reranker.scores(asked.text, texts), -BOUND, BOUND)
         return {
             each.passage.passage_id: float(score)
             for each, score in zip(chosen, scores, strict=True)
@@ -205,7 +206,7 @@ class SecondStage:
         }
         return reordered(ranking, bonus)
 
-    def read_sentences(self, found: Sequence[Evidence], query: str) -> dict[Place, float]:
+    def read_sentences(self, found: Sequence[Evidence], asked: Asked) -> dict[Place, float]:
         """Log-odds that a sentence by itself answers, under its title and heading, by where it
         stands (its document and its start), for the best sentences; none where one is far ahead
         of all others."""
@@ -213,17 +214,14 @@ class SecondStage:
         near = [each for each in best if each.score >= best[0].score - DISPUTED]
         chosen = near[: self.settings.sentences] if len(near) > 1 else []
         texts = [alone(each.document, each.passage, each.text) for each in chosen]
-        scores = np.clip(self.reranker.scores(query, texts), -BOUND, BOUND)
+        scores = np.clip(self.reranker.scores(asked.text, texts), -BOUND, BOUND)
         return {place_of(each): float(score) for each, score in zip(chosen, scores, strict=True)}
 
     def sharpened(self, found: Sequence[Evidence], read: Mapping[Place, float]) -> list[Evidence]:
         """The sentences with what was read of themselves added, best first."""
         low = min(read.values(), default=0.0)
         scored = [
-            replace(
-                each,
-                score=each.score + self.settings.weight * (read.get(place_of(each), low) - low),
-            )
+            each.scored(each.score + self.settings.weight * (read.get(place_of(each), low) - low))
             for each in found
         ]
         return sorted(scored, key=lambda each: -each.score)
@@ -232,10 +230,8 @@ class SecondStage:
         """The sentences with what was read of their passages added, best first."""
         low = min(read.values(), default=0.0)
         scored = [
-            replace(
-                each,
-                score=each.score
-                + self.settings.weight * (read.get(each.passage.passage_id, low) - low),
+            each.scored(
+                each.score + self.settings.weight * (read.get(each.passage.passage_id, low) - low)
             )
             for each in found
         ]

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Rows, Vectors
-from policyqa.index.text.marks import editions, places, years
 from policyqa.index.text.words import bigrams, words
-from policyqa.qa.question.attributes import asked_kinds, heading_agreement
+from policyqa.qa.question.asked import Asked
+from policyqa.qa.question.headings import heading_agreement
 from policyqa.qa.retrieve.agreement import agreement
 from policyqa.qa.retrieve.fusion import weighted_sum, z_scores
 from policyqa.qa.types import Hit
@@ -42,72 +42,76 @@ class Ranking:
 
 def rank(
     index: SearchIndex,
-    query: str,
-    vector: Vectors,
+    asked: Asked,
+    signals: Mapping[str, Floats],
     weights: Mapping[str, float],
     *,
-    also: str = "",
     hidden: Rows | None = None,
 ) -> Ranking:
     """Order the passages that any signal proposes; ties go to the earlier passage.
 
     Args:
         index: what is searched.
-        query: normalised, as `qa.question.query` gives it.
-        vector: of the query, shape (dimension,).
-        weights: how much each of `SIGNALS` counts.
-        also: other names for what the query names (`question.lexicon`), for the signals of words.
+        asked: the question.
+        signals: each of `SIGNALS` for every passage, as `signals_of` gives them.
+        weights: how much each of them counts.
         hidden: rows of passages that are not proposed.
     """
-    raw = signals_of(index, query, vector, also=also)
     seen = _seen(len(index.passages), hidden)
     if not len(seen):
-        return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in raw})
-    standard = {name: z_scores(values) for name, values in raw.items()}
+        return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in signals})
+    standard = {name: z_scores(values) for name, values in signals.items()}
     fused = weighted_sum(standard, weights)
-    rows = _candidates(raw, seen)
-    if years(query) or editions(query) or places(query) or asked_kinds(query):
+    rows = _candidates(signals, seen)
+    if asked.years or asked.editions or asked.places or asked.headings:
         best = rows[np.argsort(-fused[rows], kind="stable")[:COMPARED]]
-        fused[best] += AGREEMENT_WEIGHT * _agreement(index, query, best)
+        fused[best] += AGREEMENT_WEIGHT * _agreement(index, asked, best)
     order = rows[np.lexsort((rows, -fused[rows]))]
-    return Ranking(order, fused[order], {name: values[order] for name, values in raw.items()})
+    return Ranking(order, fused[order], {name: each[order] for name, each in signals.items()})
 
 
 def signals_of(
-    index: SearchIndex, query: str, vector: Vectors, *, also: str = ""
+    index: SearchIndex, asked: Asked, vector: Vectors, *, also: str = ""
 ) -> dict[str, Floats]:
-    """Each signal for every passage, shape (passages,)."""
+    """Each signal for every passage, shape (passages,).
+
+    Args:
+        index: what is searched.
+        asked: the question.
+        vector: of the question, shape (dimension,).
+        also: other names for what it names (`question.lexicon`), for the signals of words.
+    """
     every = np.arange(len(index.passages), dtype=np.int64)
     sentences = index.sentence_vectors.scores(vector, slice(None))
     starts = index.sentence_starts[:-1]
     best = np.maximum.reduceat(sentences, starts) if len(every) else np.zeros(0)
     titles = index.title_vectors.scores(vector, slice(None))
-    two, other_two = bigrams(query), bigrams(also)
+    two, other_two = asked.bigrams.every, bigrams(also)
     return {
         "dense": index.passage_vectors.scores(vector, slice(None)).astype(np.float64),
         "sentence": best.astype(np.float64),
-        "words": _lexical(index.words, words(query), words(also)),
+        "words": _lexical(index.words, asked.words.every, words(also)),
         "bigrams": _lexical(index.bigrams, two, other_two),
         "document": _lexical(index.document_bigrams, two, other_two)[index.document_of],
         "title": titles.astype(np.float64)[index.document_of],
     }
 
 
-def _agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
+def _agreement(index: SearchIndex, asked: Asked, rows: Rows) -> Floats:
     passages = [index.passages[row] for row in rows]
     documents = [index.documents[index.document_of[row]] for row in rows]
     texts = [f"{passage.section} {passage.text}" for passage in passages]
     return np.array(
         [
-            agreement(query, document, text) + heading_agreement(query, passage.section)
+            agreement(asked, document, text) + heading_agreement(asked.headings, passage.section)
             for document, passage, text in zip(documents, passages, texts, strict=True)
         ]
     )
 
 
-def _lexical(lexical: LexicalIndex, tokens: list[str], also: Sequence[str]) -> Floats:
+def _lexical(lexical: LexicalIndex, tokens: Sequence[str], also: Sequence[str]) -> Floats:
     """BM25 of the query's tokens, and of those of other names that the query has not itself."""
-    scores = lexical.scores(tokens).astype(np.float64)
+    scores = lexical.scores(list(tokens)).astype(np.float64)
     more = [token for token in also if token not in tokens]
     return scores + OTHER_NAMES * lexical.scores(more) if more else scores
 

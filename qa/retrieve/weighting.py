@@ -8,7 +8,7 @@ its words decide. So the lexical signals count in proportion to how many bigrams
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from policyqa.index.text.words import bigrams
+from policyqa.qa.question.asked import Asked
 from policyqa.qa.settings import RankingSettings
 
 WEIGHTS: Mapping[str, float] = RankingSettings().model_dump()
@@ -16,14 +16,14 @@ LEXICAL = frozenset({"words", "bigrams", "document"})
 NO_WORDS_BELOW, ALL_WORDS_ABOVE = 7, 20  # bigrams of a query
 
 
-def weights_by(settings: RankingSettings) -> Callable[[str], Mapping[str, float]]:
+def weights_by(settings: RankingSettings) -> Callable[[Asked], Mapping[str, float]]:
     """`weights_for` with other full values."""
     return partial(weights_for, full=settings.model_dump())
 
 
-def weights_for(query: str, *, full: Mapping[str, float] = WEIGHTS) -> Mapping[str, float]:
+def weights_for(asked: Asked, *, full: Mapping[str, float] = WEIGHTS) -> Mapping[str, float]:
     """Weights by signal; the lexical ones rise from 0 to their full value with the length."""
-    count = len(bigrams(query))
+    count = len(asked.bigrams.every)
     share = (count - NO_WORDS_BELOW) / (ALL_WORDS_ABOVE - NO_WORDS_BELOW)
     gate = min(max(share, 0.0), 1.0)
     return {name: w * gate if name in LEXICAL else w for name, w in full.items()}

@@ -37,7 +37,7 @@ def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iter
     records, sessions = Records(engine), sessions_of(engine)
     source = tmp_path_factory.mktemp("office") / "source"
     source.mkdir()
-    for document in assistant.documents():
+    for document in assistant.corpus.documents():
         (source / document.source).write_text(document.text, "utf-8")
     listener = server.listen("127.0.0.1", 0)
     app = server.create_app(service_of(engine, source, assistant, sessions=sessions))

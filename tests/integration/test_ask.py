@@ -47,7 +47,7 @@ def ask(assistant: Assistant, question: str, *earlier: str) -> Answer:
 def assert_proved(assistant: Assistant, answer: Answer) -> None:
     """Every sentence is carried by quotes, and every quote is its document's own slice."""
     for citation in answer.citations:
-        text = assistant.document(citation.doc_id).text
+        text = assistant.corpus.document(citation.doc_id).text
         assert citation.quote == text[citation.start : citation.end] != ""
     for sentence in answer.sentences:
         quotes = {answer.citations[n - 1].quote for n in sentence.citations}

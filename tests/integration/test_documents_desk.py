@@ -80,7 +80,7 @@ def post(client: TestClient, path: str, **form: str) -> int:
 
 
 def path_of(assistant: LiveAssistant, source: str) -> str:
-    doc_id = next(d.doc_id for d in assistant.documents() if d.source == source)
+    doc_id = next(d.doc_id for d in assistant.corpus.documents() if d.source == source)
     return f"/staff/documents/{doc_id}"
 
 
@@ -93,7 +93,7 @@ def test_files_that_are_sent_are_answered_from(
     )  # fmt: skip
     assert page.count('data-state="waiting"') == 2
     librarian.settle()
-    assert {d.source for d in assistant.documents()} == {"a.txt", "b.txt", "c.txt", "d.md"}
+    assert {d.source for d in assistant.corpus.documents()} == {"a.txt", "b.txt", "c.txt", "d.md"}
     assert "统筹入学" in assistant.ask(Question(question="博士子女怎么入学")).answer
     page = client.get("/staff/documents").text
     assert page.count('data-state="done"') == 2
@@ -106,7 +106,7 @@ def test_files_that_are_sent_are_answered_from(
 def test_what_cannot_be_read_is_said_and_leaves_all_as_it_was(
     client: TestClient, librarian: Librarian, assistant: LiveAssistant
 ) -> None:
-    before = assistant.corpus
+    before = assistant.corpus.fingerprint
     send(client, ("bad.pdf", b"%PDF-1.7 broken"), (f"{ATTACK}.txt", "正文一句。".encode()))
     librarian.settle()
     page = client.get("/staff/documents").text
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_said_and_leaves_all_as_it_was(
     assert "&lt;/script&gt;" in page or "script&gt;.txt" in page  # taken, as a name without folders
     assert ATTACK not in page
     assert (librarian.library.folder / "bad.pdf").exists() is False
-    assert assistant.corpus != before
+    assert assistant.corpus.fingerprint != before
     assert not any(librarian._staging.glob("*"))
 
 
@@ -152,7 +152,7 @@ def test_a_good_file_comes_in_beside_a_refused_one(
     page = send(client, (".a.txt", "正文一句。".encode()), ("c.txt", "正文一句。".encode()))
     assert (page.count('data-state="failed"'), page.count('data-state="waiting"')) == (1, 1)
     librarian.settle()
-    assert "c.txt" in {d.source for d in assistant.documents()}
+    assert "c.txt" in {d.source for d in assistant.corpus.documents()}
 
 
 def test_a_page_that_shows_work_to_do_looks_on(
@@ -200,7 +200,7 @@ def test_a_file_of_the_same_name_is_replaced_only_when_asked(
     (version,) = librarian.library.versions()
     assert post(client, "/staff/documents/restore", version=version.name) == 303
     librarian.settle()
-    assert "5万元" in assistant.document(path_of(assistant, "a.txt").rsplit("/", 1)[1]).text
+    assert "5万元" in assistant.corpus.document(path_of(assistant, "a.txt").rsplit("/", 1)[1]).text
     (other,) = librarian.library.versions()  # the one it took the place of, and not itself
     assert "8万元" in librarian.library.version(other.name).read_text("utf-8")
 
@@ -213,7 +213,7 @@ def test_a_file_of_a_subfolder_is_replaced_corrected_withdrawn_and_restored_ther
     path.parent.mkdir()
     path.write_text(OLD.replace("人才办法", "安家办法"), "utf-8")
     librarian.library.update()
-    until(lambda: source in {d.source for d in assistant.documents()})
+    until(lambda: source in {d.source for d in assistant.corpus.documents()})
     send(client, ("安家.txt", NEW.replace("人才办法", "安家办法").encode()), replace="yes")
     librarian.settle()
     place = path_of(assistant, source)
@@ -222,7 +222,8 @@ def test_a_file_of_a_subfolder_is_replaced_corrected_withdrawn_and_restored_ther
     assert post(client, f"{place}/metadata", date="2024-05-06") == 303
     librarian.settle()
     assert (
-        next(d for d in assistant.documents() if d.source == source).metadata.date == "2024-05-06"
+        next(d for d in assistant.corpus.documents() if d.source == source).metadata.date
+        == "2024-05-06"
     )
     assert post(client, f"{path_of(assistant, source)}/withdraw") == 303
     librarian.settle()
@@ -243,7 +244,7 @@ def test_a_file_comes_back_where_it_was_though_others_have_its_name(
         path.parent.mkdir()
         path.write_text(f"{folder}办法\n第一条 {folder}补助5万元。\n", "utf-8")
     librarian.library.update()
-    until(lambda: "甲区/同名.txt" in {d.source for d in assistant.documents()})
+    until(lambda: "甲区/同名.txt" in {d.source for d in assistant.corpus.documents()})
     assert post(client, f"{path_of(assistant, '甲区/同名.txt')}/withdraw") == 303
     librarian.settle()
     (version,) = librarian.library.versions()
@@ -261,7 +262,7 @@ def test_metadata_are_corrected_beside_the_words_they_were_read_from(
     assert "<mark>渝南人发〔2024〕12号</mark>" in page
     assert post(client, f"{place}/metadata", date="2024-03-15", doc_number="", kind="policy") == 303
     librarian.settle()
-    about = assistant.document(place.rsplit("/", 1)[1]).metadata
+    about = assistant.corpus.document(place.rsplit("/", 1)[1]).metadata
     assert (about.date, about.doc_number, about.kind) == ("2024-03-15", "", "policy")
     client.post("/staff/login", data={"name": "admin1", "password": PASSWORD})
     log = client.get("/staff/log").text
@@ -270,7 +271,10 @@ def test_metadata_are_corrected_beside_the_words_they_were_read_from(
     client.post("/staff/login", data={"name": "editor1", "password": PASSWORD})
     assert post(client, f"{place}/metadata", **{"reset-doc_number": "yes"}) == 303
     librarian.settle()
-    assert assistant.document(place.rsplit("/", 1)[1]).metadata.doc_number == "渝南人发〔2024〕12号"
+    assert (
+        assistant.corpus.document(place.rsplit("/", 1)[1]).metadata.doc_number
+        == "渝南人发〔2024〕12号"
+    )
 
 
 def test_a_wrong_date_is_said_and_what_was_typed_stays(
@@ -302,13 +306,13 @@ def test_a_wrong_date_is_said_and_what_was_typed_stays(
 def test_values_that_are_none_are_refused_in_words(
     assistant: LiveAssistant, field: str, value: str, words: str
 ) -> None:
-    document = next(d for d in assistant.documents() if d.source == "a.txt")
+    document = next(d for d in assistant.corpus.documents() if d.source == "a.txt")
     with pytest.raises(SourceError, match=words):
         corrections({field: value}, document.metadata)
 
 
 def test_what_cannot_be_seen_is_left_out(assistant: LiveAssistant) -> None:
-    document = next(d for d in assistant.documents() if d.source == "a.txt")
+    document = next(d for d in assistant.corpus.documents() if d.source == "a.txt")
     form = {"title": " 甲\x00\u202e乙\r\n 丙 ", "replaces": "一\r\n\r\n 二\u200b "}
     assert corrections(form, document.metadata) == {"title": "甲乙 丙", "replaces": ["一", "二"]}
 
@@ -325,7 +329,7 @@ def test_a_form_from_before_a_colleagues_correction_reverts_nothing(
     librarian.settle()
     assert post(client, f"{place}/metadata", **shown, **typed | {"region": "渝南区"}) == 303
     librarian.settle()
-    about = next(d for d in assistant.documents() if d.source == "a.txt").metadata
+    about = next(d for d in assistant.corpus.documents() if d.source == "a.txt").metadata
     assert (about.title, about.region) == ("新的标题", "渝南区")
     other = {"csrf": csrf(client), **shown, **typed, "title": "另一个标题"}
     reply = client.post(f"{place}/metadata", data=other)
@@ -346,7 +350,7 @@ def test_a_correction_that_waits_is_seen_and_not_overwritten(
     assert post(client, f"{place}/metadata", issuer="乙局", **shown) == 400
     assert post(client, f"{place}/metadata", issuer="乙局", **shown | {"was-issuer": "甲局"}) == 303
     librarian.settle()
-    about = next(d for d in assistant.documents() if d.source == "a.txt").metadata
+    about = next(d for d in assistant.corpus.documents() if d.source == "a.txt").metadata
     assert about.issuer == "乙局"
     acts = [e for e in latest(librarian.changes._engine, count=6) if e.act == "metadata_corrected"]
     assert [entry.details["before"] for entry in acts] == [{"issuer": "甲局"}, {"issuer": ""}]
@@ -365,7 +369,7 @@ def test_the_words_stay_beside_a_field_that_was_corrected(
 
 
 def test_only_what_was_changed_is_a_correction(assistant: LiveAssistant) -> None:
-    document = next(d for d in assistant.documents() if d.source == "a.txt")
+    document = next(d for d in assistant.corpus.documents() if d.source == "a.txt")
     form = {"title": document.metadata.title, "doc_number": " 甲〔1〕号 "}
     assert corrections(form, document.metadata) == {"doc_number": "甲〔1〕号"}
 
@@ -377,9 +381,9 @@ def test_what_is_withdrawn_is_not_answered_from_but_can_be_read_on(
     doc_id = place.rsplit("/", 1)[1]
     assert post(client, f"{place}/withdraw") == 303
     librarian.settle()
-    assert [d.source for d in assistant.documents()] == ["b.txt"]
+    assert [d.source for d in assistant.corpus.documents()] == ["b.txt"]
     assert "补助" not in assistant.ask(Question(question="博士补助多少")).answer
-    assert assistant.document(doc_id).text  # whoever reads it reads on
+    assert assistant.corpus.document(doc_id).text  # whoever reads it reads on
     assert "恢复" in client.get("/staff/documents").text
     last = path_of(assistant, "b.txt")
     assert post(client, f"{last}/withdraw") == 400
@@ -391,7 +395,7 @@ def test_two_who_withdraw_the_last_two_leave_one(
     for source in ("a.txt", "b.txt"):  # the second before the first is done
         assert post(client, f"{path_of(assistant, source)}/withdraw") == 303
     librarian.settle()
-    assert [d.source for d in assistant.documents()] == ["b.txt"]
+    assert [d.source for d in assistant.corpus.documents()] == ["b.txt"]
     assert (librarian.library.folder / "b.txt").is_file()
     assert "这是最后一份文件" in client.get("/staff/documents").text
 

@@ -152,7 +152,7 @@ def test_a_signed_answer_is_cited_with_its_mark_and_ends(
     acts = [entry.act for entry in latest(engine, count=4)]
     assert acts[:3] == ["change_done", "answer_signed", "answer_drafted"]
     source = cited[0].source
-    doc_id = next(d.doc_id for d in assistant.documents() if d.source == source)
+    doc_id = next(d.doc_id for d in assistant.corpus.documents() if d.source == source)
     assert "在原处" in client.get(f"/staff/documents/{doc_id}").text
 
 
@@ -277,7 +277,7 @@ def test_where_signing_fails_it_is_a_draft_again(
     assert any(asked in client.get("/staff/gaps").text for asked in ASKED[:2])
     assert sign(client, place)[0] == 303
     librarian.settle()
-    assert any(d.metadata.kind == "staff_answer" for d in assistant.documents())
+    assert any(d.metadata.kind == "staff_answer" for d in assistant.corpus.documents())
 
 
 def test_a_draft_is_discarded_but_not_what_is_signed(client: TestClient, engine: Engine) -> None:
@@ -326,7 +326,7 @@ def test_what_was_signed_is_not_changed_under_its_signature(
     assistant, librarian = keeping
     assert sign(client, drafted(client))[0] == 303
     librarian.settle()
-    document = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    document = next(d for d in assistant.corpus.documents() if d.metadata.kind == "staff_answer")
     with pytest.raises(SourceError, match="是签发的答复，不能替换"):
         librarian.add("editor1", document.source, io.BytesIO("别的".encode()), replace=True)
     page = client.get(f"/staff/documents/{document.doc_id}").text
@@ -347,7 +347,7 @@ def test_what_was_signed_is_not_changed_under_its_signature(
     (version,) = librarian.library.versions()
     librarian.restore("editor1", version)
     librarian.settle()
-    (again,) = [d for d in assistant.documents() if d.metadata.kind == "staff_answer"]
+    (again,) = [d for d in assistant.corpus.documents() if d.metadata.kind == "staff_answer"]
     assert (again.text, again.metadata.issuer) == (document.text, "editor1")
 
 
@@ -422,7 +422,7 @@ def test_when_a_signed_answer_ends_its_question_is_a_gap_again(
     assert sign(client, place)[0] == 303
     assert "已签发" in client.get("/staff/gaps").text  # as soon as that is wanted
     librarian.settle()
-    document = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    document = next(d for d in assistant.corpus.documents() if d.metadata.kind == "staff_answer")
     if end == "withdrawn":
         librarian.withdraw("editor1", document.source)
     else:
@@ -450,7 +450,7 @@ def test_when_a_signed_answer_ends_its_question_is_a_gap_again(
     assert (status, other != place) == (303, True)
     assert sign(client, other)[0] == 303
     librarian.settle()
-    told = [d.text for d in assistant.documents() if d.metadata.kind == "staff_answer"]
+    told = [d.text for d in assistant.corpus.documents() if d.metadata.kind == "staff_answer"]
     assert any("新的答复。" in text for text in told)
 
 
@@ -462,7 +462,7 @@ def test_nothing_is_read_out_of_what_a_clerk_writes(
     text = "北京市的车位补贴不归本市管（试行）。"
     assert sign(client, drafted(client, question="北京的车位补贴", text=text))[0] == 303
     librarian.settle()
-    document = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    document = next(d for d in assistant.corpus.documents() if d.metadata.kind == "staff_answer")
     about = document.metadata
     assert (about.region, about.audience, about.trial, about.replaces) == ("", "", False, ())
     answer = assistant.ask(Question(question="北京的车位补贴归谁管"))
@@ -488,7 +488,7 @@ def test_a_signed_answer_is_no_basis_of_another(
     assistant, librarian = keeping
     assert sign(client, drafted(client))[0] == 303
     librarian.settle()
-    answer = next(d for d in assistant.documents() if d.metadata.kind == "staff_answer")
+    answer = next(d for d in assistant.corpus.documents() if d.metadata.kind == "staff_answer")
     page = client.get("/staff/gaps/q2", params={"search": "博士有车位补贴吗"}).text
     assert "免费停车三年" in page
     assert answer.doc_id not in page

@@ -113,7 +113,7 @@ def test_the_right_passage_is_picked_from_search(client: TestClient, engine: Eng
     client.post("/staff/review/two", data=form)
     [kept] = Reviews(engine).of("two")
     assert kept.better is not None
-    document = FakeAssistant().document(kept.better.doc_id)
+    document = FakeAssistant().corpus.document(kept.better.doc_id)
     assert document.text[kept.better.start : kept.better.end] == kept.better.quote != ""
     again = client.get("/staff/review/two?show=all").text
     assert f'value="{places[0]}" checked><span><b>您选的段落' in again

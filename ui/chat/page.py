@@ -197,7 +197,7 @@ def _connect_history(records: Records, desk: Desk) -> None:
 def _connect_greeting(assistant: Assistant, page: gr.Blocks, desk: Desk) -> None:
     def on_load(request: gr.Request) -> tuple[Any, ...]:  # the index may have changed
         language = language_of(request.cookies)
-        documents = assistant.documents()
+        documents = assistant.corpus.documents()
         greeting = in_language(talk.welcome(documents), language)
         form = in_language(filter_form(choices_of(documents)), language)
         ask = "Ask" if language == "en" else "提问"  # no property that Gradio translates

@@ -36,7 +36,7 @@ def build_papers(assistant: Assistant, records: Records, source: Path) -> APIRou
     @router.get("/files/{doc_id}")
     def file(doc_id: str) -> Response:
         try:
-            document = assistant.document(doc_id)
+            document = assistant.corpus.document(doc_id)
         except SourceError:
             return _absent(NO_FILE)
         path = source / document.source

@@ -175,7 +175,7 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     if citation is None:
         return panel.gone_panel(NOT_FOUND)
     shown: panel.View = "whole" if view == "whole" else "source"
-    outline = assistant.outline(document.doc_id) if document and view == "whole" else ()
+    outline = assistant.corpus.outline(document.doc_id) if document and view == "whole" else ()
     link, count = f"source-{turn}-{key}", len(answer.citations)
     current = in_force(assistant, citation.doc_id)
     source = panel.Source(citation, document, link, count, outline, current)
@@ -241,6 +241,6 @@ def _found(
 
 def _document(assistant: Assistant, doc_id: str) -> Document | None:
     try:
-        return assistant.document(doc_id)
+        return assistant.corpus.document(doc_id)
     except PolicyQAError:
         return None

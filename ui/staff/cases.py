@@ -187,6 +187,6 @@ def searched_otherwise(answer: Answer) -> str:
 
 def _source(assistant: Assistant, doc_id: str) -> str:
     try:
-        return assistant.document(doc_id).source
+        return assistant.corpus.document(doc_id).source
     except PolicyQAError:
         return ""

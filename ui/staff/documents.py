@@ -145,17 +145,17 @@ def _is_busy(librarian: Librarian, shown: Sequence[Change]) -> bool:
 
 
 def _sources(assistant: Assistant) -> set[str]:
-    return {document.source for document in assistant.documents()}
+    return {document.source for document in assistant.corpus.documents()}
 
 
 def _listed(assistant: Assistant) -> list[Listed]:
-    documents = assistant.documents()
+    documents = assistant.corpus.documents()
     by_source = {document.source: document for document in documents}
     found = []
-    for report in assistant.files():
+    for report in assistant.corpus.files():
         document = by_source.get(report.source)
         about = described(document, documents) if document else {}
-        count = len(assistant.passages(document.doc_id)) if document else 0
+        count = len(assistant.corpus.passages(document.doc_id)) if document else 0
         found.append(Listed(report, document, about, count))
     return found
 
@@ -163,7 +163,9 @@ def _listed(assistant: Assistant) -> list[Listed]:
 def _link_of(assistant: Assistant, changes: Sequence[Change]) -> dict[str, str]:
     """Where the file of a change is shown, for those that are there."""
     wanted = {change.source for change in changes}
-    return {d.source: f"{HERE}/{d.doc_id}" for d in assistant.documents() if d.source in wanted}
+    return {
+        d.source: f"{HERE}/{d.doc_id}" for d in assistant.corpus.documents() if d.source in wanted
+    }
 
 
 def name_of(said: str) -> str:
@@ -199,7 +201,7 @@ def _add_document(router: APIRouter, assistant: Assistant, librarian: Librarian)
     @router.post("/documents/{doc_id}/withdraw")
     def withdraw(found: Editor, doc_id: str) -> Response:
         document = _current(assistant, doc_id)
-        if len(assistant.documents()) < 2:
+        if len(assistant.corpus.documents()) < 2:
             raise HTTPException(400, LAST)
         librarian.withdraw(found.account.name, document.source)
         return RedirectResponse(HERE, 303)
@@ -226,7 +228,7 @@ def _document_page(
     wrong: str = "",
     status: int = 200,
 ) -> HTMLResponse:
-    documents = assistant.documents()
+    documents = assistant.corpus.documents()
     current = any(each.doc_id == document.doc_id for each in documents)
     waiting = [c for c in librarian.changes.waiting() if c.source == document.source]
     return page(
@@ -246,7 +248,7 @@ def _document_page(
         origins=ORIGINS,
         max_value=MAX_VALUE_CHARS,
         kinds=CHOICES,
-        passages=assistant.passages(document.doc_id),
+        passages=assistant.corpus.passages(document.doc_id),
         versions=[v for v in librarian.library.versions() if v.source == document.source],
         editions=_editions(document, documents),
         basis=rests_on(document.metadata.basis, documents),
@@ -258,14 +260,14 @@ def _document_page(
 
 def _document(assistant: Assistant, doc_id: str) -> Document:
     try:
-        return assistant.document(doc_id)
+        return assistant.corpus.document(doc_id)
     except SourceError as error:
         raise HTTPException(404, GONE) from error
 
 
 def _current(assistant: Assistant, doc_id: str) -> Document:
     """A document to change: not the version before, which can still be read."""
-    for document in assistant.documents():
+    for document in assistant.corpus.documents():
         if document.doc_id == doc_id:
             return document
     raise HTTPException(404, GONE)

@@ -147,7 +147,7 @@ def is_policy(document: Document) -> bool:
 def in_use(assistant: Assistant, changes: Changes) -> set[str]:
     """The files of signed answers that readers get, or will as soon as they are indexed."""
     coming = {c.source for c in changes.waiting() if c.act == "answer_signed"}
-    return coming | {d.source for d in assistant.documents() if _is_given(d)}
+    return coming | {d.source for d in assistant.corpus.documents() if _is_given(d)}
 
 
 def _is_given(document: Document) -> bool:

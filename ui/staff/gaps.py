@@ -109,7 +109,7 @@ def _add_gaps(
 ) -> None:
     @router.get("/gaps")
     def listed(request: Request, found: Reader) -> HTMLResponse:
-        used, documents = in_use(assistant, librarian.changes), assistant.documents()
+        used, documents = in_use(assistant, librarian.changes), assistant.corpus.documents()
         groups, left = _groups(assistant, drafts.unanswered(used))
         written = [(draft, standing(draft, documents, used)) for draft in drafts.all()]
         return page(request, "gaps.html", found, groups=groups, left=left, drafts=written)
@@ -160,7 +160,7 @@ def _add_drafts(
 ) -> None:
     @router.get("/drafts/{draft_id}")
     def one(request: Request, found: Reader, draft_id: str) -> HTMLResponse:
-        draft, documents = _draft(drafts, draft_id), assistant.documents()
+        draft, documents = _draft(drafts, draft_id), assistant.corpus.documents()
         now = standing(draft, documents, in_use(assistant, librarian.changes))
         basis = rests_on(draft.basis, documents)
         return page(
@@ -179,7 +179,7 @@ def _add_drafts(
     @router.post("/drafts/{draft_id}/sign")
     def sign(found: Editor, draft_id: str, form: Fields) -> Response:
         draft = _draft(drafts, draft_id)
-        basis = rests_on(draft.basis, assistant.documents())
+        basis = rests_on(draft.basis, assistant.corpus.documents())
         if wrong := fault(draft) or unsound(basis):
             raise HTTPException(409, wrong)
         signer = found.account.name
@@ -273,9 +273,9 @@ def _gap_page(
 ) -> HTMLResponse:
     first, draft = gap.group.first, shown.draft
     now = _asked_now(assistant, first.question)
-    kept = rests_on(draft.basis, assistant.documents()) if draft else []
+    kept = rests_on(draft.basis, assistant.corpus.documents()) if draft else []
     taken = {_place(to.document, to) for _, to in kept if to.document}
-    policies = {d.doc_id for d in assistant.documents() if is_policy(d)}
+    policies = {d.doc_id for d in assistant.corpus.documents() if is_policy(d)}
     hits = {place_of(hit): hit for hit in (*searched(assistant, shown.search), *now.hits)}
     asked = {first.id} if draft is None else set(draft.asked)
     return page(

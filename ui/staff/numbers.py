@@ -34,7 +34,7 @@ def build_numbers(assistant: Assistant, numbers: Numbers) -> APIRouter:
     def shown(request: Request, found: Reader, days: Days = DAYS) -> HTMLResponse:
         every = numbers.days(days)
         cited = numbers.cited(days)
-        documents = assistant.documents()
+        documents = assistant.corpus.documents()
         titles = {d.source: d.metadata.title or d.source for d in documents}
         known = {each.source for each in cited}
         asked = numbers.questions(days, count=QUESTIONS)

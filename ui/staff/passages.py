@@ -44,7 +44,7 @@ def picked(place: str, assistant: Assistant) -> tuple[Document, Span] | None:
     if not (first.isdecimal() and last.isdecimal()):
         return None
     try:
-        document = assistant.document(doc_id)
+        document = assistant.corpus.document(doc_id)
     except SourceError:
         return None
     start, end = int(first), int(last)

@@ -321,7 +321,7 @@ def _pairs(assistant: Assistant, answer: Answer) -> list[tuple[AnswerSentence, l
 def _in_context(assistant: Assistant, citation: Citation) -> Shown:
     left = "文件已不在库中"
     try:
-        text = assistant.document(citation.doc_id).text
+        text = assistant.corpus.document(citation.doc_id).text
     except SourceError:
         return Shown(citation, "", "", left)
     start, end = citation.start, citation.end

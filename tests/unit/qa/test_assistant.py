@@ -13,10 +13,12 @@ from policyqa.index.store.embedding import HashingEmbedder, Vectors
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.compose.wording import NEXT_STEP, NO_EVIDENCE, UNCLEAR
-from policyqa.qa.retrieve.evidence import OWN, QueryTokens
+from policyqa.qa.question.asked import OWN
+from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.weighting import weights_for
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Question, Turn
+from tests.asking import asked_of
 
 EMBEDDER = HashingEmbedder(256)
 TEXTS = {
@@ -59,8 +61,8 @@ def test_an_outline_has_each_section_where_it_begins(tmp_path: Path) -> None:
     build_texts([SourceText("a.txt", text, Metadata(title="人才办法"))], tmp_path, EMBEDDER)
     small = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
     outlined = Assistant(small, EMBEDDER, weights_for, AnswerSettings())
-    document = outlined.documents()[0]
-    entries = outlined.outline(document.doc_id)
+    document = outlined.corpus.documents()[0]
+    entries = outlined.corpus.outline(document.doc_id)
     assert [(entry.depth, entry.title) for entry in entries] == [
         (0, "人才办法"),
         (1, "第一章 总则"),
@@ -72,7 +74,7 @@ def test_an_outline_has_each_section_where_it_begins(tmp_path: Path) -> None:
     assert starts == sorted(starts)
     assert all(text.find("第二节") - 1 <= entry.start for entry in entries[3:])
     with pytest.raises(SourceError):
-        outlined.outline("none")
+        outlined.corpus.outline("none")
 
 
 def test_an_answer_with_its_proof(assistant: Assistant) -> None:
@@ -81,7 +83,7 @@ def test_an_answer_with_its_proof(assistant: Assistant) -> None:
     assert (answer.question, answer.query) == ("公园每天早上几点开門?", "公园每天早上几点开门?")
     assert "公园每天早上6点开门。[" in answer.answer
     assert answer.citations[0].source == "park.txt"
-    assert answer.corpus == assistant.corpus == assistant.index.manifest.fingerprint
+    assert answer.corpus == assistant.corpus.fingerprint == assistant.index.manifest.fingerprint
 
 
 @pytest.mark.parametrize("question", ["硕士每年补贴多少?", "公园几点开门?", "博士"])
@@ -92,9 +94,13 @@ def test_every_quote_and_hit_is_a_slice_of_its_document(
     assert [c.n for c in answer.citations] == list(range(1, len(answer.citations) + 1))
     assert {n for s in answer.sentences for n in s.citations} == {c.n for c in answer.citations}
     for proof in answer.citations:
-        assert proof.quote == assistant.document(proof.doc_id).text[proof.start : proof.end] != ""
+        assert (
+            proof.quote
+            == assistant.corpus.document(proof.doc_id).text[proof.start : proof.end]
+            != ""
+        )
     for hit in answer.hits:
-        assert hit.text == assistant.document(hit.doc_id).text[hit.start : hit.end]
+        assert hit.text == assistant.corpus.document(hit.doc_id).text[hit.start : hit.end]
     marked = "".join(
         sentence.text + "".join(f"[{n}]" for n in sentence.citations)
         for sentence in answer.sentences
@@ -152,21 +158,21 @@ def test_a_follow_up_is_answered_for_its_own_year(assistant: Assistant) -> None:
 
 
 def test_what_is_hidden_cannot_be_found(assistant: Assistant) -> None:
-    query = "公园每天几点开门"
-    vector = EMBEDDER.encode_query(query)
-    best = assistant.find(query, vector).ranking.rows[:1]
-    found = assistant.find(query, vector, hidden=best)
+    asked = assistant.understood(Reading("公园每天几点开门"))
+    vector = EMBEDDER.encode_query(asked.text)
+    best = assistant.find(asked, vector).ranking.rows[:1]
+    found = assistant.find(asked, vector, hidden=best)
     assert best[0] not in found.ranking.rows
     assert len(found.ranking.rows) == 2
-    nothing = assistant.find(query, vector, hidden=np.arange(3))
+    nothing = assistant.find(asked, vector, hidden=np.arange(3))
     assert (list(nothing.ranking.rows), nothing.picked) == ([], [])
 
 
 def test_documents_are_found_by_their_id(assistant: Assistant) -> None:
-    for document in assistant.documents():
-        assert assistant.document(document.doc_id) is document
+    for document in assistant.corpus.documents():
+        assert assistant.corpus.document(document.doc_id) is document
     with pytest.raises(SourceError, match="没有编号为 none 的文件"):
-        assistant.document("none")
+        assistant.corpus.document("none")
 
 
 def test_examples_are_questions_that_are_answered(tmp_path: Path) -> None:
@@ -230,11 +236,11 @@ def test_of_two_readings_the_surer_one_is_taken(assistant: Assistant) -> None:
     taken = set()
     for before, text in asked:
         question = Question(question=text, history=(Turn(role="user", content=before),))
-        readings = assistant.queries_of(question)
+        readings = assistant.readings_of(question)
         assert len(readings) == 2
         sure = [
-            assistant.find(r.text, EMBEDDER.encode_query(r.text), own=r.own).confidence
-            for r in readings
+            assistant.find(asked, EMBEDDER.encode_query(asked.text)).confidence
+            for asked in readings
         ]
         best = sure.index(max(sure))
         assert assistant.ask(question).query == readings[best].text
@@ -243,10 +249,8 @@ def test_of_two_readings_the_surer_one_is_taken(assistant: Assistant) -> None:
 
 
 def test_a_follow_ups_own_words_count_more_than_its_topic(assistant: Assistant) -> None:
-    tokens = QueryTokens(
-        "博士补贴 多少", assistant.index.words, assistant.index.bigrams, own="多少"
-    )
-    plain = QueryTokens("博士补贴 多少", assistant.index.words, assistant.index.bigrams)
-    assert tokens.bigrams["多少"] == OWN * plain.bigrams["多少"]
-    assert tokens.bigrams["补贴"] == plain.bigrams["补贴"]
+    tokens = asked_of(assistant.index, "博士补贴 多少", own="多少")
+    plain = asked_of(assistant.index, "博士补贴 多少")
+    assert tokens.bigrams.rarity["多少"] == OWN * plain.bigrams.rarity["多少"]
+    assert tokens.bigrams.rarity["补贴"] == plain.bigrams.rarity["补贴"]
     assert tokens.bigram_share("博士补贴") < plain.bigram_share("博士补贴")

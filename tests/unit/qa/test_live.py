@@ -49,12 +49,12 @@ def eventually(holds: Callable[[], bool]) -> bool:
 
 def test_a_new_version_takes_over_without_a_restart(folder: Path) -> None:
     live = LiveAssistant(folder, lambda: opened(folder))
-    before = live.corpus
+    before = live.corpus.fingerprint
     assert "50万元" in answer(live)
     put(folder, "第一条 博士补贴60万元。")
-    assert eventually(lambda: live.corpus != before)
+    assert eventually(lambda: live.corpus.fingerprint != before)
     assert "60万元" in answer(live)
-    assert [d.text for d in live.documents()] == ["第一条 博士补贴60万元。"]
+    assert [d.text for d in live.corpus.documents()] == ["第一条 博士补贴60万元。"]
 
 
 def test_the_old_version_answers_while_the_new_one_is_loaded(folder: Path) -> None:
@@ -76,12 +76,12 @@ def test_the_old_version_answers_while_the_new_one_is_loaded(folder: Path) -> No
 
 def test_documents_of_the_version_before_stay_readable(folder: Path) -> None:
     live = LiveAssistant(folder, lambda: opened(folder))
-    (old,) = live.documents()
+    (old,) = live.corpus.documents()
     put(folder, "第一条 博士补贴60万元。")
-    assert eventually(lambda: live.documents() != (old,))
-    assert live.document(old.doc_id) == old
+    assert eventually(lambda: live.corpus.documents() != (old,))
+    assert live.corpus.document(old.doc_id) == old
     with pytest.raises(SourceError):
-        live.document("no such id")
+        live.corpus.document("no such id")
 
 
 def test_a_version_that_cannot_be_loaded_is_left_aside(folder: Path) -> None:

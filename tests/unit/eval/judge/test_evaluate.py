@@ -34,7 +34,7 @@ from tests.eval_fake import (
 def verdicts(
     query: Query, answer: Answer, grades: dict[str, int] | None = None
 ) -> dict[str, object]:
-    row = judge(query, grades or {}, answer, FakeAssistant({}).document)
+    row = judge(query, grades or {}, answer, FakeAssistant({}).corpus.document)
     return row.retrieval.model_dump() | row.answers.model_dump()
 
 
@@ -291,9 +291,9 @@ def test_where_only_wrong_words_are_known_nothing_else_is_judged() -> None:
     """The figures of a set do not move by such a question, but for the rejected words."""
     unknown = question("丙", answerable=None, rejected=[{"quote": "博士后留渝率达到90%"}])
     wrong = said("answered", (NEWS, (1,)), cited=(cite(1, "news.txt", NEWS),))
-    row = judge(unknown, {}, wrong, FakeAssistant({}).document)
+    row = judge(unknown, {}, wrong, FakeAssistant({}).corpus.document)
     assert (is_wrong(row), outcome(row), failings(row)) == (None, "answered", ["rejected"])
-    silent = judge(unknown, {}, said("abstained"), FakeAssistant({}).document)
+    silent = judge(unknown, {}, said("abstained"), FakeAssistant({}).corpus.document)
     assert (is_wrong(silent), outcome(silent), failings(silent)) == (None, "silent", [])
     rows = [evaluate(FakeAssistant(ANSWERS), DATASET).rows, [row, silent]]
     before, after = (figures_of("x", "", [*rows[0], *more]) for more in ([], rows[1]))

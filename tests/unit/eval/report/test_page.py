@@ -51,7 +51,7 @@ def test_failings_say_what_went_wrong(
 
 def test_prose_is_not_called_wrong_for_its_wording() -> None:
     query = question("错", answers=["长文"], answer_kind="free_text")
-    row = judge(query, {}, said("answered", ("别的话。", ())), FakeAssistant({}).document)
+    row = judge(query, {}, said("answered", ("别的话。", ())), FakeAssistant({}).corpus.document)
     assert row.answers.accuracy == 0.0
     assert failings(row) == ["support"]
 
@@ -154,7 +154,7 @@ def test_what_was_asked_before_is_shown() -> None:
 
 def test_another_reason_than_the_wanted_is_a_failure() -> None:
     query = question("天气", answerable=False, reason="out_of_scope")
-    row = judge(query, {}, said("abstained"), FakeAssistant({}).document)
+    row = judge(query, {}, said("abstained"), FakeAssistant({}).corpus.document)
     assert failings(row) == ["reason"]
     assert failings(row.model_copy(update={"reason": "out_of_scope"})) == []
 
@@ -164,11 +164,14 @@ def test_a_right_answer_from_below_the_top_is_no_failure() -> None:
     found = hits(("news.txt", NEWS), ("plan.txt", "高技能人才奖励2万元"))
     cited = (cite(1, "plan.txt", "高技能人才奖励2万元"),)
     answer = said("answered", ("高技能人才奖励2万元", (1,)), cited=cited, found=found)
-    row = judge(query, {}, answer, FakeAssistant({}).document)
+    row = judge(query, {}, answer, FakeAssistant({}).corpus.document)
     assert row.retrieval.success_at_1 == 0
     assert failings(row) == []
     bare = said("answered", ("2万元", ()), found=found)
-    assert failings(judge(query, {}, bare, FakeAssistant({}).document)) == ["support", "first"]
+    assert failings(judge(query, {}, bare, FakeAssistant({}).corpus.document)) == [
+        "support",
+        "first",
+    ]
 
 
 def test_types_in_many_or_odd_words_are_drawn() -> None:

@@ -39,7 +39,7 @@ def test_every_baseline_finds_the_clause_and_says_nothing(name: str, product: As
     assert (answer.id, answer.status, answer.answer, answer.sentences) == ("q", "abstained", "", ())
     assert "硕士每年补贴20万元" in answer.hits[0].text
     assert [hit.rank for hit in answer.hits] == [1, 2, 3]
-    assert answer.corpus == product.corpus
+    assert answer.corpus == product.corpus.fingerprint
     assert answer.timings_ms.total > 0
 
 
@@ -81,4 +81,4 @@ def test_a_question_without_words_is_an_error_and_documents_are_the_products(
     baseline = Baseline("rrf", product)
     assert baseline.ask(Question(question="  ")).status == "error"
     with pytest.raises(SourceError):
-        baseline.document("made up")
+        baseline.corpus.document("made up")

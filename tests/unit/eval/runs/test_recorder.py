@@ -10,6 +10,7 @@ from policyqa.eval.judge.evaluate import Evaluation, evaluate
 from policyqa.eval.judge.figures import Figures
 from policyqa.eval.runs import recorder as runs
 from policyqa.eval.runs.contest import Asking, Contestant, hold
+from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import RunError
 from policyqa.qa.types import Answer, Question
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant
@@ -104,7 +105,7 @@ def test_an_unfinished_run_of_something_else_is_refused(
     other = product()._replace(**change)
     if other.assistant is None:
         other = other._replace(assistant=FakeAssistant(ANSWERS))
-        other.assistant.corpus = "0ther"
+        other.assistant.corpus = Corpus.holding([], fingerprint="0ther")
     with pytest.raises(RunError, match=words):
         hold([other], asking(tmp_path))
     (run,) = hold([other], asking(tmp_path), replace=True)

@@ -7,6 +7,7 @@ import pytest
 from policyqa.eval.runs import variants
 from policyqa.qa import settings
 from policyqa.qa.errors import SettingsError
+from policyqa.qa.question.asked import understood
 from policyqa.qa.retrieve.weighting import WEIGHTS, weights_by, weights_for
 from policyqa.qa.settings import RankingSettings, Settings
 
@@ -74,9 +75,10 @@ def test_a_wrong_change_is_one_clear_line(changes: dict, reason: str) -> None:
 
 
 def test_a_signal_of_weight_nothing_counts_nothing() -> None:
-    weights = weights_by(RankingSettings(title=0, words=2.0))(LONG)
+    asked = understood(LONG)
+    weights = weights_by(RankingSettings(title=0, words=2.0))(asked)
     assert weights == {**WEIGHTS, "title": 0, "words": 2.0}
-    assert weights_by(RankingSettings())(LONG) == weights_for(LONG) == WEIGHTS
+    assert weights_by(RankingSettings())(asked) == weights_for(asked) == WEIGHTS
 
 
 def test_the_lists_of_the_project_can_be_run() -> None:

@@ -4,15 +4,14 @@ import dataclasses
 
 import pytest
 
-from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.structure.quotes import display
 from policyqa.index.types import Document, Metadata, Passage, Sentence, Span
 from policyqa.qa.compose.composer import LONG, MARGIN, MAX_CHARS, Composer, chosen, shortened
-from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
+from policyqa.qa.question.asked import understood
+from policyqa.qa.retrieve.evidence import Evidence, Quote, Signals
 from policyqa.qa.settings import AnswerSettings
 
 SETTINGS = AnswerSettings()
-NOTHING = LexicalIndex.build([])
 
 
 def document_of(text: str, *, source: str = "a.txt", seams: tuple[int, ...] = ()) -> Document:
@@ -37,11 +36,8 @@ def evidence_of(
         text=document.text, section="第一章", sentences=(sentence,),
     )  # fmt: skip
     text = display(document, sentence)
-    return Evidence(document, passage, sentence, text, score, 0.9, 0.5, 0.5, 0.0, True, 0.0)
-
-
-def tokens_of(query: str) -> QueryTokens:
-    return QueryTokens(query, NOTHING, NOTHING)
+    quote = Quote(document, passage, sentence, text)
+    return Evidence(quote, Signals(0.9, 0.5, 0.5, 0.0, True, 0.0), score)
 
 
 def said(found: list[Evidence], settings: AnswerSettings = SETTINGS) -> list[str]:
@@ -99,7 +95,7 @@ FACT = "对符合条件的博士给予补贴五十万元" * 6 + "，由所在单
 
 def cut(text: str, query: str = "硕士") -> str:
     document = document_of("标题\n" + text)
-    return document.text[slice(*shortened(evidence_of(document, text), tokens_of(query)))]
+    return document.text[slice(*shortened(evidence_of(document, text), understood(query)))]
 
 
 def test_an_aim_at_the_end_of_a_long_sentence_goes() -> None:
@@ -165,7 +161,7 @@ def test_a_table_row_is_said_with_its_labels_and_proved_with_its_header() -> Non
     composer = Composer(lambda doc_id, span: f"{doc_id}:{span[0]}")
     for row in ("博士后\t100人\t300人", "工程师\t500人\t900人"):
         evidence = evidence_of(document, row, head=(0, 14))
-        composer.add(evidence, shortened(evidence, tokens_of("博士后")))
+        composer.add(evidence, shortened(evidence, understood("博士后")))
     assert composer.text() == (
         "指标：博士后；2020年：100人；2025年：300人。[1][2]"
         "指标：工程师；2020年：500人；2025年：900人。[3][2]"

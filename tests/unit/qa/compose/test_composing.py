@@ -321,7 +321,7 @@ def test_what_is_left_open_is_named(reports: Assistant) -> None:
 def test_every_citation_is_the_exact_slice_and_has_its_permalink(reports: Assistant) -> None:
     answer = asked(reports, "全市人才总量是多少人?")
     for citation in answer.citations:
-        text = reports.document(citation.doc_id).text
+        text = reports.corpus.document(citation.doc_id).text
         assert text[citation.start : citation.end] == citation.quote
         assert citation.permalink.startswith(f"pq1:{citation.source}:")
         assert citation.validity

@@ -2,12 +2,10 @@
 
 import pytest
 
-from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.types import Document, Metadata, Passage, Sentence
 from policyqa.qa.compose.leads import lead
-from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
-
-NOTHING = LexicalIndex.build([])
+from policyqa.qa.question.asked import understood
+from policyqa.qa.retrieve.evidence import Quote
 
 
 def led(query: str, text: str) -> str:
@@ -16,8 +14,8 @@ def led(query: str, text: str) -> str:
     passage = Passage(
         passage_id="p", doc_id="a", start=0, end=len(text), text=text, sentences=(sentence,)
     )
-    evidence = Evidence(document, passage, sentence, text, 1.0, 0.9, 0.5, 0.5, 0.0, True, 0.0)
-    span = lead(evidence, QueryTokens(query, NOTHING, NOTHING))
+    quote = Quote(document, passage, sentence, text)
+    span = lead(quote, understood(query))
     return text[slice(*span)] if span else ""
 
 

@@ -2,11 +2,12 @@
 
 from policyqa.index.types import Document, Metadata, Passage, Sentence
 from policyqa.qa.compose.missing import unanswered
+from policyqa.qa.question.asked import understood
 from policyqa.qa.question.parts import parts_of
-from policyqa.qa.retrieve.evidence import Evidence
+from policyqa.qa.retrieve.evidence import Quote
 
 
-def evidence_of(text: str, **about: str) -> Evidence:
+def quote_of(text: str, **about: str) -> Quote:
     document = Document(
         doc_id="a", source="a", sha256="", metadata=Metadata.model_validate(about), text=text
     )
@@ -14,7 +15,7 @@ def evidence_of(text: str, **about: str) -> Evidence:
     passage = Passage(
         passage_id="p", doc_id="a", start=0, end=len(text), text=text, sentences=(sentence,)
     )
-    return Evidence(document, passage, sentence, text, 1.0, 0.9, 0.5, 0.5, 0.0, True, 0.0)
+    return Quote(document, passage, sentence, text)
 
 
 def test_a_question_for_one_thing_has_no_parts() -> None:
@@ -32,11 +33,11 @@ def test_a_question_for_two_things_has_two() -> None:
 
 def test_a_part_is_open_where_no_sentence_holds_its_kind() -> None:
     query = "补贴多少钱,什么时候发?"
-    assert unanswered(query, [evidence_of("每人每月补贴3000元。")]) == ("什么时候发",)
-    assert unanswered(query, [evidence_of("每人每月补贴3000元，3月15日发放。")]) == ()
+    assert unanswered(understood(query), [quote_of("每人每月补贴3000元。")]) == ("什么时候发",)
+    assert unanswered(understood(query), [quote_of("每人每月补贴3000元，3月15日发放。")]) == ()
 
 
 def test_of_several_years_and_places_those_without_a_word_are_open() -> None:
-    said = [evidence_of("2024年渝北区引进500人。", region="重庆市渝北区")]
-    assert unanswered("渝北区2023年和2024年各引进多少人?", said) == ("2023年",)
-    assert unanswered("渝北区和江津区的补贴有什么不同?", said) == ("江津区",)
+    said = [quote_of("2024年渝北区引进500人。", region="重庆市渝北区")]
+    assert unanswered(understood("渝北区2023年和2024年各引进多少人?"), said) == ("2023年",)
+    assert unanswered(understood("渝北区和江津区的补贴有什么不同?"), said) == ("江津区",)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from policyqa.qa.compose.verdicts import asks_verdict, verdict, weighed
+from policyqa.qa.compose.verdicts import verdict, weighed
+from policyqa.qa.question.asked import understood
 
 
 @pytest.mark.parametrize(
@@ -17,14 +18,14 @@ from policyqa.qa.compose.verdicts import asks_verdict, verdict, weighed
     ],
 )
 def test_questions_whether_something_may_be(query: str) -> None:
-    assert asks_verdict(query)
+    assert "verdict" in understood(query).wants
 
 
 @pytest.mark.parametrize(
     "query", ["可以申请哪些补贴?", "怎么申请?", "能领多少钱?", "补贴是多少?", "人才港能做什么?"]
 )
 def test_other_questions(query: str) -> None:
-    assert not asks_verdict(query)
+    assert "verdict" not in understood(query).wants
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_other_questions(query: str) -> None:
     ],
 )
 def test_what_a_sentence_answers(query: str, sentence: str, said: str) -> None:
-    assert verdict(query, sentence) == said
+    assert verdict(understood(query), sentence) == said
 
 
 def test_a_refusal_beside_who_may_is_one_of_conditions() -> None:

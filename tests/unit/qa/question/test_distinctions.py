@@ -2,8 +2,8 @@
 
 import pytest
 
-from policyqa.qa.question.attributes import is_of_other_kind
-from policyqa.qa.question.distinctions import counts_another, is_of_another
+from policyqa.qa.question.distinctions import classes_of, counts_another, is_of_another
+from policyqa.qa.question.headings import asked_headings, is_of_other_kind
 
 
 @pytest.mark.parametrize(("query", "text"), [
@@ -19,7 +19,7 @@ from policyqa.qa.question.distinctions import counts_another, is_of_another
     ("大专可以申请吗?", "应当具有本科以上学历。"),
 ])  # fmt: skip
 def test_a_text_of_another_class_answers_something_else(query: str, text: str) -> None:
-    assert is_of_another(query, text)
+    assert is_of_another(classes_of(query), text)
 
 
 @pytest.mark.parametrize(("query", "text"), [
@@ -36,12 +36,12 @@ def test_a_text_of_another_class_answers_something_else(query: str, text: str) -
     ("人才分三类吗?", "第一类是顶尖人才。"),
 ])  # fmt: skip
 def test_a_text_that_may_be_meant_stays(query: str, text: str) -> None:
-    assert not is_of_another(query, text)
+    assert not is_of_another(classes_of(query), text)
 
 
 def test_a_heading_counts_where_the_sentence_names_none() -> None:
-    assert is_of_another("购房补多少?", "博士每月2000元。", under="二、租房补贴")
-    assert not is_of_another("购房补多少?", "购房的给予20万元。", under="二、租房补贴")
+    assert is_of_another(classes_of("购房补多少?"), "博士每月2000元。", under="二、租房补贴")
+    assert not is_of_another(classes_of("购房补多少?"), "购房的给予20万元。", under="二、租房补贴")
 
 
 @pytest.mark.parametrize(("query", "text", "another"), [
@@ -53,11 +53,11 @@ def test_a_heading_counts_where_the_sentence_names_none() -> None:
 def test_how_many_of_a_class_is_said_only_where_the_class_is_named(
     query: str, text: str, another: bool
 ) -> None:
-    assert counts_another(query, text) is another
+    assert counts_another(classes_of(query), text) is another
 
 
 def test_a_list_of_conditions_is_no_answer_to_what_to_bring() -> None:
-    assert is_of_other_kind("申请要交什么材料?", "应当同时具备下列条件")
-    assert not is_of_other_kind("申请要交什么材料?", "应当提交下列材料")
-    assert not is_of_other_kind("申请要什么条件?", "应当同时具备下列条件")
-    assert not is_of_other_kind("补贴多少?", "应当同时具备下列条件")
+    assert is_of_other_kind(asked_headings("申请要交什么材料?"), "应当同时具备下列条件")
+    assert not is_of_other_kind(asked_headings("申请要交什么材料?"), "应当提交下列材料")
+    assert not is_of_other_kind(asked_headings("申请要什么条件?"), "应当同时具备下列条件")
+    assert not is_of_other_kind(asked_headings("补贴多少?"), "应当同时具备下列条件")

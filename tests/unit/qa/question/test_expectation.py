@@ -6,7 +6,9 @@ import pytest
 
 from policyqa.index.text.marks import editions, years
 from policyqa.index.types import Document, Metadata
-from policyqa.qa.question.expectation import HOLDS, Expectation, Kind, expected, holds
+from policyqa.qa.question.asked import understood
+from policyqa.qa.question.expectation import HOLDS, Expectation, expected, holds
+from policyqa.qa.question.forms import Kind
 from policyqa.qa.retrieve.agreement import (
     agreement,
     edition_agreement,
@@ -126,7 +128,7 @@ def test_year_agreement(query: str, date: str, text: str, agreement: float) -> N
     document = Document(
         doc_id="d", source="d.txt", sha256="0", metadata=Metadata(date=date), text=text
     )
-    assert year_agreement(query, document, text) == agreement
+    assert year_agreement(understood(query), document, text) == agreement
 
 
 @pytest.mark.parametrize(("query", "agreement"), [("2025年度指标", 1.0), ("2024年度指标", -1.0)])
@@ -134,7 +136,7 @@ def test_a_year_in_the_title_counts_as_said(query: str, agreement: float) -> Non
     document = Document(
         doc_id="d", source="d.txt", sha256="0", metadata=Metadata(title="2025年度问答"), text="指标"
     )
-    assert year_agreement(query, document, "指标") == agreement
+    assert year_agreement(understood(query), document, "指标") == agreement
 
 
 def test_editions_are_read_in_either_numeral() -> None:
@@ -153,11 +155,11 @@ def test_edition_agreement(query: str, title: str, text: str, wanted: float) -> 
     document = Document(
         doc_id="d", source="d.txt", sha256="0", metadata=Metadata(title=title), text=text
     )
-    assert edition_agreement(query, document, text) == wanted
-    assert agreement(query, document, text) == wanted
-    assert place_missing(f"成都{query}", document, text) == 1.0
-    assert place_missing(f"成都和重庆{query}", document, f"{text}重庆") == 0.5
-    assert agreement(f"2025年{query}", document, f"{text},2025年") == wanted + 1.0
+    assert edition_agreement(understood(query), document, text) == wanted
+    assert agreement(understood(query), document, text) == wanted
+    assert place_missing(understood(f"成都{query}"), document, text) == 1.0
+    assert place_missing(understood(f"成都和重庆{query}"), document, f"{text}重庆") == 0.5
+    assert agreement(understood(f"2025年{query}"), document, f"{text},2025年") == wanted + 1.0
 
 
 @pytest.mark.parametrize(("place", "missing"), [
@@ -172,7 +174,7 @@ def test_a_place_is_looked_for_in_the_text_then_around_it(place: str, missing: f
     document = Document(
         doc_id="d", source="d.txt", sha256="0", metadata=Metadata(region="重庆"), text=whole
     )
-    assert place_missing(f"{place}的补贴", document, "江津区给补贴") == missing
+    assert place_missing(understood(f"{place}的补贴"), document, "江津区给补贴") == missing
 
 
 @pytest.mark.parametrize(

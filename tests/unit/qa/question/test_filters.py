@@ -99,7 +99,7 @@ def test_what_was_left_out_among_the_nearest_is_shown(assistant: Listened) -> No
 
 
 def test_a_collection_says_what_there_is_to_choose(assistant: Listened) -> None:
-    choices = choices_of(assistant.documents())
+    choices = choices_of(assistant.corpus.documents())
     assert choices.regions == (("重庆市", 2), ("重庆高新区", 1))
     assert set(choices.kinds) == {("policy", 1), ("plan", 1), ("news", 1), ("other", 1)}
     assert choices.years == ("2025", "2023", "2021")

@@ -12,6 +12,7 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.confidence import (
     FILE,
     FILE_WITH_READER,
@@ -42,7 +43,11 @@ def features_of(
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
     assistant = Assistant(index, EMBEDDER, weights_for, AnswerSettings())
     rows = None if hidden is None else np.array(hidden)
-    return dict(assistant.find(query, EMBEDDER.encode_query(query), hidden=rows).features)
+    return dict(
+        assistant.find(
+            assistant.understood(Reading(query)), EMBEDDER.encode_query(query), hidden=rows
+        ).features
+    )
 
 
 def test_probability_by_hand() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from policyqa.qa.question.asked import understood
 from policyqa.qa.retrieve.fusion import reciprocal_rank, weighted_sum, z_scores
 from policyqa.qa.retrieve.weighting import LEXICAL, WEIGHTS, weights_for
 
@@ -33,6 +34,6 @@ def test_reciprocal_rank_starts_at_one_sixty_first() -> None:
 )
 def test_words_count_more_in_a_longer_query(chars: int, share: float) -> None:
     # a run of n characters has n - 1 bigrams; the share rises from 7 of them to 20
-    weights = weights_for("人" * chars)
+    weights = weights_for(understood("人" * chars))
     for name, full in WEIGHTS.items():
         assert weights[name] == pytest.approx(full * share if name in LEXICAL else full)

@@ -1,6 +1,5 @@
 """What a reranker reads, and what becomes of what it says."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Document, Metadata, Passage, Sentence
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.evidence import QueryTokens, find
+from policyqa.qa.retrieve.evidence import find
 from policyqa.qa.retrieve.reranking import (
     BOUND,
     DISPUTED,
@@ -23,10 +22,11 @@ from policyqa.qa.retrieve.reranking import (
     place_of,
     shown,
 )
-from policyqa.qa.retrieve.retrieval import rank
+from policyqa.qa.retrieve.retrieval import rank, signals_of
 from policyqa.qa.retrieve.weighting import weights_for
 from policyqa.qa.settings import AnswerSettings, RerankerSettings
 from policyqa.qa.types import Question
+from tests.asking import asked_of
 
 EMBEDDER = HashingEmbedder(256)
 TEXTS = {
@@ -104,12 +104,12 @@ def test_a_passage_that_is_read_to_answer_comes_first_with_its_sentence(
 ) -> None:
     query = "博士后两年"
     vector = EMBEDDER.encode_query(query)
-    ranking = rank(stored, query, vector, weights_for(query))
-    tokens = QueryTokens(query, stored.words, stored.bigrams)
-    found = find(stored, ranking, tokens, vector)
+    asked = asked_of(stored, query)
+    ranking = rank(stored, asked, signals_of(stored, asked, vector), weights_for(asked))
+    found = find(stored, ranking, asked, vector)
     for wanted in ("资助", "管理"):
         stage = SecondStage(Fixed(wanted, 50.0, -50.0), RerankerSettings(weight=10))
-        read = stage.read(stored, ranking, found, query)
+        read = stage.read(stored, ranking, found, asked)
         assert sorted(read.values()) == [-BOUND, BOUND]
         first = stored.passages[stage.ordered(stored, ranking, read).rows[0]]
         assert wanted in first.text
@@ -121,11 +121,12 @@ def test_only_as_many_passages_are_read_as_the_settings_say(
 ) -> None:
     query = "博士后"
     vector = EMBEDDER.encode_query(query)
-    ranking = rank(stored, query, vector, weights_for(query))
-    found = find(stored, ranking, QueryTokens(query, stored.words, stored.bigrams), vector)
+    asked = asked_of(stored, query)
+    ranking = rank(stored, asked, signals_of(stored, asked, vector), weights_for(asked))
+    found = find(stored, ranking, asked, vector)
     reader = Fixed("", 1.0, 0.0)
     stage = SecondStage(reader, RerankerSettings(passages=1))
-    read = stage.read(stored, ranking, found, query)
+    read = stage.read(stored, ranking, found, asked)
     assert len(read) == len(reader.seen) == 1
     assert list(read) == [stored.passages[ranking.rows[0]].passage_id]
     below = stage.ordered(stored, ranking, read)
@@ -135,14 +136,15 @@ def test_only_as_many_passages_are_read_as_the_settings_say(
 def test_only_sentences_in_dispute_are_read(stored: search_index.SearchIndex) -> None:
     query = "博士后"
     vector = EMBEDDER.encode_query(query)
-    ranking = rank(stored, query, vector, weights_for(query))
-    found = find(stored, ranking, QueryTokens(query, stored.words, stored.bigrams), vector)
+    asked = asked_of(stored, query)
+    ranking = rank(stored, asked, signals_of(stored, asked, vector), weights_for(asked))
+    found = find(stored, ranking, asked, vector)
     assert len(found) > 2
     stage = SecondStage(Fixed("", 1.0, 0.0), RerankerSettings())
-    near = [replace(each, score=5.0) for each in found[:2]]
-    far = [replace(each, score=5.0 - DISPUTED - 0.1) for each in found[2:]]
-    assert list(stage.read_sentences([*near, *far], query)) == [place_of(e) for e in near]
-    assert stage.read_sentences([near[0], *far], query) == {}
+    near = [each.scored(5.0) for each in found[:2]]
+    far = [each.scored(5.0 - DISPUTED - 0.1) for each in found[2:]]
+    assert list(stage.read_sentences([*near, *far], asked)) == [place_of(e) for e in near]
+    assert stage.read_sentences([near[0], *far], asked) == {}
 
 
 def test_what_was_read_is_in_the_confidence(stored: search_index.SearchIndex) -> None:

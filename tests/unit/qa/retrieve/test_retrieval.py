@@ -12,7 +12,7 @@ from policyqa.index.store.embedding import HashingEmbedder, Vectors
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.structure.quotes import display
 from policyqa.index.types import Metadata
-from policyqa.qa.retrieve.evidence import SENTENCE_BONUS, QueryTokens, find, passage_bonus
+from policyqa.qa.retrieve.evidence import SENTENCE_BONUS, find, passage_bonus
 from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import (
     OTHER_NAMES,
@@ -23,6 +23,7 @@ from policyqa.qa.retrieve.retrieval import (
     signals_of,
 )
 from policyqa.qa.retrieve.weighting import WEIGHTS
+from tests.asking import asked_of
 
 EMBEDDER = HashingEmbedder(256)
 GRANTS = "人才支持办法\n博士每年补贴50万元。硕士每年补贴20万元。\n申请人提交身份证。"
@@ -46,13 +47,15 @@ def in_context(text: str, context: str) -> Vectors:
 
 
 def ranked(index: SearchIndex, query: str) -> Ranking:
-    return rank(index, query, EMBEDDER.encode_query(query), WEIGHTS)
+    asked = asked_of(index, query)
+    signals = signals_of(index, asked, EMBEDDER.encode_query(query))
+    return rank(index, asked, signals, WEIGHTS)
 
 
 def test_each_signal_is_what_it_says(tmp_path: Path) -> None:
     index = build(tmp_path, GRANTS, PARK)
     vector = EMBEDDER.encode_query(QUERY)
-    signals = signals_of(index, QUERY, vector)
+    signals = signals_of(index, asked_of(index, QUERY), vector)
     assert set(signals) == set(SIGNALS) == set(WEIGHTS)
     for row, passage in enumerate(index.passages):
         document = index.documents[index.document_of[row]]
@@ -69,7 +72,7 @@ def test_each_signal_is_what_it_says(tmp_path: Path) -> None:
 def test_the_score_is_the_weighted_sum_of_z_scores(tmp_path: Path) -> None:
     index = build(tmp_path, GRANTS, PARK, "食堂通知\n食堂中午开门。")
     ranking = ranked(index, QUERY)
-    raw = signals_of(index, QUERY, EMBEDDER.encode_query(QUERY))
+    raw = signals_of(index, asked_of(index, QUERY), EMBEDDER.encode_query(QUERY))
     total = sum(WEIGHTS[name] * z_scores(raw[name]) for name in SIGNALS)
     np.testing.assert_allclose(ranking.scores, np.sort(total)[::-1])
     assert index.documents[index.document_of[ranking.rows[0]]].source == "1.txt"
@@ -109,7 +112,8 @@ def test_other_names_count_half_and_only_in_words(tmp_path: Path) -> None:
     index = build(tmp_path, "一\n留学归国人员落户。", "二\n在职人员调动。")
     query, also = "海归怎么办", "留学归国"
     vector = EMBEDDER.encode_query(query)
-    plain, more = (signals_of(index, query, vector, also=names) for names in ("", also))
+    asked = asked_of(index, query)
+    plain, more = (signals_of(index, asked, vector, also=names) for names in ("", also))
     for name in ("dense", "sentence", "title"):
         np.testing.assert_array_equal(plain[name], more[name])
     added = OTHER_NAMES * index.bigrams.scores(["留学", "学归", "归国"])
@@ -120,12 +124,12 @@ def test_other_names_count_half_and_only_in_words(tmp_path: Path) -> None:
 def test_an_index_of_nothing_gives_nothing(tmp_path: Path) -> None:
     index = build(tmp_path, "加入收藏")
     ranking = ranked(index, QUERY)
-    tokens = QueryTokens(QUERY, index.words, index.bigrams)
+    asked = asked_of(index, QUERY)
     assert ranking.rows.tolist() == []
     assert {name: len(values) for name, values in ranking.signals.items()} == dict.fromkeys(
         SIGNALS, 0
     )
-    assert find(index, ranking, tokens, EMBEDDER.encode_query(QUERY)) == []
+    assert find(index, ranking, asked, EMBEDDER.encode_query(QUERY)) == []
 
 
 def test_a_bonus_moves_its_passage_and_its_signals() -> None:
@@ -141,22 +145,22 @@ def test_a_bonus_moves_its_passage_and_its_signals() -> None:
 def test_evidence_is_the_sentence_that_answers(tmp_path: Path) -> None:
     index = build(tmp_path, GRANTS, PARK)
     query = "硕士每年补贴多少万元"
-    tokens = QueryTokens(query, index.words, index.bigrams)
+    asked = asked_of(index, query)
     vector = EMBEDDER.encode_query(query)
-    found = find(index, ranked(index, query), tokens, vector)
+    found = find(index, ranked(index, query), asked, vector)
     assert found[0].text == "硕士每年补贴20万元。"
-    assert found[0].expected
+    assert found[0].signals.expected
     own = in_context(found[0].text, context_of(found[0].document, found[0].passage))
-    assert found[0].cosine == pytest.approx(own @ vector, abs=1e-6)
+    assert found[0].signals.cosine == pytest.approx(own @ vector, abs=1e-6)
     assert all(one.score >= other.score for one, other in pairwise(found))
     assert "heading" not in {evidence.sentence.kind for evidence in found}
 
 
 def test_the_best_sentence_lifts_its_passage(tmp_path: Path) -> None:
     index = build(tmp_path, GRANTS, PARK)
-    tokens = QueryTokens(QUERY, index.words, index.bigrams)
+    asked = asked_of(index, QUERY)
     ranking = ranked(index, QUERY)
-    found = find(index, ranking, tokens, EMBEDDER.encode_query(QUERY))
+    found = find(index, ranking, asked, EMBEDDER.encode_query(QUERY))
     best = [
         max(e.score for e in found if e.passage.passage_id == passage.passage_id)
         for passage in index.passages
@@ -170,13 +174,13 @@ def test_the_best_sentence_lifts_its_passage(tmp_path: Path) -> None:
 
 def test_a_share_of_the_query_is_weighted_by_rarity(tmp_path: Path) -> None:
     index = build(tmp_path, PARK, GRANTS)
-    tokens = QueryTokens("公园博士", index.words, index.bigrams)
+    asked = asked_of(index, "公园博士")
     weights = {word: index.words.idf(word) for word in ("公园", "博士")}
-    assert set(tokens.words) == set(weights)
+    assert set(asked.words.rarity) == set(weights)
     share = weights["公园"] / sum(weights.values())
-    assert tokens.word_share("公园开门") == pytest.approx(share)
-    assert tokens.word_share("食堂") == 0.0
-    assert tokens.bigram_share("公园 博士") == pytest.approx(
+    assert asked.word_share("公园开门") == pytest.approx(share)
+    assert asked.word_share("食堂") == 0.0
+    assert asked.bigram_share("公园 博士") == pytest.approx(
         1 - index.bigrams.idf("园博") / sum(map(index.bigrams.idf, ["公园", "园博", "博士"]))
     )
 
@@ -184,14 +188,14 @@ def test_a_share_of_the_query_is_weighted_by_rarity(tmp_path: Path) -> None:
 def test_a_sentence_inherits_the_words_it_stands_after(tmp_path: Path) -> None:
     texts = ("人才大会筹备就绪。此次活动定于本周开幕。", "公园游园活动定于本周开幕。")
     index = build(tmp_path, *texts)
-    tokens = QueryTokens("人才大会定于哪周开幕", index.words, index.bigrams)
+    asked = asked_of(index, "人才大会定于哪周开幕")
     ranking = ranked(index, "人才大会定于哪周开幕")
     found = {
-        e.text: e for e in find(index, ranking, tokens, EMBEDDER.encode_query("人才大会定于哪周"))
+        e.text: e for e in find(index, ranking, asked, EMBEDDER.encode_query("人才大会定于哪周"))
     }
     after, alone = found["此次活动定于本周开幕。"], found["公园游园活动定于本周开幕。"]
-    assert after.inherited > 0.0 == alone.inherited
-    assert after.bigrams + after.inherited == tokens.bigram_share(texts[0])
+    assert after.signals.inherited > 0.0 == alone.signals.inherited
+    assert after.signals.bigrams + after.signals.inherited == asked.bigram_share(texts[0])
     assert after.score > alone.score
 
 
@@ -207,13 +211,13 @@ def test_a_figure_of_another_year_contradicts(
     tmp_path: Path, query: str, contradicts: bool
 ) -> None:
     index = build(tmp_path, "博士补贴\n第二批名单,2020年补贴博士20人。", dates=("2021-03",))
-    tokens = QueryTokens(query, index.words, index.bigrams)
-    found = find(index, ranked(index, query), tokens, EMBEDDER.encode_query(query))
+    asked = asked_of(index, query)
+    found = find(index, ranked(index, query), asked, EMBEDDER.encode_query(query))
     assert {evidence.contradicts for evidence in found} == {contradicts}
 
 
 def test_a_sentence_that_only_leads_in_is_no_evidence(tmp_path: Path) -> None:
     index = build(tmp_path, "博士补贴办法。\n博士的补贴如下：\n每年补贴50万元。")
-    tokens = QueryTokens("博士的补贴", index.words, index.bigrams)
-    found = find(index, ranked(index, "博士的补贴"), tokens, EMBEDDER.encode_query("博士的补贴"))
+    asked = asked_of(index, "博士的补贴")
+    found = find(index, ranked(index, "博士的补贴"), asked, EMBEDDER.encode_query("博士的补贴"))
     assert "博士的补贴如下：" not in {evidence.text for evidence in found}

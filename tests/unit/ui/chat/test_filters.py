@@ -63,5 +63,5 @@ def test_an_answer_says_what_was_left_out_and_opens_it() -> None:
 
 
 def test_choices_come_from_the_documents() -> None:
-    assert choices_of(FakeAssistant().documents()).years == ("2025", "2024")
+    assert choices_of(FakeAssistant().corpus.documents()).years == ("2025", "2024")
     assert render.ASKED != render.LEFT_OUT

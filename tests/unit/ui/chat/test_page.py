@@ -248,7 +248,7 @@ def unescaped(markup: str) -> str:
 
 
 def test_the_greeting_says_what_is_covered() -> None:
-    greeting = talk.welcome(FakeAssistant().documents())
+    greeting = talk.welcome(FakeAssistant().corpus.documents())
     assert "已收录 3 份文件，最新的是 2025年6月的《人才" in in_language(greeting, "zh")
     assert "3 documents are collected, the newest of 2025-6: 《人才" in in_language(greeting, "en")
     assert "已收录 0 份文件。" in in_language(talk.welcome(()), "zh")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from policyqa.qa.check.quantities import number, quantities
+from policyqa.index.text.quantities import number, quantities
 
 
 @pytest.mark.parametrize(

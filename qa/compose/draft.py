@@ -1,0 +1,42 @@
+"""An answer while it is put together."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from policyqa.index.types import Span
+from policyqa.qa.compose.composer import Composer
+from policyqa.qa.compose.verdicts import Verdict
+from policyqa.qa.compose.wording import NOT_SAID
+from policyqa.qa.retrieve.evidence import Quote
+from policyqa.qa.types import Compared, Completeness, Role
+
+
+@dataclass
+class Draft:
+    """An answer while it is put together."""
+
+    composer: Composer
+    verdict: Verdict = ""
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
+    compared_by: Literal["", "time", "place"] = ""
+
+    def say(self, quote: Quote, span: Span, role: Role = "statement") -> tuple[int, ...]:
+        """Say a part of a sentence, if the gate lets it; the numbers of its citations."""
+        return self.composer.add(quote, span, role=role)
+
+    def compare(self, label: str, value: str, citation: int) -> None:
+        """A row of the table beside the answer."""
+        self.compared.append(Compared(label=label, value=value, citation=citation))
+
+    @property
+    def completeness(self) -> Completeness:
+        """Whether all that was asked is answered."""
+        return "partial" if self.missing else "full"
+
+    def text(self) -> str:
+        """The answer in one text: verdict, sentences with marks, what is missing, notes."""
+        notes = [*(NOT_SAID.format(part=part) for part in self.missing), *self.notes]
+        head = f"{self.verdict}：" if self.verdict else ""
+        return "\n".join([head + self.composer.text(), *notes])

@@ -1,0 +1,238 @@
+"""Lists as answers: which one is asked for, and its items one by one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.text.words import is_place, normalise
+from policyqa.index.types import Document, Passage, Span
+from policyqa.qa.compose.composer import shortened
+from policyqa.qa.compose.draft import Draft
+from policyqa.qa.compose.enumerations import (
+    Enumeration,
+    Item,
+    around,
+    continued,
+    numbered,
+    sentences_of,
+)
+from policyqa.qa.compose.wording import ITEMS_LEFT
+from policyqa.qa.corpus import Citable
+from policyqa.qa.question.asked import Asked
+from policyqa.qa.question.headings import is_of_other_kind
+from policyqa.qa.retrieve.evidence import Evidence, Quote
+from policyqa.qa.types import Role
+
+STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环节")
+# What belongs to asking for a list and names nothing.
+LIST_WORDS = frozenset({"需要", "准备", "提交", "提供", "具体", "一共", "办理", "申请", "申报"})
+SURE_SHARE = 0.7  # of a question's content words that a list's title and heading must have
+COMPOUND = 3  # characters from which a word names a thing of its own
+NEAR_SENTENCES = 6  # in whose documents a list is looked for
+LEAD_CHARS = 60
+MIN_HEADING_CHARS = 10  # of a heading that says something: （一）加快引进急需紧缺人才
+AS_GOOD = 0.5  # how far below the sentence of a list another may score and be said beside it
+LEAD_SHARE = 0.5  # of what an item holds of the question, the least that its list's lead must hold
+MAX_ITEMS = 12
+MAX_ITEM_CHARS = 90
+MAX_LIST_CHARS = 600
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list, and a quote that stands for its document and passage, with the score of the evidence
+    that led there; `named` where its heading or lead names what is asked for."""
+
+    anchor: Quote
+    enumeration: Enumeration
+    score: float
+    named: bool = False
+
+
+def listing_of(
+    asked: Asked,
+    found: Sequence[Evidence],
+    passages: Mapping[str, Sequence[Passage]],
+) -> Listing | None:
+    """The list that answers, where the question asks for a list or for steps.
+
+    A list whose heading or lead names what is asked for (申请材料, 办理流程) is looked for in the
+    documents of the best passages; else that of which the best sentence is part, if what introduces
+    it is about the question.
+    """
+    if not _asks_list(asked) or found[0].sentence.head is not None:
+        return None
+    named = _named(asked, found, passages)
+    if named:
+        return named
+    best, own = found[0], asked.bigram_share(found[0].text)
+    for each in around(best.document, passages.get(best.document.doc_id, ()), best.sentence):
+        if is_of_other_kind(asked.headings, _heading(best.quote, each)):
+            continue
+        about = asked.bigram_share(_introduction(best.quote, each))
+        if about >= max(LEAD_SHARE * own, 1e-9) and _is_part(best.quote, each):
+            return Listing(best.quote, each, best.score)
+    return None
+
+
+def _asks_list(asked: Asked) -> bool:
+    return "list" in asked.wants or "steps" in asked.wants
+
+
+def _named(
+    asked: Asked,
+    found: Sequence[Evidence],
+    passages: Mapping[str, Sequence[Passage]],
+) -> Listing | None:
+    """The list whose heading or lead has the name of what is asked for, and most of the rest of
+    the question."""
+    if not asked.headings:
+        return None
+    listings: list[tuple[float, int, Listing]] = []
+    documents = dict.fromkeys(e.document.doc_id for e in found[:NEAR_SENTENCES])
+    for rank, doc_id in enumerate(documents):
+        near = next(e for e in found if e.document.doc_id == doc_id)
+        own = passages.get(doc_id, ())
+        for each in numbered(near.document, own):
+            passage = _passage_at(own, each.items[0].start)
+            if passage is None:
+                continue
+            anchor = replace(near.quote, passage=passage)
+            if _is_bare(near.document, each):
+                continue
+            if not _is_for(asked, found, _introduction(anchor, each)):
+                continue
+            if any(kind.search(_heading(anchor, each)) for kind in asked.headings):
+                share = asked.bigram_share(_introduction(anchor, each))
+                listings.append(
+                    (round(share, 3), -rank, Listing(anchor, each, near.score, named=True))
+                )
+    if not listings:
+        return None
+    share, _, best = max(listings, key=lambda item: item[:2])
+    return best if share >= LEAD_SHARE * asked.bigram_share(found[0].text) else None
+
+
+def _is_for(asked: Asked, found: Sequence[Evidence], introduction: str) -> bool:
+    """Whether what introduces a list has all the compounds (人才公寓) of the question that the
+    documents have: the conditions of another programme are no answer."""
+    texts = {e.document.doc_id: e.document.text for e in found[:NEAR_SENTENCES]}.values()
+    names = [word for word in asked.content if len(word) >= COMPOUND and not is_place(word)]
+    about = normalise(introduction)
+    return all(word in about for word in names if any(word in text for text in texts))
+
+
+def _is_part(best: Quote, enumeration: Enumeration) -> bool:
+    """Whether a sentence is itself an item of a list, or introduces it: what stands below the
+    headline of an item is no list."""
+    place = best.sentence.start
+    if enumeration.lead and enumeration.lead[0] <= place < enumeration.lead[1]:
+        return not any(item.heading for item in enumeration.items)
+    return any(
+        item.start <= place < item.end and not item.heading for item in enumeration.items
+    ) and not _is_bare(best.document, enumeration)
+
+
+def _is_bare(document: Document, enumeration: Enumeration) -> bool:
+    """Whether a list is one of headings that say nothing by themselves (一、办理对象)."""
+    headings = [item for item in enumeration.items if item.heading]
+    return any(item.end - item.start < MIN_HEADING_CHARS for item in headings)
+
+
+def surely_listed(asked: Asked, found: Sequence[Evidence], corpus: Citable) -> bool:
+    """Whether there is a list whose heading names what is asked for, in a document whose title and
+    headings name nearly all else of the question, its places among them."""
+    if not _asks_list(asked) or not found:
+        return False
+    listing = _named(asked, found, corpus.passages)
+    if listing is None:
+        return False
+    about = normalise(_introduction(listing.anchor, listing.enumeration))
+    names = [w for w in asked.content if len(w) > 1 and w not in LIST_WORDS]
+    held = sum(word in about for word in names)
+    return (
+        len(names) > 1
+        and held >= SURE_SHARE * len(names)
+        and all(place.rstrip("省市") in about for place in asked.places)
+    )
+
+
+def _passage_at(passages: Sequence[Passage], place: int) -> Passage | None:
+    return next((p for p in passages if p.start <= place < p.end), None)
+
+
+def _heading(anchor: Quote, enumeration: Enumeration) -> str:
+    """The last heading over a list, and the words before it."""
+    section = anchor.passage.section.split(SECTION_SEPARATOR)[-1]
+    text = anchor.document.text
+    return section + (text[slice(*enumeration.lead)][-LEAD_CHARS:] if enumeration.lead else "")
+
+
+def _introduction(anchor: Quote, enumeration: Enumeration) -> str:
+    """What a list stands under: its lead, its headings, its document's title."""
+    text = anchor.document.text
+    lead_words = text[slice(*enumeration.lead)] if enumeration.lead else ""
+    return f"{anchor.document.metadata.title} {anchor.passage.section} {lead_words}"
+
+
+def listed(
+    draft: Draft,
+    asked: Asked,
+    listing: Listing,
+    picked: Sequence[Evidence],
+    passages: Mapping[str, Sequence[Passage]],
+) -> list[Quote]:
+    """The items of a list in order, as far as there is room, then what else was chosen."""
+    best, enumeration = listing.anchor, listing.enumeration
+    role: Role = "step" if _is_steps(asked, best, enumeration) else "item"
+    said: list[Quote] = []
+    text, chars = best.document.text, 0
+    inside = range(enumeration.items[0].start, enumeration.items[-1].end)
+    for n, item in enumerate(enumeration.items):
+        span = _item_span(text, item)
+        if n and (n == MAX_ITEMS or chars + span[1] - span[0] > MAX_LIST_CHARS):
+            left = len(enumeration.items) - n
+            draft.missing.append(ITEMS_LEFT.format(n=left))
+            break
+        draft.say(best, span, role)
+        said.append(best.part(span))
+        chars += span[1] - span[0]
+    own = passages.get(best.document.doc_id, ())
+    after = continued(best.document, sentences_of(own), enumeration.items[-1].end)
+    if after is not None and not draft.missing:
+        more = best.beside(after)
+        draft.say(more, shortened(more, asked))
+        said.append(more)
+    for other in () if listing.named else picked:
+        elsewhere = other.document is not best.document or other.sentence.start not in inside
+        if (
+            elsewhere
+            and other.score >= listing.score - AS_GOOD
+            and not _leads(other.quote, enumeration)
+        ):
+            draft.say(other.quote, shortened(other.quote, asked))
+            said.append(other.quote)
+    return said
+
+
+def _is_steps(asked: Asked, best: Quote, enumeration: Enumeration) -> bool:
+    introduced = STEPS.search(_introduction(best, enumeration))
+    return "steps" in asked.wants and introduced is not None
+
+
+def _leads(other: Quote, enumeration: Enumeration) -> bool:
+    span = enumeration.lead
+    return bool(span and span[0] <= other.sentence.start < span[1])
+
+
+def _item_span(text: str, item: Item) -> Span:
+    """An item, or as much of a long one as ends with a sentence or a clause."""
+    start, end = item.start, item.end
+    if end - start <= MAX_ITEM_CHARS:
+        return start, end
+    for marks in ("。；;", "，,、"):
+        cut = max(text.rfind(mark, start, start + MAX_ITEM_CHARS) for mark in marks)
+        if cut > start + 10:
+            return start, cut
+    return start, start + MAX_ITEM_CHARS

@@ -1,0 +1,179 @@
+"""A question as it is understood: once, when it is read, for all that answer it."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.text.marks import editions, places, years
+from policyqa.index.text.quantities import Quantity, quantities
+from policyqa.index.text.suspicion import ADDRESSES
+from policyqa.index.text.words import bigrams, normalise, words
+from policyqa.qa.question.distinctions import Classes, classes_of
+from policyqa.qa.question.expectation import Expectation, expected
+from policyqa.qa.question.followups import is_bare
+from policyqa.qa.question.forms import (
+    ALL_TALK,
+    ASKS_VERDICT,
+    EITHER,
+    FORMS,
+    NEGATED_QUESTION,
+    OPEN,
+    ORDERS,
+    TALK,
+    YES_NO,
+    Want,
+)
+from policyqa.qa.question.headings import asked_headings
+from policyqa.qa.question.parts import Part, parts_of
+from policyqa.qa.question.query import function_words
+
+OWN = 4.0  # how often a follow-up's own words count, against those of its topic
+# What a question may be understood without, to see what each is worth; wants beside these.
+NOTHING: Mapping[str, Any] = {
+    "expectation": Expectation(),
+    "headings": (),
+    "parts": (),
+    "years": frozenset(),
+    "editions": frozenset(),
+    "places": (),
+    "classes": Classes(),
+}
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Tokens of a question: all of them in order, and how much each counts, by rarity."""
+
+    every: tuple[str, ...]
+    rarity: Mapping[str, float]
+
+    def share(self, present: Collection[str]) -> float:
+        """Share of the tokens that are present, by rarity, in [0, 1]; 0 for a question of none.
+
+        Args:
+            present: tokens of a text, a set where it is large.
+        """
+        total = sum(self.rarity.values())
+        return sum(w for t, w in self.rarity.items() if t in present) / total if total else 0.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One reading of a question.
+
+    `text` is what is searched, `own` the part of it that was asked now where the rest is the topic
+    before it ("" where all of it is asked). `content` are the words that name something. `wants`
+    says what is asked for, `expectation` the kind and unit of the answer, `headings` those under
+    which it may stand, `parts` the things that are asked, where there are several. `years`,
+    `editions`, `places`, `classes` and `numbers` are those that the question names.
+    """
+
+    text: str
+    own: str
+    plain: str
+    words: Tokens
+    bigrams: Tokens
+    content: tuple[str, ...]
+    wants: frozenset[Want]
+    expectation: Expectation
+    headings: tuple[re.Pattern[str], ...]
+    parts: tuple[Part, ...]
+    years: frozenset[str]
+    editions: frozenset[str]
+    places: tuple[str, ...]
+    classes: Classes
+    without: frozenset[str] = frozenset()
+
+    @cached_property
+    def numbers(self) -> tuple[Quantity, ...]:
+        """The quantities that the question brings itself (43岁还能申请吗)."""
+        return quantities(self.text)
+
+    def word_share(self, text: str) -> float:
+        """Share of the question's words that a text has, by rarity."""
+        return self.words.share(set(words(text)))
+
+    def bigram_share(self, text: str) -> float:
+        """Share of the question's bigrams that a text has, by rarity."""
+        return self.bigrams.share(set(bigrams(text)))
+
+
+def understood(
+    text: str,
+    *,
+    own: str = "",
+    known_words: LexicalIndex | None = None,
+    known_bigrams: LexicalIndex | None = None,
+    without: Collection[str] = (),
+) -> Asked:
+    """What a question asks.
+
+    Args:
+        text: normalised, as `question.query` gives it.
+        own: what of it was asked now, see `question.followups.Reading`; these tokens count `OWN`
+            times, since the others say where to look and not what to find.
+        known_words, known_bigrams: of the documents, for the rarity of the question's; without
+            them each counts 1.
+        without: wants, and fields of `NOTHING`, to leave out; `own` too.
+    """
+    plain, every = normalise(text), words(text)
+    own = "" if "own" in without else own
+    names = frozenset(without)
+
+    whole = Asked(
+        text=text,
+        own=own,
+        plain=plain,
+        words=_tokens(every, known_words, words(own)),
+        bigrams=_tokens(bigrams(text), known_bigrams, bigrams(own)),
+        content=tuple(w for w in dict.fromkeys(every) if w not in function_words()),
+        wants=frozenset(_wants(text, plain)) - names,
+        expectation=expected(own) or expected(text),
+        headings=asked_headings(text),
+        parts=parts_of(text),
+        years=years(text),
+        editions=editions(text),
+        places=places(text),
+        classes=classes_of(text),
+        without=names,
+    )
+    return replace(whole, **{name: NOTHING[name] for name in names & NOTHING.keys()})
+
+
+def _tokens(every: Sequence[str], known: LexicalIndex | None, own: Sequence[str]) -> Tokens:
+    mine = set(own)
+    return Tokens(
+        tuple(every),
+        {
+            token: (known.idf(token) if known else 1.0) * (OWN if token in mine else 1.0)
+            for token in dict.fromkeys(every)
+        },
+    )
+
+
+def _wants(text: str, plain: str) -> Iterator[Want]:
+    yield from (want for want, pattern in FORMS if pattern.search(text))
+    verdict = _asks_verdict(plain)
+    if verdict:
+        yield "verdict"
+    if verdict or YES_NO.search(plain):
+        yield "yes_no"
+    if ORDERS.search(text) or ADDRESSES.search(text):
+        yield "order"
+    if ALL_TALK.fullmatch(plain):
+        yield "talk"
+    if TALK.search(plain):
+        yield "chat"
+    if is_bare(text):
+        yield "bare"
+
+
+def _asks_verdict(plain: str) -> bool:
+    """Whether a question asks if something may be done, had or counted in."""
+    if NEGATED_QUESTION.search(plain) and not EITHER.search(plain):
+        return False
+    found = ASKS_VERDICT.search(plain)
+    return found is not None and not OPEN.search(plain[found.start() :])
