@@ -265,6 +265,39 @@ def gate_command(
         raise GateError("；".join([*under, *lowered]))
 
 
+@group.command("rules")
+def rules_command(
+    names: Annotated[
+        list[str] | None, typer.Option("--rule", help="只看这几族规则，可多次；默认全部")
+    ] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="只用这几套题，可多次；默认全部")
+    ] = None,
+    shared: Annotated[
+        Path, typer.Option("--shared", help="放着 data 和 policies 的文件夹；没有就不用")
+    ] = Path("../shared"),
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """逐一关掉每族规则，看它在各套题上值多少：成对的差与 95% 区间。"""
+    import json
+
+    from policyqa.eval.runs import rules
+    from policyqa.eval.runs.rule_sets import opened_sets
+    from policyqa.qa.cli import present
+    from policyqa.qa.rules import RULES, checked
+
+    wanted = [name for name in RULES if name in checked(names or RULES)]
+    found: list[rules.Worth] = []
+    with present.progress() as progress:
+        for dataset, assistants in opened_sets(wanted, sets, shared, limit):
+            found += rules.worth(assistants, dataset, progress=progress)
+    if as_json:
+        typer.echo(json.dumps([each.model_dump() for each in found], ensure_ascii=False))
+        return
+    typer.echo(rules.table(found, RULES))
+
+
 def _loaded(folder: Path, split: str | None, limit: int | None) -> "Dataset":
     from policyqa.eval.judge import dataset as datasets
 

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -60,6 +60,7 @@ from policyqa.qa.retrieve.confidence import confidence, features
 from policyqa.qa.retrieve.evidence import Evidence, find, passage_bonus
 from policyqa.qa.retrieve.reranking import SecondStage
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
+from policyqa.qa.rules import checked
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import (
     Answer,
@@ -128,7 +129,14 @@ class Assistant:
         settings: AnswerSettings,
         second_stage: SecondStage | None = None,
         writer: Writer | None = None,
+        without: Collection[str] = (),
     ) -> None:
+        """`without` names families of rules (`qa.rules`) that take no part.
+
+        Raises:
+            SettingsError: one of them is none.
+        """
+        self._without = checked(without)
         self.index = index
         self.embedder = embedder
         self._weights = weights
@@ -193,16 +201,21 @@ class Assistant:
         Raises:
             QuestionError: nothing in it can be searched.
         """
-        query = self._speller.corrected(normalise_query(question.question))
-        return tuple(self.understood(each) for each in readings(query, question.history))
+        query = normalise_query(question.question)
+        if "spelling" not in self._without:
+            query = self._speller.corrected(query)
+        history = question.history if "followups" not in self._without else ()
+        return tuple(self.understood(each) for each in readings(query, history))
 
     def understood(self, reading: Reading) -> Asked:
         """A reading as it is searched, with the rarity of its words in these documents."""
+        glossary = "glossary" not in self._without
         return understood(
-            with_chinese(reading.text),
+            with_chinese(reading.text) if glossary else reading.text,
             own=reading.own,
             known_words=self.index.words,
             known_bigrams=self.index.bigrams,
+            without=self._without,
         )
 
     def _surest(
@@ -236,21 +249,25 @@ class Assistant:
             day: ISO, on which a rule must hold not to stand behind its successor; "" is today.
         """
         clock = clock or Clock()
-        also = " ".join(self._lexicon.other_names(asked.text))
+        names = self._lexicon.other_names(asked.text) if asked.uses("other_names") else ()
+        also = " ".join(names)
         signals = retrieval.signals_of(self.index, asked, vector, also=also)
         ranking = retrieval.rank(self.index, asked, signals, self._weights(asked), hidden=hidden)
         evidence = find(self.index, ranking, asked, vector)
-        ranking = retrieval.reordered(ranking, passage_bonus(self.index, ranking, evidence))
+        if asked.uses("sentence_bonus"):
+            bonus = passage_bonus(self.index, ranking, evidence)
+            ranking = retrieval.reordered(ranking, bonus)
         read: Mapping[str, float] = {}
         if (stage := self._second_stage) and evidence:
             read = stage.read(self.index, ranking, evidence, asked)
             ranking = stage.ordered(self.index, ranking, read)
             evidence = stage.weighed(evidence, read)
             evidence = stage.sharpened(evidence, stage.read_sentences(evidence, asked))
-        evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
+        if asked.uses("replaced"):
+            evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
         clock.lap("retrieve")
         margin = MARGIN_READ if read else MARGIN
-        picked = chosen(evidence, self._settings, margin=margin)
+        picked = chosen(evidence, asked, self._settings, margin=margin)
         judged = read if stage and stage.judges else {}
         values = features(self.index, ranking, evidence, picked, asked, judged)
         return Found(asked, signals, ranking, evidence, picked, values, confidence(values))
@@ -296,7 +313,9 @@ class Assistant:
             )
         day = day_of(question)
         composer = Composer(
-            self.corpus.passage_of, lambda document: self.corpus.validity(document, day)
+            self.corpus.passage_of,
+            lambda document: self.corpus.validity(document, day),
+            resolve=asked.uses("deixis"),
         )
         draft = composed(asked, found.picked, found.evidence, corpus, composer)
         if not composer.sentences:
@@ -407,7 +426,7 @@ def _abstention(found: Found, hits: Sequence[Hit], whom: Contact | None) -> tupl
     """Why there is no answer, and what a reader can do next: where to look, whom to ask."""
     if is_talk(found.asked, found.features["unknown"]):
         return "out_of_scope", TALK
-    if is_out_of_scope(found.features):
+    if found.asked.uses("out_of_scope") and is_out_of_scope(found.features):
         return "out_of_scope", OUT_OF_SCOPE + NEXT_STEP
     places = list(dict.fromkeys(_place(hit) for hit in hits))[:PLACES]
     look = f"内容相近的有：{'、'.join(places)}。" if places else ""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -172,12 +172,19 @@ def _reranker(name: str, model: ModelSettings) -> CrossEncoderReranker:
     return CrossEncoderReranker.load(name, precision=model.precision)
 
 
-def varied(assistant: Assistant, settings: Settings) -> Assistant:
-    """An assistant over the same index that ranks and answers by other settings."""
+def varied(assistant: Assistant, settings: Settings, *, without: Collection[str] = ()) -> Assistant:
+    """An assistant over the same index that ranks and answers by other settings, or without some
+    families of rules (`qa.rules`)."""
     ranking = weights_by(settings.ranking)
     second = second_stage(settings)
     return Assistant(
-        assistant.index, assistant.embedder, ranking, settings.answer, second, writer(settings)
+        assistant.index,
+        assistant.embedder,
+        ranking,
+        settings.answer,
+        second,
+        writer(settings),
+        without,
     )
 
 

@@ -41,7 +41,11 @@ def choices(found: Sequence[Evidence], asked: Asked) -> tuple[str, ...]:
         found: sentences, best first.
         asked: the question.
     """
-    if len(asked.content) > MAX_NAMED or asked.expectation.kind not in VALUES:
+    if (
+        not asked.uses("ambiguity")
+        or len(asked.content) > MAX_NAMED
+        or asked.expectation.kind not in VALUES
+    ):
         return ()
     found = [each for each in found if not each.contradicts]
     if not found or not found[0].signals.expected:

@@ -19,6 +19,8 @@ ALIKE = 0.4  # share of bigrams from which two sentences of two places say the s
 
 def compared_places(asked: Asked, corpus: Citable) -> tuple[str, ...]:
     """The places that a question compares, as titles of documents name them; () for one or none."""
+    if not asked.uses("compared_places"):
+        return ()
     titles = " ".join(document.metadata.title for document in corpus.documents.values())
     named = dict.fromkeys(m.group(1) for m in PLACE_NAMED.finditer(asked.text))
     found = tuple(place for place in named if place in titles)
@@ -28,6 +30,8 @@ def compared_places(asked: Asked, corpus: Citable) -> tuple[str, ...]:
 def counterparts(asked: Asked, best: Quote, corpus: Citable) -> list[Quote]:
     """Of a question that compares places, the sentences of the other places' documents that say
     the same of theirs; of one that compares versions, that of the other version."""
+    if not asked.uses("counterparts"):
+        return []
     about = best.document.metadata.title
     places_ = [place for place in compared_places(asked, corpus) if place not in about]
     groups = [

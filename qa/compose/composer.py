@@ -37,7 +37,7 @@ EXCEPTION = re.compile("但|除|不|未|须|应|仅|只|限|若|如|否则|符�
 
 
 def chosen(
-    found: Sequence[Evidence], settings: AnswerSettings, *, margin: float = MARGIN
+    found: Sequence[Evidence], asked: Asked, settings: AnswerSettings, *, margin: float = MARGIN
 ) -> list[Evidence]:
     """The sentences to say: the best, and those near it that add something, within the limit.
 
@@ -45,6 +45,7 @@ def chosen(
 
     Args:
         found: best first.
+        asked: the question.
         settings: the limits.
         margin: how far below the best a further sentence may score.
     """
@@ -57,7 +58,11 @@ def chosen(
             break
         if any(is_same(evidence.quote, other.quote) for other in picked):
             continue
-        if picked and _of_other_region(evidence.quote, picked[0].quote):
+        if (
+            picked
+            and asked.uses("one_region")
+            and _of_other_region(evidence.quote, picked[0].quote)
+        ):
             continue
         if picked and chars + len(evidence.text) > settings.max_chars:
             continue
@@ -155,7 +160,12 @@ def _finished(text: str) -> str:
 
 
 def _is_idle(clause: str, asked: Asked) -> bool:
-    if not RHETORIC.match(clause) or EXCEPTION.search(clause) or re.search(r"\d", clause):
+    if (
+        not asked.uses("idle_clauses")
+        or not RHETORIC.match(clause)
+        or EXCEPTION.search(clause)
+        or re.search(r"\d", clause)
+    ):
         return False
     return asked.word_share(clause) < 0.1
 
@@ -174,16 +184,20 @@ class Composer:
     What the gate does not pass is not said but kept in `dropped` with what the gate found.
 
     `passage_of` gives the id of the passage that a span of a document stands in, `validity_of`
-    whether a document holds on the day of the question.
+    whether a document holds on the day of the question; `resolve` says whether what 今年 and 该区
+    mean is put into the sentences.
     """
 
     def __init__(
         self,
         passage_of: Callable[[str, Span], str],
         validity_of: Callable[[Document], Validity | None] = lambda document: None,
+        *,
+        resolve: bool = True,
     ) -> None:
         self._passage_of = passage_of
         self._validity_of = validity_of
+        self._resolve = resolve
         self.sentences: list[AnswerSentence] = []
         self.citations: list[Citation] = []
         self.dropped: list[tuple[str, Finding]] = []
@@ -211,10 +225,14 @@ class Composer:
                 text=_ended(text),
                 citations=numbers,
                 role=role,
-                resolved=tuple(Resolved(at=r.at, text=r.text) for r in resolutions(text, document)),
+                resolved=self._resolved(text, document),
             )
         )
         return numbers
+
+    def _resolved(self, text: str, document: Document) -> tuple[Resolved, ...]:
+        found = resolutions(text, document) if self._resolve else ()
+        return tuple(Resolved(at=each.at, text=each.text) for each in found)
 
     def _cite(self, quote: Quote, span: Span) -> int:
         document = quote.document

@@ -85,10 +85,8 @@ def _stated(
     if draft.verdict:  # what decides stands first, and little beside it
         near = [e.quote for e in picked if e is not best and e.score >= best.score - AS_GOOD]
         said = [best.quote, *near]
-    if "list" in asked.wants:
-        said = _with_following(said, best.quote, passages, continued)
-    elif "yes_no" in asked.wants:
-        said = _with_following(said, best.quote, passages, excepted)
+    if (follows := _follows(asked)) is not None:
+        said = _with_following(said, best.quote, passages, follows)
     for quote in said:
         draft.say(quote, shortened(quote, asked), _role(quote, said[0], asked))
     return said
@@ -96,7 +94,7 @@ def _stated(
 
 def _role(quote: Quote, first: Quote, asked: Asked) -> Role:
     """What a further sentence with a value is beside the first: a target, or of an earlier date."""
-    if quote is first or asked.expectation.kind not in VALUED:
+    if quote is first or asked.expectation.kind not in VALUED or not asked.uses("targets"):
         return "statement"
     if aims(quote) and "target" not in asked.wants:
         return "target"
@@ -104,11 +102,23 @@ def _role(quote: Quote, first: Quote, asked: Asked) -> Role:
     return "earlier" if is_older else "statement"
 
 
+Following = Callable[[Document, Sequence[Sentence], int], Sentence | None]
+
+
+def _follows(asked: Asked) -> Following | None:
+    """What of the sentence after the best one is said with it: more of a list, an exception."""
+    if not asked.uses("following"):
+        return None
+    if "list" in asked.wants:
+        return continued
+    return excepted if "yes_no" in asked.wants else None
+
+
 def _with_following(
     said: Sequence[Quote],
     best: Quote,
     passages: Mapping[str, Sequence[Passage]],
-    follows: Callable[[Document, Sequence[Sentence], int], Sentence | None],
+    follows: Following,
 ) -> list[Quote]:
     """The sentences, and after the best one that which goes on with it."""
     own = passages.get(best.document.doc_id, ())
@@ -155,9 +165,10 @@ def _issuer(value: Value) -> str:
 def _annotate(draft: Draft, asked: Asked, said: Sequence[Quote]) -> None:
     """What a reader must know of the sentences: what is left open, what is only a target, whose
     policy it is."""
-    draft.missing += unanswered(asked, said)
+    draft.missing += unanswered(asked, said) if asked.uses("missing") else ()
     draft.notes += staff_notes(draft.composer.citations)
-    if any(aims(each) for each in said[:1]) and "target" not in asked.wants:
+    tells = asked.uses("targets") and "target" not in asked.wants
+    if tells and any(aims(each) for each in said[:1]):
         draft.notes.append(STILL_TARGET)
     for citation in {c.doc_id: c for c in draft.composer.citations}.values():
         if citation.validity in NOT_HELD:

@@ -36,6 +36,8 @@ def lead(quote: Quote, asked: Asked) -> Span | None:
     None where the question asks for more than one thing, where the sentence has several that may
     be meant, or where it is no figure: a wrong one in front would be worse than none.
     """
+    if not asked.uses("leads"):
+        return None
     kind = asked.expectation.kind
     several = asked.parts or len(SEVERAL.findall(asked.text)) > 1
     if several or quote.sentence.head is not None:

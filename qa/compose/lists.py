@@ -143,7 +143,7 @@ def _is_bare(document: Document, enumeration: Enumeration) -> bool:
 def surely_listed(asked: Asked, found: Sequence[Evidence], corpus: Citable) -> bool:
     """Whether there is a list whose heading names what is asked for, in a document whose title and
     headings name nearly all else of the question, its places among them."""
-    if not _asks_list(asked) or not found:
+    if not asked.uses("surely_listed") or not _asks_list(asked) or not found:
         return False
     listing = _named(asked, found, corpus.passages)
     if listing is None:

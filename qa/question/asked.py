@@ -87,6 +87,10 @@ class Asked:
     classes: Classes
     without: frozenset[str] = frozenset()
 
+    def uses(self, rule: str) -> bool:
+        """Whether a family of rules (`qa.rules`) takes part in the answer."""
+        return rule not in self.without
+
     @cached_property
     def numbers(self) -> tuple[Quantity, ...]:
         """The quantities that the question brings itself (43岁还能申请吗)."""

@@ -163,13 +163,16 @@ def passage_bonus(
 
 def _usable(document: Document, passage: Passage, asked: Asked) -> list[int]:
     """Sentences that say something of their own: no headings, no mere lead-ins."""
+    every = list(range(len(passage.sentences)))
+    if not asked.uses("says_nothing"):
+        return every
     kinds = ("text", "row", "note", "caption")
     usable = [
         n
         for n, s in enumerate(passage.sentences)
         if s.kind in kinds and not _says_nothing(document, document.text[s.start : s.end], asked)
     ]
-    return usable or list(range(len(passage.sentences)))
+    return usable or every
 
 
 def _says_nothing(document: Document, text: str, asked: Asked) -> bool:
@@ -201,7 +204,7 @@ def _evidence(quote: Quote, cosine: float, asked: Asked, before: str) -> Evidenc
         cosine=cosine,
         words=asked.word_share(quote.text),
         bigrams=own,
-        inherited=asked.bigram_share(around) - own,
+        inherited=asked.bigram_share(around) - own if asked.uses("inherited") else 0.0,
         expected=holds(quote.text, asked.expectation),
         agreement=agreement(asked, quote.document, around),
     )

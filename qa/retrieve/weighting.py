@@ -25,5 +25,5 @@ def weights_for(asked: Asked, *, full: Mapping[str, float] = WEIGHTS) -> Mapping
     """Weights by signal; the lexical ones rise from 0 to their full value with the length."""
     count = len(asked.bigrams.every)
     share = (count - NO_WORDS_BELOW) / (ALL_WORDS_ABOVE - NO_WORDS_BELOW)
-    gate = min(max(share, 0.0), 1.0)
+    gate = min(max(share, 0.0), 1.0) if asked.uses("by_length") else 1.0
     return {name: w * gate if name in LEXICAL else w for name, w in full.items()}

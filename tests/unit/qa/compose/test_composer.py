@@ -41,7 +41,7 @@ def evidence_of(
 
 
 def said(found: list[Evidence], settings: AnswerSettings = SETTINGS) -> list[str]:
-    return [evidence.text for evidence in chosen(found, settings)]
+    return [evidence.text for evidence in chosen(found, understood(""), settings)]
 
 
 def test_sentences_stand_in_reading_order_and_the_best_document_first() -> None:
