@@ -26,7 +26,7 @@ from policyqa.index.build.building import context_of
 from policyqa.index.store.embedding import Embedder, Vectors
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import FaissStore
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.text.words import simplified
 from policyqa.qa import settings as configuration
 from policyqa.qa.assistant import Assistant
@@ -43,13 +43,14 @@ def product(index: SearchIndex, embedder: Embedder) -> SearchIndex:
 
 def title_and_section(index: SearchIndex, embedder: Embedder) -> SearchIndex:
     """Passages with their document's title and their headings before them."""
-    texts = [f"{_context(index, row)}\n{p.text}" for row, p in enumerate(index.passages)]
+    rows = range(len(index.passages))
+    texts = [f"{_context(index, row)}\n{_words(index, row)}" for row in rows]
     return _with_passages(index, _embedded(embedder, texts))
 
 
 def section(index: SearchIndex, embedder: Embedder) -> SearchIndex:
     """Passages with their headings before them."""
-    texts = [f"{passage.section}\n{passage.text}" for passage in index.passages]
+    texts = [f"{p.section}\n{_words(index, row)}" for row, p in enumerate(index.passages)]
     return _with_passages(index, _embedded(embedder, texts))
 
 
@@ -103,12 +104,16 @@ def _context(index: SearchIndex, row: int) -> str:
     return context_of(index.documents[index.document_of[row]], index.passages[row])
 
 
+def _words(index: SearchIndex, row: int) -> str:
+    return in_context(index.documents[index.document_of[row]], index.passages[row])
+
+
 def _windows(index: SearchIndex, embedder: Embedder) -> Vectors:
     texts = []
     for row in range(len(index.passages)):
         near = range(max(0, row - 1), min(row + 2, len(index.passages)))
         same = [n for n in near if index.document_of[n] == index.document_of[row]]
-        texts.append("\n".join(index.passages[n].text for n in same))
+        texts.append("\n".join(_words(index, n) for n in same))
     return _embedded(embedder, texts)
 
 

@@ -26,6 +26,7 @@ from policyqa.eval.judge.matching import answers_in, holds
 from policyqa.eval.judge.statistics import permutation_p
 from policyqa.eval.options import opened, set_of
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.words import bigrams, words
 from policyqa.qa.assistant import Assistant, Found
 from policyqa.qa.retrieve.agreement import edition_agreement, place_missing, year_agreement
@@ -106,7 +107,8 @@ def _features(index: SearchIndex, found: Found) -> Floats:
     for place, row in enumerate(rows):
         passage = index.passages[row]
         document = index.documents[index.document_of[row]]
-        around = f"{document.metadata.title} {passage.section} {passage.text}"
+        said = in_context(document, passage)
+        around = f"{document.metadata.title} {passage.section} {said}"
         evidence = best.get(passage.passage_id)
         own = [signal[place] for signal in signals]
         table.append(
@@ -126,7 +128,7 @@ def _features(index: SearchIndex, found: Found) -> Floats:
                 tokens.word_share(passage.section),
                 float(rarest in words(around)),
                 passage.start / max(1, len(document.text)),
-                len(passage.text) / 200,
+                len(said) / 200,
                 evidence.score - low if evidence else 0.0,
             ]
         )

@@ -245,7 +245,7 @@ def _needed(units: Sequence[Unit], article: Block | None) -> list[Unit]:
         article: the last one that begins in an earlier passage.
     """
     above = _header(units) or _introductions(units[0].block)
-    return [*_number(units[0].block, article, above), *above]
+    return [*_number(units, article, above), *above]
 
 
 def _header(units: Sequence[Unit]) -> list[Unit]:
@@ -268,13 +268,18 @@ def _introductions(item: Block) -> list[Unit]:
     return leads
 
 
-def _number(first: Block, article: Block | None, above: Sequence[Unit]) -> list[Unit]:
+def _number(
+    units: Sequence[Unit], article: Block | None, above: Sequence[Unit]
+) -> list[Unit]:
     """The number of the article that a passage goes on with, or its title, unless an introduction
     holds it."""
-    if article is None or (_is_article(first) and first is not article):
-        return []
-    if first.section[: len(article.section)] != article.section:
+    opens = any(_is_article(unit.block) and unit.block is not article for unit in units)
+    if article is None or opens or not _is_within(units[0].block, article):
         return []
     start, end = clause_name(article.body.text)
     held = any(unit.block is article and unit.span[0] <= start for unit in above)
     return [] if held else [Unit(article, (start, end), False)]
+
+
+def _is_within(block: Block, article: Block) -> bool:
+    return block.section[: len(article.section)] == article.section

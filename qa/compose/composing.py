@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.text.words import bigrams, is_place, normalise
 from policyqa.index.types import Document, Passage, Sentence, Span
 from policyqa.qa.compose.composer import Composer, is_same, shortened
@@ -569,6 +569,6 @@ def _is_about(evidence: Evidence, asked: Sequence[str]) -> bool:
     about = evidence.document.metadata
     around_it = (
         f"{about.title} {about.region} {about.issuer} {evidence.passage.section} "
-        f"{evidence.passage.text} {evidence.text}"
+        f"{in_context(evidence.document, evidence.passage)} {evidence.text}"
     )
     return any(place.rstrip("省市") in around_it for place in asked)

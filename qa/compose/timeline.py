@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.text.words import bigrams, is_place
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.check.quantities import SAME_UNIT, Quantity, plain, quantities
@@ -188,7 +188,8 @@ def _values_in(
     if not _comparable(document, own.evidence.document):
         return
     for passage in passages:
-        if not all(word in passage.text for word in own.near):
+        said = in_context(document, passage)
+        if not all(word in said for word in own.near):
             continue
         for sentence in passage.sentences:
             if sentence.kind not in ("text", "note") or sentence.head is not None:
@@ -279,9 +280,11 @@ def _value(evidence: Evidence, quantity: Quantity, form: str, names: frozenset[s
 
 
 def _before(evidence: Evidence) -> str:
-    """The sentence before, in the same passage."""
-    earlier = [s for s in evidence.passage.sentences if s.end <= evidence.sentence.start]
-    return plain(evidence.document.text[earlier[-1].start : earlier[-1].end]) if earlier else ""
+    """The sentence before, in the same passage or in what that stands under."""
+    passage = evidence.passage
+    spans = [*passage.context, *((s.start, s.end) for s in passage.sentences)]
+    earlier = [span for span in spans if span[1] <= evidence.sentence.start]
+    return plain(evidence.document.text[slice(*earlier[-1])]) if earlier else ""
 
 
 def _evidence(like: Evidence, document: Document, passage: Passage, sentence: Sentence) -> Evidence:

@@ -8,6 +8,7 @@ from importlib import resources
 from pydantic import Field
 
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.words import bigrams, normalise, words
 from policyqa.index.types import Value
 from policyqa.qa.question.query import content_words
@@ -104,11 +105,12 @@ def _rarest_missing(tokens: QueryTokens, text: str, named: Sequence[str]) -> flo
 def _around(best: Evidence) -> str:
     """The best sentence with what it stands in: its passage, section and document's title."""
     title, section = best.document.metadata.title, best.passage.section
-    return f"{title} {section} {best.passage.text} {best.text}"
+    return f"{title} {section} {in_context(best.document, best.passage)} {best.text}"
 
 
 def _of_other_year(query: str, best: Evidence) -> bool:
-    return year_agreement(query, best.document, best.passage.text) < 0
+    said = in_context(best.document, best.passage)
+    return year_agreement(query, best.document, said) < 0
 
 
 def _edition_missing(query: str, around: str) -> float:

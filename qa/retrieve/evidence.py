@@ -11,7 +11,7 @@ from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.structure.headings import marker
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.text.words import bigrams, words
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.question.attributes import is_of_other_kind
@@ -179,8 +179,8 @@ def _only_leads_in(text: str) -> bool:
 
 def _before(document: Document, passage: Passage, n: int) -> str:
     """What a sentence stands under and after: the section and the passage up to it."""
-    start = passage.sentences[n].start
-    return f"{passage.section} {document.text[passage.start : max(start, passage.start)]}"
+    said = in_context(document, passage, end=passage.sentences[n].start)
+    return f"{passage.section} {said}"
 
 
 def _evidence(

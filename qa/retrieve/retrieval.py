@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from policyqa.index.store.embedding import Vectors
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.words import bigrams, words
 from policyqa.qa.question.attributes import asked_kinds, heading_agreement
 from policyqa.qa.retrieve.agreement import agreement, editions, places, years
@@ -96,11 +97,12 @@ def signals_of(
 def _agreement(index: SearchIndex, query: str, rows: Rows) -> Floats:
     passages = [index.passages[row] for row in rows]
     documents = [index.documents[index.document_of[row]] for row in rows]
-    texts = [f"{passage.section} {passage.text}" for passage in passages]
+    pairs = list(zip(documents, passages, strict=True))
+    texts = [f"{passage.section} {in_context(document, passage)}" for document, passage in pairs]
     return np.array(
         [
             agreement(query, document, text) + heading_agreement(query, passage.section)
-            for document, passage, text in zip(documents, passages, texts, strict=True)
+            for (document, passage), text in zip(pairs, texts, strict=True)
         ]
     )
 
@@ -155,6 +157,7 @@ def hits_of(index: SearchIndex, ranking: Ranking, k: int) -> tuple[Hit, ...]:
                 end=passage.end,
                 score=round(float(ranking.scores[place]), 6),
                 text=passage.text,
+                context=tuple(document.text[slice(*span)] for span in passage.context),
                 section=passage.section,
                 title=document.metadata.title,
             )
