@@ -169,9 +169,7 @@ class StoredText:
                 yield int(offset)
 
 
-def _passages(
-    document: Document, drafts: Sequence[_Draft]
-) -> Iterator[Passage]:
+def _passages(document: Document, drafts: Sequence[_Draft]) -> Iterator[Passage]:
     """Passages with ids that stay as long as their words do."""
     times: Counter[str] = Counter()
     for group, sentences, context in drafts:

@@ -268,9 +268,7 @@ def _introductions(item: Block) -> list[Unit]:
     return leads
 
 
-def _number(
-    units: Sequence[Unit], article: Block | None, above: Sequence[Unit]
-) -> list[Unit]:
+def _number(units: Sequence[Unit], article: Block | None, above: Sequence[Unit]) -> list[Unit]:
     """The number of the article that a passage goes on with, or its title, unless an introduction
     holds it."""
     opens = any(_is_article(unit.block) and unit.block is not article for unit in units)

@@ -24,13 +24,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Extract, Limits, Plain
 from policyqa.index.read.reading import read
 from policyqa.index.structure.blocks_of import original_of
 from policyqa.index.structure.parsing import parse
-from policyqa.index.structure.quotes import quote_spans
+from policyqa.index.structure.passages import MAX_CONTEXT_CHARS
+from policyqa.index.structure.quotes import in_context, quote_spans
 from policyqa.index.types import Document, Metadata, Passage, Sentence, Span
 from tests.property.test_passages import plain, texts
 
@@ -128,16 +130,60 @@ def stray_of(extract: Extract) -> str:
     return first_stray(document, passages, original_of(extract))
 
 
+def said(part: int, item: int, clauses: int) -> str:
+    """A sentence of about ten characters a clause that stands nowhere else."""
+    return "，".join(f"第{part}{item}{n}批支持人才" for n in range(clauses)) + "。"
+
+
+def listed(part: int, clauses: int) -> str:
+    items = (f"（{n}）{said(part, at, clauses)}" for at, n in enumerate("一二三四五六七八"))
+    return "\n".join([f"第{part}批申请人应当具备下列条件：", *items])
+
+
+def tabled(part: int, clauses: int) -> str:
+    rows = (f"\n\t第{n}类\n\t{said(part, n, clauses)}\n\t{n}\n" for n in range(10, 18))
+    return f"\n\t类别{part}\n\t条件\n\t人数\n{''.join(rows)}"
+
+
+def article(part: int, clauses: int) -> str:
+    return f"第{part}条 " + "\n".join(said(part, n, clauses) for n in range(9))
+
+
+builders = st.sampled_from((listed, tabled, article))
+long_texts = st.lists(st.tuples(builders, st.integers(2, 12)), min_size=1, max_size=4).map(
+    lambda parts: "\n".join(build(n, size) for n, (build, size) in enumerate(parts, start=1))
+)
+
+
 @given(texts)
 @settings(max_examples=300, deadline=None)
 def test_of_any_text(text: str) -> None:
     assert stray_of(Extract((Plain(text),))) == ""
 
 
+@given(long_texts)
+@settings(max_examples=100, deadline=None)
+def test_of_texts_whose_lists_tables_and_articles_are_cut(text: str) -> None:
+    assert stray_of(Extract((Plain(text),))) == ""
+
+
+@given(long_texts)
+@settings(max_examples=100, deadline=None)
+def test_a_context_stands_above_its_passage_and_is_short(text: str) -> None:
+    extract = Extract((Plain(text),))
+    document, passages = parse(extract, source="a", metadata=Metadata(), sha256="0" * 64)
+    for passage in passages:
+        edges = [edge for span in passage.context for edge in span]
+        assert edges == sorted(edges)
+        assert not edges or edges[-1] <= passage.start
+        words = [document.text[slice(*span)] for span in passage.context]
+        assert all(0 < len(each) <= MAX_CONTEXT_CHARS for each in words)
+        assert in_context(document, passage) == "\n".join([*words, passage.text])
+
+
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
 def test_of_every_seed(path: Path) -> None:
     assert stray_of(read(path.read_bytes(), path.name, LIMITS)) == ""
-    assert SEEDS
 
 
 def real_files() -> list[Path]:
