@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 Kind = Literal["policy", "plan", "news", "event", "notice", "guide", "staff_answer", "other"]
-SentenceKind = Literal["text", "heading", "row", "header", "note", "caption", "byline", "lead"]
+SentenceKind = Literal["text", "heading", "row", "header", "note", "caption", "byline"]
 Origin = Literal["catalogue", "text", "file", "name"]
 Span = tuple[int, int]
 
@@ -84,9 +84,8 @@ class Sentence(Value):
     """One sentence, table row or heading of a document: `text[start:end]`.
 
     `head` is the span of the table's header row when the sentence is a row of one; the cells of
-    both are separated by tabs. `label` is what a footnote is cited as (`脚注3`). A `lead` repeats
-    the introduction of a list that stands in an earlier passage, as a `header` may do: neither is
-    said for itself. `page` of a PDF and `row` of a sheet count from 1.
+    both are separated by tabs; a header may stand in an earlier passage. `label` is what a
+    footnote is cited as (`脚注3`). `page` of a PDF and `row` of a sheet count from 1.
     """
 
     start: int
@@ -102,6 +101,9 @@ class Passage(Value):
     """The span that is indexed: `document.text[start:end] == text`, a run of whole sentences.
 
     `section` is the path of headings above it (`第三章 主要任务 › 第二节 …`), "" at the top.
+    `context` are spans before it that it needs to be read alone, ascending: the number of its
+    article, the header of its table, the introduction of its list. It is embedded, searched and
+    shown with them (`index.structure.quotes.in_context`).
     """
 
     passage_id: str
@@ -111,6 +113,7 @@ class Passage(Value):
     text: str
     section: str = ""
     sentences: tuple[Sentence, ...]
+    context: tuple[Span, ...] = ()
     page: int | None = None
 
 

@@ -62,7 +62,12 @@ class Question(Value):
 
 
 class Hit(Value):
-    """What a query sees of a passage: its rank (from 1) and score (larger is better)."""
+    """What a query sees of a passage: its rank (from 1) and score (larger is better).
+
+    `text == document.text[start:end]`; `context` are the words it stands under that are elsewhere
+    in the document: the number of its article, the header of its table, the introduction of its
+    list.
+    """
 
     rank: int
     passage_id: str
@@ -72,8 +77,14 @@ class Hit(Value):
     end: int
     score: float
     text: str
+    context: tuple[str, ...] = ()
     section: str = ""
     title: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The text under its context, a line each."""
+        return "\n".join((*self.context, self.text))
 
 
 class Citation(Value):

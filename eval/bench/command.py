@@ -52,6 +52,7 @@ def _bench_indexing(as_json: bool) -> None:
 
     from policyqa.eval.bench.benchmark import indexing_speed
     from policyqa.index.store import search_index
+    from policyqa.index.structure.quotes import in_context
     from policyqa.qa import wiring
 
     embedder = wiring.embedder()
@@ -63,7 +64,8 @@ def _bench_indexing(as_json: bool) -> None:
 
         def encode() -> int:
             stored = search_index.load(Path(folder), model=embedder.fingerprint)
-            texts = [passage.text for passage in stored.passages]
+            rows = zip(stored.document_of, stored.passages, strict=True)
+            texts = [in_context(stored.documents[row], passage) for row, passage in rows]
             return len(embedder.encode_documents(texts))
 
         speed = indexing_speed(index, encode)

@@ -18,7 +18,7 @@ from typing import Any
 from policyqa.index.build.sandbox import Parsed, Task, parse_files
 from policyqa.index.metadata import catalogue
 from policyqa.index.read.extract import Limits
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.types import Metadata
 
 LABELS = Path(__file__).parents[1] / "datasets" / "documents"
@@ -205,7 +205,8 @@ def _section(found: Parsed, record: dict[str, Any]) -> bool:
 def _list(found: Parsed, record: dict[str, Any]) -> bool:
     """Whether the introduction stands with every item: all in one passage, or each in one."""
     lead = plain(record["lead"])
-    holders = [text for text in (plain(p.text + p.section) for p in found.passages) if lead in text]
+    whole = (in_context(found.document, p) + p.section for p in found.passages)
+    holders = [text for text in map(plain, whole) if lead in text]
     return all(any(plain(item) in text for text in holders) for item in record["items"])
 
 

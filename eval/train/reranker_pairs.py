@@ -18,6 +18,7 @@ from policyqa.eval.judge.dataset import Dataset, Query
 from policyqa.eval.judge.evaluate import question_of
 from policyqa.eval.judge.matching import answers_in, holds
 from policyqa.eval.options import opened, set_of
+from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document, Passage, Sentence, Value
 from policyqa.qa.assistant import Assistant
@@ -56,7 +57,7 @@ def _group(assistant: Assistant, dataset: Dataset, query: Query) -> Group:
             anchor = best.sentence if best.sentence in answering else answering[0]
             positives.append(shown(document, passage, anchor))
             without += _without(query, best, answering)
-        elif not _may_answer(query, passage):
+        elif not _may_answer(query, document, passage):
             near.append(shown(document, passage, best.sentence))
     return Group(
         source=dataset.name,
@@ -96,10 +97,10 @@ def _meet(document: Document, sentence: Sentence, quote: str) -> bool:
     return holds(text, quote) or holds(quote, text)
 
 
-def _may_answer(query: Query, passage: Passage) -> bool:
+def _may_answer(query: Query, document: Document, passage: Passage) -> bool:
     """A passage that is not judged and holds the answer's words is neither wanted nor not."""
     phrases = query.answer_kind != "free_text" and query.answers
-    return bool(phrases) and answers_in(passage.text, query.answers)
+    return bool(phrases) and answers_in(in_context(document, passage), query.answers)
 
 
 def _without(query: Query, best: Evidence, answering: Sequence[Sentence]) -> list[str]:

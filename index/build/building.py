@@ -30,7 +30,7 @@ from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import Manifest, SearchIndex, SourceFile
 from policyqa.index.store.vectors import FaissStore, Vectors, stacked
 from policyqa.index.structure.parsing import parse
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.text.words import bigrams, simplified, words
 from policyqa.index.types import Document, FileReport, IndexReport, Metadata, Passage
 
@@ -338,10 +338,12 @@ def embed(
 
 
 def _texts(parsed: Sequence[Parsed | Embedded]) -> list[Text]:
-    """What is embedded of documents: all titles, all passages, all sentences in their context."""
+    """What is embedded of documents: all titles, all passages with what they need to be read
+    alone, all sentences under their title and section."""
     cut = [(item.document, passage) for item in parsed for passage in item.passages]
     titles = [p.document.metadata.title or p.document.source for p in parsed]
-    alone = [Text(simplified(text)) for text in (*titles, *(passage.text for _, passage in cut))]
+    passages = [in_context(document, passage) for document, passage in cut]
+    alone = [Text(simplified(text)) for text in (*titles, *passages)]
     within = [
         Text(simplified(display(document, s)), simplified(context_of(document, passage)))
         for document, passage in cut
@@ -423,7 +425,7 @@ def assemble(
     cut = [(e.document, passage) for e in embedded for passage in e.passages]
     if progress:
         progress("词语", 0, len(cut))
-    texts = [f"{context_of(document, passage)}\n{passage.text}" for document, passage in cut]
+    texts = [f"{context_of(document, p)}\n{in_context(document, p)}" for document, p in cut]
     whole = [f"{e.document.metadata.title}\n{e.document.text}" for e in embedded]
     manifest = Manifest(
         format=search_index.FORMAT,

@@ -25,7 +25,7 @@ from policyqa.index.text import cleaning, words
 from policyqa.index.types import Document, FileReport, Passage, Value
 
 T = TypeVar("T", bound=Value)
-FORMAT = 3
+FORMAT = 4
 CURRENT = "CURRENT"
 OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
 ATTEMPTS = 3  # of a reader whose version is replaced while it reads

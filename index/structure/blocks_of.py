@@ -17,7 +17,7 @@ from policyqa.index.text.lines import NUMBERED, SENTENCE_END, Line
 from policyqa.index.text.stacked import stacked_tables
 from policyqa.index.text.traced import Traced, joined
 
-VERSION = "3"
+VERSION = "4"
 
 MARKDOWN = re.compile(r"^(#{1,6})\s+")
 REPORTER = re.compile("记者|通讯员")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from policyqa.index.metadata.numbers import is_number_line
 from policyqa.index.structure.blocks import ARTICLE, BOX, CLAUSE, PLAIN
 from policyqa.index.text.lines import CIRCLED, NUMBERED, SENTENCE_END, columns
+from policyqa.index.types import Span
 
 MAX_HEADING_CHARS = 40
 MAX_RUN_IN_CHARS = 40
@@ -117,14 +118,23 @@ def is_clause_title(text: str) -> bool:
     return short and CLAUSE_NUMBER.match(text) is not None
 
 
+def clause_name(text: str) -> Span:
+    """Where the number of a clause stands in its text, or its title (第六条 缴费率)."""
+    blank = len(text) - len(text.lstrip())
+    stripped = text.strip()
+    clause = CLAUSE_NUMBER.match(stripped)
+    if clause is None:
+        return 0, 0
+    return blank, blank + (len(stripped) if is_clause_title(stripped) else clause.end(1))
+
+
 def opened(text: str) -> tuple[int, str]:
     """Level and name of the section that a paragraph opens: 第三条, or a numbered short first
     sentence (（一）强化组织领导。建立……). A longer one only ends what is above and has no name;
     PLAIN without a number."""
     stripped = text.strip()
-    clause = CLAUSE_NUMBER.match(stripped)
-    if clause:
-        return CLAUSE, stripped if is_clause_title(stripped) else clause.group(1)
+    if CLAUSE_NUMBER.match(stripped):
+        return CLAUSE, stripped[slice(*clause_name(stripped))]
     level = number_level(stripped)
     if level is None:
         return PLAIN, ""

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from policyqa.index.text.cleaning import FOOTNOTE_REF, INVISIBLE, LAYOUT_MARK
 from policyqa.index.text.suspicion import warnings_of
 from policyqa.index.types import Document, Metadata, Passage, Sentence, Span
 
-VERSION = "1"
+VERSION = "2"
 SECTION_SEPARATOR = " › "
 MAX_TITLE_START, MAX_TITLE_CHARS = 200, 60
 
@@ -32,7 +33,7 @@ def parse(
     """Clean one file's text and cut it into passages.
 
     `document.text[p.start:p.end] == p.text` for each passage; passages are disjoint and ascending
-    and hold every sentence once, but for headers and introductions that are repeated.
+    and hold every sentence once.
 
     Args:
         extract: what the file's loader gave.
@@ -42,7 +43,7 @@ def parse(
     """
     stored = StoredText(original_of(extract))
     groups = groups_of(blocks_of(extract))
-    drafts = [(group, stored.write(group)) for group in groups]
+    drafts = [_Draft(group, *stored.write(group)) for group in groups]
     readings = metadata_readings(
         stored.text, headings=stored.headings, source=source, said=extract.said
     )
@@ -59,7 +60,7 @@ def parse(
         seams=tuple(stored.seams),
         warnings=(*extract.warnings, *warnings_of(stored.text)),
     )
-    indexed = [(group, sentences) for group, sentences in drafts if group.indexed]
+    indexed = [draft for draft in drafts if draft.group.indexed]
     return document, tuple(_passages(document, indexed))
 
 
@@ -76,8 +77,16 @@ def _stem(source: str) -> str:
     return source.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
+class _Draft(NamedTuple):
+    """A group that is written: its sentences and its context, with their place in the text."""
+
+    group: Group
+    sentences: tuple[Sentence, ...]
+    context: tuple[Span, ...]
+
+
 class StoredText:
-    """The text that is kept of a file, written a group at a time: a line a paragraph."""
+    """The text that is kept of a file, written a group at a time: a line a paragraph, each once."""
 
     def __init__(self, original: str) -> None:
         self.seams: list[int] = []
@@ -86,32 +95,30 @@ class StoredText:
         self._parts: list[str] = []
         self._length = 0
         self._last: Unit | None = None
-        self._heads: dict[int, Span] = {}
+        self._places: dict[int, list[tuple[Span, int]]] = {}
 
     @property
     def text(self) -> str:
         return "".join(self._parts)
 
-    def write(self, group: Group) -> tuple[Sentence, ...]:
-        """Add a group; its sentences with their place in the text."""
-        repeated = [self._sentence(unit, repeated=True) for unit in group.repeated]
-        if repeated:
-            self._last = None
-        return (*repeated, *(self._sentence(unit) for unit in group.units))
+    def write(self, group: Group) -> tuple[tuple[Sentence, ...], tuple[Span, ...]]:
+        """Add a group; its sentences with their place in the text, and where its context is, which
+        was written with earlier groups."""
+        sentences = tuple(self._sentence(unit) for unit in group.units)
+        return sentences, tuple(sorted(self._place(unit) for unit in group.context))
 
-    def _sentence(self, unit: Unit, *, repeated: bool = False) -> Sentence:
+    def _sentence(self, unit: Unit) -> Sentence:
         start = self._placed(unit)
         end = self._length
         block = unit.block
         if block.kind == "heading":
             self.headings.append((start, end))
-        if block.kind == "header":
-            self._heads[id(block)] = (start, end)
+        head = block.head
         return Sentence(
             start=start,
             end=end,
-            kind="lead" if repeated and block.kind == "text" else block.kind,
-            head=self._heads.get(id(block.head)),
+            kind=block.kind,
+            head=self._place(Unit(head, (0, len(head.body)), True)) if head else None,
             label=block.label,
             page=block.page,
             row=block.row,
@@ -133,7 +140,15 @@ class StoredText:
             start + seam - left for seam in self._seams(unit.block) if first <= seam < right
         ]
         self._last = unit
+        self._places.setdefault(id(unit.block), []).append((unit.span, start))
         return start
+
+    def _place(self, unit: Unit) -> Span:
+        """Where words of a block that is written stand in the text."""
+        first, last = unit.span
+        held = self._places[id(unit.block)]
+        span, start = next(place for place in held if place[0][0] <= first < place[0][1])
+        return start + first - span[0], start + last - span[0]
 
     def _add(self, text: str) -> None:
         self._parts.append(text)
@@ -154,12 +169,10 @@ class StoredText:
                 yield int(offset)
 
 
-def _passages(
-    document: Document, drafts: Sequence[tuple[Group, tuple[Sentence, ...]]]
-) -> Iterator[Passage]:
+def _passages(document: Document, drafts: Sequence[_Draft]) -> Iterator[Passage]:
     """Passages with ids that stay as long as their words do."""
     times: Counter[str] = Counter()
-    for group, sentences in drafts:
+    for group, sentences, context in drafts:
         start, end = sentences[0].start, sentences[-1].end
         text = document.text[start:end]
         times[text] += 1
@@ -171,6 +184,7 @@ def _passages(
             text=text,
             section=SECTION_SEPARATOR.join(_section(group)),
             sentences=sentences,
+            context=context,
             page=group.units[0].block.page,
         )
 

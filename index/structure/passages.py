@@ -6,18 +6,19 @@ from itertools import groupby
 
 import numpy as np
 
-from policyqa.index.structure.blocks import PLAIN, Block
+from policyqa.index.structure.blocks import CLAUSE, PLAIN, Block
+from policyqa.index.structure.headings import clause_name
 from policyqa.index.structure.lists import introduction
 from policyqa.index.text.sentences import sentence_spans
 from policyqa.index.types import Span
 
-VERSION = "2"
+VERSION = "3"
 TARGET_CHARS = 200
 MAX_CHARS = 320
 MAX_LIST_CHARS = 600
 MIN_CHARS = 60
 LEAD_CHARS = 24
-MAX_REPEATED_CHARS = 200
+MAX_CONTEXT_CHARS = 200  # of introductions
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +40,12 @@ class Unit:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """What becomes one passage: its units, and above them the header or the introduction that
-    they need and that stands in an earlier passage. A byline is written and not `indexed`."""
+    """What becomes one passage: its units, and what they need of earlier passages to be read
+    alone (`context`): their article's number, their table's header, their list's introduction.
+    A byline is written and not `indexed`."""
 
     units: tuple[Unit, ...]
-    repeated: tuple[Unit, ...] = ()
+    context: tuple[Unit, ...] = ()
     indexed: bool = True
 
 
@@ -69,12 +71,15 @@ class _Atom:
 def groups_of(blocks: Sequence[Block]) -> list[Group]:
     """The groups of a document's units in reading order."""
     groups: list[Group] = []
+    article: Block | None = None
     for is_byline, run in groupby(blocks, key=lambda block: block.kind == "byline"):
         if is_byline:
             groups += [Group((_whole(block),), indexed=False) for block in run]
             continue
         for section in _sections(_units(list(run))):
-            groups += [Group(tuple(u), tuple(_needed(u))) for u in _balanced(section)]
+            for units in _balanced(section):
+                groups.append(Group(tuple(units), tuple(_needed(units, article))))
+                article = next((u.block for u in reversed(units) if _is_article(u.block)), article)
     return groups
 
 
@@ -227,18 +232,52 @@ def _is_full(chars: int, atom: _Atom, last: _Atom, target: float) -> bool:
     return chars + atom.chars / 2 > target
 
 
-def _needed(units: Sequence[Unit]) -> list[Unit]:
-    """The header of its rows and the introductions of its first item, unless they stand here."""
+def _is_article(block: Block) -> bool:
+    """Whether a block is a numbered article (第三条), or its title, and no item of a list."""
+    return block.kind == "text" and block.level == CLAUSE and block.lead is None
+
+
+def _needed(units: Sequence[Unit], article: Block | None) -> list[Unit]:
+    """What stands above some units and not among them, and says what they belong to.
+
+    Args:
+        units: of one passage.
+        article: the last one that begins in an earlier passage.
+    """
+    above = _header(units) or _introductions(units[0].block)
+    return [*_number(units, article, above), *above]
+
+
+def _header(units: Sequence[Unit]) -> list[Unit]:
+    """The header of the table whose rows were cut off from it."""
     here = {id(unit.block) for unit in units}
-    for unit in units:
-        if unit.block.head is not None and id(unit.block.head) not in here:
-            return [_whole(unit.block.head)]
+    heads = [unit.block.head for unit in units if unit.block.head is not None]
+    return [_whole(head) for head in heads if id(head) not in here][:1]
+
+
+def _introductions(item: Block) -> list[Unit]:
+    """The sentences that introduce an item's list, and the list that this one is an item of."""
     leads: list[Unit] = []
-    lead = units[0].block.lead
+    lead = item.lead
     while lead is not None and lead.kind == "text":
         start, end = introduction(lead.body.text)
-        if sum(x.chars for x in leads) + end - start > MAX_REPEATED_CHARS:
+        if sum(x.chars for x in leads) + end - start > MAX_CONTEXT_CHARS:
             break
         leads.insert(0, Unit(lead, (start, end), True))
         lead = lead.lead
     return leads
+
+
+def _number(units: Sequence[Unit], article: Block | None, above: Sequence[Unit]) -> list[Unit]:
+    """The number of the article that a passage goes on with, or its title, unless an introduction
+    holds it."""
+    opens = any(_is_article(unit.block) and unit.block is not article for unit in units)
+    if article is None or opens or not _is_within(units[0].block, article):
+        return []
+    start, end = clause_name(article.body.text)
+    held = any(unit.block is article and unit.span[0] <= start for unit in above)
+    return [] if held else [Unit(article, (start, end), False)]
+
+
+def _is_within(block: Block, article: Block) -> bool:
+    return block.section[: len(article.section)] == article.section

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from policyqa.index.types import Document, Sentence, Span
+from policyqa.index.types import Document, Passage, Sentence, Span
 
 
 def quote_spans(document: Document, span: Span) -> list[Span]:
@@ -11,6 +11,19 @@ def quote_spans(document: Document, span: Span) -> list[Span]:
     inner = [seam for seam in document.seams if start < seam < end]
     edges = [start, *inner, end]
     return list(pairwise(edges))
+
+
+def in_context(document: Document, passage: Passage, *, end: int | None = None) -> str:
+    """A passage as it can be read alone: the words of its context, a line each, then its own.
+
+    Args:
+        document: has the words.
+        passage: of this document.
+        end: offset in the document's text up to which it is read; all of it when None.
+    """
+    above = (document.text[slice(*span)] for span in passage.context)
+    own = passage.text if end is None else document.text[passage.start : max(end, passage.start)]
+    return "\n".join((*above, own))
 
 
 def display(document: Document, sentence: Sentence) -> str:

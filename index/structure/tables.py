@@ -246,17 +246,18 @@ def _body(
     header: Raw | None,
     paragraphs: Paragraphs,
 ) -> list[Raw]:
-    """The blocks of one row: itself, or a line across the table; then the texts in its cells."""
+    """The blocks of one row: itself, or a line across the table; then the texts in its cells. What
+    merged cells cover is no row of its own, nor is their text written below it once more."""
     if _count(original) == 1 and len(row) > 2 and not any(c.covered == "above" for c in original):
         return [_line(grid, n, original)]
     long = _long_cells(row)
     short = [replace(c, body=c.body[:0]) if i in long else c for i, c in enumerate(row)]
     raws: list[Raw] = []
-    if _count(short):
+    if _count(_own(short)):
         raws.append(_placed(Raw(_row([closed_up(c.body) for c in short]), "row"), grid, n))
         raws[0].head, raws[0].base = header, grid.base
     name = " ".join(closed_up(c.body).text for c in short if c.text)[:MAX_NAME_CHARS]
-    for column in long:
+    for column in (column for column in long if not row[column].covered):
         lines = [line.strip() for line in row[column].body.split(LINE_BREAK) if line.text.strip()]
         for raw in paragraphs(lines):
             raw.base = (*grid.base, *([name] if name else []))

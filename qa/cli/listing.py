@@ -9,7 +9,7 @@ from policyqa.index.errors import SourceError
 from policyqa.index.metadata.validity import validity
 from policyqa.index.store import search_index
 from policyqa.index.store.search_index import SearchIndex, SourceFile
-from policyqa.index.types import Document, Metadata
+from policyqa.index.types import Document, Metadata, Passage
 from policyqa.qa import settings as configuration
 
 FIELDS = (
@@ -72,10 +72,16 @@ def shown(index: SearchIndex, source: str) -> dict[str, Any]:
     else:
         raise SourceError(f"索引里没有文件 {source[:200]}，可用 policyqa documents list 查看")
     text = next((d.text for d in index.documents if d.source == source), "")
-    names = {"passage_id", "start", "end", "section", "text", "page"}
-    passages = [p.model_dump(include=names) for p in index.passages if p.doc_id == entry["doc_id"]]
+    passages = [_passage(text, p) for p in index.passages if p.doc_id == entry["doc_id"]]
     readings = [r.model_dump() for d in index.documents if d.source == source for r in d.readings]
     return {**entry, "readings": readings, "text": text, "passages": passages}
+
+
+def _passage(text: str, passage: Passage) -> dict[str, Any]:
+    """A passage of a document's text, with the words it stands under."""
+    names = {"passage_id", "start", "end", "section", "text", "page"}
+    context = [text[slice(*span)] for span in passage.context]
+    return {**passage.model_dump(include=names), "context": context}
 
 
 def check(index: SearchIndex) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.structure.quotes import in_context
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence
 
@@ -68,7 +69,8 @@ def _as_near(best: Evidence, other: Evidence, asked: Asked) -> bool:
 def _covered(evidence: Evidence, asked: Asked) -> float:
     """Share of the question's bigrams in the sentence and all that it stands under."""
     title = evidence.document.metadata.title
-    return asked.bigram_share(f"{title} {evidence.passage.section} {evidence.passage.text}")
+    said = in_context(evidence.document, evidence.passage)
+    return asked.bigram_share(f"{title} {evidence.passage.section} {said}")
 
 
 def _differ(one: Evidence, other: Evidence) -> bool:

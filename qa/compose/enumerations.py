@@ -45,14 +45,9 @@ class Enumeration:
 
 
 def sentences_of(passages: Sequence[Passage]) -> tuple[Sentence, ...]:
-    """All sentences of a document in reading order, each once; repeated leads left out."""
-    found = {
-        (s.start, s.end): s
-        for p in passages
-        for s in p.sentences
-        if s.kind not in ("lead", "header")
-    }
-    return tuple(found[span] for span in sorted(found))
+    """All sentences of a document in reading order, without the headers of its tables."""
+    every = (s for p in passages for s in p.sentences if s.kind != "header")
+    return tuple(sorted(every, key=lambda s: s.start))
 
 
 def around(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.text.quantities import SAME_UNIT, Quantity, plain, quantities
 from policyqa.index.text.words import bigrams, is_place
 from policyqa.index.types import Document, Passage
@@ -151,7 +151,8 @@ def _quotes(
 ) -> Iterator[Quote]:
     """Sentences of the passages that have all these words."""
     for passage in passages:
-        if not all(word in passage.text for word in named):
+        said = in_context(document, passage)
+        if not all(word in said for word in named):
             continue
         for sentence in passage.sentences:
             if sentence.kind in ("text", "note") and sentence.head is None:
@@ -237,9 +238,11 @@ def _value(quote: Quote, quantity: Quantity, form: str, names: frozenset[str]) -
 
 
 def _before(quote: Quote) -> str:
-    """The sentence before, in the same passage."""
-    earlier = [s for s in quote.passage.sentences if s.end <= quote.sentence.start]
-    return plain(quote.document.text[earlier[-1].start : earlier[-1].end]) if earlier else ""
+    """The sentence before, in the same passage or in what that stands under."""
+    passage = quote.passage
+    spans = [*passage.context, *((s.start, s.end) for s in passage.sentences)]
+    earlier = [span for span in spans if span[1] <= quote.sentence.start]
+    return plain(quote.document.text[slice(*earlier[-1])]) if earlier else ""
 
 
 def _distinct(values: Sequence[Value]) -> list[Value]:

@@ -8,6 +8,7 @@ from importlib import resources
 from pydantic import Field
 
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.marks import editions
 from policyqa.index.text.words import bigrams, normalise, words
 from policyqa.index.types import Value
@@ -104,11 +105,12 @@ def _rarest_missing(asked: Asked, text: str, named: Sequence[str]) -> float:
 def _around(best: Evidence) -> str:
     """The best sentence with what it stands in: its passage, section and document's title."""
     title, section = best.document.metadata.title, best.passage.section
-    return f"{title} {section} {best.passage.text} {best.text}"
+    return f"{title} {section} {in_context(best.document, best.passage)} {best.text}"
 
 
 def _of_other_year(asked: Asked, best: Evidence) -> bool:
-    return year_agreement(asked, best.document, best.passage.text) < 0
+    said = in_context(best.document, best.passage)
+    return year_agreement(asked, best.document, said) < 0
 
 
 def _edition_missing(asked: Asked, around: str) -> float:

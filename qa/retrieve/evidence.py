@@ -10,7 +10,7 @@ from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Vectors
 from policyqa.index.structure.headings import marker
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.types import Document, Passage, Sentence, Span
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.distinctions import counts_another, is_of_another
@@ -193,8 +193,8 @@ def _only_leads_in(text: str) -> bool:
 
 def _before(document: Document, passage: Passage, n: int) -> str:
     """What a sentence stands under and after: the section and the passage up to it."""
-    start = passage.sentences[n].start
-    return f"{passage.section} {document.text[passage.start : max(start, passage.start)]}"
+    said = in_context(document, passage, end=passage.sentences[n].start)
+    return f"{passage.section} {said}"
 
 
 def _evidence(quote: Quote, cosine: float, asked: Asked, before: str) -> Evidence:

@@ -131,15 +131,17 @@ def shown(
         document: has the words.
         passage: where the anchor stands.
         anchor: the sentence that may answer; it is read first of all and cut where it is longer
-            than `WINDOW_CHARS`, then its neighbours while there is room.
+            than `WINDOW_CHARS`, then its neighbours while there is room; what the passage stands
+            under (`Passage.context`) is before the first of them.
         without: sentences to leave out.
     """
     title = document.metadata.title[:TITLE_CHARS]
     section = passage.section.split(SECTION_SEPARATOR)[-1][:SECTION_CHARS]
     said = (s for s in passage.sentences if s.kind != "heading" or s == anchor)
     kept = [s for s in said if s not in without]
-    texts = [" ".join(document.text[s.start : s.end].split()) for s in kept]
-    words = _window(texts, kept.index(anchor))
+    spans = [*passage.context, *((s.start, s.end) for s in kept)]
+    texts = [" ".join(document.text[slice(*span)].split()) for span in spans]
+    words = _window(texts, len(passage.context) + kept.index(anchor))
     return normalise("\n".join(part for part in (title, section, words) if part))
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Rows, Vectors
+from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.words import bigrams, words
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.headings import heading_agreement
@@ -100,11 +101,12 @@ def signals_of(
 def _agreement(index: SearchIndex, asked: Asked, rows: Rows) -> Floats:
     passages = [index.passages[row] for row in rows]
     documents = [index.documents[index.document_of[row]] for row in rows]
-    texts = [f"{passage.section} {passage.text}" for passage in passages]
+    pairs = list(zip(documents, passages, strict=True))
+    texts = [f"{passage.section} {in_context(document, passage)}" for document, passage in pairs]
     return np.array(
         [
             agreement(asked, document, text) + heading_agreement(asked.headings, passage.section)
-            for document, passage, text in zip(documents, passages, texts, strict=True)
+            for (document, passage), text in zip(pairs, texts, strict=True)
         ]
     )
 
@@ -161,6 +163,7 @@ def hits_of(index: SearchIndex, ranking: Ranking, k: int) -> tuple[Hit, ...]:
                 text=passage.text,
                 section=passage.section,
                 title=document.metadata.title,
+                context=tuple(document.text[slice(*span)] for span in passage.context),
             )
         )
     return tuple(hits)

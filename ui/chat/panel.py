@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 from urllib.parse import quote as quote_path
 
-from policyqa.index.types import Document
+from policyqa.index.types import Document, Span
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.types import Citation, Hit, OutlineEntry
 from policyqa.ui.chat.forms import CLOSE
 from policyqa.ui.chat.language import say
 from policyqa.ui.chat.render import escape, inline, written_date
-from policyqa.ui.chat.source_text import text_html
+from policyqa.ui.chat.source_text import LEFT_OUT, text_html
 
 View = Literal["source", "whole"]
 
@@ -21,8 +21,8 @@ LEFT = "这一版文件已撤下或换了新版，下面是回答时的文字。
 
 class Source(NamedTuple):
     """What a panel shows: a citation, its document while it can be read, the link that opened it
-    (`source-0-2`), how many citations the answer has, the document's sections, and whether it is
-    answered from now."""
+    (`source-0-2`), how many citations the answer has, the document's sections, whether it is
+    answered from now, and the spans that its passage stands under (`Passage.context`)."""
 
     citation: Citation
     document: Document | None
@@ -30,6 +30,7 @@ class Source(NamedTuple):
     citations: int = 0
     outline: Sequence[OutlineEntry] = ()
     in_force: bool = True
+    context: Sequence[Span] = ()
 
 
 def source_panel(source: Source, view: View) -> str:
@@ -136,8 +137,11 @@ def _quoted(source: Source, view: View) -> str:
     first, last = max(0, quote[0] - CONTEXT_CHARS), min(len(text), quote[1] + CONTEXT_CHARS)
     first += len(text[first : quote[0]]) - len(text[first : quote[0]].lstrip())
     last -= len(text[quote[1] : last]) - len(text[quote[1] : last].rstrip())
-    around = text_html(text, (first, last), quote)
-    before, after = "…" if first else "", "…" if last < len(text) else ""
+    first = min([first, *(start for start, end in source.context if start < first < end)])
+    above = [span for span in source.context if span[1] <= first]
+    around = text_html(text, (first, last), quote, above=above)
+    before = LEFT_OUT if min([first, *(start for start, _ in above)]) else ""
+    after = LEFT_OUT if last < len(text) else ""
     return f'{left}<div class="text" tabindex="0">{before}{around}{after}</div>'
 
 

@@ -348,7 +348,7 @@ def _source_item(group: list[Citation], turn: int) -> str:
 
 def _place(hit: Hit, turn: int) -> str:
     title = escape(hit.title or hit.source)
-    words = " ".join(hit.text.split())
+    words = " ".join(hit.shown.split())
     text = escape(words[:PLACE_CHARS]) + ("…" if len(words) > PLACE_CHARS else "")
     return (
         f'<a class="item" href="#{link_of(turn, f"{ASKED}{hit.rank}")}" title="{title}">'

@@ -1,12 +1,13 @@
 """A stretch of a document as HTML: its quote marked, its tables as tables, places to jump to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from policyqa.index.types import Span
 from policyqa.ui.chat.render import escape
 
 CELL = "\t"
+LEFT_OUT = "…"
 MIN_ROWS, MIN_CELLS = 2, 3  # fewer of both are no table
 
 
@@ -22,7 +23,14 @@ class Line(NamedTuple):
         return self.start + len(self.text)
 
 
-def text_html(text: str, shown: Span, quote: Span, places: Iterable[int] = ()) -> str:
+def text_html(
+    text: str,
+    shown: Span,
+    quote: Span,
+    places: Iterable[int] = (),
+    *,
+    above: Sequence[Span] = (),
+) -> str:
     """Part of a text as HTML.
 
     Args:
@@ -30,9 +38,20 @@ def text_html(text: str, shown: Span, quote: Span, places: Iterable[int] = ()) -
         shown: what to show of it; in a table whole rows are shown.
         quote: what to mark.
         places: offsets to be jumped to, each as an element `at-{offset}`.
+        above: what it stands under and is shown first, each span before `shown`; the header of a
+            table whose rows are shown becomes the first row of that table.
     """
     lines = list(_lines(text, shown))
-    return "".join(_blocks(lines, quote, frozenset(places)))
+    heads = [line for span in above for line in _lines(text, span)]
+    return "".join(_blocks([*heads, *_gap(text, heads, lines), *lines], quote, frozenset(places)))
+
+
+def _gap(text: str, heads: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """A line that says that something was left out, unless nothing was or a table goes on."""
+    if not heads or not text[heads[-1].end : lines[0].start].strip():
+        return []
+    cells = heads[-1].text.count(CELL)
+    return [] if cells and cells == lines[0].text.count(CELL) else [Line(len(text), LEFT_OUT)]
 
 
 def _lines(text: str, shown: Span) -> Iterator[Line]:

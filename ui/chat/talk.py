@@ -13,7 +13,7 @@ from typing import NamedTuple, NotRequired, TypedDict
 from uuid import uuid4
 
 from policyqa.index.errors import PolicyQAError
-from policyqa.index.types import Document
+from policyqa.index.types import Document, Span
 from policyqa.qa.types import MAX_HISTORY_TURNS, Answer, Citation, Question, Turn
 from policyqa.ui.assistant import Assistant, in_force
 from policyqa.ui.chat import panel, render
@@ -178,7 +178,8 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     outline = assistant.corpus.outline(document.doc_id) if document and view == "whole" else ()
     link, count = f"source-{turn}-{key}", len(answer.citations)
     current = in_force(assistant, citation.doc_id)
-    source = panel.Source(citation, document, link, count, outline, current)
+    above = _stands_under(assistant, citation) if document else ()
+    source = panel.Source(citation, document, link, count, outline, current, above)
     return panel.source_panel(source, shown)
 
 
@@ -237,6 +238,15 @@ def _found(
         if document is not None:
             return panel.citation_of(hit, document), document
     return None, None
+
+
+def _stands_under(assistant: Assistant, citation: Citation) -> tuple[Span, ...]:
+    """The context of the passage that a citation begins in."""
+    try:
+        passages = assistant.corpus.passages(citation.doc_id)
+    except PolicyQAError:
+        return ()
+    return next((p.context for p in passages if p.start <= citation.start < p.end), ())
 
 
 def _document(assistant: Assistant, doc_id: str) -> Document | None:

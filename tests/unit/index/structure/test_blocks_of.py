@@ -298,6 +298,21 @@ def test_a_long_cell_is_text_under_its_row() -> None:
     assert [b.row for b in found] == [None, 2, 2, 2]
 
 
+def test_a_long_merged_cell_is_one_text_below_its_first_row() -> None:
+    article = "支持人才。" * 70
+    found = table("省份|政策|全文", f"重庆|人才办法|{article}", "重庆|安居办法|^")
+    assert told(found)[1:] == [
+        ("row", "重庆\t人才办法\t"), ("text", article), ("row", "重庆\t安居办法\t"),
+    ]  # fmt: skip
+
+
+def test_a_row_that_has_only_a_long_cell_of_its_own_is_that_text() -> None:
+    article = "支持人才。" * 70
+    found = table("省份|政策|全文", "重庆|人才办法|略", f"^|^|{article}")
+    assert told(found)[1:] == [("row", "重庆\t人才办法\t略"), ("text", article)]
+    assert found[-1].section == ("重庆 人才办法",)
+
+
 def test_styles_of_word_rank_headings_without_numbers_among_those_with() -> None:
     parts = [("一、总则", 2), ("目的", 3), ("（一）甲", 3), ("附则", 2)]
     paragraphs = tuple(Paragraph(text, "heading", level) for text, level in parts)

@@ -3,7 +3,7 @@
 from policyqa.index.read.extract import Extract, Paragraph, Plain
 from policyqa.index.structure.parsing import digest, parse
 from policyqa.index.structure.passages import MAX_CHARS, MAX_LIST_CHARS
-from policyqa.index.structure.quotes import display, quote_spans
+from policyqa.index.structure.quotes import display, in_context, quote_spans
 from policyqa.index.types import Document, Metadata, Passage
 
 ARTICLE = (
@@ -212,27 +212,53 @@ def test_a_list_is_one_passage_with_its_introduction() -> None:
     assert all(item in holder.text for item in ITEMS)
 
 
-def test_a_list_too_long_for_one_passage_repeats_its_introduction() -> None:
+def test_the_items_of_a_list_too_long_for_one_passage_have_its_introduction_as_context() -> None:
     lead = "申请人应当具备下列条件："
     items = [f"{item}{running(8)}。" for item in ITEMS]
     document, passages = parsed("\n".join([lead, *items]))
     assert sum(map(len, items)) > MAX_LIST_CHARS
     assert len(passages) > 2
-    assert all(p.text.startswith(lead) for p in passages)
-    assert [p.sentences[0].kind for p in passages] == ["text"] + ["lead"] * (len(passages) - 1)
-    assert document.text.count(lead) == len(passages)
-    repeated = passages[1].sentences[0]
-    assert quote_spans(document, (repeated.start, repeated.end)) == [(repeated.start, repeated.end)]
+    assert document.text == "\n".join([lead, *items])
+    assert [p.context for p in passages] == [(), *[((0, len(lead)),)] * (len(passages) - 1)]
+    assert all(in_context(document, p).startswith(f"{lead}\n（") for p in passages)
 
 
-def test_rows_parted_from_their_header_stand_under_a_copy_of_it() -> None:
+def test_rows_parted_from_their_header_point_at_the_one_above() -> None:
     rows = "".join(f"\n\t第{n}类人才\n\t{running(6)}\n\t{n}\n" for n in range(10, 18))
     document, passages = parsed(f"\t类别\n\t条件\n\t人数\n{rows}")
     assert len(passages) > 1
-    assert all(p.text.startswith("类别\t条件\t人数\n第") for p in passages)
-    assert all(p.sentences[0].kind == "header" for p in passages)
-    heads = [s.head for p in passages for s in p.sentences if s.kind == "row"]
-    assert [document.text[slice(*h)] for h in heads if h] == ["类别\t条件\t人数"] * 8
+    assert document.text.count("类别") == 1
+    assert [p.context for p in passages] == [(), *[((0, 8),)] * (len(passages) - 1)]
+    assert {s.head for p in passages for s in p.sentences if s.kind == "row"} == {(0, 8)}
+    assert in_context(document, passages[-1]).startswith("类别\t条件\t人数\n第")
+
+
+def test_the_rest_of_an_article_has_its_number_as_context() -> None:
+    document, passages = parsed(
+        f"第一条 略。\n第二条 {running(20)}。\n{running(18)}。\n第三条 略。"
+    )
+    assert [[document.text[slice(*s)] for s in p.context] for p in passages] == [
+        [], [], ["第二条"], [],
+    ]  # fmt: skip
+    assert in_context(document, passages[2]) == f"第二条\n{running(18)}。"
+
+
+def test_an_article_that_introduces_a_list_is_named_once() -> None:
+    lead = "第二条 申请人应当具备下列条件："
+    items = [f"{item}{running(8)}。" for item in ITEMS]
+    document, passages = parsed("\n".join(["第一条 略。", lead, *items]))
+    assert {document.text[slice(*s)] for p in passages[2:] for s in p.context} == {lead}
+    assert {len(p.context) for p in passages[2:]} == {1}
+
+
+def test_a_context_is_read_up_to_a_place() -> None:
+    rows = "".join(f"\n\t第{n}类人才\n\t{running(6)}\n\t{n}\n" for n in range(10, 18))
+    document, passages = parsed(f"\t类别\n\t条件\n\t人数\n{rows}")
+    last = passages[-1]
+    first, second = last.sentences[:2]
+    assert in_context(document, last, end=first.start) == "类别\t条件\t人数\n"
+    row = document.text[first.start : first.end]
+    assert in_context(document, last, end=second.start) == f"类别\t条件\t人数\n{row}\n"
 
 
 def test_a_filled_cell_is_a_quote_of_its_own() -> None:

@@ -49,7 +49,7 @@ def test_one_file_is_shown_with_its_text_and_passages(index: SearchIndex) -> Non
     assert list(found)[: len(FIELDS)] == FIELDS
     assert found["text"] == TEXT
     (passage,) = found["passages"]
-    assert set(passage) == {"passage_id", "start", "end", "section", "text", "page"}
+    assert set(passage) == {"passage_id", "start", "end", "section", "text", "page", "context"}
     assert found["text"][passage["start"] : passage["end"]] == passage["text"] == TEXT
 
 

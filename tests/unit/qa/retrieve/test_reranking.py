@@ -93,6 +93,15 @@ def test_headings_and_what_is_left_out_are_not_read() -> None:
     assert shown(document, passage, second, without=[first]).endswith("第二节\n第二句。")
 
 
+def test_what_a_passage_stands_under_is_read_before_it() -> None:
+    document, whole = passage_of("下列人员：", "中间的。", "（二）博士。", "（三）硕士。")
+    second, third = whole.sentences[2:]
+    passage = whole.model_copy(
+        update={"start": second.start, "sentences": (second, third), "context": ((0, 5),)}
+    )
+    assert shown(document, passage, third).endswith("第二节\n下列人员:(二)博士。(三)硕士。")
+
+
 def test_the_fake_counts_shared_bigrams() -> None:
     scores = OverlapReranker().scores("人才公寓", ["人才公寓", "人才", "无关", ""])
     assert scores == pytest.approx([4.0, 8 / 3 - 4, -4.0, -4.0])

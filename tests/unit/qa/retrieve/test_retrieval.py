@@ -18,6 +18,7 @@ from policyqa.qa.retrieve.retrieval import (
     OTHER_NAMES,
     SIGNALS,
     Ranking,
+    hits_of,
     rank,
     reordered,
     signals_of,
@@ -67,6 +68,36 @@ def test_each_signal_is_what_it_says(tmp_path: Path) -> None:
         assert signals["sentence"][row] == pytest.approx(max(said), abs=1e-6)
         assert signals["title"][row] == pytest.approx(title, abs=1e-6)
     assert signals["words"][0] == 0.0 < signals["words"][1]  # 公园 stands in the second only
+
+
+CLAUSES = "".join(f"持有第{n}种证书，" for n in range(10, 24))
+ITEMS = [f"（{n}）第{n}类人员，{CLAUSES}并签订合同。" for n in "一二三四五六"]
+LIST = "\n".join(["办法", "可以申请人才公寓的有下列人员：", *ITEMS])
+
+
+def test_items_are_found_by_what_introduces_them(tmp_path: Path) -> None:
+    """The words stand once in the text; every piece of the list is searched and shown with them."""
+    index = build(tmp_path, LIST, PARK)
+    document, pieces = index.documents[0], index.passages[:-1]
+    lead = "可以申请人才公寓的有下列人员："
+    assert document.text.count(lead) == 1
+    assert [len(p.context) for p in pieces] == [0] + [1] * (len(pieces) - 1)
+    assert len(pieces) > 2
+    query = "人才公寓"
+    vector = EMBEDDER.encode_query(query)
+    asked = asked_of(index, query)
+    signals = signals_of(index, asked, vector)
+    for row, passage in enumerate(pieces[1:], start=1):
+        whole = EMBEDDER.encode_query(f"{lead}\n{passage.text}") @ vector
+        assert signals["dense"][row] == pytest.approx(whole, abs=1e-6)
+        assert min(signals["words"][row], signals["bigrams"][row]) > 0
+    ranking = ranked(index, query)
+    hits = hits_of(index, ranking, 10)
+    assert {hit.context for hit in hits if hit.start > 30 and hit.title == "办法"} == {(lead,)}
+    found = find(index, ranking, asked, vector)
+    items = [each for each in found if each.passage.context]
+    assert items
+    assert all(each.signals.bigrams == 0 < each.signals.inherited for each in items)
 
 
 def test_the_score_is_the_weighted_sum_of_z_scores(tmp_path: Path) -> None:

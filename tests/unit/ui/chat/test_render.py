@@ -10,7 +10,18 @@ from policyqa.qa.compose.wording import NEXT_STEP, NO_EVIDENCE
 from policyqa.qa.types import Answer, Contact, Question
 from policyqa.ui.chat import panel, render
 from policyqa.ui.chat.language import in_language
-from tests.ui_fake import ATTACK, FIRST, HOSTILE, NEWS, PLAN, SECOND, FakeAssistant, cite, hit
+from tests.ui_fake import (
+    ATTACK,
+    FIRST,
+    HOSTILE,
+    NEWS,
+    PLAN,
+    SECOND,
+    SKILLED,
+    FakeAssistant,
+    cite,
+    hit,
+)
 
 OWN_LINK = re.compile(
     "#source-0-[h0-9]+|#(up|down|copy|share|gap|edit)-0|/(receipt|files)/[0-9a-z]+"
@@ -209,6 +220,27 @@ def test_the_panel_marks_the_quote_within_the_text_around_it() -> None:
     assert f"…{before}{SECOND}{after}…" in seen.text
     facts = ("来源 2", "渝南人发〔2024〕12号", "2024年3月15日", "第二章 博士后支持", "查看全文")
     assert all(fact in seen.text for fact in facts)
+
+
+def test_the_panel_shows_what_the_passage_stands_under() -> None:
+    start = PLAN.text.index("第一条")
+    above = ((start, start + 3),)
+    source = panel.Source(cite(2, PLAN, SKILLED), PLAN, "source-0-2", context=above)
+    seen = Seen(panel_of(source, "source"))
+    assert "…第一条\n…\n" in seen.text
+    assert seen.marked == SKILLED
+    near = panel.Source(cite(2, PLAN, SECOND), PLAN, "source-0-2")
+    begin = PLAN.text.index(FIRST) - 5
+    assert panel_of(near._replace(context=((begin, begin + 3),)), "source") == panel_of(
+        near, "source"
+    )
+
+
+def test_a_place_to_look_at_is_shown_with_what_it_stands_under() -> None:
+    given = answer("外籍人才")
+    under = given.hits[0].model_copy(update={"context": ("可以申请的有：",)})
+    message = message_of(given.model_copy(update={"hits": (under,)}), 0)
+    assert f"可以申请的有： {given.hits[0].text}"[:40] in Seen(message).text
 
 
 def test_the_whole_document_is_shown_with_its_quote() -> None:

@@ -55,6 +55,22 @@ def test_places_can_be_jumped_to_in_text_and_tables() -> None:
     assert re.findall('id="(at-[0-9]+)"', page) == ["at-0", f"at-{TABLE.index('顶尖')}"]
 
 
+def test_rows_are_shown_under_the_header_they_were_cut_off_from() -> None:
+    last = span(TABLE, "顶尖\t25\t50")
+    page = text_html(TABLE, last, last, above=[span(TABLE, "类别\t2020年\t2025年")])
+    assert bare(page) == "类别\t2020年\t2025年\n顶尖\t25\t50"
+    assert page.count("<table>") == 1
+
+
+def test_items_are_shown_under_their_introduction_with_a_gap() -> None:
+    text = "有下列人员：\n（一）甲。\n（二）乙。"
+    second = span(text, "（二）乙。")
+    page = text_html(text, second, second, above=[(0, 6)])
+    assert html.unescape(page) == "有下列人员：\n…\n<mark>（二）乙。</mark>"
+    first = span(text, "（一）甲。")
+    assert "…" not in text_html(text, first, first, above=[(0, 6)])
+
+
 def test_markup_in_a_document_is_only_text() -> None:
     text = "<b>粗</b>\t<script>\n<img src=x>\t&amp;"
     page = text_html(text, (0, len(text)), (0, 4))
