@@ -28,6 +28,7 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import Manifest, SearchIndex, SourceFile
+from policyqa.index.store.token_sets import TokenSets
 from policyqa.index.store.vectors import FaissStore, Vectors, stacked
 from policyqa.index.structure.parsing import parse
 from policyqa.index.structure.quotes import display, in_context
@@ -427,6 +428,7 @@ def assemble(
         progress("词语", 0, len(cut))
     texts = [f"{context_of(document, p)}\n{in_context(document, p)}" for document, p in cut]
     whole = [f"{e.document.metadata.title}\n{e.document.text}" for e in embedded]
+    said = [display(document, sentence) for document, p in cut for sentence in p.sentences]
     manifest = Manifest(
         format=search_index.FORMAT,
         model=embedder.fingerprint,
@@ -448,6 +450,8 @@ def assemble(
         words=LexicalIndex.build([words(text) for text in texts]),
         bigrams=LexicalIndex.build([bigrams(text) for text in texts]),
         document_bigrams=LexicalIndex.build([bigrams(text) for text in whole]),
+        sentence_words=TokenSets.build([words(text) for text in said]),
+        sentence_bigrams=TokenSets.build([bigrams(text) for text in said]),
     )
 
 

@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError
 from policyqa.index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from policyqa.index.metadata import readings as metadata
 from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.store.token_sets import TokenSets
 from policyqa.index.store.vectors import FaissStore
 from policyqa.index.structure import blocks_of as structure
 from policyqa.index.structure import parsing, passages
@@ -25,13 +26,14 @@ from policyqa.index.text import cleaning, words
 from policyqa.index.types import Document, FileReport, Passage, Value
 
 T = TypeVar("T", bound=Value)
-FORMAT = 4
+FORMAT = 5
 CURRENT = "CURRENT"
 OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
 ATTEMPTS = 3  # of a reader whose version is replaced while it reads
 MANIFEST = "manifest.json"
 PARSER = ".".join(m.VERSION for m in (cleaning, structure, passages, parsing, metadata, words))
 LEXICALS = ("words", "bigrams", "document_bigrams")
+TOKENS = ("sentence_words", "sentence_bigrams")
 STORES = ("passage_vectors", "sentence_vectors", "title_vectors")
 REBUILD = "请运行 policyqa index 重建"
 
@@ -61,8 +63,9 @@ class Manifest(Value):
 @dataclass(frozen=True)
 class SearchIndex:
     """Documents, passages and everything that finds them. Rows of `passage_vectors`, `words` and
-    `bigrams` are passages; rows of `sentence_vectors` are their sentences in order; rows of
-    `title_vectors` and `document_bigrams` are documents."""
+    `bigrams` are passages; rows of `sentence_vectors`, `sentence_words` and `sentence_bigrams` are
+    their sentences in order, as they are shown; rows of `title_vectors` and `document_bigrams` are
+    documents."""
 
     manifest: Manifest
     documents: tuple[Document, ...]
@@ -73,6 +76,17 @@ class SearchIndex:
     words: LexicalIndex
     bigrams: LexicalIndex
     document_bigrams: LexicalIndex
+    sentence_words: TokenSets
+    sentence_bigrams: TokenSets
+
+    @cached_property
+    def passage_rows(self) -> dict[str, int]:
+        """Row of each passage by its id."""
+        return {passage.passage_id: row for row, passage in enumerate(self.passages)}
+
+    def sentence_rows(self, row: int) -> range:
+        """Rows of the sentences of a passage."""
+        return range(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
 
     @cached_property
     def document_rows(self) -> dict[str, int]:
@@ -126,7 +140,7 @@ def _write(index: SearchIndex, folder: Path) -> None:
     _write_lines(folder / "passages.jsonl", index.passages)
     for name in STORES:
         getattr(index, name).save(folder / f"{name}.faiss")
-    for name in LEXICALS:
+    for name in (*LEXICALS, *TOKENS):
         getattr(index, name).save(folder / name)
     manifest = index.manifest.model_copy(update={"contents": _contents(folder)})
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
@@ -234,6 +248,7 @@ def _loaded(version: Path, model: str) -> SearchIndex:
 def _read(version: Path, manifest: Manifest) -> SearchIndex:
     stores = {name: FaissStore.load(version / f"{name}.faiss") for name in STORES}
     lexicals = {name: LexicalIndex.load(version / name) for name in LEXICALS}
+    tokens = {name: TokenSets.load(version / name) for name in TOKENS}
     return SearchIndex(
         manifest=manifest,
         documents=_read_lines(version / "documents.jsonl", Document),
@@ -244,6 +259,8 @@ def _read(version: Path, manifest: Manifest) -> SearchIndex:
         words=lexicals["words"],
         bigrams=lexicals["bigrams"],
         document_bigrams=lexicals["document_bigrams"],
+        sentence_words=tokens["sentence_words"],
+        sentence_bigrams=tokens["sentence_bigrams"],
     )
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.text.marks import editions, places, years
 from policyqa.index.text.quantities import Quantity, quantities
@@ -58,6 +61,17 @@ class Tokens:
         """
         total = sum(self.rarity.values())
         return sum(w for t, w in self.rarity.items() if t in present) / total if total else 0.0
+
+    def shares(self, present: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """`share` of n texts, shape (n,).
+
+        Args:
+            present: whether each text has each of the different tokens, in the order of `rarity`,
+                shape (n, tokens).
+        """
+        weights = np.array(list(self.rarity.values()), dtype=np.float64)
+        total = weights.sum()
+        return present @ weights / total if total else np.zeros(len(present))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How sure an answer is: features of the evidence to a calibrated probability."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -49,9 +49,10 @@ def _of_signals(
     picked: Sequence[Evidence],
     asked: Asked,
 ) -> dict[str, float]:
-    said = " ".join(e.text for e in picked)
     best = max(picked, key=lambda e: e.score, default=None)
     around = _around(best) if best else ""
+    said_words, said_bigrams = _tokens(index, [_row_of(index, each) for each in picked])
+    near_words, near_bigrams = _tokens(index, _rows_beside(index, best), _above(best))
     named = [w for w in asked.content if len(w) > 1 or w.isascii()]
     dense = ranking.signals["dense"]
     return {
@@ -60,10 +61,10 @@ def _of_signals(
         "margin": _margin(dense),
         "words": max((e.signals.words for e in picked), default=0.0),
         "bigrams": max((e.signals.bigrams for e in picked), default=0.0),
-        "said_words": asked.word_share(said),
-        "said_bigrams": asked.bigram_share(said),
-        "near_words": asked.word_share(around),
-        "near_bigrams": asked.bigram_share(around),
+        "said_words": asked.words.share(said_words),
+        "said_bigrams": asked.bigrams.share(said_bigrams),
+        "near_words": asked.words.share(near_words),
+        "near_bigrams": asked.bigrams.share(near_bigrams),
         "unknown": _unknown(index, asked),
         "rarest_missing": _rarest_missing(asked, around, named),
         "asks_form": float(bool(asked.expectation)),
@@ -76,6 +77,37 @@ def _of_signals(
         "other_year": float(best is not None and _of_other_year(asked, best)),
         "other_edition": _edition_missing(asked, around),
     }
+
+
+def _tokens(
+    index: SearchIndex, rows: Iterable[int], above: str = ""
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Words and bigrams of some sentences, by their rows, and of a text that they stand under."""
+    known = tuple(rows)
+    return (
+        frozenset(words(above)).union(*(index.sentence_words.of(row) for row in known)),
+        frozenset(bigrams(above)).union(*(index.sentence_bigrams.of(row) for row in known)),
+    )
+
+
+def _row_of(index: SearchIndex, evidence: Evidence) -> int:
+    rows = index.sentence_rows(index.passage_rows[evidence.passage.passage_id])
+    return rows[evidence.passage.sentences.index(evidence.sentence)]
+
+
+def _rows_beside(index: SearchIndex, best: Evidence | None) -> Iterable[int]:
+    """The sentences of the best one's passage."""
+    if best is None:
+        return ()
+    return index.sentence_rows(index.passage_rows[best.passage.passage_id])
+
+
+def _above(best: Evidence | None) -> str:
+    """What a sentence's passage stands under: its document's title, its section, its context."""
+    if best is None:
+        return ""
+    context = in_context(best.document, best.passage, end=best.passage.start)
+    return f"{best.document.metadata.title} {best.passage.section} {context}"
 
 
 def _margin(dense: Floats) -> float:
@@ -94,11 +126,10 @@ def _unknown(index: SearchIndex, asked: Asked) -> float:
 def _rarest_missing(asked: Asked, text: str, named: Sequence[str]) -> float:
     """Rarity of the rarest naming word that the evidence and its surroundings lack, over that of
     the rarest naming word."""
-    present = set(words(text)) | set(bigrams(text))
     plain = normalise(text)
     weights = {w: asked.words.rarity.get(w, 0.0) for w in named}
     top = max(weights.values(), default=0.0)
-    missing = [v for w, v in weights.items() if w not in present and w not in plain]
+    missing = [v for w, v in weights.items() if w not in plain]
     return max(missing, default=0.0) / top if top else 0.0
 
 

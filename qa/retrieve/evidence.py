@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from policyqa.index.store.vectors import Vectors
 from policyqa.index.structure.headings import marker
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import display, in_context
+from policyqa.index.text.words import bigrams
 from policyqa.index.types import Document, Passage, Sentence, Span
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.distinctions import counts_another, is_of_another
@@ -18,7 +20,7 @@ from policyqa.qa.question.expectation import FIGURES, holds
 from policyqa.qa.question.headings import is_of_other_kind
 from policyqa.qa.retrieve.agreement import agreement, edition_agreement, year_agreement
 from policyqa.qa.retrieve.fusion import z_scores
-from policyqa.qa.retrieve.retrieval import Ranking
+from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 PASSAGES = 8
 DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
@@ -119,18 +121,53 @@ def find(index: SearchIndex, ranking: Ranking, asked: Asked, vector: Vectors) ->
     found: list[Evidence] = []
     standing: list[float] = []
     for place, row in enumerate(ranking.rows[:PASSAGES]):
-        passage = index.passages[row]
-        document = index.documents[index.document_of[row]]
-        first = int(index.sentence_starts[row])
-        usable = _usable(document, passage, asked)
-        rows = np.array([first + n for n in usable], dtype=np.int64)
-        cosines = index.sentence_vectors.scores(vector, rows)
-        for n, cosine in zip(usable, cosines, strict=True):
-            sentence = passage.sentences[n]
-            quote = Quote(document, passage, sentence, display(document, sentence))
-            found.append(_evidence(quote, float(cosine), asked, _before(document, passage, n)))
-            standing.append(float(ranking.scores[place]))
+        inside = _of_passage(index, int(row), asked, vector)
+        found += inside
+        standing += [float(ranking.scores[place])] * len(inside)
     return _ranked(found, standing)
+
+
+def _of_passage(index: SearchIndex, row: int, asked: Asked, vector: Vectors) -> list[Evidence]:
+    """The usable sentences of one passage, in reading order."""
+    passage, document = index.passages[row], index.documents[index.document_of[row]]
+    usable = _usable(document, passage, asked)
+    rows = index.sentence_rows(row)
+    cosines = index.sentence_vectors.scores(vector, np.array([rows[n] for n in usable], np.int64))
+    shares = _shares(index, rows, passage, document, asked)
+    return [
+        _evidence(
+            Quote(document, passage, sentence, display(document, sentence)),
+            asked,
+            _before(document, passage, n),
+            Shares(float(cosine), *(float(each[n]) for each in shares)),
+        )
+        for n, cosine in zip(usable, cosines, strict=True)
+        for sentence in [passage.sentences[n]]
+    ]
+
+
+class Shares(NamedTuple):
+    """What is computed of a sentence for all of a passage at once: its cosine, its shares of the
+    question's words and bigrams, and that of the bigrams with all that it stands under."""
+
+    cosine: float
+    words: float
+    bigrams: float
+    around: float
+
+
+def _shares(
+    index: SearchIndex, rows: range, passage: Passage, document: Document, asked: Asked
+) -> tuple[Floats, Floats, Floats]:
+    """Of each sentence of a passage: its share of the question's words, of its bigrams, and of the
+    bigrams with the section, the context and the sentences before it; each of shape (sentences,).
+    """
+    words = index.sentence_words.holds(tuple(asked.words.rarity), rows)
+    own = index.sentence_bigrams.holds(tuple(asked.bigrams.rarity), rows)
+    above = set(bigrams(f"{passage.section}\n{in_context(document, passage, end=passage.start)}"))
+    head = np.array([token in above for token in asked.bigrams.rarity], dtype=np.bool_)
+    around = np.logical_or.accumulate(own, axis=0) | head
+    return asked.words.shares(words), asked.bigrams.shares(own), asked.bigrams.shares(around)
 
 
 def anchors(found: Sequence[Evidence]) -> list[Evidence]:
@@ -197,22 +234,19 @@ def _before(document: Document, passage: Passage, n: int) -> str:
     return f"{passage.section} {said}"
 
 
-def _evidence(quote: Quote, cosine: float, asked: Asked, before: str) -> Evidence:
+def _evidence(quote: Quote, asked: Asked, before: str, shares: Shares) -> Evidence:
     around = f"{before} {quote.text}"
-    own = asked.bigram_share(quote.text)
     signals = Signals(
-        cosine=cosine,
-        words=asked.word_share(quote.text),
-        bigrams=own,
-        inherited=asked.bigram_share(around) - own if asked.uses("inherited") else 0.0,
+        cosine=shares.cosine,
+        words=shares.words,
+        bigrams=shares.bigrams,
+        inherited=shares.around - shares.bigrams if asked.uses("inherited") else 0.0,
         expected=holds(quote.text, asked.expectation),
         agreement=agreement(asked, quote.document, around),
     )
+    contradicts = _contradicts(asked, quote.document, around)
     return Evidence(
-        quote,
-        signals,
-        contradicts=_contradicts(asked, quote.document, around)
-        or _answers_another(asked, quote, before),
+        quote, signals, contradicts=contradicts or _answers_another(asked, quote, before)
     )
 
 
