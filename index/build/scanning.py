@@ -33,9 +33,7 @@ def check_folder(source: Path) -> None:
         SourceError: there is none.
     """
     if not source.is_dir():
-        raise SourceError(
-            f"没有文件夹 {source}，请用 policyqa index --source 指定存放文件的文件夹"
-        )
+        raise SourceError(f"没有文件夹 {source}，请用 policyqa index --source 指定存放文件的文件夹")
 
 
 def state(sha256: str, metadata: Metadata) -> str:
