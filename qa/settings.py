@@ -26,7 +26,12 @@ class ModelSettings(BaseModel):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="计算精度；auto 在处理器支持时用 bfloat16"
     )
-    threads: int | None = Field(default=None, ge=1, le=256, description="计算线程数，默认由库决定")
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="计算线程数；空为建索引由库决定，重排用一个",
+    )
 
 
 class RankingSettings(BaseModel):
