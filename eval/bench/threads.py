@@ -4,6 +4,7 @@ python -m policyqa.eval.bench.threads eval/datasets/seeds 60 > eval/results/abla
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from policyqa.qa import wiring
 from policyqa.qa.types import Question
 
 THREADS = (1, 2)
-BUSY = (0, 1, 2)  # other processes that never rest
+BUSY = (0, 1)  # processes of our own beside it that never rest
 LOOP = "while True: pass"
 
 Ask = Callable[[Question], object]
@@ -60,13 +61,16 @@ def alternated(asks: Sequence[Ask], questions: Sequence[Question]) -> list[list[
 
 
 def measured(asks: Mapping[int, Ask], questions: Sequence[Question]) -> list[dict[str, Any]]:
-    """The median and the 95th percentile by number of threads and of busy processes."""
+    """The median and the 95th percentile by number of threads and of busy processes, with the
+    load of the machine (the kernel's mean of a minute) before each."""
     rows = []
     for processes in BUSY:
+        load = os.getloadavg()[0]
         with busy(processes):
             times = alternated(list(asks.values()), questions)
         rows += [
-            {"busy": processes, "threads": threads, "n": len(each),
+            {"cores": os.cpu_count(), "load": load, "busy": processes,
+             "threads": threads, "n": len(each),
              "p50_ms": percentile(each, 50), "p95_ms": percentile(each, 95)}
             for threads, each in zip(asks, times, strict=True)
         ]  # fmt: skip
@@ -75,12 +79,19 @@ def measured(asks: Mapping[int, Ask], questions: Sequence[Question]) -> list[dic
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
     """One row a number of busy processes: the time on two threads as a share of that on one."""
-    lines = ["| busy processes beside it | n | p50, 2 threads ÷ 1 | p95, 2 threads ÷ 1 |"]
-    lines += ["| --- | --- | --- | --- |"]
+    head = [
+        "load ÷ cores before",
+        "busy beside it",
+        "n",
+        "p50, 2 threads ÷ 1",
+        "p95, 2 threads ÷ 1",
+    ]
+    lines = [head, ["---"] * len(head)]
     for one, two in zip(rows[::2], rows[1::2], strict=True):
-        ratios = (f"{two[key] / one[key]:.2f}" for key in ("p50_ms", "p95_ms"))
-        lines.append(f"| {one['busy']} | {one['n']} | {' | '.join(ratios)} |")
-    return "\n".join(lines)
+        ratios = [f"{two[key] / one[key]:.2f}" for key in ("p50_ms", "p95_ms")]
+        load = f"{one['load'] / one['cores']:.1f}"
+        lines.append([load, str(one["busy"]), str(one["n"]), *ratios])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main(dataset: str, limit: str) -> None:
