@@ -30,11 +30,11 @@ Ask = Callable[[Question], object]
 
 
 @contextmanager
-def busy(processes: int) -> Iterator[None]:
+def busy(processes: int) -> Iterator[list["subprocess.Popen[bytes]"]]:
     """So many processes of our own that each keep a core busy."""
     running = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(processes)]
     try:
-        yield
+        yield running
     finally:
         for process in running:
             process.kill()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from policyqa.eval.bench import threads
 from policyqa.eval.report import summary
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,11 @@ def test_the_readme_of_the_results_prints_them_all(capsys: pytest.CaptureFixture
 def test_what_ran_beside_is_that_of_the_stored_results(capsys: pytest.CaptureFixture[str]) -> None:
     summary.main(["--beside", *stored()])
     assert block(RESULTS / "README.md", "sets") == capsys.readouterr().out.strip()
+
+
+def test_what_a_second_thread_brings_is_that_of_the_stored_results() -> None:
+    rows = json.loads((RESULTS / "ablations" / "threads.json").read_text("utf-8"))
+    assert block(ROOT / "qa" / "README.md", "threads") == threads.table(rows)
 
 
 def test_stored_results_name_no_place_of_a_machine() -> None:
