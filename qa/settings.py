@@ -2,13 +2,14 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policyqa.qa.errors import SettingsError
@@ -25,7 +26,12 @@ class ModelSettings(BaseModel):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="计算精度；auto 在处理器支持时用 bfloat16"
     )
-    threads: int | None = Field(default=None, ge=1, le=256, description="计算线程数，默认由库决定")
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="计算线程数；空为建索引由库决定，重排用一个",
+    )
 
 
 class RankingSettings(BaseModel):
@@ -151,17 +157,64 @@ class Settings(BaseSettings):
     staff: StaffSettings = StaffSettings()
 
 
+class Setting(BaseModel):
+    """One setting as a person sees it; of a secret only whether it is set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    meaning: str
+    default: str | int | float | bool | None
+    value: str | int | float | bool | None
+    from_environment: bool
+
+
 def names() -> dict[str, str]:
     """Every environment variable that is read, with its description."""
-    found: dict[str, str] = {}
+    return {_variable(path): field.description or "" for path, field in _fields()}
+
+
+def listed(settings: Settings) -> tuple[Setting, ...]:
+    """Every setting with its meaning, its default, and its value in these settings."""
+    given = {name.upper() for name in os.environ}
+    return tuple(
+        Setting(
+            name=_variable(path),
+            meaning=field.description or "",
+            default=_shown(field.get_default(call_default_factory=True)),
+            value=_shown(_at(settings, path)),
+            from_environment=_variable(path) in given,
+        )
+        for path, field in _fields()
+    )
+
+
+def _fields() -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    """Every setting by the names that lead to it."""
     for name, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             for inner, leaf in kind.model_fields.items():
-                found[f"{PREFIX}{name}__{inner}".upper()] = leaf.description or ""
+                yield (name, inner), leaf
         else:
-            found[f"{PREFIX}{name}".upper()] = field.description or ""
+            yield (name,), field
+
+
+def _variable(path: tuple[str, ...]) -> str:
+    return (PREFIX + "__".join(path)).upper()
+
+
+def _at(settings: BaseModel, path: tuple[str, ...]) -> object:
+    found: object = settings
+    for name in path:
+        found = getattr(found, name)
     return found
+
+
+def _shown(value: object) -> str | int | float | bool | None:
+    if isinstance(value, SecretStr):
+        return "已设" if value.get_secret_value() else "未设"
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 @cache

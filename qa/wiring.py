@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from pathlib import Path
 
-from policyqa.index.build import building
+from policyqa.index.build import building, scanning
 from policyqa.index.build.building import Progress
 from policyqa.index.build.library import Library
 from policyqa.index.errors import IndexMissing, SourceError
@@ -52,8 +52,10 @@ def build_index(
 ) -> IndexReport:
     """Bring an index up to date; see `index.build.building.build`."""
     settings = configuration.load()
+    folder = source or settings.source
+    scanning.check_folder(folder)  # told before the model is loaded, which takes seconds
     return building.build(
-        source or settings.source,
+        folder,
         index or settings.index,
         embedder(),
         limits=limits(),
@@ -169,7 +171,7 @@ def second_stage(settings: Settings) -> SecondStage | None:
 
 @cache
 def _reranker(name: str, model: ModelSettings) -> CrossEncoderReranker:
-    return CrossEncoderReranker.load(name, precision=model.precision)
+    return CrossEncoderReranker.load(name, precision=model.precision, threads=model.threads or 1)
 
 
 def varied(assistant: Assistant, settings: Settings, *, without: Collection[str] = ()) -> Assistant:
@@ -188,14 +190,26 @@ def varied(assistant: Assistant, settings: Settings, *, without: Collection[str]
     )
 
 
-def open_live(index: Path | None = None) -> LiveAssistant:
-    """An assistant that follows its index, which is made first if there is none. Raises as
-    `open_assistant`."""
+def indexed(index: Path | None = None, *, progress: Progress | None = None) -> Path:
+    """The index folder, the settings' when None; where it holds no index, one is built first
+    from the default source.
+
+    Raises:
+        IndexDamaged: see `index.store.search_index.read_manifest`.
+        Others as `index.build.building.build`.
+    """
     folder = index or configuration.load().index
     try:
         search_index.read_manifest(folder)
     except IndexMissing:
-        build_index(index=folder)
+        build_index(index=folder, progress=progress)
+    return folder
+
+
+def open_live(index: Path | None = None, *, progress: Progress | None = None) -> LiveAssistant:
+    """An assistant that follows its index, which is made first if there is none. Raises as
+    `indexed` and `open_assistant`."""
+    folder = indexed(index, progress=progress)
     return LiveAssistant(folder, lambda: open_assistant(folder))
 
 

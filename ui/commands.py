@@ -25,8 +25,9 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 为任选。")] = 7860,
     index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
 ) -> None:
-    """打开网页问答与 HTTP 接口。"""
+    """打开网页问答与 HTTP 接口；还没有索引就先建立。"""
     from policyqa.qa import settings
+    from policyqa.qa.cli import present
     from policyqa.qa.evaluations import open_evaluations
     from policyqa.qa.wiring import open_library, open_live
     from policyqa.ui import server
@@ -41,7 +42,8 @@ def serve(
     key = signing_key(chosen.data)
     sessions = Sessions(accounts, key, chosen.staff.session_hours)
     purge_daily(records, chosen.store.retention_days)
-    assistant = open_live(index)
+    with present.progress() as progress:
+        assistant = open_live(index, progress=progress)
     changes = Changes(accounts.engine)
     library, staging = open_library(index), chosen.data / "uploads"
     librarian = Librarian(library, changes, staging, lambda: assistant.corpus.fingerprint)

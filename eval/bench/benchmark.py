@@ -60,8 +60,8 @@ def asking_speed(
         ask(question)
     encoded, asked = [], []
     for question in questions:
-        encoded.append(_milliseconds(partial(encode_query, question.question), clock))
-        asked.append(_milliseconds(partial(ask, question), clock))
+        encoded.append(milliseconds(partial(encode_query, question.question), clock))
+        asked.append(milliseconds(partial(ask, question), clock))
     encode_p50, ask_p50 = percentile(encoded, 50), percentile(asked, 50)
     return AskingSpeed(
         n=len(questions),
@@ -122,7 +122,8 @@ def updating_speed(
     )
 
 
-def _milliseconds(act: Callable[[], object], clock: Clock) -> float:
+def milliseconds(act: Callable[[], object], clock: Clock) -> float:
+    """How long it takes."""
     started = clock()
     act()
     return (clock() - started) * 1000

@@ -21,10 +21,19 @@ def scan(source: Path) -> list[SourceFile]:
     Raises:
         SourceError: no such folder, no file in it, or a wrong catalogue.
     """
-    if not source.is_dir():
-        raise SourceError(f"没有文件夹 {source}，请用 --source 指定存放文件的文件夹")
+    check_folder(source)
     entries = catalogue.load(source)
     return [_scanned(path, source, entries) for path in sorted(paths(source))]
+
+
+def check_folder(source: Path) -> None:
+    """Do nothing where there is such a source folder.
+
+    Raises:
+        SourceError: there is none.
+    """
+    if not source.is_dir():
+        raise SourceError(f"没有文件夹 {source}，请用 policyqa index --source 指定存放文件的文件夹")
 
 
 def state(sha256: str, metadata: Metadata) -> str:

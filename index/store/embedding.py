@@ -118,7 +118,7 @@ class SentenceTransformerEmbedder:
     def encode_query(self, text: str) -> Vectors:
         """Vector of one query, shape (dimension,), float32, unit length."""
         ids = self._tokenize([_prompt(self._model, "query") + text])
-        with _one_thread():
+        with computing_on(1):
             query: Vectors = self._encode(ids)[0]
         return query
 
@@ -250,8 +250,8 @@ def first_line(error: Exception) -> str:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread, for what is too small to share.
+def computing_on(threads: int) -> Iterator[None]:
+    """Let torch compute on so many threads, for what is too small to share among all cores.
 
     A query gains nothing from a second thread (18 against 20 ms on two idle cores), and loses much
     where the other core is busy, since OpenMP's threads wait for each other by spinning (49
@@ -260,7 +260,7 @@ def _one_thread() -> Iterator[None]:
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     try:
         yield
     finally:

@@ -5,12 +5,15 @@ import logging
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import QuestionError
+
+if TYPE_CHECKING:
+    from policyqa.qa.assistant import Assistant
 
 app = typer.Typer(
     name="policyqa",
@@ -64,8 +67,7 @@ def ask(
     ] = None,
     index_dir: IndexOption = None,
 ) -> None:
-    """问一个问题，或用 --batch 问一批。"""
-    from policyqa.qa import wiring
+    """问一个问题，或用 --batch 问一批；还没有索引就先建立。"""
     from policyqa.qa.check import receipts
     from policyqa.qa.cli import batches, present
     from policyqa.qa.question import filters
@@ -74,7 +76,7 @@ def ask(
         raise typer.BadParameter("请给出一个问题，或用 --batch 指定文件，二者选一")
     if batch is not None:
         with batches.opened(batch) as lines:
-            assistant = wiring.open_assistant(index_dir)
+            assistant = _opened(index_dir)
             for line in batches.answers(assistant, lines, k=k):
                 typer.echo(line)
         return
@@ -83,7 +85,7 @@ def ask(
         asked = filters.narrowed_question(question or "", k=k, as_of=as_of, filters=narrowed)
     except QuestionError as error:
         raise typer.BadParameter(str(error)) from error
-    assistant = wiring.open_assistant(index_dir)
+    assistant = _opened(index_dir)
     answer = assistant.ask(asked)
     if answer.status == "error" and not as_json:
         raise PolicyQAError(answer.answer)
@@ -93,6 +95,26 @@ def ask(
     if suggest and not as_json:
         for following in assistant.suggestions(answer):
             typer.echo(f"还可以问：{following}")
+
+
+def _opened(index_dir: Path | None) -> "Assistant":
+    """An assistant over this index, which is built first, with progress, if there is none."""
+    from policyqa.qa import wiring
+    from policyqa.qa.cli import present
+
+    with present.progress() as progress:
+        folder = wiring.indexed(index_dir, progress=progress)
+    return wiring.open_assistant(folder)
+
+
+@app.command()
+def settings(as_json: JsonOption = False) -> None:
+    """列出全部设置：环境变量、含义、默认值、现在的值；密钥只说已设、未设。"""
+    from policyqa.qa import settings as configuration
+    from policyqa.qa.cli import setting_lines
+
+    found = configuration.listed(configuration.load())
+    typer.echo(setting_lines.as_json(found) if as_json else setting_lines.as_text(found))
 
 
 @app.command()

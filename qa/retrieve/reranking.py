@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.errors import ModelError
-from policyqa.index.store.embedding import Precision, first_line, half_precision, quiet
+from policyqa.index.store.embedding import (
+    Precision,
+    computing_on,
+    first_line,
+    half_precision,
+    quiet,
+)
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.text.words import bigrams, normalise
@@ -49,18 +55,24 @@ class Reranker(Protocol):
 class CrossEncoderReranker:
     """Any sentence-transformers CrossEncoder with one output."""
 
-    def __init__(self, model: "CrossEncoder") -> None:
+    def __init__(self, model: "CrossEncoder", threads: int = 1) -> None:
         self._model = model
+        self._threads = threads
 
     @classmethod
     def load(
-        cls, name_or_folder: str = DEFAULT_MODEL, *, precision: Precision = "auto"
+        cls,
+        name_or_folder: str = DEFAULT_MODEL,
+        *,
+        precision: Precision = "auto",
+        threads: int = 1,
     ) -> "CrossEncoderReranker":
         """Load the model of this package (no network is touched), or another.
 
         Args:
             name_or_folder: "small", a folder, or the name of a model on the hub.
             precision: of the transformer; "auto" is bfloat16 where the processor computes in it.
+            threads: that it computes on.
 
         Raises:
             ModelError: the model cannot be loaded, or gives more than one value for a text.
@@ -79,7 +91,7 @@ class CrossEncoderReranker:
             raise ModelError(
                 f"不支持重排模型 {name_or_folder}：它给出 {model.num_labels} 个分数，需要 1 个。"
             )
-        return cls(model)
+        return cls(model, threads)
 
     def scores(self, query: str, texts: Sequence[str]) -> Floats:
         """See `Reranker`."""
@@ -88,12 +100,13 @@ class CrossEncoderReranker:
         if not texts:
             return np.zeros(0)
         pairs = [(query, text) for text in texts]
-        found = self._model.predict(
-            pairs,
-            activation_fn=torch.nn.Identity(),
-            show_progress_bar=False,
-            convert_to_numpy=True,
-        )
+        with computing_on(self._threads):
+            found = self._model.predict(
+                pairs,
+                activation_fn=torch.nn.Identity(),
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            )
         return np.asarray(found, dtype=np.float64).reshape(len(texts))
 
 

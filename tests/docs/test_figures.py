@@ -1,36 +1,52 @@
-"""The README's figures are those of the stored results."""
+"""Figures in a README are those that the commands print of the stored results."""
 
 import json
 from pathlib import Path
 
-from policyqa.eval.report.summary import stored_table, table
+import pytest
+
+from policyqa.eval.bench import threads
+from policyqa.eval.report import summary
 
 ROOT = Path(__file__).parents[2]
-
-
 RESULTS = ROOT / "eval" / "results"
+FIVE = ("seeds-test", "followups-test", "composed-test", "domain-test", "ncp_policies")
 
 
-def test_the_table_of_sets_is_that_of_the_stored_results() -> None:
-    text = (ROOT / "eval" / "README.md").read_text("utf-8")
-    block = text.split("<!-- sets -->")[1].split("<!-- /sets -->")[0].strip()
-    paths = sorted(RESULTS.glob("*.json"))
-    stored = {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
-    assert len(stored) >= 12
-    assert block == stored_table(stored)
+def block(readme: Path, name: str) -> str:
+    """What stands between two marks of a README."""
+    return (
+        readme.read_text("utf-8").split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0].strip()
+    )
+
+
+def stored() -> list[str]:
+    paths = sorted(map(str, RESULTS.glob("*.json")))
+    assert len(paths) >= 12
+    return paths
+
+
+def test_the_readme_prints_five_of_the_stored_results(capsys: pytest.CaptureFixture[str]) -> None:
+    summary.main([str(RESULTS / f"{name}.json") for name in FIVE])
+    assert block(ROOT / "README.md", "figures") == capsys.readouterr().out.strip()
+
+
+def test_the_readme_of_the_results_prints_them_all(capsys: pytest.CaptureFixture[str]) -> None:
+    summary.main(stored())
+    assert block(RESULTS / "README.md", "figures") == capsys.readouterr().out.strip()
+
+
+def test_what_ran_beside_is_that_of_the_stored_results(capsys: pytest.CaptureFixture[str]) -> None:
+    summary.main(["--beside", *stored()])
+    assert block(RESULTS / "README.md", "sets") == capsys.readouterr().out.strip()
+
+
+def test_what_a_second_thread_brings_is_that_of_the_stored_results() -> None:
+    rows = json.loads((RESULTS / "ablations" / "threads.json").read_text("utf-8"))
+    assert block(ROOT / "qa" / "README.md", "threads") == threads.table(rows)
 
 
 def test_stored_results_name_no_place_of_a_machine() -> None:
     for path in RESULTS.glob("*.json"):
         settings = json.loads(path.read_text("utf-8"))["run"]["settings"]
         assert set(settings) <= {"model", "ranking", "reranker", "answer", "llm", "limits"}
-
-
-def test_the_readme_prints_the_stored_results() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    block = text.split("<!-- figures -->")[1].split("<!-- /figures -->")[0].strip()
-    names = [line.split("|")[1].strip() for line in block.splitlines()[2:]]
-    files = {name: ROOT / "eval" / "results" / f"{name}.json" for name in names}
-    runs = {name: json.loads(path.read_text("utf-8")) for name, path in files.items()}
-    assert len(runs) >= 3
-    assert block == table(runs)

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from policyqa.index.build.building import Progress
 from policyqa.index.build.library import Library
 from policyqa.index.errors import IndexDamaged
 from policyqa.index.read.extract import Limits
@@ -255,7 +256,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
     done: list[str] = []
     wiring = ModuleType("policyqa.qa.wiring")
 
-    def open_live(index: Path | None) -> FakeAssistant:
+    def open_live(index: Path | None, *, progress: Progress | None = None) -> FakeAssistant:
         done.append(f"opened {index}")
         return FakeAssistant()
 

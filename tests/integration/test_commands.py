@@ -67,9 +67,10 @@ def index(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_help_names_every_command_and_loads_nothing_heavy() -> None:
+def quick(*arguments: str) -> str:
+    """What a command prints that must not wait for anything heavy to be imported."""
     program = (
-        "import sys; sys.argv = ['policyqa', '--help']\n"
+        f"import sys; sys.argv = ['policyqa', *{arguments!r}]\n"
         "from policyqa.qa.cli.commands import main\n"
         "try: main()\n"
         f"finally: print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
@@ -78,9 +79,26 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
     assert result.returncode == 0
-    assert result.stdout.rstrip().endswith("LOADED []")
-    for command in ("index", "ask", "serve", "eval", "documents"):
-        assert f" {command} " in result.stdout
+    said, _, loaded = result.stdout.rstrip().rpartition("LOADED ")
+    assert loaded == "[]"
+    return said
+
+
+def test_help_names_every_command_and_loads_nothing_heavy() -> None:
+    said = quick("--help")
+    for command in ("index", "ask", "serve", "eval", "documents", "settings"):
+        assert f" {command} " in said
+
+
+def test_settings_are_listed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYQA_INDEX", "elsewhere")
+    monkeypatch.setenv("POLICYQA_STORE__URL", "postgresql+psycopg://desk:hush@127.0.0.1/desk")
+    text, found = quick("settings"), json.loads(quick("settings", "--json"))
+    assert len(text.splitlines()) == len(found)
+    assert {"name", "meaning", "default", "value", "from_environment"} == set(found[0])
+    values = {setting["name"]: setting["value"] for setting in found}
+    assert (values["POLICYQA_INDEX"], values["POLICYQA_STORE__URL"]) == ("elsewhere", "已设")
+    assert "hush" not in text + json.dumps(found)
 
 
 @pytest.mark.parametrize("arguments", [
@@ -101,7 +119,7 @@ def test_wrong_usage_is_two(arguments: list[str]) -> None:
 @pytest.mark.parametrize(("arguments", "said"), [
     (["documents", "list", "--index", "{none}"], "还没有索引，请先运行 policyqa index"),
     (["documents", "show", "a.txt", "--index", "{none}"], "还没有索引，请先运行 policyqa index"),
-    (["ask", "补贴多少?", "--index", "{none}"], "还没有索引，请先运行 policyqa index"),
+    (["cite", "pq1:nosuch", "--index", "{none}"], "还没有索引，请先运行 policyqa index"),
     (["ask", "--batch", "{none}", "--index", "{none}"], "无法读取"),
 ])  # fmt: skip
 def test_a_failure_is_one_and_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:
@@ -112,13 +130,35 @@ def test_a_failure_is_one_and_one_line(tmp_path: Path, arguments: list[str], sai
     assert said in line
 
 
-@pytest.mark.model
 def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
     result = policyqa("index", "--source", tmp_path / "none", "--index", tmp_path / "index")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"policyqa: 没有文件夹 {tmp_path / 'none'}，请用 --source 指定存放文件的文件夹\n"
+        f"policyqa: 没有文件夹 {tmp_path / 'none'}，"
+        "请用 policyqa index --source 指定存放文件的文件夹\n"
     )
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("arguments", [["硕士每年补贴多少?", "--json"], ["--batch", "-"]])
+def test_asking_where_there_is_no_index_builds_it_first(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setenv("POLICYQA_SOURCE", str(source))
+    line = json.dumps({"question": "硕士每年补贴多少?"})
+    (answer,) = records(done("ask", *arguments, "--index", tmp_path / "index", stdin=line))
+    assert "硕士每年补贴20万元。" in answer["answer"]
+    assert (tmp_path / "index" / "CURRENT").read_text() == f"v-{answer['corpus']}\n"
+
+
+def test_asking_with_neither_an_index_nor_documents_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICYQA_SOURCE", str(tmp_path / "none"))
+    result = policyqa("ask", "补贴多少?", "--index", tmp_path / "index")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"policyqa: 没有文件夹 {tmp_path / 'none'}，")
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.model

@@ -1,7 +1,10 @@
 """The cross-encoder of this package: small, offline, and reads what a question asks."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from policyqa import qa
@@ -51,3 +54,28 @@ def test_what_answers_is_told_from_what_is_only_near(
     assert yes > no
     alone = [float(reranker.scores(question, [text])[0]) for text in (answers, near)]
     assert alone == pytest.approx([yes, no], abs=0.1)  # padding changes nothing but rounding
+
+
+class Watched:
+    """A model that notes on how many threads it is asked."""
+
+    def __init__(self) -> None:
+        self.threads = 0
+
+    def predict(self, pairs: Sequence[Any], **_: Any) -> Any:
+        import torch
+
+        self.threads = torch.get_num_threads()
+        return np.zeros(len(pairs))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_it_computes_on_the_threads_it_is_given_and_leaves_the_process_its_own(
+    threads: int,
+) -> None:
+    import torch
+
+    before, model = torch.get_num_threads(), Watched()
+    CrossEncoderReranker(model, threads).scores("问", ["答"])  # type: ignore[arg-type]
+    assert model.threads == threads
+    assert torch.get_num_threads() == before

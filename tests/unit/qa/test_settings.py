@@ -122,3 +122,37 @@ def test_an_endpoint_needs_the_name_of_a_model(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("POLICYQA_LLM__BASE_URL", "http://127.0.0.1:1/v1")
     with pytest.raises(SettingsError, match="model"):
         settings.load()
+
+
+def test_every_setting_is_listed_with_its_default_and_its_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("POLICYQA_SOURCE", "policies")
+    monkeypatch.setenv("policyqa_answer__max_sentences", "2")
+    found = {setting.name: setting for setting in settings.listed(settings.load())}
+    assert {name: setting.meaning for name, setting in found.items()} == settings.names()
+    assert found["POLICYQA_SOURCE"] == settings.Setting(
+        name="POLICYQA_SOURCE",
+        meaning="存放文件的文件夹",
+        default="seeds",
+        value="policies",
+        from_environment=True,
+    )
+    sentences = found["POLICYQA_ANSWER__MAX_SENTENCES"]
+    assert (sentences.default, sentences.value) == (3, 2)
+    threshold = found["POLICYQA_ANSWER__THRESHOLD"]
+    assert threshold.default == threshold.value == settings.load().answer.threshold
+    changed = [name for name, setting in found.items() if setting.from_environment]
+    assert changed == ["POLICYQA_SOURCE", "POLICYQA_ANSWER__MAX_SENTENCES"]
+
+
+def test_of_a_secret_only_whether_it_is_set_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYQA_LLM__API_KEY", "hush")
+    listed = settings.listed(settings.load())
+    found = {setting.name: setting for setting in listed}
+    assert "hush" not in repr(listed)
+    assert (found["POLICYQA_LLM__API_KEY"].default, found["POLICYQA_LLM__API_KEY"].value) == (
+        "未设",
+        "已设",
+    )
+    assert found["POLICYQA_STORE__URL"].value == "未设"
