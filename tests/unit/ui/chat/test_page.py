@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from policyqa.index.errors import IndexDamaged
+from policyqa.index.types import Passage
 from policyqa.qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
 from policyqa.ui.chat import page, talk
 from policyqa.ui.chat.language import in_language
@@ -181,6 +182,20 @@ def test_sources_open_by_their_link() -> None:
     assert PLAN.text in re.sub(r"</?mark>|<span[^>]*></span>", "", unescaped(whole))
     assert "相关段落" in place
     assert "<mark>" in place
+
+
+def test_a_source_opens_under_what_its_passage_stands_under() -> None:
+    start = PLAN.text.index("第一条")
+
+    class Cut(FakeAssistant):
+        def passages(self, doc_id: str) -> tuple[Passage, ...]:
+            found = super().passages(doc_id)
+            return tuple(p.model_copy(update={"context": ((start, start + 3),)}) for p in found)
+
+    answers = told(Cut(), "博士后", "那高技能人才呢")
+    panel = unescaped(talk.open_source(Cut(), answers, "source-1-1"))
+    assert ">…第一条\n…\n" in panel
+    assert "第一条\n…" not in unescaped(talk.open_source(FakeAssistant(), answers, "source-1-1"))
 
 
 @pytest.mark.parametrize(
