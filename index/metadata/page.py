@@ -58,7 +58,7 @@ BODY_CHARS, SENTENCE_CHARS = 60, 25
 
 
 @dataclass(frozen=True)
-class Line:
+class PageLine:
     """A line without the blanks at its ends: `page.text[start:end]`."""
 
     text: str
@@ -100,13 +100,13 @@ class Page:
     said: Mapping[str, str]
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        found: list[Line] = []
+    def lines(self) -> tuple[PageLine, ...]:
+        found: list[PageLine] = []
         at = 0
         for raw in self.text.split("\n"):
             line = raw.strip(" \u3000\xa0\r")
             if line:
-                found.append(Line(line, at + raw.index(line[0])))
+                found.append(PageLine(line, at + raw.index(line[0])))
             at += len(raw) + 1
         return tuple(found)
 
@@ -149,7 +149,7 @@ def _is_running(text: str) -> bool:
     return len(text) >= SENTENCE_CHARS and text[-1] == "。"
 
 
-def _particulars(line: Line) -> Iterator[Particular]:
+def _particulars(line: PageLine) -> Iterator[Particular]:
     if len(line.text) > MAX_PARTICULAR_CHARS or "。" in line.text:
         return
     labels = [*LABEL.finditer(line.text), *CELL_LABEL.finditer(line.text)]
@@ -181,7 +181,7 @@ def _is_organ(text: str) -> bool:
     return len(text) >= 3 and ORGAN.fullmatch(text) is not None and not NO_ORGAN.search(text)
 
 
-def _signatures(lines: Sequence[Line]) -> Iterator[Signature]:
+def _signatures(lines: Sequence[PageLine]) -> Iterator[Signature]:
     for n, line in enumerate(lines):
         if len(line.text) > 90:
             continue
@@ -197,7 +197,7 @@ def _signatures(lines: Sequence[Line]) -> Iterator[Signature]:
 
 
 def _signature(
-    names: Sequence[str], start: int, line: Line, found: re.Match[str], n: int
+    names: Sequence[str], start: int, line: PageLine, found: re.Match[str], n: int
 ) -> Signature:
     group = found.lastindex or 1
     at = line.start + found.start(group)
@@ -205,7 +205,7 @@ def _signature(
     return Signature(tuple(dict.fromkeys(names)), start, line.start + found.start(group), day, n)
 
 
-def _names_above(lines: Sequence[Line], n: int) -> tuple[list[str], int]:
+def _names_above(lines: Sequence[PageLine], n: int) -> tuple[list[str], int]:
     """The authorities on the lines right above one, and where they begin."""
     names: list[str] = []
     first = n

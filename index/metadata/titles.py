@@ -8,8 +8,8 @@ from policyqa.index.metadata.page import (
     ARTICLE,
     DATE_LINE,
     LABEL,
-    Line,
     Page,
+    PageLine,
     decoded,
     organs,
     read,
@@ -138,7 +138,7 @@ def _in_text(page: Page) -> Iterator[Reading]:
         yield _title(page, (first.start, first.end), 0.7 if _marked(page, first) else 0.62)
 
 
-def _run_over(head: Sequence[Line], ruled: Line) -> Line | None:
+def _run_over(head: Sequence[PageLine], ruled: PageLine) -> PageLine | None:
     """The line in which the title of a short line of rules begins (重庆市职工医疗保险 over
     市级统筹办法): the first of the page, of no organ and no site."""
     above = head[0]
@@ -157,11 +157,11 @@ def _title(page: Page, span: Span, confidence: float) -> Reading:
     return read("title", tidy(page.text[slice(*span)]), span, confidence=confidence)
 
 
-def _marked(page: Page, line: Line) -> bool:
+def _marked(page: Page, line: PageLine) -> bool:
     return line.start in page.heading_starts
 
 
-def _may_head(line: Line) -> bool:
+def _may_head(line: PageLine) -> bool:
     text = line.text
     if not 6 <= len(text) <= 80 or LINK.search(text) or LABEL.search(text) or "\t" in text:
         return False
@@ -179,7 +179,7 @@ def _may_head(line: Line) -> bool:
     return len(HAN.findall(text)) >= 5 and not re.search("记者|通讯员|。", text)
 
 
-def _notice(lines: Sequence[Line], first: int) -> tuple[str, Span] | None:
+def _notice(lines: Sequence[PageLine], first: int) -> tuple[str, Span] | None:
     """A notice's title that begins on a line, and where it stands: issuers may have lines of
     their own, and its words run over several."""
     last = _past_issuers(lines, first)
@@ -203,7 +203,7 @@ def _is_notice(text: str) -> bool:
     return not PASSES_ON.search(text) or DECREE_END.search(text) is not None
 
 
-def _issuer_lines(above: Sequence[Line], text: str) -> str:
+def _issuer_lines(above: Sequence[PageLine], text: str) -> str:
     """The lines of issuers above a title's words: a line each, or one name over two lines."""
     lead = LEADS.search(text)
     prefix = text[: lead.start()] if lead else ""
@@ -211,7 +211,7 @@ def _issuer_lines(above: Sequence[Line], text: str) -> str:
     return spaced if organs(spaced + prefix) else "".join(line.text for line in above)
 
 
-def _breaks(line: Line, later: bool) -> bool:
+def _breaks(line: PageLine, later: bool) -> bool:
     """Whether a line can be no part of a title, or no later part."""
     text = line.text
     if LINK.search(text) or LABEL.search(text) or re.search("[。；;：:\t]", text):
@@ -219,7 +219,7 @@ def _breaks(line: Line, later: bool) -> bool:
     return later and (is_number_line(text) or DATE_LINE.fullmatch(text) is not None)
 
 
-def _past_issuers(lines: Sequence[Line], first: int) -> int | None:
+def _past_issuers(lines: Sequence[PageLine], first: int) -> int | None:
     """The line with the words 关于… of a title, None when none begins here."""
     n = first
     while n < len(lines) - 1 and n - first < MAX_ISSUER_LINES and _may_issue(lines[n].text):
@@ -240,7 +240,7 @@ def _may_issue(text: str) -> bool:
     )
 
 
-def _follows(text: str, lead: int, above: Sequence[Line]) -> bool:
+def _follows(text: str, lead: int, above: Sequence[PageLine]) -> bool:
     """Whether the lines above a title's line are its first issuers, not the page's own names."""
     prefix, names = text[:lead].strip(), [x.text for x in above]
     if prefix in names or any(set(organs(prefix)) & set(organs(name)) for name in names):

@@ -19,7 +19,7 @@ NUMBERED = re.compile(
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One line of the original; `label` names a footnote, whose mark stood at `anchor`. `indent`
     and `columns` are how far in it began and ended, in columns of the page."""
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from policyqa.index.text.lines import SENTENCE_END, Line
+from policyqa.index.text.lines import SENTENCE_END, TextLine
 
 SERIAL = re.compile(r"序\s*号|编\s*号|项\s*次|次\s*序|No\.?|#", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d{2}年?度?")
@@ -23,7 +23,7 @@ class Stacked(NamedTuple):
     rows: list[list[list[int]]]
 
 
-def stacked_tables(lines: Sequence[Line]) -> Iterator[Stacked]:
+def stacked_tables(lines: Sequence[TextLine]) -> Iterator[Stacked]:
     """The tables among lines, from top to bottom; `last` is the line after a table."""
     filled = [n for n, line in enumerate(lines) if line.kind == "text" and line.text.strip()]
     texts = [lines[n].text.strip() for n in filled]

@@ -10,7 +10,7 @@ CELL = "\t"
 MIN_ROWS, MIN_CELLS = 2, 3  # fewer of both are no table
 
 
-class Line(NamedTuple):
+class _Line(NamedTuple):
     """One line of a document's text and where it starts."""
 
     start: int
@@ -35,14 +35,14 @@ def text_html(text: str, shown: Span, quote: Span, places: Iterable[int] = ()) -
     return "".join(_blocks(lines, quote, frozenset(places)))
 
 
-def _lines(text: str, shown: Span) -> Iterator[Line]:
+def _lines(text: str, shown: Span) -> Iterator[_Line]:
     start, last = shown
     if CELL in text[text.rfind("\n", 0, start) + 1 : _line_end(text, start)]:
         start = text.rfind("\n", 0, start) + 1
     if CELL in text[text.rfind("\n", 0, last) + 1 : _line_end(text, last)]:
         last = _line_end(text, last)
     for line in text[start:last].split("\n"):
-        yield Line(start, line)
+        yield _Line(start, line)
         start += len(line) + 1
 
 
@@ -51,7 +51,7 @@ def _line_end(text: str, place: int) -> int:
     return len(text) if found < 0 else found
 
 
-def _blocks(lines: list[Line], quote: Span, places: frozenset[int]) -> Iterator[str]:
+def _blocks(lines: list[_Line], quote: Span, places: frozenset[int]) -> Iterator[str]:
     """Runs of lines with as many cells are tables; the rest is running text."""
     at = 0
     while at < len(lines):
@@ -63,7 +63,7 @@ def _blocks(lines: list[Line], quote: Span, places: frozenset[int]) -> Iterator[
         at += len(here)
 
 
-def _rows(lines: list[Line], at: int) -> int:
+def _rows(lines: list[_Line], at: int) -> int:
     """How many lines from here on are rows of one table; 0 where there is none."""
     cells = lines[at].text.count(CELL)
     count = 0
@@ -72,18 +72,18 @@ def _rows(lines: list[Line], at: int) -> int:
     return count if count >= MIN_ROWS or cells + 1 >= MIN_CELLS else 0
 
 
-def _table(rows: list[Line], quote: Span) -> str:
+def _table(rows: list[_Line], quote: Span) -> str:
     out = []
     for row in rows:
         start, cells = row.start, []
         for cell in row.text.split(CELL):
-            cells.append(f"<td>{_marked(Line(start, cell), quote)}</td>")
+            cells.append(f"<td>{_marked(_Line(start, cell), quote)}</td>")
             start += len(cell) + 1
         out.append(f"<tr>{''.join(cells)}</tr>")
     return f'<div class="wide" tabindex="0"><table>{"".join(out)}</table></div>'
 
 
-def _marked(line: Line, quote: Span) -> str:
+def _marked(line: _Line, quote: Span) -> str:
     first = min(max(quote[0], line.start), line.end) - line.start
     last = min(max(quote[1], line.start), line.end) - line.start
     before, inside, after = line.text[:first], line.text[first:last], line.text[last:]

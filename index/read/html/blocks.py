@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
 
 @dataclass(eq=False, slots=True)
-class Line:
+class HtmlLine:
     """A paragraph or a table (`table`, then without `text`).
 
     `linked` counts characters in links, `chars` all without blanks; `indented` says whether the
@@ -71,7 +71,7 @@ class Line:
         return self.chars - self.linked
 
 
-def lines_of(root: Node, limits: Limits, prose: int = 0) -> list[Line]:
+def lines_of(root: Node, limits: Limits, prose: int = 0) -> list[HtmlLine]:
     """The lines of an element in reading order.
 
     Args:
@@ -108,7 +108,7 @@ class _Writer:
     """Collects words until a block ends."""
 
     def __init__(self, limits: Limits, prose: int) -> None:
-        self.lines: list[Line] = []
+        self.lines: list[HtmlLine] = []
         self._limits, self._prose = limits, prose
         self._pieces: list[tuple[str, bool, bool]] = []
         self._marker = ""
@@ -145,7 +145,7 @@ class _Writer:
         if self._rows > self._limits.max_rows:
             raise UnreadableFile(f"表格的行数超过上限 {self._limits.max_rows} 行，请拆分")
         self._count(node.chars)
-        line = Line("", node, place.chrome, node.chars, node.linked, table=table)
+        line = HtmlLine("", node, place.chrome, node.chars, node.linked, table=table)
         self.lines.append(line)
 
     def _write(self, text: str, place: Place) -> None:
@@ -167,7 +167,7 @@ class _Writer:
         sizes = [(len("".join(piece.split())), bold, link) for piece, bold, link in pieces]
         marker = "" if NUMBERED.match(text) else self._marker
         self._marker = ""
-        line = Line(marker + text, place.block, place.chrome, heading=place.heading)
+        line = HtmlLine(marker + text, place.block, place.chrome, heading=place.heading)
         line.chars = sum(size for size, _, _ in sizes)
         line.linked = sum(size for size, _, link in sizes if link)
         line.bold = all(bold for size, bold, _ in sizes if size)
@@ -237,9 +237,9 @@ def _numeral(value: int, kind: str) -> str:
     return str(value)
 
 
-def merged_headings(lines: Sequence[Line]) -> list[Line]:
+def merged_headings(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
     """Lines with those of one heading element (broken by `br`) put together."""
-    result: list[Line] = []
+    result: list[HtmlLine] = []
     for line in lines:
         last = result[-1] if result else None
         if last is not None and _same_heading(last, line):
@@ -250,7 +250,7 @@ def merged_headings(lines: Sequence[Line]) -> list[Line]:
     return result
 
 
-def _same_heading(one: Line, other: Line) -> bool:
+def _same_heading(one: HtmlLine, other: HtmlLine) -> bool:
     same = one.heading is not None and one.heading is other.heading and one.node is other.node
     return same and one.table is None and other.table is None
 
