@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from policyqa.index.metadata import regions
 from policyqa.index.metadata.dates import DATE, Day, iso_date
+from policyqa.index.text.numerals import HAN
 from policyqa.index.types import Origin, Reading, Span
 
 MAX_HEAD_LINES, MAX_TAIL_LINES = 150, 40
@@ -52,7 +53,7 @@ SIGNED_LINE = re.compile(rf"(\S[^。；：:]{{2,60}}?)\s{{0,40}}({DATE})")
 ADDRESSEE = re.compile(
     r"^(?=[^。！？]{3,300}$).*(?:单位|部门|政府|局|厅|委|办|校|院|企业|机构|朋友|市民|们|会|处|人员|公司|中心|所|站|镇|街道|区|县|市|省|兵团|银行|[）)])[：:]$"
 )
-ARTICLE = re.compile(r"^第[一二三四五六七八九十百\d]{1,5}[条條]")
+ARTICLE = re.compile(rf"^第[{HAN}\d]{{1,7}}[条條]")
 SHEET = re.compile(r"\.(?:xlsx?|xlsm|csv|tsv|ods|et)$", re.I)
 BODY_CHARS, SENTENCE_CHARS = 60, 25
 

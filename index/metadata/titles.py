@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from policyqa.index.metadata.numbers import NUMBER, is_number_line
+from policyqa.index.metadata.numbers import DOC_NUMBER, is_number_line
 from policyqa.index.metadata.page import (
     ARTICLE,
     DATE_LINE,
@@ -15,6 +15,7 @@ from policyqa.index.metadata.page import (
     read,
 )
 from policyqa.index.text.cleaning import BYLINE
+from policyqa.index.text.numerals import HAN, TENS
 from policyqa.index.types import Reading, Span
 
 MAX_TITLE_CHARS, MAX_TITLE_LINES, MAX_ISSUER_LINES = 260, 5, 12
@@ -39,16 +40,16 @@ LINK = re.compile(
 )
 RED_HEAD = re.compile(r"([\u4e00-\u9fff（）()、\s]{3,40})文件$")
 FINISHED = re.compile(r"[。；，、,;：:]$")
-HAN = re.compile("[\u4e00-\u9fff]")
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 GLUED = re.compile(
     rf"([^。；！？，：]{{0,60}}关于[^。；！？：]{{4,100}}?的(?:{NOTICE}){TAIL})"
     r"(?=各|为|根据|按照|经|现将|《|当前|[\u4e00-\u9fff]{2,8}〔)"
 )
 NUMBERED_LINE = re.compile(
-    r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．\s]|第[一二三四五六七八九十\d]{1,4}[章节条]|[-●■◆▪•])"
+    rf"^(?:[（(]?[{TENS}\d]{{1,3}}[）)、.．\s]|第[{HAN}\d]{{1,7}}[章节条]|[-●■◆▪•])"
 )
 VERBS = re.compile(
-    r"^(?:采取|落实|出台|坚持|加强|推进|强化|\d*[一二三四五六七八九十]?部门)|联合|出台|发文|下发|[^关]于\d"
+    rf"^(?:采取|落实|出台|坚持|加强|推进|强化|\d*[{TENS}]?部门)|联合|出台|发文|下发|[^关]于\d"
 )
 SITE = re.compile(r"\s*[-_—–|｜]{1,2}\s*")
 SITE_NAME = re.compile("网$|网站|门户|首页|之窗|GitHub|平台$|频道|栏目|官网|公告公示$|_|政务公开")
@@ -91,7 +92,7 @@ def titles(page: Page) -> Iterator[Reading]:
 
 
 def _is_title(text: str) -> bool:
-    return len(HAN.findall(text)) >= 4 and not JUNK.match(text)
+    return len(IDEOGRAPH.findall(text)) >= 4 and not JUNK.match(text)
 
 
 def _same(text: str, other: str) -> bool:
@@ -176,7 +177,7 @@ def _may_head(line: PageLine) -> bool:
         return False
     if NUMBERED_LINE.match(text) and not re.match(r"\d{4}年|\d+[\u4e00-\u9fff]", text):
         return False
-    return len(HAN.findall(text)) >= 5 and not re.search("记者|通讯员|。", text)
+    return len(IDEOGRAPH.findall(text)) >= 5 and not re.search("记者|通讯员|。", text)
 
 
 def _notice(lines: Sequence[PageLine], first: int) -> tuple[str, Span] | None:
@@ -290,8 +291,8 @@ def without_site(title: str) -> str:
 
 def _from_name(source: str) -> str:
     stem = LEADING_NUMBER.sub("", decoded(source))
-    whole = NUMBER.sub("", stem)
-    parts = [part for part in re.split("_+", whole) if HAN.search(part)]
+    whole = DOC_NUMBER.sub("", stem)
+    parts = [part for part in re.split("_+", whole) if IDEOGRAPH.search(part)]
     name = TRAILING_YEAR.sub("", max(parts, key=len, default="").strip(" -()[]"))
     return name if _is_title(name) else ""
 

@@ -10,6 +10,7 @@ from policyqa.index.read.extract import Limits, Table
 from policyqa.index.read.html.chrome import Chrome, chrome_of
 from policyqa.index.read.html.tables import is_data, table_of
 from policyqa.index.read.html.tree import Node
+from policyqa.index.text.numerals import HAN, TENS
 
 BLOCK_NAMES = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
@@ -24,9 +25,7 @@ NOTHING = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 BOLD = re.compile(r"font-weight\s*:\s*(bold|[6-9]00)", re.IGNORECASE)
 NOT_BOLD = re.compile(r"font-weight\s*:\s*(normal|[1-5]00)", re.IGNORECASE)
 NO_MARKER = re.compile(r"list-style(-type)?\s*:[^;]*\bnone", re.IGNORECASE)
-NUMBERED = re.compile(
-    r"[（(]?([\d]{1,3}|[一二三四五六七八九十]{1,3})[）)、.．]|第[一二三四五六七八九十百\d]+[章节条]|[①-⑳]"
-)
+MARKED = re.compile(rf"[（(]?(\d{{1,3}}|[{TENS}]{{1,3}})[）)、.．]|第[{HAN}\d]+[章节条]|[①-⑳]")
 ROMAN = (
     (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"),
     (4, "iv"), (1, "i"),
@@ -165,7 +164,7 @@ class _Writer:
         if not text:
             return
         sizes = [(len("".join(piece.split())), bold, link) for piece, bold, link in pieces]
-        marker = "" if NUMBERED.match(text) else self._marker
+        marker = "" if MARKED.match(text) else self._marker
         self._marker = ""
         line = HtmlLine(marker + text, place.block, place.chrome, heading=place.heading)
         line.chars = sum(size for size, _, _ in sizes)

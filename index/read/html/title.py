@@ -20,7 +20,7 @@ COLUMN = re.compile(
 )
 MAX_SITE_CHARS, MAX_COLUMN_CHARS, MAX_WORD_CHARS = 30, 10, 4
 NO_SITE = re.compile("关于|通知$|办法$|意见$|规定$|方案$")
-NUMBER = re.compile(r"[（(][^（()）]{2,12}〔\d{4}〕[^（()）]{1,6}号[）)]$")
+NUMBER_BEHIND = re.compile(r"[（(][^（()）]{2,12}〔\d{4}〕[^（()）]{1,6}号[）)]$")
 PARTING = re.compile(r"(\s*[-_|｜–—·>»]+\s*)")
 HEADING_TAGS = frozenset(("h1", "h2", "ucaptitle"))
 
@@ -74,7 +74,7 @@ def without_site(title: str) -> str:
         parts = parts[:-2]
     while len(parts) > 1 and (_is_site(parts[0]) or _is_column(parts[0])):
         parts = parts[2:]
-    return NUMBER.sub("", "".join(parts).strip())
+    return NUMBER_BEHIND.sub("", "".join(parts).strip())
 
 
 def _is_site(name: str) -> bool:

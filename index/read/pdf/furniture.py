@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from policyqa.index.read.pdf.lines import PdfLine
+from policyqa.index.text.numerals import HAN
 
 MARGIN_SHARE = 0.16
 PLACE = 4.0
@@ -13,13 +14,13 @@ MIN_REPEATS = 3
 MIN_REPEAT_SHARE = 0.3
 WATERMARK_SIZE = 1.6
 WATERMARK_SHARE = 0.8
-NUMBER = r"(?:\d{1,4}|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百〇零]{1,5})"
+PAGE = rf"(?:\d{{1,4}}|[ivxlcIVXLC]{{1,6}}|[{HAN}]{{1,5}})"
 PAGE_NUMBER = re.compile(
-    rf"[-—–―－·•~～]+\s*{NUMBER}\s*[-—–―－·•~～]+"
+    rf"[-—–―－·•~～]+\s*{PAGE}\s*[-—–―－·•~～]+"
     rf"|[-—–―一]\s*\d{{1,4}}\s*[-—–―一]"
-    rf"|第\s*{NUMBER}\s*页(?:\s*[,，/／|]?\s*[（(]?共\s*{NUMBER}\s*页[）)]?)?"
-    rf"|共\s*{NUMBER}\s*页\s*[,，/／|]?\s*第\s*{NUMBER}\s*页"
-    rf"|{NUMBER}\s*[/／]\s*{NUMBER}|[Pp]age\s*\d+(?:\s*of\s*\d+)?|[Pp]\.\s*\d+"
+    rf"|第\s*{PAGE}\s*页(?:\s*[,，/／|]?\s*[（(]?共\s*{PAGE}\s*页[）)]?)?"
+    rf"|共\s*{PAGE}\s*页\s*[,，/／|]?\s*第\s*{PAGE}\s*页"
+    rf"|{PAGE}\s*[/／]\s*{PAGE}|[Pp]age\s*\d+(?:\s*of\s*\d+)?|[Pp]\.\s*\d+"
 )
 BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 PRINT_STAMP = re.compile(

@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from policyqa.index.read.pdf.lines import PdfLine, joined
+from policyqa.index.text.numerals import HAN, TENS, YEAR_DIGITS
 
 INDENT_EM = 1.2
 SAME_X_EM = 0.5
@@ -19,15 +20,14 @@ CENTRED_EM = 2.0
 MAX_HEADING_CHARS = 80
 MAX_CENTRED_CHARS = 40
 MAX_RANKS = 4
-HAN_NUMBER = "一二三四五六七八九十百零〇"
 MARKED = re.compile(
-    rf"第[{HAN_NUMBER}\d]{{1,6}}[编章节条]|[{HAN_NUMBER}]{{1,3}}[、.．]"
-    rf"|[（(][{HAN_NUMBER}\d]{{1,3}}[）)]|\d{{1,2}}(?:[.．](?!\d)|、)|\d{{1,2}}[）)]|[①-⑳]|[●■◆▪•➢□·]"
+    rf"第[{HAN}\d]{{1,6}}[编章节条]|[{TENS}]{{1,3}}[、.．]"
+    rf"|[（(][{TENS}\d]{{1,3}}[）)]|\d{{1,2}}(?:[.．](?!\d)|、)|\d{{1,2}}[）)]|[①-⑳]|[●■◆▪•➢□·]"
     r"|附件\s*\d*\s*[:：]"
 )
 SENTENCE_END = "。！？；：!?;:"
 NO_HEADING = re.compile(
-    r"[〔\[（(【]\s*\d{4}\s*[〕\]）)】]\s*(?:第\s*)?\d+\s*号$|^[（(].*[）)]$|^[二〇○零一\d]{4}\s*年.{1,12}[日月]$"
+    rf"[〔\[（(【]\s*\d{{4}}\s*[〕\]）)】]\s*(?:第\s*)?\d+\s*号$|^[（(].*[）)]$|^[{YEAR_DIGITS}\d]{{4}}\s*年.{{1,12}}[日月]$"
     r"|^.{0,24}文\s*件$|[。；，：;,:]$|^[\W\d_]*$|^签发人|^来源[:：]|^发布时间|^https?:"
 )
 

@@ -19,6 +19,7 @@ from policyqa.index.read.word.numbering import Numbering
 from policyqa.index.read.word.runs import Fields, Runs, WordLine
 from policyqa.index.read.word.styles import Styles, child, is_on, number, value
 from policyqa.index.read.word.tables import sole_cell, table_of
+from policyqa.index.text.numerals import TENS, YEAR_DIGITS
 
 MAX_HEADING = 40
 MAX_STYLED_HEADING = 80
@@ -26,7 +27,7 @@ CLEARLY_LARGER = 1.15
 NO_HEADING = re.compile(
     r"[。！？；…：，、.!?;:,]$"  # a sentence, a salutation, a list going on
     r"|^[（(].*[）)]$|[〔\[［【(（]\d{4}[〕\]］】)）].{0,8}号$"  # (1月1日通过), 国发〔2016〕1号
-    r"|^[\d一二三四五六七八九十〇○零]+年[\d一二三四五六七八九十]+月.{0,8}$|^[\d\W]+$"
+    rf"|^[\d{YEAR_DIGITS}十]+年[\d{TENS}]+月.{{0,8}}$|^[\d\W]+$"
 )
 NO_TITLE = re.compile(
     r"\.(docx?|dotx?|wps|rtf|txt|pdf|html?)$|^microsoft word|^document ?\d*$|^文档 ?\d*$|^\W*$"

@@ -1,0 +1,44 @@
+"""Marks of texts: years, editions, places, and the numbers of headings."""
+
+import pytest
+
+from policyqa.index.text.marks import HEADING_NUMBER, editions, place_stem, without_number, years
+
+
+@pytest.mark.parametrize(
+    ("heading", "number", "rest"),
+    [
+        ("第三章 附则", "第三章", "附则"),
+        ("第一百零一条 本法自公布之日起施行", "第一百零一条", "本法自公布之日起施行"),
+        ("第二節 申請", "第二節", "申請"),
+        ("一、总则", "一、", "总则"),
+        ("（十二）加快引进人才", "（十二）", "加快引进人才"),
+        ("(3)其他", "(3)", "其他"),
+        ("1. 目标", "1.", "目标"),
+        ("2、任务", "2、", "任务"),
+        ("专栏1 重点工程", "专栏1", "重点工程"),
+    ],
+)
+def test_the_number_of_a_heading(heading: str, number: str, rest: str) -> None:
+    found = HEADING_NUMBER.match(heading)
+    assert found
+    assert found[1] == number
+    assert without_number(heading) == rest
+
+
+@pytest.mark.parametrize(
+    "heading", ["总则", "1.5万元", "（试行）办法", "第三届大会", "一是加强", "2024年"]
+)
+def test_a_heading_without_number(heading: str) -> None:
+    assert without_number(heading) == heading
+
+
+def test_years_and_editions() -> None:
+    assert years("２０２４年与2025年，1998年") == {"2024", "2025"}
+    assert editions("第十三届、第2批、专栏三，第一次申请") == {"13届", "2批", "3专栏"}
+
+
+def test_the_stem_of_a_place() -> None:
+    assert [place_stem(name) for name in ("海南省", "重庆市", "江津区", "沙市")] == [
+        "海南", "重庆", "江津区", "沙市",
+    ]  # fmt: skip
