@@ -6,24 +6,25 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from policyqa.index.text.marks import PLAN
 from policyqa.index.text.numerals import TENS, YEAR_DIGITS, value
 
 # Slips for 〇 in a year, and 元 for the first month or year of an era.
 _AS_NUMERALS = str.maketrans("OＯ元", "〇〇一")
 _HAN_DIGIT = YEAR_DIGITS + "OＯ"
-_YEAR = rf"(?:\d{{4}}|[{_HAN_DIGIT}]{{4}})"
+_DATE_YEAR = rf"(?:\d{{4}}|[{_HAN_DIGIT}]{{4}})"
 _MONTH_OR_DAY = rf"(?:\d{{1,2}}|[元{TENS}]{{1,3}})"
 DATE = (
-    rf"(?<![\d{_HAN_DIGIT}]){_YEAR}\s{{0,2}}(?:年\s{{0,2}}(?:{_MONTH_OR_DAY}\s{{0,2}}月(?:份|\s{{0,2}}{_MONTH_OR_DAY}\s{{0,2}}日)?)?"
+    rf"(?<![\d{_HAN_DIGIT}]){_DATE_YEAR}\s{{0,2}}(?:年\s{{0,2}}(?:{_MONTH_OR_DAY}\s{{0,2}}月(?:份|\s{{0,2}}{_MONTH_OR_DAY}\s{{0,2}}日)?)?"
     r"|[-－/.．]\s?\d{1,2}[-－/.．]\s?\d{1,2}(?!\d)|-\d{2}(?![\d-]))"
 )
 DATE_PATTERN = re.compile(DATE)
 _PARTS = re.compile(
-    rf"({_YEAR})\s*[年\-－/.．]\s*(?:({_MONTH_OR_DAY})\s*(?:[月\-－/.．](?:\s*份|\s*({_MONTH_OR_DAY})\s*日?)?)?)?"
+    rf"({_DATE_YEAR})\s*[年\-－/.．]\s*(?:({_MONTH_OR_DAY})\s*(?:[月\-－/.．](?:\s*份|\s*({_MONTH_OR_DAY})\s*日?)?)?)?"
 )
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 PERIODS = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
-PERIOD = re.compile(r"[“\"”『「‘']?(十[一二三四五六])五[”\"“』」’']?(?=[^年]|$)")
+PERIOD = re.compile(rf"[“\"”『「‘']?{PLAN}[”\"“』」’']?(?=[^年]|$)")
 YEAR_RANGE = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s?年?\s?(?:[-－—–~～至到]|——|--)\s?((?:19|20)\d{2})\s?年?"
 )

@@ -17,6 +17,8 @@ HEADING_NUMBER = re.compile(
     rf"\s*(第[{HAN}\d]{{1,8}}[编章节節条條款]|[{TENS}]{{1,3}}、|[（(][{TENS}\d]{{1,3}}[）)]"
     r"|\d{1,3}[.．、](?!\d)|专栏\d+)\s*"
 )
+# A five-year plan: 十四五; its number alone is the group.
+PLAN = "(十[一二三四五六])五"
 
 
 @lru_cache(maxsize=4096)
