@@ -2,10 +2,11 @@
 the numbers of headings."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 from policyqa.index.text.numerals import HAN, ONES, TENS, value
-from policyqa.index.text.words import is_place, normalise, words
+from policyqa.index.text.words import normalise, words
 
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 _NUMERAL = rf"([{ONES}]?十[{ONES}]?|[{ONES}]{{1,3}}|\d{{1,3}})"
@@ -19,6 +20,11 @@ HEADING_NUMBER = re.compile(
 )
 # A five-year plan: 十四五; its number alone is the group.
 PLAN = "(十[一二三四五六])五"
+# A district's name has two characters before its ending, at least, and is no kind of district.
+DISTRICT = re.compile(
+    r"[\u3400-\u9fff]{3,}(?<![社园校小片景库地战时山][区])(?<![兴强城都超上股门全本各该我]市)"
+    r"(?<!(?:示范|实验|试验|核心|开发|集聚|功能|保税|自贸|引领|先行|先导|集中|居住|特色)区)(?<=[市区县省州])"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -42,6 +48,12 @@ def places(text: str) -> tuple[str, ...]:
     return tuple(p for p in named if not any(p != other and p in other for other in named))
 
 
+def is_place(word: str) -> bool:
+    """Whether a word is the name of a place: of a province or city in `places.txt`, or by its
+    ending that of a district (两江新区, 江津区). The dictionary's own tags are too noisy."""
+    return word in _places() or DISTRICT.fullmatch(word) is not None
+
+
 def place_stem(name: str) -> str:
     """海南省 as 海南: the ending of provinces and cities is often left out."""
     return name[:-1] if len(name) > 2 and name[-1] in "省市" else name
@@ -51,3 +63,10 @@ def without_number(heading: str) -> str:
     """A heading without the number that it begins with."""
     found = HEADING_NUMBER.match(heading)
     return heading[found.end() :] if found else heading
+
+
+@cache
+def _places() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("places.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())

@@ -7,8 +7,9 @@ from typing import Literal
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import display
-from policyqa.index.text.marks import places
-from policyqa.index.text.words import bigrams, is_place, normalise
+from policyqa.index.text.marks import is_place, place_stem, places
+from policyqa.index.text.numerals import TENS
+from policyqa.index.text.words import bigrams, normalise
 from policyqa.index.types import Document, Passage, Sentence, Span
 from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.enumerations import (
@@ -48,7 +49,7 @@ from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
 from policyqa.qa.types import Citation, Compared, Completeness, Role
 
 ASKS_LIST = re.compile(
-    r"哪些|哪几|有什么|有啥|哪[一二三四五六七八九十]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
+    rf"哪些|哪几|有什么|有啥|哪[{TENS}]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
     r"|什么(样的)?(情况|情形|条件|材料|资料|政策|措施|服务|待遇|支持|要求|流程|步骤|手续|好处|权益|任务|内容|福利|优惠)"
     r"|(要|需要?|得|准备|提交|提供|满足|具备)(满足|具备|提交|提供|准备|带|交)?(些)?(什么|啥|哪些)"
     r"|(条件|材料|流程|步骤|要求|待遇|内容)(是|有)?(什么|啥|呢)?[?？。]?$"
@@ -438,7 +439,7 @@ def surely_listed(
     return (
         len(names) > 1
         and held >= SURE_SHARE * len(names)
-        and all(place.rstrip("省市") in about for place in places(query))
+        and all(place_stem(place) in about for place in places(query))
     )
 
 
@@ -571,4 +572,4 @@ def _is_about(evidence: Evidence, asked: Sequence[str]) -> bool:
         f"{about.title} {about.region} {about.issuer} {evidence.passage.section} "
         f"{evidence.passage.text} {evidence.text}"
     )
-    return any(place.rstrip("省市") in around_it for place in asked)
+    return any(place_stem(place) in around_it for place in asked)

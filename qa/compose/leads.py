@@ -15,7 +15,7 @@ SEVERAL = re.compile("多少|好多|几|什么时[候间]|哪")
 DATE = re.compile(
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:[至到—–-]+(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)?|\d{4}年\d{1,2}月(?!\d)"
 )
-YEAR = re.compile(r"(?<!\d)\d{4}年(?!\d{1,2}月)")
+LONE_YEAR = re.compile(r"(?<!\d)\d{4}年(?!\d{1,2}月)")
 UNITS_OF: dict[Kind, frozenset[str]] = {
     "money": frozenset({"元", "美元", "欧元", "港元"}),
     "percent": frozenset({"%", "‰"}),
@@ -44,7 +44,7 @@ def lead(evidence: Evidence, tokens: QueryTokens) -> Span | None:
     if kind in ("date", "day"):
         return _only(evidence, raw, [m.span() for m in DATE.finditer(raw)], tokens)
     if kind == "year":
-        return _only(evidence, raw, [m.span() for m in YEAR.finditer(raw)], tokens)
+        return _only(evidence, raw, [m.span() for m in LONE_YEAR.finditer(raw)], tokens)
     if kind not in ("count", "percent", "money", "age"):
         return None
     return _figure(evidence, raw, tokens)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from policyqa.index.metadata.regions import places_of
-from policyqa.index.text.marks import places, years
+from policyqa.index.text.marks import place_stem, places, years
 from policyqa.qa.question.expectation import holds
 from policyqa.qa.question.parts import Part, parts_of
 from policyqa.qa.retrieve.evidence import Evidence
@@ -40,7 +40,7 @@ def _open_years(query: str, said: Sequence[Evidence]) -> list[str]:
     return [f"{year}年" for year in asked if year not in held]
 
 
-def _places(query: str) -> list[str]:
+def _asked_places(query: str) -> list[str]:
     """Places of a question, by the names that the gazetteer has and by their endings."""
     known = [place.own for place in places_of(query)]
     named = [name for name in places(query) if not any(own in name for own in known)]
@@ -49,7 +49,7 @@ def _places(query: str) -> list[str]:
 
 def _open_places(query: str, said: Sequence[Evidence]) -> list[str]:
     """Of several places that are asked about, those that no sentence and no document is about."""
-    asked = _places(query) if COMPARES.search(query) else []
+    asked = _asked_places(query) if COMPARES.search(query) else []
     if len(asked) < 2:
         return []
     held = " ".join(
@@ -57,4 +57,4 @@ def _open_places(query: str, said: Sequence[Evidence]) -> list[str]:
         f" {e.document.metadata.issuer}"
         for e in said
     )
-    return [place for place in asked if place.rstrip("市省") not in held]
+    return [place for place in asked if place_stem(place) not in held]

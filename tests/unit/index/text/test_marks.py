@@ -2,7 +2,14 @@
 
 import pytest
 
-from policyqa.index.text.marks import HEADING_NUMBER, editions, place_stem, without_number, years
+from policyqa.index.text.marks import (
+    HEADING_NUMBER,
+    editions,
+    is_place,
+    place_stem,
+    without_number,
+    years,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +49,16 @@ def test_the_stem_of_a_place() -> None:
     assert [place_stem(name) for name in ("海南省", "重庆市", "江津区", "沙市")] == [
         "海南", "重庆", "江津区", "沙市",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["重庆", "两江新区", "江津区", "高新区", "四川省", "宜春"])
+def test_places_are_told_by_a_list_or_by_their_ending(word: str) -> None:
+    assert is_place(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["社区", "园区", "示范区", "城市", "教育强市", "安家", "海归", "区"]
+)
+def test_kinds_of_district_are_no_places(word: str) -> None:
+    """The dictionary tags 安家 and 海归 as places; questions with them were refused for it."""
+    assert not is_place(word)
