@@ -16,7 +16,7 @@ BOX = re.compile(rf"(专栏|附件|附表|脚注){_NUMERAL}")
 # The number that a heading or clause begins with: 第三章, 一、, （一）, 1., 专栏1; none of 1.5万元.
 HEADING_NUMBER = re.compile(
     rf"\s*(第[{HAN}\d]{{1,8}}[编章节節条條款]|[{TENS}]{{1,3}}、|[（(][{TENS}\d]{{1,3}}[）)]"
-    r"|\d{1,3}[.．、](?!\d)|专栏\d+)\s*"
+    r"|\d{1,3}(?:[.．](?!\d{1,2}(?!\d))|、)|专栏\d+)\s*"
 )
 # A five-year plan: 十四五; its number alone is the group.
 PLAN = "(十[一二三四五六])五"
