@@ -227,12 +227,12 @@ def _ignored(queries: Iterable[Query]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-Line = TypeVar("Line", Query, Article)
+Labelled = TypeVar("Labelled", Query, Article)
 
 
-def _read(path: Path, kind: type[Line]) -> dict[int, Line]:
+def _read(path: Path, kind: type[Labelled]) -> dict[int, Labelled]:
     """Records by the number of their line."""
-    records: dict[int, Line] = {}
+    records: dict[int, Labelled] = {}
     known = set()
     for number, line in _lines(path):
         try:

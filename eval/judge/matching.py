@@ -12,7 +12,7 @@ LONG = 40  # characters from which an answer is prose rather than a phrase
 SUPPORTED = 0.9  # share of a sentence's bigrams that its quotes must hold
 
 WORDS = re.compile(r"[^\W_]+")
-NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?:\s*%)?")
+FIGURE = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?:\s*%)?")
 
 
 def squeezed(text: str) -> str:
@@ -112,7 +112,7 @@ def says_something(sentence: str) -> bool:
 
 def numbers(text: str) -> set[str]:
     """The numbers of a text: 1,000 is 1000, ９０ ％ is 90%."""
-    found = NUMBER.findall(unicodedata.normalize("NFKC", text))
+    found = FIGURE.findall(unicodedata.normalize("NFKC", text))
     return {squeezed(number).replace(",", "") for number in found}
 
 

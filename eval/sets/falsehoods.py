@@ -19,16 +19,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from policyqa.index.text.numerals import ARABIC
 from policyqa.index.text.words import cut
 from policyqa.index.types import Value
 from policyqa.qa.check.gate import MIN_SUPPORT, check
 
 SEED = 20261123
-DIGITS = re.compile(r"\d+(?:\.\d+)?")
+FIGURE = re.compile(ARABIC)
 UNIT = re.compile(
     r"(?<=\d)\s*(万元|亿元|元|个月|年(?!度|底|末|初|[\u4e00-\u9fff]?\d)|日|天|人次|人|名|%|岁|项|次|家)"
 )
-YEAR = re.compile(r"(?<!\d)(20\d\d)(?=\s*年)")
+YEAR_SAID = re.compile(r"(?<!\d)(20\d\d)(?=\s*年)")
 OTHER_UNITS = {
     "万元": ("元", "亿元"), "亿元": ("万元",), "元": ("万元",), "个月": ("年", "天"),
     "年": ("个月",),
@@ -92,7 +93,7 @@ def _made(truth: Truth, kind: str, sentence: str, *, quote: str = "") -> Falseho
 
 def _numbers(sentence: str, chance: random.Random) -> Iterator[str]:
     """Each number but a year made another, at most four."""
-    places = [m for m in DIGITS.finditer(sentence) if not YEAR.match(sentence, m.start())]
+    places = [m for m in FIGURE.finditer(sentence) if not YEAR_SAID.match(sentence, m.start())]
     for match in places[:4]:
         value = float(match.group())
         other = value
@@ -111,7 +112,7 @@ def _units(sentence: str, chance: random.Random) -> Iterator[str]:
 
 def _years(sentence: str, chance: random.Random) -> Iterator[str]:
     """Each year made another, at most two."""
-    for match in list(YEAR.finditer(sentence))[:2]:
+    for match in list(YEAR_SAID.finditer(sentence))[:2]:
         other = int(match[1]) + chance.choice((-2, -1, 1, 2))
         yield sentence[: match.start(1)] + str(other) + sentence[match.end(1) :]
 

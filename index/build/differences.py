@@ -1,19 +1,15 @@
 """What differs between two versions of a document, clause by clause."""
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 import jieba
 
+from policyqa.index.text.marks import HEADING_NUMBER
 from policyqa.index.types import Document, Value
 
 Change = Literal["same", "changed", "added", "removed"]
-CLAUSE = re.compile(
-    r"\s*(第[〇零一二三四五六七八九十百千\d]{1,8}[条章节编款]|[一二三四五六七八九十]{1,3}、"
-    r"|（[一二三四五六七八九十]{1,3}）|\d{1,3}[.．、])"
-)
 NEAR = 20  # lines that are looked at for one that was changed
 ALIKE = 0.5  # of what two lines have in common, to be one line that was changed
 MAX_LINE_CHARS = 2000  # beyond which a changed line is shown whole
@@ -101,7 +97,7 @@ def _alike(old: str, new: str) -> bool:
 
 
 def _clause(line: str) -> str:
-    found = CLAUSE.match(line)
+    found = HEADING_NUMBER.match(line)
     return found[1] if found else ""
 
 

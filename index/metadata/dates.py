@@ -6,28 +6,26 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-HAN = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {
-    "零": "0",
-    "○": "0",
-    "O": "0",
-    "Ｏ": "0",
-    "两": "2",
-}
-_HAN_DIGIT = "〇零○OＯ一二三四五六七八九"
-_YEAR = rf"(?:\d{{4}}|[{_HAN_DIGIT}]{{4}})"
-_NUMBER = r"(?:\d{1,2}|[元一二三四五六七八九十]{1,3})"
+from policyqa.index.text.marks import PLAN
+from policyqa.index.text.numerals import TENS, YEAR_DIGITS, value
+
+# Slips for 〇 in a year, and 元 for the first month or year of an era.
+_AS_NUMERALS = str.maketrans("OＯ元", "〇〇一")
+_HAN_DIGIT = YEAR_DIGITS + "OＯ"
+_DATE_YEAR = rf"(?:\d{{4}}|[{_HAN_DIGIT}]{{4}})"
+_MONTH_OR_DAY = rf"(?:\d{{1,2}}|[元{TENS}]{{1,3}})"
 DATE = (
-    rf"(?<![\d{_HAN_DIGIT}]){_YEAR}\s{{0,2}}(?:年\s{{0,2}}(?:{_NUMBER}\s{{0,2}}月(?:份|\s{{0,2}}{_NUMBER}\s{{0,2}}日)?)?"
+    rf"(?<![\d{_HAN_DIGIT}]){_DATE_YEAR}\s{{0,2}}(?:年\s{{0,2}}(?:{_MONTH_OR_DAY}\s{{0,2}}月(?:份|\s{{0,2}}{_MONTH_OR_DAY}\s{{0,2}}日)?)?"
     r"|[-－/.．]\s?\d{1,2}[-－/.．]\s?\d{1,2}(?!\d)|-\d{2}(?![\d-]))"
 )
 DATE_PATTERN = re.compile(DATE)
 _PARTS = re.compile(
-    rf"({_YEAR})\s*[年\-－/.．]\s*(?:({_NUMBER})\s*(?:[月\-－/.．](?:\s*份|\s*({_NUMBER})\s*日?)?)?)?"
+    rf"({_DATE_YEAR})\s*[年\-－/.．]\s*(?:({_MONTH_OR_DAY})\s*(?:[月\-－/.．](?:\s*份|\s*({_MONTH_OR_DAY})\s*日?)?)?)?"
 )
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 PERIODS = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
-PERIOD = re.compile(r"[“\"”『「‘']?(十[一二三四五六])五[”\"“』」’']?(?=[^年]|$)")
-YEARS = re.compile(
+PERIOD = re.compile(rf"[“\"”『「‘']?{PLAN}[”\"“』」’']?(?=[^年]|$)")
+YEAR_RANGE = re.compile(
     r"(?<!\d)((?:19|20)\d{2})\s?年?\s?(?:[-－—–~～至到]|——|--)\s?((?:19|20)\d{2})\s?年?"
 )
 
@@ -71,14 +69,7 @@ def iso_date(text: str) -> str:
 
 def number(text: str) -> int:
     """The number that 12, 十二, 二〇二一 or 元 writes; 0 for others."""
-    text = text.replace("元", "一").replace("两", "二")
-    if text.isdecimal():
-        return int(text)
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        return int(HAN.get(tens, "1") if tens else "1") * 10 + int(HAN.get(ones, "0") or 0)
-    digits = "".join(HAN.get(char, "?") for char in text)
-    return int(digits) if digits.isdecimal() else 0
+    return value(text.translate(_AS_NUMERALS)) or 0
 
 
 def shifted(iso: str, *, years: int = 0, months: int = 0, days: int = 0) -> str:
@@ -115,7 +106,7 @@ def first_day(iso: str) -> str:
 def period(text: str) -> tuple[str, str, int, int] | None:
     """First and last day of a planning period that a title names, and where it names it:
     “十四五” → 2021-01-01, 2025-12-31; 2021—2025年."""
-    years = YEARS.search(text)
+    years = YEAR_RANGE.search(text)
     if years and 1 <= int(years.group(2)) - int(years.group(1)) <= 30:
         return f"{years.group(1)}-01-01", f"{years.group(2)}-12-31", years.start(), years.end()
     five = PERIOD.search(text)

@@ -8,6 +8,7 @@ from policyqa.index.metadata.dates import days, iso_date
 from policyqa.index.metadata.page import DATE_LINE, GENERIC, Page, Particular, organs, read
 from policyqa.index.metadata.titles import LEADS, RED_HEAD
 from policyqa.index.text.cleaning import MASTHEAD
+from policyqa.index.text.numerals import TENS
 from policyqa.index.types import Reading, Span
 
 MEDIUM = re.compile(
@@ -28,7 +29,7 @@ ABBREVIATED = (
 )
 HEAD_LINES = 6  # in which issuer, number and day may stand, each on a line of its own
 TASK_FORCE = re.compile("(?:小组|指挥部|组)$")
-MANY = re.compile(r"等[\d一二三四五六七八九十]{1,2}(?:个)?(?:部门|单位|机构|局)$")
+MANY = re.compile(rf"等[\d{TENS}]{{1,2}}(?:个)?(?:部门|单位|机构|局)$")
 
 
 def issuers(page: Page, title: Reading | None, *, news: bool) -> Iterator[Reading]:

@@ -8,7 +8,7 @@ from policyqa.index.types import Reading
 
 MAX_OWN_LINES = 60
 OPEN, CLOSE = "〔﹝\\[［(（【{〈", "〕﹞\\]］)）】}〉"
-NUMBER = re.compile(
+DOC_NUMBER = re.compile(
     rf"([\u4e00-\u9fff]{{1,14}}(?:[（(][\u4e00-\u9fff]{{1,6}}[）)])?[\u4e00-\u9fff]{{0,6}})\s{{0,3}}[{OPEN}]\s{{0,2}}((?:19|20)\d{{2}})\s{{0,2}}年?[{CLOSE}]"
     r"\s{0,3}第?\s{0,2}(\d{1,5})\s{0,3}号"
 )
@@ -26,7 +26,7 @@ SUFFIX = re.compile(r"[（(]([^（）()]{2,20}[〔﹝\[［][^（）()]{4,12}号)
 
 def numbers_in(text: str) -> Iterator[tuple[str, int, int]]:
     """Every number in a text, written the one way, and where it stands."""
-    for found in NUMBER.finditer(text):
+    for found in DOC_NUMBER.finditer(text):
         yield _written(found), found.start(), found.end()
 
 
@@ -40,7 +40,7 @@ def number_of(line: str) -> str:
     text = line.strip()
     if len(text) > 80:
         return ""
-    found = NUMBER.fullmatch(text)
+    found = DOC_NUMBER.fullmatch(text)
     if found:
         return _written(found)
     order = ORDER.fullmatch(text)
@@ -82,7 +82,7 @@ def _on_top(page: Page) -> Iterator[Reading]:
             value = re.sub(r"\s", "", line.text) + f"第{below.group(1)}号"
             span = (line.start, lines[n + 1].end)
         suffix = SUFFIX.search(line.text) if not value and len(line.text) <= 120 else None
-        if suffix and NUMBER.fullmatch(suffix.group(1)):
+        if suffix and DOC_NUMBER.fullmatch(suffix.group(1)):
             value = number_of(suffix.group(1))
             span = (line.start + suffix.start(1), line.start + suffix.end(1))
         if value:

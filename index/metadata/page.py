@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from policyqa.index.metadata import regions
 from policyqa.index.metadata.dates import DATE, Day, iso_date
+from policyqa.index.text.numerals import HAN
 from policyqa.index.types import Origin, Reading, Span
 
 MAX_HEAD_LINES, MAX_TAIL_LINES = 150, 40
@@ -52,13 +53,13 @@ SIGNED_LINE = re.compile(rf"(\S[^。；：:]{{2,60}}?)\s{{0,40}}({DATE})")
 ADDRESSEE = re.compile(
     r"^(?=[^。！？]{3,300}$).*(?:单位|部门|政府|局|厅|委|办|校|院|企业|机构|朋友|市民|们|会|处|人员|公司|中心|所|站|镇|街道|区|县|市|省|兵团|银行|[）)])[：:]$"
 )
-ARTICLE = re.compile(r"^第[一二三四五六七八九十百\d]{1,5}[条條]")
+ARTICLE = re.compile(rf"^第[{HAN}\d]{{1,7}}[条條]")
 SHEET = re.compile(r"\.(?:xlsx?|xlsm|csv|tsv|ods|et)$", re.I)
 BODY_CHARS, SENTENCE_CHARS = 60, 25
 
 
 @dataclass(frozen=True)
-class Line:
+class PageLine:
     """A line without the blanks at its ends: `page.text[start:end]`."""
 
     text: str
@@ -100,13 +101,13 @@ class Page:
     said: Mapping[str, str]
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        found: list[Line] = []
+    def lines(self) -> tuple[PageLine, ...]:
+        found: list[PageLine] = []
         at = 0
         for raw in self.text.split("\n"):
             line = raw.strip(" \u3000\xa0\r")
             if line:
-                found.append(Line(line, at + raw.index(line[0])))
+                found.append(PageLine(line, at + raw.index(line[0])))
             at += len(raw) + 1
         return tuple(found)
 
@@ -149,7 +150,7 @@ def _is_running(text: str) -> bool:
     return len(text) >= SENTENCE_CHARS and text[-1] == "。"
 
 
-def _particulars(line: Line) -> Iterator[Particular]:
+def _particulars(line: PageLine) -> Iterator[Particular]:
     if len(line.text) > MAX_PARTICULAR_CHARS or "。" in line.text:
         return
     labels = [*LABEL.finditer(line.text), *CELL_LABEL.finditer(line.text)]
@@ -181,7 +182,7 @@ def _is_organ(text: str) -> bool:
     return len(text) >= 3 and ORGAN.fullmatch(text) is not None and not NO_ORGAN.search(text)
 
 
-def _signatures(lines: Sequence[Line]) -> Iterator[Signature]:
+def _signatures(lines: Sequence[PageLine]) -> Iterator[Signature]:
     for n, line in enumerate(lines):
         if len(line.text) > 90:
             continue
@@ -197,7 +198,7 @@ def _signatures(lines: Sequence[Line]) -> Iterator[Signature]:
 
 
 def _signature(
-    names: Sequence[str], start: int, line: Line, found: re.Match[str], n: int
+    names: Sequence[str], start: int, line: PageLine, found: re.Match[str], n: int
 ) -> Signature:
     group = found.lastindex or 1
     at = line.start + found.start(group)
@@ -205,7 +206,7 @@ def _signature(
     return Signature(tuple(dict.fromkeys(names)), start, line.start + found.start(group), day, n)
 
 
-def _names_above(lines: Sequence[Line], n: int) -> tuple[list[str], int]:
+def _names_above(lines: Sequence[PageLine], n: int) -> tuple[list[str], int]:
     """The authorities on the lines right above one, and where they begin."""
     names: list[str] = []
     first = n

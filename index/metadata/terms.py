@@ -7,6 +7,7 @@ from itertools import islice
 from policyqa.index.metadata.dates import DATE, iso_date, last_day, number, period, shifted
 from policyqa.index.metadata.numbers import numbers_in
 from policyqa.index.metadata.page import Page, read
+from policyqa.index.text.numerals import TENS
 from policyqa.index.types import Kind, Reading, Span
 
 MAX_ENDED, MAX_RUN_CHARS = 10, 4000
@@ -23,7 +24,7 @@ FROM_ISSUE = re.compile(
     r"自?(?:印发|发布|公布|颁布|下发|签发|发文)之?日(?:起)?(?:(\d{1,3})[日天](?:后|起))?(?:起|后)?(?:正式|开始)?(?:施行|实施|执行|生效|试行)"
 )
 LASTS = re.compile(
-    r"(?:有效期限?|施行期限?|执行期限?|实施期限?|试行期限?|试行|暂定|期限)(?:为|暂定为?|：|:|至)?\s{0,2}(\d{1,2}|[一二两三四五六七八九十])\s{0,2}(个月|年|月)(?!\d)"
+    rf"(?:有效期限?|施行期限?|执行期限?|实施期限?|试行期限?|试行|暂定|期限)(?:为|暂定为?|：|:|至)?\s{{0,2}}(\d{{1,2}}|[{TENS}两])\s{{0,2}}(个月|年|月)(?!\d)"
 )
 UNTIL = re.compile(
     rf"(?:有效期限?|执行期限?|实施期限?|政策|施行)?(?:截止|截至|执行至|实施至|施行至|有效至|有效期至|期限至|有效期(?:限)?(?:截止|截至)|至)(?:到|日期?为?|时间为?)?\s{{0,2}}({DATE})(底|末)?(?:止|终止|失效|为止)?"
@@ -192,7 +193,7 @@ def _listed_below(lines: Sequence[str]) -> list[str]:
     count = 0
     for text in lines:
         if not re.match(
-            r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]\s*)?(?:关于)?《|.{0,4}《", text
+            rf"\s*(?:[（(]?[\d{TENS}]{{1,3}}[）)、.．]\s*)?(?:关于)?《|.{{0,4}}《", text
         ):
             break
         count += 1

@@ -3,18 +3,19 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from policyqa.index.metadata.numbers import NUMBER, is_number_line
+from policyqa.index.metadata.numbers import DOC_NUMBER, is_number_line
 from policyqa.index.metadata.page import (
     ARTICLE,
     DATE_LINE,
     LABEL,
-    Line,
     Page,
+    PageLine,
     decoded,
     organs,
     read,
 )
 from policyqa.index.text.cleaning import BYLINE
+from policyqa.index.text.numerals import HAN, TENS
 from policyqa.index.types import Reading, Span
 
 MAX_TITLE_CHARS, MAX_TITLE_LINES, MAX_ISSUER_LINES = 260, 5, 12
@@ -39,16 +40,16 @@ LINK = re.compile(
 )
 RED_HEAD = re.compile(r"([\u4e00-\u9fff（）()、\s]{3,40})文件$")
 FINISHED = re.compile(r"[。；，、,;：:]$")
-HAN = re.compile("[\u4e00-\u9fff]")
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 GLUED = re.compile(
     rf"([^。；！？，：]{{0,60}}关于[^。；！？：]{{4,100}}?的(?:{NOTICE}){TAIL})"
     r"(?=各|为|根据|按照|经|现将|《|当前|[\u4e00-\u9fff]{2,8}〔)"
 )
 NUMBERED_LINE = re.compile(
-    r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．\s]|第[一二三四五六七八九十\d]{1,4}[章节条]|[-●■◆▪•])"
+    rf"^(?:[（(]?[{TENS}\d]{{1,3}}[）)、.．\s]|第[{HAN}\d]{{1,7}}[章节条]|[-●■◆▪•])"
 )
 VERBS = re.compile(
-    r"^(?:采取|落实|出台|坚持|加强|推进|强化|\d*[一二三四五六七八九十]?部门)|联合|出台|发文|下发|[^关]于\d"
+    rf"^(?:采取|落实|出台|坚持|加强|推进|强化|\d*[{TENS}]?部门)|联合|出台|发文|下发|[^关]于\d"
 )
 SITE = re.compile(r"\s*[-_—–|｜]{1,2}\s*")
 SITE_NAME = re.compile("网$|网站|门户|首页|之窗|GitHub|平台$|频道|栏目|官网|公告公示$|_|政务公开")
@@ -91,7 +92,7 @@ def titles(page: Page) -> Iterator[Reading]:
 
 
 def _is_title(text: str) -> bool:
-    return len(HAN.findall(text)) >= 4 and not JUNK.match(text)
+    return len(IDEOGRAPH.findall(text)) >= 4 and not JUNK.match(text)
 
 
 def _same(text: str, other: str) -> bool:
@@ -138,7 +139,7 @@ def _in_text(page: Page) -> Iterator[Reading]:
         yield _title(page, (first.start, first.end), 0.7 if _marked(page, first) else 0.62)
 
 
-def _run_over(head: Sequence[Line], ruled: Line) -> Line | None:
+def _run_over(head: Sequence[PageLine], ruled: PageLine) -> PageLine | None:
     """The line in which the title of a short line of rules begins (重庆市职工医疗保险 over
     市级统筹办法): the first of the page, of no organ and no site."""
     above = head[0]
@@ -157,11 +158,11 @@ def _title(page: Page, span: Span, confidence: float) -> Reading:
     return read("title", tidy(page.text[slice(*span)]), span, confidence=confidence)
 
 
-def _marked(page: Page, line: Line) -> bool:
+def _marked(page: Page, line: PageLine) -> bool:
     return line.start in page.heading_starts
 
 
-def _may_head(line: Line) -> bool:
+def _may_head(line: PageLine) -> bool:
     text = line.text
     if not 6 <= len(text) <= 80 or LINK.search(text) or LABEL.search(text) or "\t" in text:
         return False
@@ -176,10 +177,10 @@ def _may_head(line: Line) -> bool:
         return False
     if NUMBERED_LINE.match(text) and not re.match(r"\d{4}年|\d+[\u4e00-\u9fff]", text):
         return False
-    return len(HAN.findall(text)) >= 5 and not re.search("记者|通讯员|。", text)
+    return len(IDEOGRAPH.findall(text)) >= 5 and not re.search("记者|通讯员|。", text)
 
 
-def _notice(lines: Sequence[Line], first: int) -> tuple[str, Span] | None:
+def _notice(lines: Sequence[PageLine], first: int) -> tuple[str, Span] | None:
     """A notice's title that begins on a line, and where it stands: issuers may have lines of
     their own, and its words run over several."""
     last = _past_issuers(lines, first)
@@ -203,7 +204,7 @@ def _is_notice(text: str) -> bool:
     return not PASSES_ON.search(text) or DECREE_END.search(text) is not None
 
 
-def _issuer_lines(above: Sequence[Line], text: str) -> str:
+def _issuer_lines(above: Sequence[PageLine], text: str) -> str:
     """The lines of issuers above a title's words: a line each, or one name over two lines."""
     lead = LEADS.search(text)
     prefix = text[: lead.start()] if lead else ""
@@ -211,7 +212,7 @@ def _issuer_lines(above: Sequence[Line], text: str) -> str:
     return spaced if organs(spaced + prefix) else "".join(line.text for line in above)
 
 
-def _breaks(line: Line, later: bool) -> bool:
+def _breaks(line: PageLine, later: bool) -> bool:
     """Whether a line can be no part of a title, or no later part."""
     text = line.text
     if LINK.search(text) or LABEL.search(text) or re.search("[。；;：:\t]", text):
@@ -219,7 +220,7 @@ def _breaks(line: Line, later: bool) -> bool:
     return later and (is_number_line(text) or DATE_LINE.fullmatch(text) is not None)
 
 
-def _past_issuers(lines: Sequence[Line], first: int) -> int | None:
+def _past_issuers(lines: Sequence[PageLine], first: int) -> int | None:
     """The line with the words 关于… of a title, None when none begins here."""
     n = first
     while n < len(lines) - 1 and n - first < MAX_ISSUER_LINES and _may_issue(lines[n].text):
@@ -240,7 +241,7 @@ def _may_issue(text: str) -> bool:
     )
 
 
-def _follows(text: str, lead: int, above: Sequence[Line]) -> bool:
+def _follows(text: str, lead: int, above: Sequence[PageLine]) -> bool:
     """Whether the lines above a title's line are its first issuers, not the page's own names."""
     prefix, names = text[:lead].strip(), [x.text for x in above]
     if prefix in names or any(set(organs(prefix)) & set(organs(name)) for name in names):
@@ -290,8 +291,8 @@ def without_site(title: str) -> str:
 
 def _from_name(source: str) -> str:
     stem = LEADING_NUMBER.sub("", decoded(source))
-    whole = NUMBER.sub("", stem)
-    parts = [part for part in re.split("_+", whole) if HAN.search(part)]
+    whole = DOC_NUMBER.sub("", stem)
+    parts = [part for part in re.split("_+", whole) if IDEOGRAPH.search(part)]
     name = TRAILING_YEAR.sub("", max(parts, key=len, default="").strip(" -()[]"))
     return name if _is_title(name) else ""
 

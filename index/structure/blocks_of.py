@@ -13,7 +13,7 @@ from policyqa.index.structure.headings import DATE, heading_level, marker, numbe
 from policyqa.index.structure.lists import join_lists
 from policyqa.index.structure.tables import Grid, TracedCell, table_blocks
 from policyqa.index.text.cleaning import LAYOUT_MARK, cleaned, lines_of, mended
-from policyqa.index.text.lines import NUMBERED, SENTENCE_END, Line
+from policyqa.index.text.lines import NUMBERED, SENTENCE_END, TextLine
 from policyqa.index.text.stacked import stacked_tables
 from policyqa.index.text.traced import Traced, joined
 
@@ -111,14 +111,14 @@ def _cell_paragraphs(lines: Sequence[Traced]) -> list[Raw]:
     return [_paragraph(line) for line in lines]
 
 
-def _raw_lines(lines: list[Line]) -> list[Raw]:
+def _raw_lines(lines: list[TextLine]) -> list[Raw]:
     raws: list[Raw] = []
     for group in _table_groups(lines):
         raws += _table_or_box(group) if group and group[0].kind == "cell" else _stacked(group)
     return raws
 
 
-def _stacked(lines: list[Line]) -> list[Raw]:
+def _stacked(lines: list[TextLine]) -> list[Raw]:
     """Paragraphs, and the tables among them that have one cell a line."""
     raws: list[Raw] = []
     done = 0
@@ -136,9 +136,9 @@ def _stacked(lines: list[Line]) -> list[Raw]:
     return [*raws, *_paragraphs(mended(lines[done:]))]
 
 
-def _table_groups(lines: list[Line]) -> Iterator[list[Line]]:
+def _table_groups(lines: list[TextLine]) -> Iterator[list[TextLine]]:
     """Split into runs of tabbed lines (with what continues their cells) and runs of others."""
-    group: list[Line] = []
+    group: list[TextLine] = []
     tabbed, blanks = False, 0
     for line in lines:
         if line.kind == "cell" and not tabbed:
@@ -152,7 +152,7 @@ def _table_groups(lines: list[Line]) -> Iterator[list[Line]]:
     yield group
 
 
-def _in_table(group: list[Line], line: Line, blanks: int) -> bool:
+def _in_table(group: list[TextLine], line: TextLine, blanks: int) -> bool:
     """Whether an untabbed line continues the table or box above it."""
     if blanks == 0:
         return True
@@ -161,7 +161,7 @@ def _in_table(group: list[Line], line: Line, blanks: int) -> bool:
     return width > 1 and cells % width != 0 and blanks < 2 and not NUMBERED.match(line.text)
 
 
-def _width(group: list[Line]) -> int:
+def _width(group: list[TextLine]) -> int:
     """Cells of the first row: tabbed lines before the first blank."""
     width = 0
     for line in group:
@@ -171,7 +171,7 @@ def _width(group: list[Line]) -> int:
     return width
 
 
-def _table_or_box(group: list[Line]) -> list[Raw]:
+def _table_or_box(group: list[TextLine]) -> list[Raw]:
     cells = _cells(group)
     width = _width(group)
     notes = [Raw(x.body, "note", label=x.label, anchor=x.anchor) for x in group if x.kind == "note"]
@@ -188,7 +188,7 @@ def _table_or_box(group: list[Line]) -> list[Raw]:
     return [*raws, *notes, Raw(Traced.of(""), "text", closes_box=True)]
 
 
-def _cells(group: list[Line]) -> list[Traced]:
+def _cells(group: list[TextLine]) -> list[Traced]:
     """The cells of a table whose rows are written one cell a line."""
     cells: list[Traced] = []
     for line in group:
@@ -199,7 +199,7 @@ def _cells(group: list[Line]) -> list[Traced]:
     return cells
 
 
-def _paragraphs(lines: list[Line], *, last_heads: bool = False) -> list[Raw]:
+def _paragraphs(lines: list[TextLine], *, last_heads: bool = False) -> list[Raw]:
     """The blocks of running lines; the last one may head what follows, or nothing does."""
     raws: list[Raw] = []
     texts = [line for line in lines if line.kind not in ("blank", "cell")]

@@ -6,30 +6,29 @@ from typing import NamedTuple
 from policyqa.index.metadata.numbers import is_number_line
 from policyqa.index.structure.blocks import ARTICLE, BOX, CLAUSE, PLAIN
 from policyqa.index.text.lines import CIRCLED, NUMBERED, SENTENCE_END, columns
+from policyqa.index.text.numerals import HAN, TENS, YEAR_DIGITS, value
 from policyqa.index.types import Span
 
 MAX_HEADING_CHARS = 40
 MAX_RUN_IN_CHARS = 40
-HAN = "一二三四五六七八九十"
-HAN_LONG = HAN + "百零〇\\d"
 LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     (level, re.compile(pattern))
     for level, pattern in (
-        (ARTICLE, rf"附\s*[件录表]\s*[\d{HAN}]{{0,3}}[:：]?$"),
-        (1, rf"第[{HAN_LONG}]{{1,6}}[编章]"),
-        (2, rf"第[{HAN_LONG}]{{1,6}}[节節]"),
-        (3, rf"[{HAN}]{{1,3}}[、.．]"),
-        (5, rf"[（(][{HAN}]{{1,3}}[）)]"),
+        (ARTICLE, rf"附\s*[件录表]\s*[\d{TENS}]{{0,3}}[:：]?$"),
+        (1, rf"第[{HAN}\d]{{1,6}}[编章]"),
+        (2, rf"第[{HAN}\d]{{1,6}}[节節]"),
+        (3, rf"[{TENS}]{{1,3}}[、.．]"),
+        (5, rf"[（(][{TENS}]{{1,3}}[）)]"),
         (6, r"\d{1,2}[.．、](?!\d)"),
         (7, r"[（(]\d{1,2}[）)]"),
         (8, r"表\s*\d"),
         (BOX, r"专栏\s*\d"),
     )
 )
-CLAUSE_NUMBER = re.compile(rf"(第[{HAN_LONG}]{{1,7}}[条條](?:之[{HAN}])?)[\s\u3000:：【（(]*(?=\S)")
+CLAUSE_NUMBER = re.compile(rf"(第[{HAN}\d]{{1,7}}[条條](?:之[{TENS}])?)[\s\u3000:：【（(]*(?=\S)")
 RUN_IN = re.compile(rf"[^。；;：:！？]{{2,{MAX_RUN_IN_CHARS}}}。")
 DATE = re.compile(
-    r"^[（(]?[〇零○一二三四五六七八九\d]{2,4}\s*年[一二三四五六七八九十\d]{1,3}月([一二三四五六七八九十\d]{1,3}日)?[）)]?$"
+    rf"^[（(]?[{YEAR_DIGITS}\d]{{2,4}}\s*年[{TENS}\d]{{1,3}}月([{TENS}\d]{{1,3}}日)?[）)]?$"
 )
 DATED = re.compile(r"\d{4}年.{1,8}日[）)]?$|[-/.]\d{1,2}[-/.]\d{1,2}$")
 BRACKETED = re.compile(r"^[（(][^（）()]*[）)]$")
@@ -37,15 +36,14 @@ LABELLED = re.compile(r"【[^【】]{2,12}】\s*\S")
 PARTICULAR = re.compile(
     r"^.{0,12}(联系|咨询|电话|传真|邮箱|邮编|地址|网址|时间|日期|地点|来源|作者|单位|对象|范围|期限|方式|渠道)[^：:]{0,4}[：:]"
 )
-DIGITS = {char: number for number, char in enumerate(HAN, start=1)}
 MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("（一）", re.compile(rf"[（(]([{HAN}]{{1,3}})[）)]")),
+    ("（一）", re.compile(rf"[（(]([{TENS}]{{1,3}})[）)]")),
     ("（1）", re.compile(r"[（(](\d{1,2})[）)]")),
     ("1.", re.compile(r"(\d{1,2})[.．、](?!\d)")),
     ("1）", re.compile(r"(\d{1,2})[）)]")),
-    ("一、", re.compile(rf"([{HAN}]{{1,3}})[、.．]")),
-    ("第一，", re.compile(rf"第([{HAN}]{{1,3}})[,，、]")),
-    ("一是", re.compile(rf"([{HAN}])是")),
+    ("一、", re.compile(rf"([{TENS}]{{1,3}})[、.．]")),
+    ("第一，", re.compile(rf"第([{TENS}]{{1,3}})[,，、]")),
+    ("一是", re.compile(rf"([{TENS}])是")),
     ("①", re.compile(f"([{CIRCLED}])")),
     ("•", re.compile(r"[-●■◆▪•·○◇□➢*\uf06c\uf0b7]\s*(?=\S)()")),
 )
@@ -70,14 +68,9 @@ def marker(text: str) -> Marker | None:
 
 def ordinal(digits: str) -> int:
     """The number that 十二, 12 or ⑫ writes, 0 for nothing."""
-    if not digits:
-        return 0
-    if digits.isdecimal():
-        return int(digits)
-    if digits in CIRCLED:
+    if digits and digits in CIRCLED:
         return CIRCLED.index(digits) + 1
-    tens, ten, ones = digits.rpartition("十")
-    return (DIGITS.get(tens, 1) * 10 if ten else 0) + DIGITS.get(ones, 0)
+    return value(digits) or 0
 
 
 def number_level(text: str) -> int | None:

@@ -26,7 +26,7 @@ PARTICULAR = re.compile(
 )
 LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\u2028\u2029]+")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
-NUMBER = re.compile(r"[\d\s.,，%％—/:-]+")
+FIGURES_ONLY = re.compile(r"[\d\s.,，%％—/:-]+")
 REMARK = re.compile(r"^\s*(注|备注|说明|附注|资料来源|数据来源)\s*[:：\d一]")
 
 Paragraphs = Callable[[Sequence[Traced]], list[Raw]]
@@ -165,7 +165,7 @@ def header_count(rows: Sequence[Sequence[TracedCell]], grid: Grid) -> int:
     if grid.header_rows is not None:
         return min(grid.header_rows, len(rows) - 1)
     texts = [cell.text for cell in rows[0] if cell.text and not cell.covered]
-    wordy = [t for t in texts if len(t) <= MAX_LABEL_CHARS and not NUMBER.fullmatch(t)]
+    wordy = [t for t in texts if len(t) <= MAX_LABEL_CHARS and not FIGURES_ONLY.fullmatch(t)]
     if len(rows) < 2 or len(texts) < 2 or len(wordy) < len(texts):
         return 0
     count = 1

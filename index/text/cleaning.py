@@ -13,7 +13,7 @@ from policyqa.index.text.lines import (
     NUMBERED,
     SENTENCE_END,
     TERMINAL,
-    Line,
+    TextLine,
     columns,
     glued,
 )
@@ -73,28 +73,28 @@ def cleaned(body: Traced) -> Traced:
     return body.without(INVISIBLE)
 
 
-def lines_of(original: Traced) -> list[Line]:
+def lines_of(original: Traced) -> list[TextLine]:
     """A text's own lines, cleaned, in reading order; empty when nothing is left."""
     lines = [_classified(part) for part in cleaned(original).split(LINE_BREAK)]
     lines = _without_tail(unwrapped(_without_navigation(lines)))
     return _without_doubles(_captioned(_below_rule(_footnoted(lines))))
 
 
-def _classified(part: Traced) -> Line:
+def _classified(part: Traced) -> TextLine:
     cell = part.text.startswith("\t")
     stripped = part.strip(" \u3000\xa0\r\n" if cell else None)
     if not stripped.text.strip():
-        return Line(stripped, "cell" if cell else "blank")
+        return TextLine(stripped, "cell" if cell else "blank")
     indent = columns(part.text[: len(part.text) - len(part.text.lstrip())])
     width = indent + columns(stripped.text)
-    return Line(stripped, "cell" if cell else "text", indent=indent, columns=width)
+    return TextLine(stripped, "cell" if cell else "text", indent=indent, columns=width)
 
 
-def _without_navigation(lines: list[Line]) -> list[Line]:
+def _without_navigation(lines: list[TextLine]) -> list[TextLine]:
     return [line for line in lines if not NAVIGATION.match(line.text.strip())]
 
 
-def _without_tail(lines: list[Line]) -> list[Line]:
+def _without_tail(lines: list[TextLine]) -> list[TextLine]:
     """Cut other pages' teasers that follow a closing label such as 关键词 or 相关阅读.
 
     The label alone proves nothing (a policy has its 关键词 on top): what follows must be mostly
@@ -109,7 +109,7 @@ def _without_tail(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _is_litter(lines: list[Line]) -> bool:
+def _is_litter(lines: list[TextLine]) -> bool:
     texts = [line.text.strip() for line in lines if line.text.strip()]
     if any(NUMBERED.match(text) and text[0] in "第一二三（" for text in texts):
         return False
@@ -117,14 +117,14 @@ def _is_litter(lines: list[Line]) -> bool:
     return finished * 3 <= sum(map(len, texts))
 
 
-def _footnoted(lines: list[Line]) -> list[Line]:
+def _footnoted(lines: list[TextLine]) -> list[TextLine]:
     """Marks out; the words of each note become a line of their own after its line."""
     known = {
         m.group(1): int(line.body.at[m.start()])
         for line in lines
         for m in FOOTNOTE_REF.finditer(line.text)
     }
-    result: list[Line] = []
+    result: list[TextLine] = []
     for line in lines:
         notes = [m for m in FOOTNOTE.finditer(line.text) if m.group(1) in known]
         body = line.body.without_spans([m.span() for m in notes]).without(LAYOUT_MARK)
@@ -134,14 +134,14 @@ def _footnoted(lines: list[Line]) -> list[Line]:
         for m in notes:
             note = line.body[slice(*m.span(2))].strip()
             number = m.group(1)
-            result.append(Line(note, "note", f"脚注{number}", known[number]))
+            result.append(TextLine(note, "note", f"脚注{number}", known[number]))
     return result
 
 
-def _below_rule(lines: list[Line]) -> list[Line]:
+def _below_rule(lines: list[TextLine]) -> list[TextLine]:
     """Notes that stand below a rule, or with their number in brackets: a line that begins with a
     mark (①, [1]) which an earlier line calls. The marks go, and so do the rules."""
-    result: list[Line] = []
+    result: list[TextLine] = []
     ruled = False
     for line in lines:
         mark = MARK.match(line.text) if line.kind == "text" else None
@@ -158,11 +158,11 @@ def _below_rule(lines: list[Line]) -> list[Line]:
         marked = result[n].body.without_spans([(at, at + len(mark.group()))])
         result[n] = replace(result[n], body=marked)
         label = f"脚注{number_in(mark.group())}"
-        result.append(Line(line.body[mark.end() :].strip(), "note", label, anchor))
+        result.append(TextLine(line.body[mark.end() :].strip(), "note", label, anchor))
     return result
 
 
-def _caller(lines: list[Line], mark: str) -> tuple[int, int] | None:
+def _caller(lines: list[TextLine], mark: str) -> tuple[int, int] | None:
     """The last line with a mark behind its first word, and where in it."""
     for n in range(len(lines) - 1, -1, -1):
         at = lines[n].text.find(mark, 1) if lines[n].kind == "text" else -1
@@ -176,7 +176,7 @@ def number_in(mark: str) -> int:
     return CIRCLED.index(mark) + 1 if mark in CIRCLED else int(mark[1:-1])
 
 
-def _captioned(lines: list[Line]) -> list[Line]:
+def _captioned(lines: list[TextLine]) -> list[TextLine]:
     """Mark bylines, picture credits, and the caption that stands just above a credit."""
     lines = [part for line in lines for part in _without_credit(line)]
     marked = list(lines)
@@ -195,7 +195,7 @@ def _captioned(lines: list[Line]) -> list[Line]:
     return marked
 
 
-def _without_credit(line: Line) -> list[Line]:
+def _without_credit(line: TextLine) -> list[TextLine]:
     """A caption and the credit in brackets at its end, as two lines."""
     found = END_CREDIT.search(line.text) if line.kind == "text" else None
     if found is None:
@@ -204,9 +204,9 @@ def _without_credit(line: Line) -> list[Line]:
     return [replace(line, body=caption, kind="caption"), replace(line, body=credit, kind="byline")]
 
 
-def _without_doubles(lines: list[Line]) -> list[Line]:
+def _without_doubles(lines: list[TextLine]) -> list[TextLine]:
     """Drop a line that repeats the one before it."""
-    result: list[Line] = []
+    result: list[TextLine] = []
     last = ""
     for line in lines:
         text = line.text.strip()
@@ -258,18 +258,18 @@ def closes_title(text: str) -> bool:
     return "》" in text and text.count("》") > text.count("《") and len(text) <= 40
 
 
-def mended(lines: list[Line]) -> list[Line]:
+def mended(lines: list[TextLine]) -> list[TextLine]:
     """Rejoin what the layout broke: an open line takes the next running line to itself.
 
     Blank lines, bylines, captions and notes between the two are stepped over (all but blank lines
     follow after); a heading or a numbered clause is not.
     """
-    result: list[Line] = []
+    result: list[TextLine] = []
     mixed = _mixed_columns(lines)
     n = 0
     while n < len(lines):
         line, n = lines[n], n + 1
-        aside: list[Line] = []
+        aside: list[TextLine] = []
         while line.kind == "text" and (is_open(line.text) or _has_rest(line, lines[n : n + 1])):
             found = _rest_of(lines, n)
             if found is None or (found > n and mixed[n - 1] and line.text.endswith(COMMAS)):
@@ -283,7 +283,7 @@ def mended(lines: list[Line]) -> list[Line]:
     return result
 
 
-def _mixed_columns(lines: list[Line]) -> list[bool]:
+def _mixed_columns(lines: list[TextLine]) -> list[bool]:
     """Whether the columns around each line are out of order: between two reporters' names a line
     breaks off at a comma and nothing goes on from it. Then no other line there that ends with a
     comma can be trusted to go on in the next paragraph."""
@@ -300,12 +300,12 @@ def _mixed_columns(lines: list[Line]) -> list[bool]:
     return mixed
 
 
-def _has_rest(line: Line, below: list[Line]) -> bool:
+def _has_rest(line: TextLine, below: list[TextLine]) -> bool:
     text, rest = line.text.strip(), below[0].text.strip() if below else ""
     return bool(text and rest) and below[0].kind == "text" and breaks_off(text, rest)
 
 
-def _rest_of(lines: list[Line], start: int) -> int | None:
+def _rest_of(lines: list[TextLine], start: int) -> int | None:
     """Index of the line that continues an open one, within the next twelve."""
     for n in range(start, min(start + 12, len(lines))):
         if lines[n].kind == "text":

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from policyqa.index.text.numerals import HAN, TENS
 from policyqa.index.text.traced import Traced, joined
 
 LineKind = Literal["text", "cell", "blank", "byline", "caption", "note"]
@@ -12,14 +13,15 @@ LineKind = Literal["text", "cell", "blank", "byline", "caption", "note"]
 TERMINAL = "。！？；：…!?;:”’」』）)】》"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 SENTENCE_END = "。！？!?；;…"
+# What begins with a number or a bullet of its own, and is no line that goes on.
 NUMBERED = re.compile(
-    r"^\s*(第[一二三四五六七八九十百零〇\d]{1,6}[编章节節条條]|[一二三四五六七八九十]{1,3}[、.．]"
-    r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|专栏\s*\d|表\s*\d|[-●■◆▪•]\s*)"
+    rf"^\s*(第[{HAN}\d]{{1,6}}[编章节節条條]|[{TENS}]{{1,3}}[、.．]"
+    rf"|[（(][{TENS}\d]{{1,3}}[）)]|\d{{1,2}}[.．、](?!\d)|专栏\s*\d|表\s*\d|[-●■◆▪•]\s*)"
 )
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One line of the original; `label` names a footnote, whose mark stood at `anchor`. `indent`
     and `columns` are how far in it began and ended, in columns of the page."""
 

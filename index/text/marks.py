@@ -1,16 +1,30 @@
-"""Marks by which texts tell themselves apart: the years, editions and places that one names."""
+"""Marks by which texts tell themselves apart: the years, editions and places that one names, and
+the numbers of headings."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
-from policyqa.index.text.words import is_place, normalise, words
+from policyqa.index.text.numerals import HAN, ONES, TENS, value
+from policyqa.index.text.words import normalise, words
 
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
-_NUMERAL = r"([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]{1,3}|\d{1,3})"
+_NUMERAL = rf"([{ONES}]?十[{ONES}]?|[{ONES}]{{1,3}}|\d{{1,3}})"
 # 第三届, 第2批, 第四章: one of a series; 第一次 alone is mostly a "for the first time".
 EDITION = re.compile(rf"第{_NUMERAL}(届|批|期|轮|章|节|条|次(?=会议|全会|大会))")
 BOX = re.compile(rf"(专栏|附件|附表|脚注){_NUMERAL}")
-DIGITS = "零一二三四五六七八九"
+# The number that a heading or clause begins with: 第三章, 一、, （一）, 1., 专栏1; none of 1.5万元.
+HEADING_NUMBER = re.compile(
+    rf"\s*(第[{HAN}\d]{{1,8}}[编章节節条條款]|[{TENS}]{{1,3}}、|[（(][{TENS}\d]{{1,3}}[）)]"
+    r"|\d{1,3}(?:[.．](?!\d{1,2}(?!\d))|、)|专栏\d+)\s*"
+)
+# A five-year plan: 十四五; its number alone is the group.
+PLAN = "(十[一二三四五六])五"
+# A district's name has two characters before its ending, at least, and is no kind of district.
+DISTRICT = re.compile(
+    r"[\u3400-\u9fff]{3,}(?<![社园校小片景库地战时山][区])(?<![兴强城都超上股门全本各该我]市)"
+    r"(?<!(?:示范|实验|试验|核心|开发|集聚|功能|保税|自贸|引领|先行|先导|集中|居住|特色)区)(?<=[市区县省州])"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -24,7 +38,7 @@ def editions(text: str) -> frozenset[str]:
     """Editions and parts that a text names, with numbers in digits: 第三届 is "3届"."""
     plain = normalise(text)
     boxes = [(number, kind) for kind, number in BOX.findall(plain)]
-    return frozenset(f"{_number(number)}{kind}" for number, kind in EDITION.findall(plain) + boxes)
+    return frozenset(f"{value(number)}{kind}" for number, kind in EDITION.findall(plain) + boxes)
 
 
 @lru_cache(maxsize=4096)
@@ -34,11 +48,25 @@ def places(text: str) -> tuple[str, ...]:
     return tuple(p for p in named if not any(p != other and p in other for other in named))
 
 
-def _number(text: str) -> int:
-    """The value of a Chinese or Arabic numeral below 1000."""
-    if text.isdigit():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return int("".join(str(DIGITS.index(char)) for char in ones))
-    return (DIGITS.index(tens[-1]) if tens else 1) * 10 + (DIGITS.index(ones[-1]) if ones else 0)
+def is_place(word: str) -> bool:
+    """Whether a word is the name of a place: of a province or city in `places.txt`, or by its
+    ending that of a district (两江新区, 江津区). The dictionary's own tags are too noisy."""
+    return word in _places() or DISTRICT.fullmatch(word) is not None
+
+
+def place_stem(name: str) -> str:
+    """海南省 as 海南: the ending of provinces and cities is often left out."""
+    return name[:-1] if len(name) > 2 and name[-1] in "省市" else name
+
+
+def without_number(heading: str) -> str:
+    """A heading without the number that it begins with."""
+    found = HEADING_NUMBER.match(heading)
+    return heading[found.end() :] if found else heading
+
+
+@cache
+def _places() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("places.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())

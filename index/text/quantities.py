@@ -8,13 +8,20 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from policyqa.index.text.marks import PLAN
+from policyqa.index.text.numerals import (
+    ARABIC,
+    FROM_FORMAL,
+    HAN,
+    ONES,
+    TENS,
+    decimal,
+    value,
+)
 from policyqa.index.text.words import simplified
 
 Bound = Literal["", "at_most", "at_least", "within", "more", "less", "about"]
 
-DIGITS = {**{c: n for n, c in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2}
-FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
-SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 MULTIPLIERS = {"百": 100, "千": 1000, "万": 10_000, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 
 # Longest first. What counts the same things has one name.
@@ -35,21 +42,20 @@ _UNITS = [
 ]  # fmt: skip
 UNITS = sorted(set(_UNITS), key=len, reverse=True)
 _UNIT = "|".join(map(re.escape, UNITS))
-_ARABIC = r"\d+(?:\.\d+)?"
-_CHINESE = "[〇零一二三四五六七八九十百千两]+(?:点[〇零一二三四五六七八九]+)?"
+_HAN = f"[{HAN}]+(?:点[〇零{ONES}]+)?"
 _SCALE = "[百千]?万亿|[百千]?[万亿]|百(?!分)|千(?!米|克)"
 RANGE = r"\s*(?:至|到|—+|-+|–|~|～|、|和|或)\s*"
 QUANTITY = re.compile(
-    rf"(?P<share>百分之)?(?P<ordinal>第)?(?P<number>{_ARABIC}|{_CHINESE})[ ]?(?P<scale>{_SCALE})?"
+    rf"(?P<share>百分之)?(?P<ordinal>第)?(?P<number>{ARABIC}|{_HAN})[ ]?(?P<scale>{_SCALE})?"
     rf"(?P<more>余|多|来)?[ ]?(?P<scale2>[万亿](?=[余多]?(?:{_UNIT})))?(?P<more2>余|多)?[ ]?"
     rf"(?P<unit>{_UNIT})?"
 )
-YEARS = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
+WRITTEN_YEAR = re.compile(f"[〇零{ONES}]{{4}}(?=年)")
 ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 # The 一 of 一个, 一站式 and 一次性 counts nothing.
 A_YEAR = re.compile("(?:(?<=[上下这前])一年|一年(?=[有里度一来的中]))")
 ARTICLE = re.compile("一(?!个?月|年|周|小时|个工作日|个小时)")
-PLAN = re.compile(r"[“\"]?(十[一二三四五六])五[”\"]?")
+PLAN_NAMED = re.compile(rf"[“\"]?{PLAN}[”\"]?")
 
 # What stands before a number or after it, within its clause, and bounds it.
 _BOUNDS: tuple[tuple[Bound, str, str], ...] = (
@@ -105,14 +111,14 @@ class Quantity(NamedTuple):
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """The form that quantities are read in: NFKC, simplified, no thousands commas, no space."""
-    form = unicodedata.normalize("NFKC", simplified(text)).translate(FORMAL)
+    form = unicodedata.normalize("NFKC", simplified(text)).translate(FROM_FORMAL)
     form = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", form)
-    form = re.sub(r"(?<=[\d一二三四五六七八九十])[ ]+(?=[\u4e00-\u9fff%])", "", form)
+    form = re.sub(rf"(?<=[\d{TENS}])[ ]+(?=[\u4e00-\u9fff%])", "", form)
     form = re.sub(r"(?<=[\u4e00-\u9fff])[ ]+(?=\d)", "", form)
-    form = YEARS.sub(lambda m: "".join(str(DIGITS[c]) for c in m.group()), form)
+    form = WRITTEN_YEAR.sub(lambda m: f"{value(m.group()):04}", form)
     form = re.sub("首(?=[个家批届次])", "第一", form)
     form = ISO.sub(lambda m: f"{m[1]}年{int(m[2])}月{int(m[3])}日", form)
-    return PLAN.sub(lambda m: f"《{m[1]}又五》", form)
+    return PLAN_NAMED.sub(lambda m: f"《{m[1]}又五》", form)
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +138,7 @@ def _quantity(form: str, match: re.Match[str], articles: bool) -> Quantity | Non
     written, unit = match["number"], match["unit"] or ""
     if not written[0].isdigit() and not _counts(form, match, articles):
         return None
-    bare = number(written)
+    bare = decimal(written)
     if bare is None:
         return None
     scale = (match["scale"] or "") + (match["scale2"] or "")
@@ -196,28 +202,3 @@ def _ranged(form: str, found: list[Quantity]) -> Iterator[Quantity]:
             yield each._replace(unit=following.unit, scale=scale, value=each.bare * _times(scale))
         else:
             yield each
-
-
-def number(written: str) -> Decimal | None:
-    """The value of an Arabic or Chinese numeral; None for what is none (百, 十百)."""
-    if written[0].isdigit():
-        return Decimal(written)
-    whole, _, part = written.partition("点")
-    value = _whole(whole)
-    if value is None or not part:
-        return value
-    return value + Decimal("0." + "".join(str(DIGITS[c]) for c in part))
-
-
-def _whole(written: str) -> Decimal | None:
-    if all(c in DIGITS for c in written):
-        return Decimal("".join(str(DIGITS[c]) for c in written))
-    total, current = 0, None
-    for c in written:
-        if c in DIGITS:
-            current = DIGITS[c]
-        else:
-            total += (1 if current is None and c == "十" else current or 0) * SCALES[c]
-            current = 0
-    value = total + (current or 0)
-    return Decimal(value) if value else None

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from policyqa.index.text.lines import SENTENCE_END, Line
+from policyqa.index.text.lines import SENTENCE_END, TextLine
 
 SERIAL = re.compile(r"序\s*号|编\s*号|项\s*次|次\s*序|No\.?|#", re.IGNORECASE)
-YEAR = re.compile(r"(?:19|20)\d{2}年?度?")
+YEAR_LABEL = re.compile(r"(?:19|20)\d{2}年?度?")
 UNIT = re.compile(r"^[（(][^（）()]{1,12}[）)]$")
 MIN_COLUMNS, MAX_COLUMNS = 2, 12
 MIN_KIND_COLUMNS, MIN_KIND_ROWS = 3, 3  # without serial numbers
@@ -23,7 +23,7 @@ class Stacked(NamedTuple):
     rows: list[list[list[int]]]
 
 
-def stacked_tables(lines: Sequence[Line]) -> Iterator[Stacked]:
+def stacked_tables(lines: Sequence[TextLine]) -> Iterator[Stacked]:
     """The tables among lines, from top to bottom; `last` is the line after a table."""
     filled = [n for n, line in enumerate(lines) if line.kind == "text" and line.text.strip()]
     texts = [lines[n].text.strip() for n in filled]
@@ -114,7 +114,9 @@ def _is_table(texts: Sequence[str], at: int, end: int, width: int) -> bool:
     """Whether the first row are words, and each column below holds figures throughout or words
     throughout, at least one of each."""
     labels = texts[at : at + width]
-    if len(set(labels)) < width or any(_has_figure(t) and not YEAR.fullmatch(t) for t in labels):
+    if len(set(labels)) < width or any(
+        _has_figure(t) and not YEAR_LABEL.fullmatch(t) for t in labels
+    ):
         return False
     kinds = [_has_figure(texts[at + width + column]) for column in range(width)]
     if all(kinds) or not any(kinds):

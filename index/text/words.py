@@ -17,12 +17,6 @@ RUN = re.compile(r"[a-z0-9.]+|[\u3400-\u9fff\U00020000-\U0002ffff]+")
 TRADITIONAL_HINT = re.compile("[\u4e00-\u9fff]")
 DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d{3})")
 
-# A district's name has two characters before its ending, at least, and is no kind of district.
-DISTRICT = re.compile(
-    r"[\u3400-\u9fff]{3,}(?<![社园校小片景库地战时山][区])(?<![兴强城都超上股门全本各该我]市)"
-    r"(?<!(?:示范|实验|试验|核心|开发|集聚|功能|保税|自贸|引领|先行|先导|集中|居住|特色)区)(?<=[市区县省州])"
-)
-
 Tokenizer = Callable[[str], list[str]]
 
 
@@ -92,19 +86,6 @@ def _verbs() -> frozenset[str]:
         return frozenset(e[0] for e in entries if len(e) == 3 and e[2] == "v")
 
 
-@cache
-def _places() -> frozenset[str]:
-    text = resources.files(__package__).joinpath("places.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(word for line in lines for word in line.split())
-
-
-def is_place(word: str) -> bool:
-    """Whether a word is the name of a place: of a province or city in `places.txt`, or by its
-    ending that of a district (两江新区, 江津区). The dictionary's own tags are too noisy."""
-    return word in _places() or DISTRICT.fullmatch(word) is not None
-
-
 def is_word(text: str) -> bool:
     """Whether the dictionary has a text as one word."""
     return bool(_jieba().FREQ.get(text))
@@ -128,5 +109,5 @@ def bigrams(text: str) -> list[str]:
 
 def warm() -> None:
     """Load the dictionaries now instead of at the first question."""
-    is_place(words("人才政策")[0])
+    words("人才政策")
     is_verb("")

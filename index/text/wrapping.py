@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from policyqa.index.text.lines import CIRCLED, NUMBERED, SENTENCE_END, TERMINAL, Line, glued
+from policyqa.index.text.lines import CIRCLED, NUMBERED, SENTENCE_END, TERMINAL, TextLine, glued
 
 MIN_WIDTH, MAX_WIDTH = 32, 110  # columns; a Chinese character takes two
 RAGGED = 4  # how many columns a full line may be short: punctuation never begins a line
@@ -16,14 +16,14 @@ BEGINS = re.compile(rf"[{CIRCLED}]|[-—_=*~─━]{{5,}}")  # a note, a rule
 RUNNING = re.compile("[，。；、：]")
 
 
-def unwrapped(lines: Sequence[Line]) -> list[Line]:
+def unwrapped(lines: Sequence[TextLine]) -> list[TextLine]:
     """Lines that only the width of the page ended, joined with the next; all lines where the text
     is not wrapped."""
     width = wrap_width(lines)
     if not width:
         return list(lines)
     base, indents = _indents(lines, width)
-    result: list[Line] = []
+    result: list[TextLine] = []
     open_line = False
     for line in lines:
         if open_line and _goes_on(result[-1], line, base, indents=indents):
@@ -34,7 +34,7 @@ def unwrapped(lines: Sequence[Line]) -> list[Line]:
     return result
 
 
-def wrap_width(lines: Sequence[Line]) -> int:
+def wrap_width(lines: Sequence[TextLine]) -> int:
     """The columns at which lines were broken, 0 where they were not: many lines of this width
     that end within a sentence, and hardly any that are wider."""
     widths = sorted(line.columns for line in lines if line.kind == "text" and line.text)
@@ -57,11 +57,11 @@ def wrap_width(lines: Sequence[Line]) -> int:
     return width if enough and len(running) > len(broken) / 2 > len(numbered) else 0
 
 
-def _is_full(line: Line, width: int) -> bool:
+def _is_full(line: TextLine, width: int) -> bool:
     return line.columns >= width - RAGGED
 
 
-def _indents(lines: Sequence[Line], width: int) -> tuple[int, bool]:
+def _indents(lines: Sequence[TextLine], width: int) -> tuple[int, bool]:
     """The indent of lines that go on, and whether paragraphs begin deeper."""
     below = Counter(
         after.indent
@@ -74,7 +74,7 @@ def _indents(lines: Sequence[Line], width: int) -> tuple[int, bool]:
     return base, any(line.indent > base + 1 for line in lines if line.kind == "text")
 
 
-def _goes_on(line: Line, below: Line, base: int, *, indents: bool) -> bool:
+def _goes_on(line: TextLine, below: TextLine, base: int, *, indents: bool) -> bool:
     """Whether a line goes on with the words of the full one above it."""
     if below.kind != "text" or below.indent > base + 1 or BEGINS.match(below.text):
         return False

@@ -13,8 +13,10 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
+from policyqa.index.text.marks import is_place
+from policyqa.index.text.numerals import HAN
 from policyqa.index.text.quantities import Quantity, plain, quantities
-from policyqa.index.text.words import is_place, is_verb, normalise, words
+from policyqa.index.text.words import is_verb, normalise, words
 from policyqa.index.types import Value
 from policyqa.qa.question.query import function_words
 
@@ -23,7 +25,7 @@ Fault = Literal["", "mark", "quantity", "bound", "name", "negation", "subject", 
 JOINING_WORDS = "joining_words.txt"
 MIN_SUPPORT = 0.4  # share of the sentence's content that must stand in the cited text
 CONTENT = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
-NUMERAL = re.compile("[0-9]|[〇零一二三四五六七八九十百千万亿两几多个年月日第]+$")
+NUMERAL = re.compile(f"[0-9]|[{HAN}万亿几多个年月日第]+$")
 TITLE = re.compile("《([^《》]{2,80})》")
 QUOTED = re.compile("[“「『]([^“”「」『』]{2,40})[”」』]")
 # Words of negation, and not the same characters in 不仅, 未来, 无论, 非常 or in a bound (不超过).

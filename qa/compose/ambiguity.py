@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import in_context
+from policyqa.index.text.numerals import ARABIC, TENS
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence
 
@@ -28,7 +29,7 @@ VALUES = frozenset(
         "duration",
     ]
 )
-NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十百千万亿]{2,}")
+FIGURE = re.compile(rf"{ARABIC}|[{TENS}百千万亿]{{2,}}")
 
 
 def choices(found: Sequence[Evidence], asked: Asked) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def _covered(evidence: Evidence, asked: Asked) -> float:
 
 
 def _differ(one: Evidence, other: Evidence) -> bool:
-    figures = set(NUMBER.findall(one.text)), set(NUMBER.findall(other.text))
+    figures = set(FIGURE.findall(one.text)), set(FIGURE.findall(other.text))
     return _name(one) != _name(other) and figures[0].isdisjoint(figures[1])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policyqa.index.structure.quotes import in_context
+from policyqa.index.text.marks import place_stem
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.compose.comparing import beside, compared_places, counterparts, versioned
 from policyqa.qa.compose.composer import Composer, is_same, shortened
@@ -196,4 +197,4 @@ def _is_about(quote: Quote, places: Sequence[str]) -> bool:
         f"{about.title} {about.region} {about.issuer} {quote.passage.section} "
         f"{in_context(quote.document, quote.passage)} {quote.text}"
     )
-    return any(place.rstrip("省市") in around_it for place in places)
+    return any(place_stem(place) in around_it for place in places)

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from policyqa.index.metadata.regions import place
+from policyqa.index.text.numerals import TENS
 from policyqa.index.types import Document
 
-YEARS = {"今年": 0, "本年度": 0, "本年": 0, "去年": -1, "上年": -1, "明年": 1, "前年": -2}
-YEAR = re.compile(f"(?<![如至截])(?:{'|'.join(YEARS)})(?![初轻龄纪级])|(?<=截至)今年")
-EDITION = re.compile("(?:本届|此届|这届)")
-NAMED_EDITION = re.compile(r"第[一二三四五六七八九十\d]{1,3}届")
-DISTRICT = re.compile("(?:该|本|我)[区县]")
-CITY = re.compile("(?:该|本|我)市")
+RELATIVE_YEARS = {"今年": 0, "本年度": 0, "本年": 0, "去年": -1, "上年": -1, "明年": 1, "前年": -2}
+RELATIVE_YEAR = re.compile(
+    f"(?<![如至截])(?:{'|'.join(RELATIVE_YEARS)})(?![初轻龄纪级])|(?<=截至)今年"
+)
+THIS_EDITION = re.compile("(?:本届|此届|这届)")
+NAMED_EDITION = re.compile(rf"第[{TENS}\d]{{1,3}}届")
+THIS_DISTRICT = re.compile("(?:该|本|我)[区县]")
+THIS_CITY = re.compile("(?:该|本|我)市")
 OPENING_CHARS = 400
 
 
@@ -41,15 +44,15 @@ def _years(text: str, document: Document) -> Iterator[Resolution]:
     year = document.metadata.date[:4]
     if not year:
         return
-    for match in YEAR.finditer(text):
-        yield Resolution(match.end(), f"{int(year) + YEARS[match.group()]}年")
+    for match in RELATIVE_YEAR.finditer(text):
+        yield Resolution(match.end(), f"{int(year) + RELATIVE_YEARS[match.group()]}年")
 
 
 def _editions(text: str, document: Document) -> Iterator[Resolution]:
     where = document.metadata.title + document.text[:OPENING_CHARS]
     named = set(NAMED_EDITION.findall(where))
     if len(named) == 1 and not NAMED_EDITION.search(text):
-        for match in EDITION.finditer(text):
+        for match in THIS_EDITION.finditer(text):
             yield Resolution(match.end(), named.copy().pop())
 
 
@@ -57,7 +60,7 @@ def _places(text: str, document: Document) -> Iterator[Resolution]:
     region = document.metadata.region
     known = place(region) if region else None
     short = known.own if known else region
-    for pattern, endings in ((DISTRICT, "区县"), (CITY, "市")):
+    for pattern, endings in ((THIS_DISTRICT, "区县"), (THIS_CITY, "市")):
         if short and short[-1] in endings:
             for match in pattern.finditer(text):
                 if short not in text:

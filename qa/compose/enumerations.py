@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from policyqa.index.structure.headings import CLAUSE_NUMBER, Marker, marker
+from policyqa.index.text.numerals import ONES, value
 from policyqa.index.types import Document, Passage, Sentence, Span
 
 MAX_ITEMS = 20
@@ -14,8 +15,7 @@ ENDS = ("。", "；", ";", "！", "，")
 LED = re.compile(r"[：:]\s*(?=[（(](?:一|1)[）)]|1\s*[.、．]|①|一是)")
 MAX_SPREAD = 40  # sentences that an item may hold before its list is over
 MAX_REACH = 12  # sentences to either side in which 一是 …… 二是 …… are looked for
-SPOKEN = re.compile(r"(?:^|(?<=[，,；;。：:\s]))([一二三四五六七八九])是(?!否)")
-DIGITS = "一二三四五六七八九"
+SPOKEN = re.compile(rf"(?:^|(?<=[，,；;。：:\s]))([{ONES}])是(?!否)")
 GOES_ON = re.compile(
     "^(?:此外|另外|同时|还(?:包括|有|可|将|提供|设)|并(?:且|提供)|除此之外|除上述)"
     "|^[^。；]{0,40}(?:还|另|同时)(?:[需应须]|要提|要交|附|提供|提交|有)"
@@ -174,7 +174,7 @@ def _spoken(
     at = order.index((sentence.start, sentence.end))
     reach = range(max(0, at - MAX_REACH), min(len(sentences), at + MAX_REACH))
     marks = [
-        (own.start + m.start(), DIGITS.index(m[1]) + 1, n)
+        (own.start + m.start(), value(m[1]) or 0, n)
         for n in reach
         for own in [sentences[n]]
         for m in SPOKEN.finditer(document.text[own.start : own.end])

@@ -7,14 +7,12 @@ from itertools import zip_longest
 
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.text.marks import without_number
 from policyqa.index.types import Document
 
 LIMIT = 6
 TRIED = 24
 QUOTED = re.compile(r"“([\u4e00-\u9fff]{3,10})”")
-NUMBER = re.compile(
-    r"^(第.{1,4}[章节条]|[一二三四五六七八九十]+、|[（(].{1,3}[）)]|\d+[.．、]|专栏\d+)\s*"
-)
 TASK = re.compile(r"^(加快|支持|鼓励|强化|加强|优化|完善|健全|推动)[\u4e00-\u9fff]{4,12}$")
 YEAR_CELL = re.compile(r"^\d{4}年$")
 EXPLAINED = "(包括|是指|指的是|即|由.{1,20}组成)"
@@ -64,7 +62,7 @@ def _of_names(document: Document) -> Iterator[str]:
 def _of_headings(index: SearchIndex, document: Document) -> Iterator[str]:
     for passage in index.passages:
         if passage.doc_id == document.doc_id and passage.section:
-            title = NUMBER.sub("", passage.section.split(SECTION_SEPARATOR)[-1])
+            title = without_number(passage.section.split(SECTION_SEPARATOR)[-1])
             if TASK.match(title):
                 yield f"{title}有哪些措施？"
 

@@ -15,7 +15,7 @@ SEVERAL = re.compile("多少|好多|几|什么时[候间]|哪")
 DATE = re.compile(
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:[至到—–-]+(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)?|\d{4}年\d{1,2}月(?!\d)"
 )
-YEAR = re.compile(r"(?<!\d)\d{4}年(?!\d{1,2}月)")
+LONE_YEAR = re.compile(r"(?<!\d)\d{4}年(?!\d{1,2}月)")
 UNITS_OF: dict[Kind, frozenset[str]] = {
     "money": frozenset({"元", "美元", "欧元", "港元"}),
     "percent": frozenset({"%", "‰"}),
@@ -46,7 +46,7 @@ def lead(quote: Quote, asked: Asked) -> Span | None:
     if kind in ("date", "day"):
         return _only(quote, raw, [m.span() for m in DATE.finditer(raw)], asked)
     if kind == "year":
-        return _only(quote, raw, [m.span() for m in YEAR.finditer(raw)], asked)
+        return _only(quote, raw, [m.span() for m in LONE_YEAR.finditer(raw)], asked)
     if kind not in ("count", "percent", "money", "age"):
         return None
     return _figure(quote, raw, asked)

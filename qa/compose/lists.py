@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.text.words import is_place, normalise
+from policyqa.index.text.marks import is_place, place_stem
+from policyqa.index.text.words import normalise
 from policyqa.index.types import Document, Passage, Span
 from policyqa.qa.compose.composer import shortened
 from policyqa.qa.compose.draft import Draft
@@ -154,7 +155,7 @@ def surely_listed(asked: Asked, found: Sequence[Evidence], corpus: Citable) -> b
     return (
         len(names) > 1
         and held >= SURE_SHARE * len(names)
-        and all(place.rstrip("省市") in about for place in asked.places)
+        and all(place_stem(place) in about for place in asked.places)
     )
 
 

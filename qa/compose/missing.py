@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from policyqa.index.metadata.regions import places_of
+from policyqa.index.text.marks import place_stem
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.expectation import holds
 from policyqa.qa.question.parts import Part
@@ -38,7 +39,7 @@ def _open_years(asked: Asked, said: Sequence[Quote]) -> list[str]:
     return [f"{year}年" for year in sorted(asked.years) if year not in held]
 
 
-def _places(asked: Asked) -> list[str]:
+def _asked_places(asked: Asked) -> list[str]:
     """Places of a question, by the names that the gazetteer has and by their endings."""
     known = [place.own for place in places_of(asked.text)]
     named = [name for name in asked.places if not any(own in name for own in known)]
@@ -47,7 +48,7 @@ def _places(asked: Asked) -> list[str]:
 
 def _open_places(asked: Asked, said: Sequence[Quote]) -> list[str]:
     """Of several places that are asked about, those that no sentence and no document is about."""
-    named = _places(asked) if "comparison" in asked.wants else []
+    named = _asked_places(asked) if "comparison" in asked.wants else []
     if len(named) < 2:
         return []
     held = " ".join(
@@ -55,4 +56,4 @@ def _open_places(asked: Asked, said: Sequence[Quote]) -> list[str]:
         f" {e.document.metadata.issuer}"
         for e in said
     )
-    return [place for place in named if place.rstrip("市省") not in held]
+    return [place for place in named if place_stem(place) not in held]

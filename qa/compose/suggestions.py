@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from policyqa.index.metadata.validity import normal_title
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.text.marks import without_number
 from policyqa.index.types import Document, Passage
 from policyqa.qa.question.headings import asked_headings
 from policyqa.qa.types import Answer
@@ -12,9 +13,6 @@ from policyqa.qa.types import Answer
 LIMIT = 3
 TRIED = 8
 MAX_NAME_CHARS = 24
-NUMBER = re.compile(
-    r"^(第.{1,4}[章节条]|[一二三四五六七八九十]+、|[（(].{1,3}[）)]|\d+[.．、]|专栏\d+)\s*"
-)
 ENDING = re.compile(
     r"(?:实施|管理|暂行|试行)?(?:办法|规定|细则|方案|意见|措施|指南|通知|公告|规划|若干措施)$"
 )
@@ -73,7 +71,7 @@ def _is_asked(question: str, asked: Sequence[re.Pattern[str]]) -> bool:
 def _candidates(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
     name = ENDING.sub("", normal_title(document.metadata.title))
     for passage in passages:
-        heading = NUMBER.sub("", passage.section.split(SECTION_SEPARATOR)[-1]).strip()
+        heading = without_number(passage.section.split(SECTION_SEPARATOR)[-1]).strip()
         if TASK.match(heading):
             yield f"{heading}有哪些措施？"
         elif 2 < len(name) <= MAX_NAME_CHARS and len(heading) <= 12:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from policyqa.index.structure.quotes import display, in_context
+from policyqa.index.text.marks import is_place
 from policyqa.index.text.quantities import SAME_UNIT, Quantity, plain, quantities
-from policyqa.index.text.words import bigrams, is_place
+from policyqa.index.text.words import bigrams
 from policyqa.index.types import Document, Passage
 from policyqa.qa.corpus import Citable
 from policyqa.qa.question.asked import Asked
@@ -29,7 +30,7 @@ CALENDAR = frozenset(
 NO_NAMES = frozenset(
     {"达到", "突破", "超过", "完成", "实现", "现在", "目前", "如今", "已经", "现有"}
 )
-DISTRICT = re.compile("[\u4e00-\u9fff]{2}(?:新区|高新区|自治县|区|县)")
+DISTRICT_ABOUT = re.compile("[\u4e00-\u9fff]{2}(?:新区|高新区|自治县|区|县)")
 SAME = 0.5  # share of bigrams from which two clauses, or sentences, give values of one thing
 CLAUSE_MARKS = "，,；;。：:"
 AFTER_CHARS = 12  # what follows a number within its clause and says what it counts
@@ -162,7 +163,7 @@ def _quotes(
 def _comparable(one: Document, other: Document) -> bool:
     """Whether two documents speak for one region and one district, and both say when."""
     a, b = one.metadata, other.metadata
-    districts = [set(DISTRICT.findall(f"{about.title} {about.issuer}")) for about in (a, b)]
+    districts = [set(DISTRICT_ABOUT.findall(f"{about.title} {about.issuer}")) for about in (a, b)]
     return a.region == b.region and districts[0] == districts[1] and bool(a.date and b.date)
 
 

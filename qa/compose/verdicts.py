@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from policyqa.index.text.words import bigrams, is_place, normalise
+from policyqa.index.text.marks import is_place
+from policyqa.index.text.numerals import TENS
+from policyqa.index.text.words import bigrams, normalise
 from policyqa.qa.question.asked import Asked
 
 Verdict = Literal["", "可以", "不可以", "视条件而定"]
@@ -19,7 +21,7 @@ ALLOWS = re.compile(
 )
 CONDITION = re.compile(
     r"符合|满足|具备|经[^,，。]{1,20}(?:批准|同意|认定|审核|评审|评估|考核|公示|确认|核实|推荐)|须|需(?!求|要的)|应当?(?!届|用|急|对)"
-    r"|前提|除[^,，。]{1,30}外|如|若|满[\d一二三四五六七八九十]|以上|以下|以内|之内|仅限|限于|的,(?:可|给予|予以|均|能|按)|的可"
+    rf"|前提|除[^,，。]{{1,30}}外|如|若|满[\d{TENS}]|以上|以下|以内|之内|仅限|限于|的,(?:可|给予|予以|均|能|按)|的可"
     r"|特殊情况|但|且(?=[^,，。]{0,12}(?:满|未|有|无))|未(?:曾|在|享|取)"
 )
 MIN_NAMED = 0.5  # share of what a question names that the sentence must have

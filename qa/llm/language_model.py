@@ -22,7 +22,6 @@ PROMPTS = "prompts.toml"
 MAX_ANSWER_CHARS = 4000  # what is written beyond is not read
 MAX_SENTENCES = 8
 MARKS = re.compile(r"(?:\s*[\[［【]\s*\d+(?:\s*[,，、]\s*\d+)*\s*[\]］】])+")
-NUMBER = re.compile(r"\d+")
 SENTENCE = re.compile(
     r"[^。！？!?\n]*(?:[。！？!?]+|\n|$)(?:\s*[\[［【]\s*\d+(?:\s*[,，、]\s*\d+)*\s*[\]］】])*"
 )
@@ -175,7 +174,7 @@ def gated(
     """
     by_number = {each.n: each for each in evidence}
     for sentence in written:
-        numbers = [int(n) for m in MARKS.finditer(sentence) for n in NUMBER.findall(m.group())]
+        numbers = [int(n) for m in MARKS.finditer(sentence) for n in re.findall(r"\d+", m.group())]
         text = DECORATION.sub("", MARKS.sub("", sentence)).strip()
         if not text:
             continue

@@ -7,6 +7,8 @@ question for a time names its grain (哪年, 几号). A text that has another nu
 import re
 from typing import NamedTuple
 
+from policyqa.index.text.marks import PLAN
+from policyqa.index.text.numerals import TENS
 from policyqa.index.text.words import normalise
 from policyqa.qa.question.forms import (
     ASKED_UNIT,
@@ -42,15 +44,15 @@ UNITS = {
 # Numbers that count nothing: dates, ordinals, five-year plans, numbers of documents.
 UNCOUNTED = re.compile(
     r"\d{2,4}\s*年(度|代|底|末|初|间)?|\d{4}\s*[-—~至]\s*\d{4}|\d+\s*月(份)?|\d+\s*[日号]|〔\d+〕\d*号?"
-    r"|第\s*[\d一二三四五六七八九十百]+|[“\"]?十[一二三四五六]五[”\"]?|[((][\d一二三四五六七八九十]+[))]"
-    r"|^[\d一二三四五六七八九十]+[.、]|[一二三四五六七八九十]是"
+    rf"|第\s*[\d{TENS}百]+|[“\"]?{PLAN}[”\"]?|[((][\d{TENS}]+[))]"
+    rf"|^[\d{TENS}]+[.、]|[{TENS}]是"
 )
 _MONEY = rf"{NUMERAL}\s*(余|多)?[万亿千百]*(余|多)?元"
-NUMBER = re.compile(rf"\d|{NUMERAL}(余|多)?[{COUNTED}大是]")
+COUNT = re.compile(rf"\d|{NUMERAL}(余|多)?[{COUNTED}大是]")
 HOLDS: dict[Kind, re.Pattern[str]] = {
     "phone": re.compile(r"\d{3,4}-?\d{7,8}|1[3-9]\d{9}|\b\d{5,8}\b(?!元|人|名)|@[a-z0-9.-]+"),
     "address": re.compile(r"https?:|www\.|\.(gov|com|cn|org)\b|公众号|小程序"),
-    "age": re.compile(r"\d+\s*(周)?岁|[一二三四五六七八九十]+周?岁|年龄"),
+    "age": re.compile(rf"\d+\s*(周)?岁|[{TENS}]+周?岁|年龄"),
     "fee": re.compile(rf"{_MONEY}|免费|收费|零成本|不收取"),
     "money": re.compile(_MONEY),
     "percent": re.compile(r"\d+(\.\d+)?\s*(%|个百分点|倍|成)|百分之|%|1/\d|一半|翻番"),
@@ -64,7 +66,7 @@ HOLDS: dict[Kind, re.Pattern[str]] = {
     "procedure": re.compile(
         r"申请|申报|办理|提交|登录|窗口|受理|审核|评审|登记|流程|程序|预约|备案|填写|报名|直接认定|推荐"
     ),
-    "date": re.compile(r"\d{2,4}\s*年|\d+\s*月|\d+\s*日|[一二]〇|十[二三四五]五|随时|[今去明每]年"),
+    "date": re.compile(rf"\d{{2,4}}\s*年|\d+\s*月|\d+\s*日|[一二]〇|{PLAN}|随时|[今去明每]年"),
 }
 
 
@@ -99,7 +101,7 @@ def _counts(plain: str, unit: str) -> bool:
     left = UNCOUNTED.sub(" ", plain)
     units = UNITS.get(unit, unit)
     if not units:
-        return bool(NUMBER.search(left))
+        return bool(COUNT.search(left))
     accepted = "人次" if units == "人次" else f"[{units}]"
     number = rf"{NUMERAL}\s*(余|多|来)?[百千万亿]*(余|多|来)?{accepted}"
     return bool(re.search(rf"{number}|单位[::]\s*[百千万亿]?{accepted}", left))

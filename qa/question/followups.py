@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from policyqa.index.text.words import cut, is_place, is_verb
+from policyqa.index.text.marks import PLAN, is_place
+from policyqa.index.text.words import cut, is_verb
 from policyqa.index.types import Span
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.query import CONTENT, content_words, function_words, normalise_query
@@ -26,7 +27,7 @@ ASKED = re.compile(
 )
 SIDE = re.compile(r"(那边|这边|方面|那里|这里|那儿|这儿)$")
 PLACE_END = re.compile(r"[市区县省镇城园湾]$")
-YEAR = re.compile(r"\d{4}年?|“?十[二三四五六]五”?")
+YEAR_OR_PLAN = re.compile(rf"\d{{4}}年?|“?{PLAN}”?")
 # What can be asked of a thing, and is no thing of its own: 那申请条件呢?
 ATTRIBUTE = re.compile(
     r"(条件|要求|材料|流程|程序|时间|日期|期限|地点|地址|待遇|标准|对象|范围|金额|额度|电话|网址|方式|方法|办法"
@@ -124,8 +125,8 @@ def _substituted(topic: str, subject: str) -> str:
     A place takes the place of a place, and a thing that of the thing that is most like it. What
     is asked of a thing (its conditions, its date) takes nobody's place: "".
     """
-    if YEAR.fullmatch(subject):
-        return YEAR.sub(subject, topic, count=1) if YEAR.search(topic) else ""
+    if YEAR_OR_PLAN.fullmatch(subject):
+        return YEAR_OR_PLAN.sub(subject, topic, count=1) if YEAR_OR_PLAN.search(topic) else ""
     if ATTRIBUTE.search(subject):
         return ""
     place = all(run.place for run in _runs(subject))
@@ -176,6 +177,6 @@ def _separates(word: str) -> bool:
         or is_verb(word)
         or PROPERTY.fullmatch(word) is not None
         or not CONTENT.search(word)
-        or YEAR.fullmatch(word) is not None
+        or YEAR_OR_PLAN.fullmatch(word) is not None
         or word.isdecimal()
     )

@@ -5,6 +5,8 @@ question by `asked.understood`; what texts must hold to answer stands with the r
 import re
 from typing import Literal
 
+from policyqa.index.text.numerals import TENS
+
 Kind = Literal[
     "fee",
     "money",
@@ -41,7 +43,7 @@ Want = Literal[
 
 # ---- What kind of answer, the first that fits: a number names its unit more often than not, a time
 # its grain.
-NUMERAL = r"(\d+(\.\d+)?|[一二三四五六七八九十两百千]+)"
+NUMERAL = rf"(\d+(\.\d+)?|[{TENS}两百千]+)"
 COUNTED = "人名位家所项个条种类款门支场次批部件届倍座栋套间篇本处期轮级步"
 _HOW_MANY = "(多少|好多|几多)"
 _ASKS: tuple[tuple[Kind, str], ...] = (
@@ -102,7 +104,7 @@ HOW_MANY, UNIT_NAMED = (
 
 # ---- Several things, steps, permission, time, comparison
 ASKS_LIST = re.compile(
-    r"哪些|哪几|有什么|有啥|哪[一二三四五六七八九十]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
+    rf"哪些|哪几|有什么|有啥|哪[{TENS}]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
     r"|什么(样的)?(情况|情形|条件|材料|资料|政策|措施|服务|待遇|支持|要求|流程|步骤|手续|好处|权益|任务|内容|福利|优惠)"
     r"|(要|需要?|得|准备|提交|提供|满足|具备)(满足|具备|提交|提供|准备|带|交)?(些)?(什么|啥|哪些)"
     r"|(条件|材料|流程|步骤|要求|待遇|内容)(是|有)?(什么|啥|呢)?[?？。]?$"

@@ -1,6 +1,6 @@
 """Whether a text speaks of the year, the edition and the place that a question names."""
 
-from policyqa.index.text.marks import editions, years
+from policyqa.index.text.marks import editions, place_stem, years
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document
 from policyqa.qa.question.asked import Asked
@@ -55,15 +55,9 @@ def place_missing(asked: Asked, document: Document, text: str) -> float:
         return 0.0
     opening = document.text[:OPENING_CHARS]
     around = normalise(f"{document.metadata.title} {document.metadata.region} {opening} {text}")
-    return sum(_missing(_stem(place), around, document) for place in asked.places) / len(
-        asked.places
-    )
+    missing = [_missing(place_stem(place), around, document) for place in asked.places]
+    return sum(missing) / len(missing)
 
 
 def _missing(place: str, around: str, document: Document) -> float:
     return 0.0 if place in around else 0.5 if place in document.text else 1.0
-
-
-def _stem(place: str) -> str:
-    """海南省 as 海南: the ending of provinces and cities is often left out."""
-    return place[:-1] if len(place) > 2 and place[-1] in "省市" else place

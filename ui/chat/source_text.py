@@ -11,7 +11,7 @@ LEFT_OUT = "…"
 MIN_ROWS, MIN_CELLS = 2, 3  # fewer of both are no table
 
 
-class Line(NamedTuple):
+class _Line(NamedTuple):
     """One line of a document's text and where it starts."""
 
     start: int
@@ -46,22 +46,22 @@ def text_html(
     return "".join(_blocks([*heads, *_gap(text, heads, lines), *lines], quote, frozenset(places)))
 
 
-def _gap(text: str, heads: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+def _gap(text: str, heads: Sequence[_Line], lines: Sequence[_Line]) -> list[_Line]:
     """A line that says that something was left out, unless nothing was or a table goes on."""
     if not heads or not text[heads[-1].end : lines[0].start].strip():
         return []
     cells = heads[-1].text.count(CELL)
-    return [] if cells and cells == lines[0].text.count(CELL) else [Line(len(text), LEFT_OUT)]
+    return [] if cells and cells == lines[0].text.count(CELL) else [_Line(len(text), LEFT_OUT)]
 
 
-def _lines(text: str, shown: Span) -> Iterator[Line]:
+def _lines(text: str, shown: Span) -> Iterator[_Line]:
     start, last = shown
     if CELL in text[text.rfind("\n", 0, start) + 1 : _line_end(text, start)]:
         start = text.rfind("\n", 0, start) + 1
     if CELL in text[text.rfind("\n", 0, last) + 1 : _line_end(text, last)]:
         last = _line_end(text, last)
     for line in text[start:last].split("\n"):
-        yield Line(start, line)
+        yield _Line(start, line)
         start += len(line) + 1
 
 
@@ -70,7 +70,7 @@ def _line_end(text: str, place: int) -> int:
     return len(text) if found < 0 else found
 
 
-def _blocks(lines: list[Line], quote: Span, places: frozenset[int]) -> Iterator[str]:
+def _blocks(lines: list[_Line], quote: Span, places: frozenset[int]) -> Iterator[str]:
     """Runs of lines with as many cells are tables; the rest is running text."""
     at = 0
     while at < len(lines):
@@ -82,7 +82,7 @@ def _blocks(lines: list[Line], quote: Span, places: frozenset[int]) -> Iterator[
         at += len(here)
 
 
-def _rows(lines: list[Line], at: int) -> int:
+def _rows(lines: list[_Line], at: int) -> int:
     """How many lines from here on are rows of one table; 0 where there is none."""
     cells = lines[at].text.count(CELL)
     count = 0
@@ -91,18 +91,18 @@ def _rows(lines: list[Line], at: int) -> int:
     return count if count >= MIN_ROWS or cells + 1 >= MIN_CELLS else 0
 
 
-def _table(rows: list[Line], quote: Span) -> str:
+def _table(rows: list[_Line], quote: Span) -> str:
     out = []
     for row in rows:
         start, cells = row.start, []
         for cell in row.text.split(CELL):
-            cells.append(f"<td>{_marked(Line(start, cell), quote)}</td>")
+            cells.append(f"<td>{_marked(_Line(start, cell), quote)}</td>")
             start += len(cell) + 1
         out.append(f"<tr>{''.join(cells)}</tr>")
     return f'<div class="wide" tabindex="0"><table>{"".join(out)}</table></div>'
 
 
-def _marked(line: Line, quote: Span) -> str:
+def _marked(line: _Line, quote: Span) -> str:
     first = min(max(quote[0], line.start), line.end) - line.start
     last = min(max(quote[1], line.start), line.end) - line.start
     before, inside, after = line.text[:first], line.text[first:last], line.text[last:]

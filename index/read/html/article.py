@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policyqa.index.read.html.blocks import Line, joined
+from policyqa.index.read.html.blocks import HtmlLine, joined
 from policyqa.index.read.html.chrome import (
     FILE_NAME,
     FOOT_MATE,
@@ -47,7 +47,7 @@ Pairs = list[tuple[str, str]]
 class Article:
     """The lines of an article and the particulars that stand round it."""
 
-    lines: list[Line]
+    lines: list[HtmlLine]
     pairs: Pairs
 
 
@@ -61,7 +61,7 @@ class Zone:
     outermost: bool
 
 
-def article_of(body: Node, lines: Sequence[Line]) -> Article:
+def article_of(body: Node, lines: Sequence[HtmlLine]) -> Article:
     """The article of a page.
 
     Args:
@@ -71,7 +71,7 @@ def article_of(body: Node, lines: Sequence[Line]) -> Article:
     zones = _zones(core_of(body, lines), lines)
     first, last = _bounds(lines, zones)
     pairs: Pairs = []
-    kept: list[Line] = []
+    kept: list[HtmlLine] = []
     skipped = -1
     for n, line in enumerate(lines):
         if n <= skipped or line.chrome == "hard":
@@ -85,7 +85,7 @@ def article_of(body: Node, lines: Sequence[Line]) -> Article:
     return Article(_tidied(kept), pairs)
 
 
-def core_of(body: Node, lines: Sequence[Line]) -> Node:
+def core_of(body: Node, lines: Sequence[HtmlLine]) -> Node:
     """The element that is named as sites name their content, if half of the page's running text
     stands in it; else the deepest that holds four fifths; the whole page if it has hardly a link,
     as a document saved by Word."""
@@ -108,7 +108,7 @@ def core_of(body: Node, lines: Sequence[Line]) -> Node:
     return core
 
 
-def weight_of(line: Line) -> float:
+def weight_of(line: HtmlLine) -> float:
     """How much a line speaks for its element: sentences fully, a table by half, labels little."""
     if line.chrome == "hard":
         return 0.0
@@ -119,14 +119,14 @@ def weight_of(line: Line) -> float:
     return float(_real(line)) if is_sentence(line) else 0.3 * _real(line)
 
 
-def _real(line: Line) -> float:
+def _real(line: HtmlLine) -> float:
     """Characters outside links; Latin letters hardly count: a page with no more than a few English
     lines is the error message of some site."""
     letters = sum(1 for char in line.text if char.isascii() and not char.isdigit())
     return line.plain * (1 - (1 - LATIN_WEIGHT) * letters / max(1, len(line.text)))
 
 
-def is_sentence(line: Line) -> bool:
+def is_sentence(line: HtmlLine) -> bool:
     """Whether a line is running text and no link."""
     return (
         line.plain >= MIN_SENTENCE_CHARS
@@ -135,7 +135,7 @@ def is_sentence(line: Line) -> bool:
     )
 
 
-def _zones(core: Node, lines: Sequence[Line]) -> list[Zone]:
+def _zones(core: Node, lines: Sequence[HtmlLine]) -> list[Zone]:
     levels = {node: level for level, node in enumerate(core.ancestors())}
     cache: dict[Node, Zone] = {}
     zones: list[Zone] = []
@@ -150,7 +150,7 @@ def _zones(core: Node, lines: Sequence[Line]) -> list[Zone]:
     return zones
 
 
-def _bounds(lines: Sequence[Line], zones: Sequence[Zone]) -> tuple[int, int]:
+def _bounds(lines: Sequence[HtmlLine], zones: Sequence[Zone]) -> tuple[int, int]:
     """The first and the last line inside the content that is a sentence or data."""
     found = [
         n
@@ -160,7 +160,7 @@ def _bounds(lines: Sequence[Line], zones: Sequence[Zone]) -> tuple[int, int]:
     return (found[0], found[-1]) if found else (0, len(lines) - 1)
 
 
-def _is_body(line: Line) -> bool:
+def _is_body(line: HtmlLine) -> bool:
     if line.table is not None:
         return table_pairs(line.table) is None
     if is_foot(line.text) or is_furniture(line.text):
@@ -169,7 +169,7 @@ def _is_body(line: Line) -> bool:
 
 
 def _particulars(
-    lines: Sequence[Line], n: int, zones: Sequence[Zone], first: int, last: int
+    lines: Sequence[HtmlLine], n: int, zones: Sequence[Zone], first: int, last: int
 ) -> tuple[Pairs | None, int]:
     """The particulars that begin at a line, and how many lines they take; None for a line of the
     article. Inside the content only lines before the first sentence, or below the last, count."""
@@ -192,7 +192,7 @@ def _particulars(
     return shown(pairs), 1
 
 
-def _dated(line: Line, *, inside: bool) -> Pairs | None:
+def _dated(line: HtmlLine, *, inside: bool) -> Pairs | None:
     """A line below the title without labels (原创 人才办 2021-07-13 18:00)."""
     if SENTENCE.search(line.text) or (inside and not is_info(line.node)):
         return None
@@ -200,13 +200,13 @@ def _dated(line: Line, *, inside: bool) -> Pairs | None:
     return [("", dated)] if dated else None
 
 
-def _pairs_of(line: Line) -> Pairs | None:
+def _pairs_of(line: HtmlLine) -> Pairs | None:
     """The particulars of a line; labels may stand side by side without a blank between."""
     tight, spaced = split_line(line.text), split_line(line.spaced)
     return spaced if spaced and len(spaced) > len(tight or ()) else tight
 
 
-def _is_value(line: Line) -> bool:
+def _is_value(line: HtmlLine) -> bool:
     short = line.table is None and len(line.text) <= MAX_VALUE_CHARS
     return (
         short
@@ -216,7 +216,7 @@ def _is_value(line: Line) -> bool:
     )
 
 
-def _belongs(line: Line, zone: Zone, *, before: bool) -> bool:
+def _belongs(line: HtmlLine, zone: Zone, *, before: bool) -> bool:
     """Whether a line is part of the article."""
     if line.table is None and is_furniture(line.text) and not RELATED.match(line.text):
         return False
@@ -242,11 +242,11 @@ def _links_around(zone: Zone) -> bool:
     return zone.level > 0 and branch.linked > 0.3 * branch.chars
 
 
-def _tidied(lines: list[Line]) -> list[Line]:
+def _tidied(lines: list[HtmlLine]) -> list[HtmlLine]:
     return _rejoined(_without_lists(_without_feet(lines)))
 
 
-def _without_feet(lines: list[Line]) -> list[Line]:
+def _without_feet(lines: list[HtmlLine]) -> list[HtmlLine]:
     """Lines without the site's owner, address and telephone at the end."""
     feet = [n for n, line in enumerate(lines) if line.table is None and is_foot(line.text)]
     tail = {n for n in feet if n >= len(lines) - 8 and len(lines[n].text) <= 120}
@@ -259,10 +259,10 @@ def _without_feet(lines: list[Line]) -> list[Line]:
     return [line for n, line in enumerate(lines) if n not in tail]
 
 
-def _without_lists(lines: list[Line]) -> list[Line]:
+def _without_lists(lines: list[HtmlLine]) -> list[HtmlLine]:
     """Lines without 相关阅读 and the links below it, and without three links or more in a row at
     the end."""
-    kept: list[Line] = []
+    kept: list[HtmlLine] = []
     related = False
     for line in lines:
         link = line.table is None and line.linked > 0.7 * line.chars
@@ -279,9 +279,9 @@ def _without_lists(lines: list[Line]) -> list[Line]:
     return kept if len(kept) - end < 3 else kept[:end]
 
 
-def _rejoined(lines: list[Line]) -> list[Line]:
+def _rejoined(lines: list[HtmlLine]) -> list[HtmlLine]:
     """Lines without page numbers (－ 1 －); a sentence that the page's end broke is made whole."""
-    kept: list[Line] = []
+    kept: list[HtmlLine] = []
     broken = False
     for line in lines:
         if line.table is None and PAGE_NUMBER.fullmatch(line.text):
@@ -296,6 +296,6 @@ def _rejoined(lines: list[Line]) -> list[Line]:
     return kept
 
 
-def _continues(last: Line, line: Line) -> bool:
+def _continues(last: HtmlLine, line: HtmlLine) -> bool:
     running = last.table is None and line.table is None and line.heading is None
     return running and not line.indented and not line.bold and not ENDED.search(last.text)

@@ -10,6 +10,7 @@ from policyqa.index.read.extract import Limits, Table
 from policyqa.index.read.html.chrome import Chrome, chrome_of
 from policyqa.index.read.html.tables import is_data, table_of
 from policyqa.index.read.html.tree import Node
+from policyqa.index.text.numerals import HAN, TENS
 
 BLOCK_NAMES = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
@@ -24,9 +25,7 @@ NOTHING = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 BOLD = re.compile(r"font-weight\s*:\s*(bold|[6-9]00)", re.IGNORECASE)
 NOT_BOLD = re.compile(r"font-weight\s*:\s*(normal|[1-5]00)", re.IGNORECASE)
 NO_MARKER = re.compile(r"list-style(-type)?\s*:[^;]*\bnone", re.IGNORECASE)
-NUMBERED = re.compile(
-    r"[（(]?([\d]{1,3}|[一二三四五六七八九十]{1,3})[）)、.．]|第[一二三四五六七八九十百\d]+[章节条]|[①-⑳]"
-)
+MARKED = re.compile(rf"[（(]?(\d{{1,3}}|[{TENS}]{{1,3}})[）)、.．]|第[{HAN}\d]+[章节条]|[①-⑳]")
 ROMAN = (
     (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"),
     (4, "iv"), (1, "i"),
@@ -45,7 +44,7 @@ class Place(NamedTuple):
 
 
 @dataclass(eq=False, slots=True)
-class Line:
+class HtmlLine:
     """A paragraph or a table (`table`, then without `text`).
 
     `linked` counts characters in links, `chars` all without blanks; `indented` says whether the
@@ -71,7 +70,7 @@ class Line:
         return self.chars - self.linked
 
 
-def lines_of(root: Node, limits: Limits, prose: int = 0) -> list[Line]:
+def lines_of(root: Node, limits: Limits, prose: int = 0) -> list[HtmlLine]:
     """The lines of an element in reading order.
 
     Args:
@@ -108,7 +107,7 @@ class _Writer:
     """Collects words until a block ends."""
 
     def __init__(self, limits: Limits, prose: int) -> None:
-        self.lines: list[Line] = []
+        self.lines: list[HtmlLine] = []
         self._limits, self._prose = limits, prose
         self._pieces: list[tuple[str, bool, bool]] = []
         self._marker = ""
@@ -145,7 +144,7 @@ class _Writer:
         if self._rows > self._limits.max_rows:
             raise UnreadableFile(f"表格的行数超过上限 {self._limits.max_rows} 行，请拆分")
         self._count(node.chars)
-        line = Line("", node, place.chrome, node.chars, node.linked, table=table)
+        line = HtmlLine("", node, place.chrome, node.chars, node.linked, table=table)
         self.lines.append(line)
 
     def _write(self, text: str, place: Place) -> None:
@@ -165,9 +164,9 @@ class _Writer:
         if not text:
             return
         sizes = [(len("".join(piece.split())), bold, link) for piece, bold, link in pieces]
-        marker = "" if NUMBERED.match(text) else self._marker
+        marker = "" if MARKED.match(text) else self._marker
         self._marker = ""
-        line = Line(marker + text, place.block, place.chrome, heading=place.heading)
+        line = HtmlLine(marker + text, place.block, place.chrome, heading=place.heading)
         line.chars = sum(size for size, _, _ in sizes)
         line.linked = sum(size for size, _, link in sizes if link)
         line.bold = all(bold for size, bold, _ in sizes if size)
@@ -237,9 +236,9 @@ def _numeral(value: int, kind: str) -> str:
     return str(value)
 
 
-def merged_headings(lines: Sequence[Line]) -> list[Line]:
+def merged_headings(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
     """Lines with those of one heading element (broken by `br`) put together."""
-    result: list[Line] = []
+    result: list[HtmlLine] = []
     for line in lines:
         last = result[-1] if result else None
         if last is not None and _same_heading(last, line):
@@ -250,7 +249,7 @@ def merged_headings(lines: Sequence[Line]) -> list[Line]:
     return result
 
 
-def _same_heading(one: Line, other: Line) -> bool:
+def _same_heading(one: HtmlLine, other: HtmlLine) -> bool:
     same = one.heading is not None and one.heading is other.heading and one.node is other.node
     return same and one.table is None and other.table is None
 

@@ -11,7 +11,7 @@ from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.encoding import decode
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Part, Table
 from policyqa.index.read.html.article import article_of
-from policyqa.index.read.html.blocks import Line, collapsed, lines_of, merged_headings
+from policyqa.index.read.html.blocks import HtmlLine, collapsed, lines_of, merged_headings
 from policyqa.index.read.html.chrome import is_foot, is_furniture
 from policyqa.index.read.html.particulars import iso_date
 from policyqa.index.read.html.reader import part_of
@@ -73,7 +73,7 @@ def _front_matter(text: str) -> dict[str, str]:
     return said
 
 
-def _parts(lines: Sequence[Line], body: Node) -> list[Part]:
+def _parts(lines: Sequence[HtmlLine], body: Node) -> list[Part]:
     """The parts; of a text made from a web page only those of its article."""
     texts = [line.text for line in lines if line.table is None]
     if not any(is_foot(text) or is_furniture(text) for text in texts):
@@ -86,10 +86,10 @@ def _parts(lines: Sequence[Line], body: Node) -> list[Part]:
     return [*parts[:top], *bylines, *parts[top:]]
 
 
-def _without_mime(lines: Sequence[Line]) -> list[Line]:
+def _without_mime(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
     """Lines without what a saved web archive (.mht) has round its page: headers, and the parts
     that are scripts, styles and pictures."""
-    kept: list[Line] = []
+    kept: list[HtmlLine] = []
     shown = True
     for line in lines:
         if len(MIME.findall(line.text)) >= 2:
@@ -100,7 +100,7 @@ def _without_mime(lines: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def _lines(source: str, body: Node, limits: Limits) -> Iterator[Line]:
+def _lines(source: str, body: Node, limits: Limits) -> Iterator[HtmlLine]:
     """The lines of a Markdown text in reading order."""
     parser = _Markdown("commonmark").enable(["table", "strikethrough"])
     tokens = parser.use(footnote_plugin, inline=False).parse(source)
@@ -115,7 +115,7 @@ def _lines(source: str, body: Node, limits: Limits) -> Iterator[Line]:
             yield from _html_lines(markup, body, limits)
         elif token.type == "table_open":
             at, table = _table(tokens, at)
-            yield Line("", body, chars=1, table=table)
+            yield HtmlLine("", body, chars=1, table=table)
         elif token.type == "inline":
             yield from _inline_lines(token, body, marker, heading)
             yield from _noted(token, notes)
@@ -128,9 +128,9 @@ def _lines(source: str, body: Node, limits: Limits) -> Iterator[Line]:
         at += 1
 
 
-def _notes(tokens: Sequence[Token], body: Node) -> dict[str, Line]:
+def _notes(tokens: Sequence[Token], body: Node) -> dict[str, HtmlLine]:
     """The footnotes by their label, each one line."""
-    notes: dict[str, Line] = {}
+    notes: dict[str, HtmlLine] = {}
     label = ""
     for token in tokens:
         if token.type == "footnote_open":
@@ -143,7 +143,7 @@ def _notes(tokens: Sequence[Token], body: Node) -> dict[str, Line]:
     return notes
 
 
-def _noted(token: Token, notes: dict[str, Line]) -> Iterator[Line]:
+def _noted(token: Token, notes: dict[str, HtmlLine]) -> Iterator[HtmlLine]:
     """The footnotes whose marks stand in one block, each where it is first called."""
     for child in token.children or []:
         if child.type == "footnote_ref":
@@ -152,8 +152,8 @@ def _noted(token: Token, notes: dict[str, Line]) -> Iterator[Line]:
                 yield note
 
 
-def _line(text: str, body: Node) -> Line:
-    return Line(text, body, chars=len("".join(text.split())), spaced=text)
+def _line(text: str, body: Node) -> HtmlLine:
+    return HtmlLine(text, body, chars=len("".join(text.split())), spaced=text)
 
 
 def _markup(tokens: Sequence[Token], at: int, source: str) -> tuple[int, str]:
@@ -174,13 +174,15 @@ def _ends_table(token: Token) -> bool:
     return bool(token.map) and bool(CLOSE_TABLE.search(token.content))
 
 
-def _html_lines(markup: str, body: Node, limits: Limits) -> Iterator[Line]:
+def _html_lines(markup: str, body: Node, limits: Limits) -> Iterator[HtmlLine]:
     for line in merged_headings(lines_of(page_of(markup).body, limits)):
         line.node = body
         yield line
 
 
-def _inline_lines(token: Token, body: Node, marker: str, heading: Node | None) -> Iterator[Line]:
+def _inline_lines(
+    token: Token, body: Node, marker: str, heading: Node | None
+) -> Iterator[HtmlLine]:
     """The paragraphs of one block of running text: several where lines are broken on purpose."""
     pieces: list[tuple[str, bool, bool]] = []
     for piece in _pieces(token.children or []):
@@ -194,7 +196,7 @@ def _inline_lines(token: Token, body: Node, marker: str, heading: Node | None) -
 
 def _assembled(
     pieces: Sequence[tuple[str, bool, bool]], body: Node, marker: str, heading: Node | None
-) -> Iterator[Line]:
+) -> Iterator[HtmlLine]:
     text = collapsed("".join(piece for piece, _, _ in pieces))
     if text:
         line = _line(marker + text, body)

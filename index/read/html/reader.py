@@ -9,7 +9,7 @@ import re
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Extract, Limits, Paragraph, Part
 from policyqa.index.read.html.article import Article, article_of, weight_of
-from policyqa.index.read.html.blocks import HEADINGS, Line, lines_of, merged_headings
+from policyqa.index.read.html.blocks import HEADINGS, HtmlLine, lines_of, merged_headings
 from policyqa.index.read.html.particulars import said_by, said_in_meta, split_line
 from policyqa.index.read.html.title import is_same, title_of, titled
 from policyqa.index.read.html.tree import Page, page_of, parsed
@@ -51,7 +51,7 @@ def fragment(text: str, limits: Limits) -> list[Part]:
     return [part_of(line) for line in merged_headings(lines_of(page_of(text).body, limits))]
 
 
-def _article(page: Page, limits: Limits) -> tuple[list[Line], Article]:
+def _article(page: Page, limits: Limits) -> tuple[list[HtmlLine], Article]:
     """All lines and the article; if the names of elements leave nothing of it, once more without
     heeding them."""
     for prose, enough in ((max(1, page.body.prose), MIN_WEIGHT), (0, MIN_UNNAMED_WEIGHT)):
@@ -63,7 +63,7 @@ def _article(page: Page, limits: Limits) -> tuple[list[Line], Article]:
     raise UnreadableFile(NOTHING)
 
 
-def _is_data(line: Line) -> bool:
+def _is_data(line: HtmlLine) -> bool:
     return line.table is not None and line.plain > line.linked
 
 
@@ -83,7 +83,7 @@ def _headed(article: Article, title: str) -> list[Part]:
     return [*bylines, *parts]
 
 
-def part_of(line: Line) -> Part:
+def part_of(line: HtmlLine) -> Part:
     """A line as a part of the extract."""
     if line.table is not None:
         return line.table

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from policyqa.index.read.html.blocks import Line, joined
+from policyqa.index.read.html.blocks import HtmlLine, joined
 from policyqa.index.read.html.chrome import is_furniture, is_title
 from policyqa.index.read.html.particulars import split_line
 from policyqa.index.read.html.tree import Page
@@ -20,12 +20,12 @@ COLUMN = re.compile(
 )
 MAX_SITE_CHARS, MAX_COLUMN_CHARS, MAX_WORD_CHARS = 30, 10, 4
 NO_SITE = re.compile("关于|通知$|办法$|意见$|规定$|方案$")
-NUMBER = re.compile(r"[（(][^（()）]{2,12}〔\d{4}〕[^（()）]{1,6}号[）)]$")
+NUMBER_BEHIND = re.compile(r"[（(][^（()）]{2,12}〔\d{4}〕[^（()）]{1,6}号[）)]$")
 PARTING = re.compile(r"(\s*[-_|｜–—·>»]+\s*)")
 HEADING_TAGS = frozenset(("h1", "h2", "ucaptitle"))
 
 
-def title_of(page: Page, lines: Sequence[Line], said: str = "") -> str:
+def title_of(page: Page, lines: Sequence[HtmlLine], said: str = "") -> str:
     """The title of a page, "" if nothing tells it.
 
     Args:
@@ -45,7 +45,7 @@ def title_of(page: Page, lines: Sequence[Line], said: str = "") -> str:
     return next((text for text in own if not _is_site(text)), "")
 
 
-def _own_titles(lines: Sequence[Line]) -> list[str]:
+def _own_titles(lines: Sequence[HtmlLine]) -> list[str]:
     """The texts of the page's elements that are named as titles, h1 and h2 first."""
     found: list[tuple[bool, str]] = []
     for node, group in groupby(lines, key=lambda line: line.node):
@@ -60,7 +60,7 @@ def _own_titles(lines: Sequence[Line]) -> list[str]:
     return [text for _, text in sorted(found, key=lambda pair: pair[0])]
 
 
-def _may_be_title(line: Line) -> bool:
+def _may_be_title(line: HtmlLine) -> bool:
     if line.table is not None or line.chrome == "hard" or line.linked > 0.5 * line.chars:
         return False
     return not is_furniture(line.text) and split_line(line.text) is None and "。" not in line.text
@@ -74,7 +74,7 @@ def without_site(title: str) -> str:
         parts = parts[:-2]
     while len(parts) > 1 and (_is_site(parts[0]) or _is_column(parts[0])):
         parts = parts[2:]
-    return NUMBER.sub("", "".join(parts).strip())
+    return NUMBER_BEHIND.sub("", "".join(parts).strip())
 
 
 def _is_site(name: str) -> bool:
@@ -95,7 +95,7 @@ def _bare(text: str) -> str:
     return re.sub(r"[\W_]", "", text).lower()
 
 
-def titled(lines: Sequence[Line], title: str) -> tuple[list[Line], bool]:
+def titled(lines: Sequence[HtmlLine], title: str) -> tuple[list[HtmlLine], bool]:
     """Lines with those that make up the title put together, and whether there are such. A title
     that the page shows above its article and once more in it is kept in the article only."""
     spans = [span for start in range(WITHIN_LINES) if (span := _span(lines, start, title))]
@@ -107,7 +107,7 @@ def titled(lines: Sequence[Line], title: str) -> tuple[list[Line], bool]:
     return [line for n, line in enumerate(lines) if n not in gone], True
 
 
-def _span(lines: Sequence[Line], start: int, title: str) -> tuple[int, int, str] | None:
+def _span(lines: Sequence[HtmlLine], start: int, title: str) -> tuple[int, int, str] | None:
     """First and last of the lines from `start` on that make up the title together, and it."""
     text = ""
     for end in range(start, min(start + MAX_LINES, len(lines))):

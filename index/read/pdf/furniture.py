@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from policyqa.index.read.pdf.lines import Line
+from policyqa.index.read.pdf.lines import PdfLine
+from policyqa.index.text.numerals import HAN
 
 MARGIN_SHARE = 0.16
 PLACE = 4.0
@@ -13,13 +14,13 @@ MIN_REPEATS = 3
 MIN_REPEAT_SHARE = 0.3
 WATERMARK_SIZE = 1.6
 WATERMARK_SHARE = 0.8
-NUMBER = r"(?:\d{1,4}|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百〇零]{1,5})"
+PAGE = rf"(?:\d{{1,4}}|[ivxlcIVXLC]{{1,6}}|[{HAN}]{{1,5}})"
 PAGE_NUMBER = re.compile(
-    rf"[-—–―－·•~～]+\s*{NUMBER}\s*[-—–―－·•~～]+"
+    rf"[-—–―－·•~～]+\s*{PAGE}\s*[-—–―－·•~～]+"
     rf"|[-—–―一]\s*\d{{1,4}}\s*[-—–―一]"
-    rf"|第\s*{NUMBER}\s*页(?:\s*[,，/／|]?\s*[（(]?共\s*{NUMBER}\s*页[）)]?)?"
-    rf"|共\s*{NUMBER}\s*页\s*[,，/／|]?\s*第\s*{NUMBER}\s*页"
-    rf"|{NUMBER}\s*[/／]\s*{NUMBER}|[Pp]age\s*\d+(?:\s*of\s*\d+)?|[Pp]\.\s*\d+"
+    rf"|第\s*{PAGE}\s*页(?:\s*[,，/／|]?\s*[（(]?共\s*{PAGE}\s*页[）)]?)?"
+    rf"|共\s*{PAGE}\s*页\s*[,，/／|]?\s*第\s*{PAGE}\s*页"
+    rf"|{PAGE}\s*[/／]\s*{PAGE}|[Pp]age\s*\d+(?:\s*of\s*\d+)?|[Pp]\.\s*\d+"
 )
 BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 PRINT_STAMP = re.compile(
@@ -43,11 +44,11 @@ SENTENCE = re.compile(r"[。；]")
 MAX_LINK_CHARS = 60
 
 
-Sheet = tuple[Sequence[Line], float, float]
+Sheet = tuple[Sequence[PdfLine], float, float]
 """A page's pieces, its width and its height."""
 
 
-def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Line]]:
+def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[PdfLine]]:
     """The pieces of each page that are its text."""
     repeated, doubled = _repeated(sheets)
     numbered = _numbered(sheets)
@@ -81,7 +82,7 @@ def is_stamped(sheets: Iterable[Sheet]) -> bool:
 
 
 def _is_furniture(
-    piece: Line, page: int, repeated: set[tuple[str, int, int]], numbered: set[tuple[int, int]]
+    piece: PdfLine, page: int, repeated: set[tuple[str, int, int]], numbered: set[tuple[int, int]]
 ) -> bool:
     if PAGE_NUMBER.fullmatch(piece.text):
         return True
@@ -90,9 +91,11 @@ def _is_furniture(
     )
 
 
-def _margins(pieces: Sequence[Line], height: float) -> tuple[list[list[Line]], list[list[Line]]]:
+def _margins(
+    pieces: Sequence[PdfLine], height: float
+) -> tuple[list[list[PdfLine]], list[list[PdfLine]]]:
     """The rows in the top and in the bottom margin, each from the edge of the page inwards."""
-    rows: dict[int, list[Line]] = defaultdict(list)
+    rows: dict[int, list[PdfLine]] = defaultdict(list)
     for piece in pieces:
         rows[piece.row].append(piece)
     ordered = sorted(rows.values(), key=lambda row: row[0].base)
@@ -101,22 +104,22 @@ def _margins(pieces: Sequence[Line], height: float) -> tuple[list[list[Line]], l
     return top, low
 
 
-def _outer_rows(pieces: Sequence[Line], height: float) -> list[list[Line]]:
+def _outer_rows(pieces: Sequence[PdfLine], height: float) -> list[list[PdfLine]]:
     top, low = _margins(pieces, height)
     return [*top, *low]
 
 
-def _reachable(rows: Sequence[Sequence[Line]], drop: set[int]) -> set[int]:
+def _reachable(rows: Sequence[Sequence[PdfLine]], drop: set[int]) -> set[int]:
     """Furniture with nothing but furniture between it and the edge of the page."""
     held = takewhile(lambda row: any(id(piece) in drop for piece in row), rows)
     return {id(piece) for row in held for piece in row} & drop
 
 
-def _place(piece: Line) -> tuple[str, int, int]:
+def _place(piece: PdfLine) -> tuple[str, int, int]:
     return piece.text, round(piece.x0 / PLACE), round(piece.base / PLACE)
 
 
-def _key(piece: Line) -> tuple[str, int, int]:
+def _key(piece: PdfLine) -> tuple[str, int, int]:
     """A piece's words without numbers, and its height; headers of odd pages stand elsewhere."""
     return DIGITS.sub("#", piece.text), 0, round(piece.base / (2 * PLACE))
 

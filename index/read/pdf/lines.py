@@ -28,7 +28,7 @@ MARK = re.compile(r"\d{1,2}|\[\d{1,2}\]|〔\d{1,2}〕|[①-⑳]|\*{1,3}")
 
 
 @dataclass(frozen=True)
-class Line:
+class PdfLine:
     """A piece of one row of a page. `indent` and `slack` are its distances to its column's edges.
 
     `row` tells pieces of one row; `head` is the width of the first thing in it that cannot be
@@ -70,7 +70,7 @@ class Line:
         return (opening + core + closing) * self.size
 
 
-def lines_of(glyphs: Iterable[Glyph], page: int) -> list[Line]:
+def lines_of(glyphs: Iterable[Glyph], page: int) -> list[PdfLine]:
     """The pieces of rows that wide gaps part, from the top; pieces of a row from the left."""
     rows = _with_marks(_rows(glyphs))
     rows.sort(key=lambda row: _base(row))
@@ -163,10 +163,10 @@ def _pieces(row: Sequence[Glyph]) -> list[list[Glyph]]:
     return pieces
 
 
-def _line(glyphs: Sequence[Glyph], page: int, row: int) -> Line:
+def _line(glyphs: Sequence[Glyph], page: int, row: int) -> PdfLine:
     size = Counter(round(g.size, 1) for g in glyphs if not g.raised) or Counter({8.0: 1})
     bold = sum(g.bold for g in glyphs)
-    return Line(
+    return PdfLine(
         text=closed_up(_text(glyphs)),
         x0=glyphs[0].x0,
         x1=max(g.x1 for g in glyphs),
@@ -204,7 +204,7 @@ def _gap(left: Glyph, right: Glyph) -> bool:
     return right.spaced or gap > WORD_GAP_EM
 
 
-def merged(pieces: Sequence[Line]) -> Line:
+def merged(pieces: Sequence[PdfLine]) -> PdfLine:
     """Pieces of one row as one line."""
     if len(pieces) == 1:
         return pieces[0]
@@ -219,7 +219,7 @@ def merged(pieces: Sequence[Line]) -> Line:
     )
 
 
-def joined(lines: Sequence[Line]) -> str:
+def joined(lines: Sequence[PdfLine]) -> str:
     """Lines of one paragraph as one text."""
     text = ""
     for line in lines:

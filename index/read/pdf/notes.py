@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from policyqa.index.read.pdf.ink import Rule
-from policyqa.index.read.pdf.lines import MARK_CLOSE, MARK_OPEN, Line, joined, merged
+from policyqa.index.read.pdf.lines import MARK_CLOSE, MARK_OPEN, PdfLine, joined, merged
 
 SMALL = 0.93
 MAX_RULE_SHARE = 0.5
@@ -21,12 +21,12 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 class Notes:
     """A page's text with its marks resolved, and its footnotes by `page:mark`."""
 
-    pieces: list[Line]
+    pieces: list[PdfLine]
     texts: dict[str, str]
 
 
 def notes_of(
-    pieces: Sequence[Line], rules: Sequence[Rule], width: float, body_size: float
+    pieces: Sequence[PdfLine], rules: Sequence[Rule], width: float, body_size: float
 ) -> Notes:
     """Set a page's footnotes apart where every one is answered by one mark; else change nothing."""
     foot = _foot(pieces, body_size)
@@ -52,12 +52,12 @@ def number(mark: str) -> str:
     return str(CIRCLED.index(digits) + 1) if digits in CIRCLED else digits
 
 
-def _foot(pieces: Sequence[Line], body_size: float) -> list[Line]:
+def _foot(pieces: Sequence[PdfLine], body_size: float) -> list[PdfLine]:
     """The small lines at the end of a page."""
-    rows: dict[int, list[Line]] = {}
+    rows: dict[int, list[PdfLine]] = {}
     for piece in pieces:
         rows.setdefault(piece.row, []).append(piece)
-    foot: list[Line] = []
+    foot: list[PdfLine] = []
     for row in sorted(rows.values(), key=lambda r: -r[0].base):
         if any(piece.size > SMALL * body_size for piece in row):
             break
@@ -65,12 +65,12 @@ def _foot(pieces: Sequence[Line], body_size: float) -> list[Line]:
     return foot
 
 
-def _parsed(foot: Sequence[Line]) -> list[tuple[str, str]]:
+def _parsed(foot: Sequence[PdfLine]) -> list[tuple[str, str]]:
     """Marks with the text after them; empty unless the first line has one and none comes twice."""
-    rows: dict[int, list[Line]] = {}
+    rows: dict[int, list[PdfLine]] = {}
     for piece in foot:
         rows.setdefault(piece.row, []).append(piece)
-    notes: list[tuple[str, list[Line]]] = []
+    notes: list[tuple[str, list[PdfLine]]] = []
     for row in rows.values():
         line = merged(row)
         start = NOTE_START.match(line.text)
@@ -86,7 +86,7 @@ def _parsed(foot: Sequence[Line]) -> list[tuple[str, str]]:
 
 
 def _is_ruled_off(
-    above: Sequence[Line], foot: Sequence[Line], rules: Sequence[Rule], width: float
+    above: Sequence[PdfLine], foot: Sequence[PdfLine], rules: Sequence[Rule], width: float
 ) -> bool:
     """Whether a short rule lies between the text and the notes, or raised marks say enough."""
     last, first = max(line.base for line in above), min(line.top for line in foot)
@@ -97,7 +97,7 @@ def _is_ruled_off(
     return ruled or any(MARK_OPEN in line.text for line in above)
 
 
-def _only_place(lines: Sequence[Line], mark: str) -> tuple[int, int, int] | None:
+def _only_place(lines: Sequence[PdfLine], mark: str) -> tuple[int, int, int] | None:
     """The one line and span where a mark stands: raised, or a circled number inside a line."""
     bare = mark.strip("[]〔〕")
     raised = rf"{MARK_OPEN}[\[〔]?{re.escape(bare)}[\]〕]?{MARK_CLOSE}"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.read.pdf.glyphs import closed_up, ems
-from policyqa.index.read.pdf.lines import Line
+from policyqa.index.read.pdf.lines import PdfLine
 
 Image = NDArray[np.uint8]
 """Height × width × 3, blue first, as OpenCV has it."""
@@ -91,7 +91,7 @@ def _seen(box: NDArray[np.float32], text: str, score: float) -> Seen:
     )
 
 
-def lines_seen(seen: Sequence[Seen], *, page: int, scale: float) -> tuple[list[Line], int]:
+def lines_seen(seen: Sequence[Seen], *, page: int, scale: float) -> tuple[list[PdfLine], int]:
     """What was recognised as pieces of rows in points, and how many were too unsure to keep.
 
     Args:
@@ -99,7 +99,7 @@ def lines_seen(seen: Sequence[Seen], *, page: int, scale: float) -> tuple[list[L
     """
     sure = [s for s in seen if s.confidence >= MIN_CONFIDENCE and s.text.strip()]
     ordered = sorted(sure, key=lambda s: s.top + s.bottom)
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     row, middle = -1, float("-inf")
     for one in ordered:
         here, high = (one.top + one.bottom) / 2, one.bottom - one.top
@@ -109,13 +109,13 @@ def lines_seen(seen: Sequence[Seen], *, page: int, scale: float) -> tuple[list[L
     return lines, len(seen) - len(sure)
 
 
-def _line(seen: Seen, page: int, row: int, scale: float) -> Line:
+def _line(seen: Seen, page: int, row: int, scale: float) -> PdfLine:
     text = closed_up(seen.text)
     em = BOX_TO_EM * (seen.bottom - seen.top)
     if ems(text) >= MIN_MEASURED_EMS:
         em = min(em * 1.3, max(em * 0.7, (seen.x1 - seen.x0) / ems(text)))
     base = seen.bottom - 0.22 * (seen.bottom - seen.top)
-    return Line(
+    return PdfLine(
         text=text,
         x0=seen.x0 / scale,
         x1=seen.x1 / scale,
@@ -126,7 +126,7 @@ def _line(seen: Seen, page: int, row: int, scale: float) -> Line:
     )
 
 
-def evened(lines: Sequence[Line], among: Sequence[Line]) -> list[Line]:
+def evened(lines: Sequence[PdfLine], among: Sequence[PdfLine]) -> list[PdfLine]:
     """Lines whose measured size is about the usual one of all pages given exactly that."""
     if not among:
         return list(lines)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from policyqa.index.read.pdf.lines import Line, merged
+from policyqa.index.read.pdf.lines import PdfLine, merged
 from policyqa.index.read.pdf.tables import Ruled
 
 MIN_COLUMN_LINES = 4
@@ -17,7 +17,7 @@ SAME_COLUMN_EM = 2.6
 MAX_COLUMN_DEPTH = 3
 MIN_TEXT_SHARE = 0.5
 
-Item = Line | Ruled
+Item = PdfLine | Ruled
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Leaf:
     alone: bool
 
     @property
-    def lines(self) -> list[Line]:
-        return [item for item in self.items if isinstance(item, Line)]
+    def lines(self) -> list[PdfLine]:
+        return [item for item in self.items if isinstance(item, PdfLine)]
 
 
 def leaves_of(
-    pieces: Sequence[Line], tables: Sequence[Ruled], page: int, width: float
+    pieces: Sequence[PdfLine], tables: Sequence[Ruled], page: int, width: float
 ) -> list[Leaf]:
     """A page's columns in reading order."""
     items: list[Item] = sorted([*pieces, *tables], key=lambda item: (item.top, item.x0))
@@ -61,7 +61,7 @@ def _parted(items: list[Item], depth: int) -> Iterator[list[Item]]:
 
 def _gutter(items: Sequence[Item]) -> float | None:
     """The x between two columns of running text, or None."""
-    lines = [item for item in items if isinstance(item, Line)]
+    lines = [item for item in items if isinstance(item, PdfLine)]
     if len(lines) < 2 * MIN_COLUMN_LINES:
         return None
     starts = sorted({round(line.x0) for line in lines})
@@ -70,7 +70,7 @@ def _gutter(items: Sequence[Item]) -> float | None:
     return min(fitting, key=lambda x: sum(line.x0 < x < line.x1 for line in lines), default=None)
 
 
-def _parts_columns(lines: Sequence[Line], x: float) -> bool:
+def _parts_columns(lines: Sequence[PdfLine], x: float) -> bool:
     left = [line for line in lines if line.x1 <= x]
     right = [line for line in lines if line.x0 >= x]
     across = len(lines) - len(left) - len(right)
@@ -79,7 +79,7 @@ def _parts_columns(lines: Sequence[Line], x: float) -> bool:
     return _is_column(left) and _is_column(right)
 
 
-def _is_column(lines: Sequence[Line]) -> bool:
+def _is_column(lines: Sequence[PdfLine]) -> bool:
     """Whether lines are running text: most of them fill the column."""
     wide = max(line.x1 for line in lines) - min(line.x0 for line in lines)
     full = sum(line.x1 - line.x0 >= FULL * wide for line in lines)
@@ -89,7 +89,7 @@ def _is_column(lines: Sequence[Line]) -> bool:
 
 def _rowed(items: Iterable[Item]) -> Iterator[Item]:
     """Pieces of one row in one column as one line."""
-    rows: dict[int, list[Line]] = {}
+    rows: dict[int, list[PdfLine]] = {}
     out: list[Item | int] = []
     for item in items:
         if isinstance(item, Ruled):
@@ -108,7 +108,7 @@ def flowed(leaves: Sequence[Leaf]) -> list[Item]:
     usual = _usual_margins(leaves)
     return [
         replace(item, column=n, indent=item.x0 - left, slack=right - item.x1)
-        if isinstance(item, Line)
+        if isinstance(item, PdfLine)
         else item
         for n, leaf in enumerate(leaves)
         for left, right in [_margins(leaf, usual)]
@@ -150,7 +150,7 @@ def _margins(leaf: Leaf, usual: Sequence[tuple[float, float, int]]) -> tuple[flo
 
 
 def _symmetric(
-    lines: Sequence[Line], width: float, left: float, right: float
+    lines: Sequence[PdfLine], width: float, left: float, right: float
 ) -> tuple[float, float]:
     """Edges of a page with few lines: as far from the right side as from the left."""
     edge = min(left, width - right)
@@ -159,12 +159,12 @@ def _symmetric(
     return min(left, edge), max(right, width - edge)
 
 
-def _left(lines: Sequence[Line]) -> float | None:
+def _left(lines: Sequence[PdfLine]) -> float | None:
     """The leftmost start that two lines share."""
     return _shared(sorted((line.x0, line.size) for line in lines))
 
 
-def _right(lines: Sequence[Line]) -> float | None:
+def _right(lines: Sequence[PdfLine]) -> float | None:
     """The rightmost end that two lines share, hanging punctuation aside."""
     shared = _shared(sorted((-line.reach, line.size) for line in lines))
     return None if shared is None else -shared

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from policyqa.index.read.pdf.lines import Line, joined
+from policyqa.index.read.pdf.lines import PdfLine, joined
+from policyqa.index.text.numerals import HAN, TENS, YEAR_DIGITS
 
 INDENT_EM = 1.2
 SAME_X_EM = 0.5
@@ -19,15 +20,14 @@ CENTRED_EM = 2.0
 MAX_HEADING_CHARS = 80
 MAX_CENTRED_CHARS = 40
 MAX_RANKS = 4
-HAN_NUMBER = "一二三四五六七八九十百零〇"
 MARKED = re.compile(
-    rf"第[{HAN_NUMBER}\d]{{1,6}}[编章节条]|[{HAN_NUMBER}]{{1,3}}[、.．]"
-    rf"|[（(][{HAN_NUMBER}\d]{{1,3}}[）)]|\d{{1,2}}(?:[.．](?!\d)|、)|\d{{1,2}}[）)]|[①-⑳]|[●■◆▪•➢□·]"
+    rf"第[{HAN}\d]{{1,6}}[编章节条]|[{TENS}]{{1,3}}[、.．]"
+    rf"|[（(][{TENS}\d]{{1,3}}[）)]|\d{{1,2}}(?:[.．](?!\d)|、)|\d{{1,2}}[）)]|[①-⑳]|[●■◆▪•➢□·]"
     r"|附件\s*\d*\s*[:：]"
 )
 SENTENCE_END = "。！？；：!?;:"
 NO_HEADING = re.compile(
-    r"[〔\[（(【]\s*\d{4}\s*[〕\]）)】]\s*(?:第\s*)?\d+\s*号$|^[（(].*[）)]$|^[二〇○零一\d]{4}\s*年.{1,12}[日月]$"
+    rf"[〔\[（(【]\s*\d{{4}}\s*[〕\]）)】]\s*(?:第\s*)?\d+\s*号$|^[（(].*[）)]$|^[{YEAR_DIGITS}\d]{{4}}\s*年.{{1,12}}[日月]$"
     r"|^.{0,24}文\s*件$|[。；，：;,:]$|^[\W\d_]*$|^签发人|^来源[:：]|^发布时间|^https?:"
 )
 
@@ -54,7 +54,7 @@ class Body:
 class Draft:
     """A paragraph while its lines are gathered."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[PdfLine] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -73,7 +73,7 @@ class Draft:
         return self.lines[0].page
 
 
-def body_of(lines: Sequence[Line]) -> Body:
+def body_of(lines: Sequence[PdfLine]) -> Body:
     """The usual type of a document, by characters."""
     sizes: Counter[float] = Counter()
     bold = 0
@@ -84,7 +84,7 @@ def body_of(lines: Sequence[Line]) -> Body:
     return Body(size, bold * 2 > sizes.total(), _pitch(lines))
 
 
-def _pitch(lines: Sequence[Line]) -> float:
+def _pitch(lines: Sequence[PdfLine]) -> float:
     """The usual distance of two lines of one paragraph."""
     steps = [
         (b.base - a.base) / b.size
@@ -95,7 +95,7 @@ def _pitch(lines: Sequence[Line]) -> float:
     return median(usual) if usual else 1.8
 
 
-def paragraphs_of(lines: Iterable[Line], body: Body) -> list[Draft]:
+def paragraphs_of(lines: Iterable[PdfLine], body: Body) -> list[Draft]:
     """Lines in reading order as paragraphs; one goes on over the end of a column or page."""
     drafts: list[Draft] = []
     for line in lines:
@@ -106,15 +106,15 @@ def paragraphs_of(lines: Iterable[Line], body: Body) -> list[Draft]:
     return drafts
 
 
-def _same_column(a: Line, b: Line) -> bool:
+def _same_column(a: PdfLine, b: PdfLine) -> bool:
     return a.page == b.page and a.column == b.column
 
 
-def _alike(a: Line, b: Line) -> bool:
+def _alike(a: PdfLine, b: PdfLine) -> bool:
     return max(a.size, b.size) <= SIZE_RATIO * min(a.size, b.size)
 
 
-def _goes_on(draft: Draft, line: Line, body: Body) -> bool:
+def _goes_on(draft: Draft, line: PdfLine, body: Body) -> bool:
     above = draft.lines[-1]
     if not _alike(above, line):
         return False
@@ -129,13 +129,13 @@ def _goes_on(draft: Draft, line: Line, body: Body) -> bool:
     return _aligned(draft, line)
 
 
-def _titles_join(above: Line, line: Line, body: Body) -> bool:
+def _titles_join(above: PdfLine, line: PdfLine, body: Body) -> bool:
     """Whether two centred lines are one title: larger type, close together."""
     close = _same_column(above, line) and line.base - above.base < 2.4 * line.size
     return close and line.size > LARGER * body.size and not NO_HEADING.search(above.text)
 
 
-def _aligned(draft: Draft, line: Line) -> bool:
+def _aligned(draft: Draft, line: PdfLine) -> bool:
     """Whether a line begins where the next line of its paragraph would."""
     em = line.size
     settled = len(draft.lines) > 1
@@ -150,7 +150,7 @@ def _aligned(draft: Draft, line: Line) -> bool:
     return flush or (hanging and line.indent > above.indent)
 
 
-def _is_centred(line: Line) -> bool:
+def _is_centred(line: PdfLine) -> bool:
     em = line.size
     apart = min(line.indent, line.slack)
     even = abs(line.indent - line.slack) < max(1.5 * em, 0.12 * apart)

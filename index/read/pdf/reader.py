@@ -19,7 +19,7 @@ from policyqa.index.read.pdf.furniture import Sheet, chrome_of, is_stamped, with
 from policyqa.index.read.pdf.glyphs import is_rubbish
 from policyqa.index.read.pdf.info import is_web_print, title_of
 from policyqa.index.read.pdf.ink import Ink, ink_of
-from policyqa.index.read.pdf.lines import Line, lines_of
+from policyqa.index.read.pdf.lines import PdfLine, lines_of
 from policyqa.index.read.pdf.notes import marks_in, notes_of, without_marks
 from policyqa.index.read.pdf.ocr import Image, Recogniser, evened, lines_seen
 from policyqa.index.read.pdf.order import Item, flowed, leaves_of
@@ -56,7 +56,7 @@ class Page:
 
     number: int
     ink: Ink
-    pieces: tuple[Line, ...] = ()
+    pieces: tuple[PdfLine, ...] = ()
     tables: tuple[Ruled, ...] = ()
     image: bool = False
     dropped: int = 0
@@ -151,7 +151,7 @@ def _judged(pages: Sequence[Page]) -> list[Page]:
     ]
 
 
-def _furnished(pages: Sequence[Page]) -> list[list[Line]]:
+def _furnished(pages: Sequence[Page]) -> list[list[PdfLine]]:
     return without_furniture(_sheets(pages), _body_size(pages))
 
 
@@ -163,7 +163,7 @@ def _body_size(pages: Sequence[Page]) -> float:
     return body_of([piece for page in pages for piece in page.pieces]).size
 
 
-def _is_image(page: Page, pieces: Sequence[Line]) -> bool:
+def _is_image(page: Page, pieces: Sequence[PdfLine]) -> bool:
     """Whether the words of a page are in a picture, in outlines, or in a broken text layer."""
     text = "".join(piece.text for piece in pieces)
     text += "".join(cell.text for t in page.tables for row in t.table.rows for cell in row)
@@ -248,7 +248,7 @@ def _tables_joined(flow: Sequence[Item]) -> list[Item]:
 
 
 def _written(flow: Sequence[Item], texts: dict[str, str], scanned: set[int]) -> Iterator[Part]:
-    body = body_of([item for item in flow if isinstance(item, Line)])
+    body = body_of([item for item in flow if isinstance(item, PdfLine)])
     drafts = list(_drafted(flow, body))
     headings = {
         id(d)
@@ -270,9 +270,9 @@ def _written(flow: Sequence[Item], texts: dict[str, str], scanned: set[int]) -> 
 
 def _drafted(flow: Sequence[Item], body: Body) -> Iterator[Draft | Ruled]:
     """Paragraphs between tables, tables between paragraphs."""
-    run: list[Line] = []
+    run: list[PdfLine] = []
     for item in flow:
-        if isinstance(item, Line):
+        if isinstance(item, PdfLine):
             run.append(item)
             continue
         yield from paragraphs_of(run, body)

@@ -11,7 +11,7 @@ from policyqa.index.read.pdf.lines import (
     CLOSERS,
     MARK_CLOSE,
     MARK_OPEN,
-    Line,
+    PdfLine,
     boxed,
     lines_of,
     merged,
@@ -224,7 +224,7 @@ def _drawn(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
 
 def cell_text(glyphs: Sequence[Glyph]) -> str:
     """A cell's lines joined where they run on; what the author broke stays on its own line."""
-    rows: dict[int, list[Line]] = {}
+    rows: dict[int, list[PdfLine]] = {}
     for piece in lines_of(glyphs, 1):
         rows.setdefault(piece.row, []).append(piece)
     lines = [merged(pieces) for pieces in rows.values()]

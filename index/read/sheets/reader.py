@@ -24,6 +24,7 @@ from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Part, Table
 from policyqa.index.read.ooxml import DAMAGE, is_encrypted
 from policyqa.index.read.sheets.package import LITERAL, Hints, is_month, prepared
+from policyqa.index.text.numerals import TENS
 
 Row = list[Cell]
 Value = (
@@ -44,7 +45,7 @@ MAX_HEADER_ROWS = 4
 MAX_GAP = 20
 MAX_TITLE_GAP = 2
 LONG_NOTE = 40
-ATTACHMENT = re.compile(r"^附[件表录]?\s*[\d一二三四五六七八九十]*\s*[:：]?$")
+ATTACHMENT = re.compile(rf"^附[件表录]?\s*[\d{TENS}]*\s*[:：]?$")
 NOTE = re.compile(
     r"^\s*([(（【]?(注|备注|说明|附注|填表|制表|资料来源|数据来源|来源|联系)|[※*＊①-⑳]"
     r"|[(（]?\d{1,2}[)）.、．].{6})"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from policyqa.index.read.ooxml import Element
 from policyqa.index.read.word.styles import W, child, is_on, number, value
+from policyqa.index.text.numerals import FORMAL_DIGITS, FORMAL_SIGNS, ONES
 
-DIGITS = "〇一二三四五六七八九"
-FORMAL = "零壹贰叁肆伍陆柒捌玖"
+DIGITS = "〇" + ONES
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 ROMAN = (
@@ -174,7 +174,7 @@ def numeral(count: int, style: str) -> str:
     if style in DIGITAL:
         return _digit_by_digit(count)
     if style == "chineseLegalSimplified":
-        return _counted(count, FORMAL, "拾佰仟", shorten=False)
+        return _counted(count, FORMAL_DIGITS, FORMAL_SIGNS, shorten=False)
     return _plain(count, style)
 
 

@@ -16,9 +16,10 @@ from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Extract, Limits, Paragraph, Part, Table
 from policyqa.index.read.ooxml import DAMAGE, Element, Package, local
 from policyqa.index.read.word.numbering import Numbering
-from policyqa.index.read.word.runs import Fields, Line, Runs
+from policyqa.index.read.word.runs import Fields, Runs, WordLine
 from policyqa.index.read.word.styles import Styles, child, is_on, number, value
 from policyqa.index.read.word.tables import sole_cell, table_of
+from policyqa.index.text.numerals import TENS, YEAR_DIGITS
 
 MAX_HEADING = 40
 MAX_STYLED_HEADING = 80
@@ -26,7 +27,7 @@ CLEARLY_LARGER = 1.15
 NO_HEADING = re.compile(
     r"[。！？；…：，、.!?;:,]$"  # a sentence, a salutation, a list going on
     r"|^[（(].*[）)]$|[〔\[［【(（]\d{4}[〕\]］】)）].{0,8}号$"  # (1月1日通过), 国发〔2016〕1号
-    r"|^[\d一二三四五六七八九十〇○零]+年[\d一二三四五六七八九十]+月.{0,8}$|^[\d\W]+$"
+    rf"|^[\d{YEAR_DIGITS}十]+年[\d{TENS}]+月.{{0,8}}$|^[\d\W]+$"
 )
 NO_TITLE = re.compile(
     r"\.(docx?|dotx?|wps|rtf|txt|pdf|html?)$|^microsoft word|^document ?\d*$|^文档 ?\d*$|^\W*$"
@@ -39,7 +40,7 @@ WHOLE_TITLE = re.compile(
 )
 NOTE_NAMES = {"footnote": "脚注", "endnote": "尾注"}
 TITLE_WITHIN = 2000
-Block = Line | Paragraph | Table
+Block = WordLine | Paragraph | Table
 
 
 def read(data: bytes, limits: Limits) -> Extract:
@@ -164,7 +165,7 @@ class Reader:
         level = number(child(own, "ilvl"), number(child(styled, "ilvl"), tied))
         return self.numbering.label(num_id, level)
 
-    def _notes(self, line: Line) -> Iterator[Paragraph]:
+    def _notes(self, line: WordLine) -> Iterator[Paragraph]:
         for kind, note_id, mark in line.notes:
             self.counts[kind] += 1
             label = f"{NOTE_NAMES[kind]}{self.counts[kind]}"
@@ -192,7 +193,7 @@ class Reader:
         """All text below a node as lines; notes go to the list when there is one."""
         lines: list[str] = []
         for block in self.blocks(node):
-            if isinstance(block, Line):
+            if isinstance(block, WordLine):
                 lines.append(block.text.strip())
             elif isinstance(block, Table):
                 lines += (" ".join(c.text for c in row if c.text) for row in block.rows)
@@ -208,7 +209,7 @@ def _is_contents_control(control: Element) -> bool:
 
 def _parts(blocks: list[Block]) -> Iterator[Part]:
     """Lines to paragraphs, with headings told by what stands out from the body."""
-    lines = [block for block in blocks if isinstance(block, Line)]
+    lines = [block for block in blocks if isinstance(block, WordLine)]
     inked = sum(line.inked for line in lines)
     common = Counter[int]()
     for line in lines:
@@ -217,7 +218,7 @@ def _parts(blocks: list[Block]) -> Iterator[Part]:
     bold_tells = sum(line.strong for line in lines) * 2 < inked
     centre_tells = sum(line.inked for line in lines if line.centred) * 2 < inked
     for block in blocks:
-        if not isinstance(block, Line):
+        if not isinstance(block, WordLine):
             yield block
         elif block.text.strip() and block.inked:
             stands_out = (
@@ -228,7 +229,7 @@ def _parts(blocks: list[Block]) -> Iterator[Part]:
             yield _paragraph_of(block, stands_out)
 
 
-def _paragraph_of(line: Line, stands_out: bool) -> Paragraph:
+def _paragraph_of(line: WordLine, stands_out: bool) -> Paragraph:
     text = line.text.strip()
     if line.level and len(text) <= MAX_STYLED_HEADING and not text.endswith(("。", "；")):
         return Paragraph(text, kind="heading", level=line.level)

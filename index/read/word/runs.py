@@ -55,7 +55,7 @@ class Fields:
 
 
 @dataclass
-class Line:
+class WordLine:
     """Text up to a break, its look, and the notes whose marks stand in it (`footnote`, id, and
     how much text is before the mark)."""
 
@@ -97,7 +97,7 @@ class Runs:
     styles: Styles
     fields: Fields
     style_id: str
-    lines: list[Line] = field(default_factory=lambda: [Line()])
+    lines: list[WordLine] = field(default_factory=lambda: [WordLine()])
     boxes: list[Element] = field(default_factory=list)
     bold: bool = False
     size: int = DEFAULT_SIZE
@@ -136,7 +136,7 @@ class Runs:
 
     def _break(self, item: Element) -> None:
         if not self.hidden and not self.fields.muted:
-            self.lines.append(Line())
+            self.lines.append(WordLine())
 
     def _hyphen(self, item: Element) -> None:
         self.add("-")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from policyqa.index.text.quantities import number, quantities
+from policyqa.index.text.quantities import quantities
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,19 @@ def test_a_cell_of_a_table_keeps_to_itself() -> None:
     assert [q.key for q in found] == [(Decimal(343), ""), (Decimal(1000), "")]
 
 
-def test_numerals() -> None:
-    assert number("二〇二四") == 2024
-    assert number("十二") == 12
-    assert number("三点五") == Decimal("3.5")
-    assert number("百") is None
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("一百十二人", (Decimal(112), "人")),
+        ("三点五万元", (Decimal(35_000), "元")),
+        ("两三年", (Decimal(3), "年")),
+        ("〇〇〇一年", (Decimal(1), "年")),
+    ],
+)
+def test_numerals_that_are_written_in_their_own_way(text: str, key: tuple[Decimal, str]) -> None:
+    assert [q.key for q in quantities(text)] == [key]
+
+
+@pytest.mark.parametrize("text", ["百千万人才工程", "十百千工程"])
+def test_signs_alone_count_nothing(text: str) -> None:
+    assert quantities(text) == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyqa.index.text.words import bigrams, cut, is_place, is_verb, normalise, simplified, words
+from policyqa.index.text.words import bigrams, cut, is_verb, normalise, simplified, words
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,3 @@ def test_cut_leaves_nothing_out() -> None:
 def test_verbs_are_told_by_the_dictionary() -> None:
     assert is_verb("引进")
     assert not is_verb("工程师")
-
-
-@pytest.mark.parametrize("word", ["重庆", "两江新区", "江津区", "高新区", "四川省", "宜春"])
-def test_places_are_told_by_a_list_or_by_their_ending(word: str) -> None:
-    assert is_place(word)
-
-
-@pytest.mark.parametrize(
-    "word", ["社区", "园区", "示范区", "城市", "教育强市", "安家", "海归", "区"]
-)
-def test_kinds_of_district_are_no_places(word: str) -> None:
-    """The dictionary tags 安家 and 海归 as places; questions with them were refused for it."""
-    assert not is_place(word)
