@@ -31,21 +31,12 @@ from policyqa.qa.compose.timeline import (
     written,
 )
 from policyqa.qa.compose.verdicts import Verdict, asks_verdict, asks_yes_or_no, verdict, weighed
-from policyqa.qa.compose.wording import (
-    CONFLICT,
-    FROM_ELSEWHERE,
-    FROM_STAFF,
-    ITEMS_LEFT,
-    NOT_IN_FORCE,
-    NOT_SAID,
-    STILL_TARGET,
-)
 from policyqa.qa.question.attributes import asked_kinds, is_of_other_kind
 from policyqa.qa.question.parts import unanswered
 from policyqa.qa.question.query import content_words
 from policyqa.qa.retrieve.agreement import places
 from policyqa.qa.retrieve.evidence import Evidence, QueryTokens
-from policyqa.qa.types import Citation, Compared, Completeness, Role
+from policyqa.qa.types import Citation, Compared, Completeness, Note, Role
 
 ASKS_LIST = re.compile(
     r"哪些|哪几|有什么|有啥|哪[一二三四五六七八九十]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
@@ -103,8 +94,8 @@ class Draft:
 
     composer: Composer
     verdict: Verdict = ""
-    missing: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    missing: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
     compared_by: Literal["", "time", "place"] = ""
 
@@ -115,7 +106,7 @@ class Draft:
 
     def text(self) -> str:
         """The answer in one text: verdict, sentences with marks, what is missing, notes."""
-        notes = [*(NOT_SAID.format(part=part) for part in self.missing), *self.notes]
+        notes = [note.text for note in (*self.missing, *self.notes)]
         head = f"{self.verdict}：" if self.verdict else ""
         return "\n".join([head + self.composer.text(), *notes])
 
@@ -321,7 +312,7 @@ def _told(draft: Draft, times: Timeline, tokens: QueryTokens) -> list[Evidence]:
         _add(draft, times.target.evidence, shortened(times.target.evidence, tokens), "target")
     if times.conflicting:
         issuers = [_issuer(v) for v in (times.newest, *times.conflicting)]
-        draft.notes.append(CONFLICT.format(issuers="、".join(dict.fromkeys(issuers))))
+        draft.notes.append(Note(kind="conflict", parts=("、".join(dict.fromkeys(issuers)),)))
     return [value.evidence for value in values]
 
 
@@ -477,8 +468,8 @@ def _listed(
     for n, item in enumerate(enumeration.items):
         span = _item_span(text, item)
         if n and (n == MAX_ITEMS or chars + span[1] - span[0] > MAX_LIST_CHARS):
-            left = len(enumeration.items) - n
-            draft.missing.append(ITEMS_LEFT.format(n=left))
+            left = str(len(enumeration.items) - n)
+            draft.missing.append(Note(kind="items_left", parts=(left,)))
             break
         evidence = _part(best, span)
         _add(draft, evidence, span, role)
@@ -541,26 +532,25 @@ def _add(draft: Draft, evidence: Evidence, span: Span, role: Role) -> tuple[int,
 def _annotate(draft: Draft, query: str, said: Sequence[Evidence]) -> None:
     """What a reader must know of the sentences: what is left open, what is only a target, whose
     policy it is."""
-    draft.missing += unanswered(query, said)
+    draft.missing += (Note(kind="not_said", parts=(part,)) for part in unanswered(query, said))
     draft.notes += staff_notes(draft.composer.citations)
     if any(aims(e) for e in said[:1]) and not asks_target(query):
-        draft.notes.append(STILL_TARGET)
+        draft.notes.append(Note(kind="target"))
     for citation in {c.doc_id: c for c in draft.composer.citations}.values():
         if citation.validity in NOT_HELD:
-            about = citation.title or citation.source
-            because = citation.validity_because
-            draft.notes.append(NOT_IN_FORCE.format(title=about, because=because))
+            about = (citation.title or citation.source, citation.validity_because)
+            draft.notes.append(Note(kind="not_in_force", parts=about))
     region = said[0].document.metadata.region if said else ""
     asked = places(query)
     if region and asked and not _is_about(said[0], asked):
-        draft.notes.append(FROM_ELSEWHERE.format(region=region, place="、".join(asked)))
+        draft.notes.append(Note(kind="elsewhere", parts=(region, "、".join(asked))))
 
 
-def staff_notes(citations: Iterable[Citation]) -> list[str]:
+def staff_notes(citations: Iterable[Citation]) -> list[Note]:
     """That what is cited of the office's own answers is no policy."""
     own = {c.doc_id: c for c in citations if c.kind == "staff_answer"}
     return [
-        FROM_STAFF.format(n=c.n, signed="，".join(filter(None, (c.issuer, c.date))))
+        Note(kind="staff", parts=(str(c.n), "，".join(filter(None, (c.issuer, c.date)))))
         for c in own.values()
     ]
 
