@@ -1,6 +1,7 @@
 """Pages by Jinja2 in which everything that is put in is data, and escaped."""
 
 from collections.abc import Callable
+from functools import cache
 from html import escape as html_escape
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+@cache
 def templates(package: str, escape: Callable[[str], str] = html_escape) -> "Environment":
     """The templates in the folder `templates` of a package; to leave a value out is an error.
 
