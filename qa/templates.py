@@ -1,4 +1,4 @@
-"""Pages by Jinja2 in which everything that is put in is data, and escaped."""
+"""Pages by Jinja2, in which everything that is put in is data, and escaped."""
 
 from collections.abc import Callable
 from functools import cache
