@@ -33,15 +33,6 @@ from policyqa.qa.compose.contacts import advice, contact, nearest
 from policyqa.qa.compose.examples import example_questions
 from policyqa.qa.compose.lists import surely_listed
 from policyqa.qa.compose.suggestions import suggested
-from policyqa.qa.compose.wording import (
-    NEXT_STEP,
-    NO_EVIDENCE,
-    OUT_OF_SCOPE,
-    REFUSED,
-    TALK,
-    UNCLEAR,
-    WHICH_ONE,
-)
 from policyqa.qa.corpus import Citable, Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.llm.language_model import Writer
@@ -69,6 +60,7 @@ from policyqa.qa.types import (
     Contact,
     Hit,
     LeftOut,
+    Note,
     Question,
     Reason,
     Timings,
@@ -174,16 +166,16 @@ class Assistant:
         try:
             asked = self.readings_of(question)
         except QuestionError as error:
-            return self._plain(question, "", "error", "bad_question", str(error), clock)
+            return self._failed(question, "", "bad_question", error, clock)
         if silent := _unsearched(asked[0]):
-            return self._plain(question, asked[0].text, "abstained", *silent, clock)
+            return self._unasked(question, asked[0].text, *silent, clock)
         try:
             narrowed = self._rows_of(lambda about: not admits(question, about))
             ended = self._rows_of(lambda about: lapsed(question, about))
             hidden = np.union1d(narrowed, ended)
             found = self._surest(asked, question, clock, hidden if len(hidden) else None)
         except PolicyQAError as error:
-            return self._plain(question, asked[0].text, "error", "failed", str(error), clock)
+            return self._failed(question, asked[0].text, "failed", error, clock)
         answer = self._answer(question, found, self._left_out(found, narrowed))
         clock.lap("answer")
         if self._writer and answer.status == "answered":
@@ -307,9 +299,14 @@ class Assistant:
         if not found.picked or unsure or self._settings.threshold == 1:
             return self._silent(found, shared)
         if among := choices(found.evidence, asked):
-            text = WHICH_ONE.format(choices="；".join(among))
+            which = Note(kind="which_one", parts=("；".join(among),))
             return Answer(
-                status="abstained", reason="ambiguous", answer=text, choices=among, **shared
+                status="abstained",
+                reason="ambiguous",
+                answer=which.text,
+                notes=(which,),
+                choices=among,
+                **shared,
             )
         day = day_of(question)
         composer = Composer(
@@ -338,12 +335,13 @@ class Assistant:
     def _silent(self, found: Found, shared: Mapping[str, Any]) -> Answer:
         """A reasoned silence, with what is nearest and who may know more."""
         whom = contact(found.evidence, self.corpus.passages_by_id)
-        reason, text = _abstention(found, shared["hits"], whom)
+        reason, notes = _abstention(found, shared["hits"], whom)
         near = reason == "no_evidence"
         return Answer(
             status="abstained",
             reason=reason,
-            answer=text,
+            answer=_said(notes),
+            notes=notes,
             nearest=nearest(found.evidence) if near else (),
             contact=whom if near else None,
             **shared,
@@ -383,23 +381,35 @@ class Assistant:
             citations.append(with_validity(citation, held))
         return tuple(citations)
 
-    def _plain(
-        self, question: Question, query: str, status: str, reason: Reason, text: str, clock: Clock
+    def _unasked(
+        self, question: Question, query: str, reason: Reason, note: Note, clock: Clock
     ) -> Answer:
-        return Answer.model_validate(
-            {
-                "id": question.id,
-                "question": question.question,
-                "query": query,
-                "status": status,
-                "reason": reason,
-                "answer": text,
-                "as_of": question.as_of,
-                "filters": question.filters,
-                "timings_ms": clock.timings(),
-                "corpus": self.corpus.fingerprint,
-            }
+        """An abstention for which nothing was looked for."""
+        return Answer(
+            status="abstained",
+            reason=reason,
+            answer=note.text,
+            notes=(note,),
+            **self._plain(question, query, clock),
         )
+
+    def _failed(
+        self, question: Question, query: str, reason: Reason, error: PolicyQAError, clock: Clock
+    ) -> Answer:
+        shared = self._plain(question, query, clock)
+        return Answer(status="error", reason=reason, answer=str(error), **shared)
+
+    def _plain(self, question: Question, query: str, clock: Clock) -> dict[str, Any]:
+        """What an answer has where nothing was found."""
+        return {
+            "id": question.id,
+            "question": question.question,
+            "query": query,
+            "as_of": question.as_of,
+            "filters": question.filters,
+            "timings_ms": clock.timings(),
+            "corpus": self.corpus.fingerprint,
+        }
 
 
 def day_of(question: Question) -> str:
@@ -411,26 +421,32 @@ def _today() -> str:
     return date.today().isoformat()
 
 
-def _unsearched(asked: Asked) -> tuple[Reason, str] | None:
+def _unsearched(asked: Asked) -> tuple[Reason, Note] | None:
     """Why a question is not even looked for, and what is said to it; None where it is."""
     if "order" in asked.wants:
-        return "refused", REFUSED
+        return "refused", Note(kind="refused")
     if "talk" in asked.wants:
-        return "out_of_scope", TALK
+        return "out_of_scope", Note(kind="talk")
     if "bare" in asked.wants:
-        return "ambiguous", UNCLEAR
+        return "ambiguous", Note(kind="unclear")
     return None
 
 
-def _abstention(found: Found, hits: Sequence[Hit], whom: Contact | None) -> tuple[Reason, str]:
+def _abstention(
+    found: Found, hits: Sequence[Hit], whom: Contact | None
+) -> tuple[Reason, tuple[Note, ...]]:
     """Why there is no answer, and what a reader can do next: where to look, whom to ask."""
     if is_talk(found.asked, found.features["unknown"]):
-        return "out_of_scope", TALK
+        return "out_of_scope", (Note(kind="talk"),)
     if found.asked.uses("out_of_scope") and is_out_of_scope(found.features):
-        return "out_of_scope", OUT_OF_SCOPE + NEXT_STEP
+        return "out_of_scope", (Note(kind="out_of_scope"), Note(kind="next_step"))
     places = list(dict.fromkeys(_place(hit) for hit in hits))[:PLACES]
-    look = f"内容相近的有：{'、'.join(places)}。" if places else ""
-    return "no_evidence", NO_EVIDENCE + look + advice(whom)
+    look = (Note(kind="near", parts=("、".join(places),)),) if places else ()
+    return "no_evidence", (Note(kind="no_evidence"), *look, *advice(whom))
+
+
+def _said(notes: Sequence[Note]) -> str:
+    return "".join(note.text for note in notes)
 
 
 def _place(hit: Hit) -> str:

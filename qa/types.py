@@ -1,10 +1,12 @@
 """What is asked and what is answered. Field names are the command line's and the HTTP API's."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, computed_field, model_validator
 
 from policyqa.index.types import DateOrNone, IsoDate, Kind, Value
+from policyqa.qa.wording import NOTES
 
 MAX_QUESTION_CHARS = 2000
 MAX_HISTORY_TURNS = 50
@@ -14,6 +16,11 @@ Status = Literal["answered", "abstained", "error"]
 Completeness = Literal["", "full", "partial"]
 Role = Literal["lead", "statement", "item", "step", "earlier", "conflict", "target"]
 Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_question", "failed"]
+NoteKind = Literal[
+    "refused", "talk", "unclear", "which_one", "out_of_scope", "no_evidence", "near", "next_step",
+    "ask_issuer", "contact", "items_left", "not_said", "target", "elsewhere", "conflict",
+    "model_fell_back", "staff", "not_in_force", "other",
+]  # fmt: skip
 
 
 def writable(value: object) -> object:
@@ -186,17 +193,52 @@ class LeftOut(Value):
     hits: tuple[Hit, ...] = ()
 
 
+class Note(Value):
+    """What is said in our own words: which of them (`wording.NOTES`), and what is put into them,
+    in order. Whoever shows a note words it, in the reader's language; `text` is its Chinese, and
+    stands in the JSON for whoever reads that."""
+
+    kind: NoteKind
+    parts: tuple[str, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def text(self) -> str:
+        """The note in Chinese."""
+        return NOTES[self.kind].format(*self.parts)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_text(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: held for name, held in value.items() if name != "text"}
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        places = NOTES[self.kind].count("{}")
+        if len(self.parts) != places:
+            raise ValueError(f"{self.kind} takes {places} parts, not {len(self.parts)}")
+        return self
+
+
+def _before(kind: NoteKind) -> Callable[[Any], Any]:
+    """Makes a note of the text that stood in its place in answers of earlier versions."""
+    return lambda value: {"kind": kind, "parts": (value,)} if isinstance(value, str) else value
+
+
 class Answer(Value):
     """An answer with its proof, or a reasoned abstention.
 
     `confidence` is the calibrated probability that the documents answer the question. `verdict`
     is 可以, 不可以 or 视条件而定 where the question asks that and a document says it.
     `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
-    ours (a target, another region, documents that contradict each other) and claim nothing of the
-    policy. `compared` are the values of one thing at several times, newest first, or in several
-    places (`compared_by`). `choices` are what may be meant where a question is ambiguous.
-    `by` says who put the words together: the documents' own, or a language model's. `as_of` and
-    `filters` are the question's, `left_out` what they kept from being asked.
+    ours (a target, another region, documents that contradict each other; all that is said where
+    there is no answer) and claim nothing of the policy. `compared` are the values of one thing at
+    several times, newest first, or in several places (`compared_by`). `choices` are what may be
+    meant where a question is ambiguous. `by` says who put the words together: the documents' own,
+    or a language model's. `as_of` and `filters` are the question's, `left_out` what they kept from
+    being asked.
     """
 
     id: str
@@ -211,8 +253,8 @@ class Answer(Value):
     confidence: float = 0.0
     verdict: str = ""
     completeness: Completeness = ""
-    missing: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    missing: tuple[Annotated[Note, BeforeValidator(_before("not_said"))], ...] = ()
+    notes: tuple[Annotated[Note, BeforeValidator(_before("other"))], ...] = ()
     compared: tuple[Compared, ...] = ()
     compared_by: Literal["", "time", "place"] = ""
     choices: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from policyqa.qa.types import (
     Compared,
     Hit,
     LeftOut,
+    Note,
     Question,
     Resolved,
 )
@@ -167,8 +168,11 @@ class FakeAssistant:
             return self._cited(question, ((SKILLED, PLAN, SKILLED),))
         if "天气" in words:
             return self._said(question, "abstained", "out_of_scope", "这里只答人才政策。")
-        advice = "已收文件里没有能回答这个问题的内容，可以换个说法，或直接咨询发布单位。"
-        return self._said(question, "abstained", "no_evidence", advice, self._hits())
+        near = Note(kind="near", parts=(f"《{PLAN.metadata.title}》",))
+        notes = (Note(kind="no_evidence"), near, Note(kind="next_step"))
+        text = "".join(note.text for note in notes)
+        silent = self._said(question, "abstained", "no_evidence", text, self._hits())
+        return silent.model_copy(update={"notes": notes})
 
     def _said(
         self, question: Question, status: str, reason: str, text: str, hits: tuple[Hit, ...] = ()
@@ -228,8 +232,8 @@ class FakeAssistant:
             hits=self._hits(),
             verdict="视条件而定",
             completeness="partial",
-            missing=("在哪里办理",),
-            notes=("注：这是文件提出的目标，不是已达到的数字。",),
+            missing=(Note(kind="not_said", parts=("在哪里办理",)),),
+            notes=(Note(kind="target"),),
             compared=(
                 Compared(label="2025-06", value="90%", citation=3),
                 Compared(label="2024-03-15", value="15万元", citation=1),

@@ -18,6 +18,7 @@ from policyqa.qa.check.gate import check
 from policyqa.qa.check.permalinks import State, parse, resolve
 from policyqa.qa.errors import PermalinkError, ReceiptError
 from policyqa.qa.question.filters import KINDS
+from policyqa.qa.templates import templates
 from policyqa.qa.types import Answer, AnswerSentence, Citation
 
 FORMATS = {".html": "html", ".htm": "html", ".md": "markdown"}
@@ -96,7 +97,10 @@ def rendered(receipt: Receipt, form: str) -> str:
     """The receipt as `html` or `markdown`, with itself in a comment for `verify`."""
     data = json.dumps(receipt.model_dump(mode="json"), ensure_ascii=False).encode()
     block = f"<!-- policyqa-receipt {base64.b64encode(data).decode()} -->"
-    return f"{(_html if form == 'html' else _markdown)(receipt)}\n{block}\n"
+    name, escaped = ("receipt.html", escape) if form == "html" else ("receipt.md", _plain)
+    template = templates(__package__, escaped).get_template(name)
+    visible = template.render(receipt=receipt, when=_when(receipt), facts=_facts)
+    return f"{visible}\n{block}\n"
 
 
 def verify(path: Path, documents: Iterable[Document], *, corpus: str) -> Verdict:
@@ -184,47 +188,9 @@ def _facts(citation: Citation) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts.items() if value]
 
 
-def _html(receipt: Receipt) -> str:
-    sources = "".join(
-        f"<li value='{c.n}'><b>{escape(c.title or c.source)}</b>"
-        f"<blockquote>{escape(c.quote)}</blockquote><dl>"
-        + "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in _facts(c))
-        + "</dl></li>"
-        for c in receipt.citations
-    )
-    lines = "".join(f"<p>{escape(line)}</p>" for line in receipt.answer.splitlines())
-    return (
-        "<!doctype html><html lang='zh-CN'><meta charset='utf-8'>"
-        "<meta name='viewport' content='width=device-width,initial-scale=1'>"
-        f"<title>{escape(receipt.question[:60])}</title><style>{STYLE}</style>"
-        f"<h1>{escape(receipt.question)}</h1><p class='when'>{escape(_when(receipt))}</p>"
-        f"<section>{lines}</section><h2>出处</h2><ol>{sources}</ol></html>"
-    )
-
-
-STYLE = (
-    "body{font:16px/1.7 'Noto Sans CJK SC',system-ui,sans-serif;max-width:46rem;margin:2rem auto;"
-    "padding:0 1rem;color:#1b1b1b;overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:1.1rem}"
-    ".when,dl{color:#555;font-size:.85rem}blockquote{margin:.3rem 0;padding-left:.8rem;"
-    "border-left:3px solid #b23;white-space:pre-wrap}dt{float:left;clear:left;width:5.5em}"
-    "dd{margin-left:5.5em}li{break-inside:avoid;margin-bottom:1rem}@media print{body{margin:0}}"
-)
-
-
 def _when(receipt: Receipt) -> str:
     words = "语言模型改写，逐句核对" if receipt.by == "model" else "原文摘引"
     return f"渝才问策 · {receipt.asked_at} · {words} · 资料指纹 {receipt.corpus}"
-
-
-def _markdown(receipt: Receipt) -> str:
-    lines = [f"# {_plain(receipt.question)}", "", _plain(_when(receipt)), ""]
-    lines += [f"{_plain(line)}  " for line in receipt.answer.splitlines()]
-    lines += ["", "## 出处", ""]
-    for citation in receipt.citations:
-        lines += [f"\\[{citation.n}\\] {_plain(citation.title or citation.source)}", ""]
-        lines += [f"> {_plain(line)}" for line in citation.quote.splitlines() or [""]]
-        lines += ["", *(f"- {name}：{_plain(value)}" for name, value in _facts(citation)), ""]
-    return "\n".join(lines)
 
 
 def _plain(text: str) -> str:

@@ -10,9 +10,9 @@ from policyqa.index.build.building import Progress
 from policyqa.index.types import IndexReport
 from policyqa.qa.check.permalinks import Resolution
 from policyqa.qa.check.receipts import Verdict
-from policyqa.qa.compose.wording import COMPLETENESS
 from policyqa.qa.question.filters import KINDS, narrowed
 from policyqa.qa.types import Answer, Citation
+from policyqa.qa.wording import COMPLETENESS
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from policyqa.index.types import Document, Sentence, Span
 from policyqa.qa.check.gate import Finding, check
 from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.compose.deixis import resolutions
-from policyqa.qa.compose.wording import TARGET
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, Quote
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import AnswerSentence, Citation, Resolved, Role
+from policyqa.qa.wording import TARGET
 
 MARGIN = 2.0  # how far below the best a further sentence may score
 MARGIN_READ = 3.0  # the same where a second stage read them, which sets scores further apart

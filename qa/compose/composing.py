@@ -14,17 +14,10 @@ from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of
 from policyqa.qa.compose.missing import unanswered
 from policyqa.qa.compose.timeline import VALUED, Timeline, Value, aims, timeline, written
 from policyqa.qa.compose.verdicts import verdict, weighed
-from policyqa.qa.compose.wording import (
-    CONFLICT,
-    FROM_ELSEWHERE,
-    FROM_STAFF,
-    NOT_IN_FORCE,
-    STILL_TARGET,
-)
 from policyqa.qa.corpus import Citable
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence, Quote
-from policyqa.qa.types import Citation, Role
+from policyqa.qa.types import Citation, Note, Role
 
 NOT_HELD = frozenset({"已过期", "被替代", "尚未施行"})
 OTHER_TIMES = 3  # values of earlier dates that are shown
@@ -151,7 +144,7 @@ def _told(draft: Draft, times: Timeline, asked: Asked) -> list[Quote]:
         draft.say(times.target.quote, shortened(times.target.quote, asked), "target")
     if times.conflicting:
         issuers = [_issuer(v) for v in (times.newest, *times.conflicting)]
-        draft.notes.append(CONFLICT.format(issuers="、".join(dict.fromkeys(issuers))))
+        draft.notes.append(Note(kind="conflict", parts=("、".join(dict.fromkeys(issuers)),)))
     return [value.quote for value in values]
 
 
@@ -167,26 +160,26 @@ def _issuer(value: Value) -> str:
 def _annotate(draft: Draft, asked: Asked, said: Sequence[Quote]) -> None:
     """What a reader must know of the sentences: what is left open, what is only a target, whose
     policy it is."""
-    draft.missing += unanswered(asked, said) if asked.uses("missing") else ()
+    missing = unanswered(asked, said) if asked.uses("missing") else ()
+    draft.missing += (Note(kind="not_said", parts=(part,)) for part in missing)
     draft.notes += staff_notes(draft.composer.citations)
     tells = asked.uses("targets") and "target" not in asked.wants
     if tells and any(aims(each) for each in said[:1]):
-        draft.notes.append(STILL_TARGET)
+        draft.notes.append(Note(kind="target"))
     for citation in {c.doc_id: c for c in draft.composer.citations}.values():
         if citation.validity in NOT_HELD:
-            about = citation.title or citation.source
-            because = citation.validity_because
-            draft.notes.append(NOT_IN_FORCE.format(title=about, because=because))
+            about = (citation.title or citation.source, citation.validity_because)
+            draft.notes.append(Note(kind="not_in_force", parts=about))
     region = said[0].document.metadata.region if said else ""
     if region and asked.places and not _is_about(said[0], asked.places):
-        draft.notes.append(FROM_ELSEWHERE.format(region=region, place="、".join(asked.places)))
+        draft.notes.append(Note(kind="elsewhere", parts=(region, "、".join(asked.places))))
 
 
-def staff_notes(citations: Iterable[Citation]) -> list[str]:
+def staff_notes(citations: Iterable[Citation]) -> list[Note]:
     """That what is cited of the office's own answers is no policy."""
     own = {c.doc_id: c for c in citations if c.kind == "staff_answer"}
     return [
-        FROM_STAFF.format(n=c.n, signed="，".join(filter(None, (c.issuer, c.date))))
+        Note(kind="staff", parts=(str(c.n), "，".join(filter(None, (c.issuer, c.date)))))
         for c in own.values()
     ]
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from policyqa.index.structure.quotes import display
 from policyqa.index.types import Passage
 from policyqa.qa.compose.composer import citation_of
-from policyqa.qa.compose.wording import ASK_ISSUER, CONTACT_SAYS, NEXT_STEP
 from policyqa.qa.retrieve.evidence import Evidence, Quote, anchors
-from policyqa.qa.types import Citation, Contact
+from policyqa.qa.types import Citation, Contact, Note
 
 NEAREST = 3
 MAX_CHARS = 120
@@ -50,12 +49,11 @@ def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]
     return Contact(issuer=document.metadata.issuer) if document.metadata.issuer else None
 
 
-def advice(whom: Contact | None) -> str:
+def advice(whom: Contact | None) -> tuple[Note, ...]:
     """What a reader can do next, with the office that the nearest document names."""
-    if whom is None:
-        return NEXT_STEP
-    asked = ASK_ISSUER.format(issuer=whom.issuer) if whom.issuer else NEXT_STEP
-    return asked + (CONTACT_SAYS.format(text=whom.text) if whom.text else "")
+    issuer, text = (whom.issuer, whom.text) if whom else ("", "")
+    ask = Note(kind="ask_issuer", parts=(issuer,)) if issuer else Note(kind="next_step")
+    return (ask, Note(kind="contact", parts=(text,))) if text else (ask,)
 
 
 def _cited(quote: Quote, number: int = 1) -> Citation:

@@ -6,9 +6,8 @@ from typing import Literal
 from policyqa.index.types import Span
 from policyqa.qa.compose.composer import Composer
 from policyqa.qa.compose.verdicts import Verdict
-from policyqa.qa.compose.wording import NOT_SAID
 from policyqa.qa.retrieve.evidence import Quote
-from policyqa.qa.types import Compared, Completeness, Role
+from policyqa.qa.types import Compared, Completeness, Note, Role
 
 
 @dataclass
@@ -17,8 +16,8 @@ class Draft:
 
     composer: Composer
     verdict: Verdict = ""
-    missing: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    missing: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
     compared_by: Literal["", "time", "place"] = ""
 
@@ -37,6 +36,6 @@ class Draft:
 
     def text(self) -> str:
         """The answer in one text: verdict, sentences with marks, what is missing, notes."""
-        notes = [*(NOT_SAID.format(part=part) for part in self.missing), *self.notes]
+        notes = [note.text for note in (*self.missing, *self.notes)]
         head = f"{self.verdict}：" if self.verdict else ""
         return "\n".join([head + self.composer.text(), *notes])

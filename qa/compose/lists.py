@@ -18,12 +18,11 @@ from policyqa.qa.compose.enumerations import (
     numbered,
     sentences_of,
 )
-from policyqa.qa.compose.wording import ITEMS_LEFT
 from policyqa.qa.corpus import Citable
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.headings import is_of_other_kind
 from policyqa.qa.retrieve.evidence import Evidence, Quote
-from policyqa.qa.types import Role
+from policyqa.qa.types import Note, Role
 
 STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环节")
 # What belongs to asking for a list and names nothing.
@@ -193,8 +192,8 @@ def listed(
     for n, item in enumerate(enumeration.items):
         span = _item_span(text, item)
         if n and (n == MAX_ITEMS or chars + span[1] - span[0] > MAX_LIST_CHARS):
-            left = len(enumeration.items) - n
-            draft.missing.append(ITEMS_LEFT.format(n=left))
+            left = str(len(enumeration.items) - n)
+            draft.missing.append(Note(kind="items_left", parts=(left,)))
             break
         draft.say(best, span, role)
         said.append(best.part(span))

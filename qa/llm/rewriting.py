@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 from policyqa.index.errors import ModelError
 from policyqa.qa.compose.composing import staff_notes
-from policyqa.qa.compose.wording import MODEL_FELL_BACK
 from policyqa.qa.llm.language_model import MAX_SENTENCES, Writer, gated, sentences
-from policyqa.qa.types import Answer, AnswerSentence, Citation
+from policyqa.qa.types import Answer, AnswerSentence, Citation, Note
+from policyqa.qa.wording import NOTES
 
 logger = logging.getLogger(__name__)
 
+NOT_SAID = NOTES["not_said"].format("")  # a model's text names what is missing without it
 MIN_KEPT = 0.5  # share of the sentences written that must pass, else none of them is said
 
 Said = Callable[[AnswerSentence], None]
@@ -49,11 +50,9 @@ def rewritten(
 
 
 def _fallen_back(answer: Answer) -> Answer:
+    note = Note(kind="model_fell_back")
     return answer.model_copy(
-        update={
-            "notes": (*answer.notes, MODEL_FELL_BACK),
-            "answer": f"{answer.answer}\n{MODEL_FELL_BACK}",
-        }
+        update={"notes": (*answer.notes, note), "answer": f"{answer.answer}\n{note.text}"}
     )
 
 
@@ -71,13 +70,13 @@ def _in_its_words(
         s.model_copy(update={"citations": tuple(numbers[n] for n in s.citations)}) for s in kept
     ]
     text = "".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in renumbered)
-    theirs = staff_notes(answer.citations)
-    others = [note for note in answer.notes if note not in theirs]
+    others = (note for note in answer.notes if note.kind != "staff")
     notes = (*others, *staff_notes(citations))
+    missing = (note.text.removeprefix(NOT_SAID) for note in answer.missing)
     return answer.model_copy(
         update={
             "by": "model",
-            "answer": "\n".join([text, *answer.missing, *notes]),
+            "answer": "\n".join([text, *missing, *(note.text for note in notes)]),
             "notes": notes,
             "sentences": tuple(renumbered),
             "citations": tuple(citations),

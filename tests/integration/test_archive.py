@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from policyqa.qa.types import Question
+from policyqa.qa.types import Note, Question
 from policyqa.ui.errors import StoreError
 from policyqa.ui.store.archive import KINDS, exported, restored
 from policyqa.ui.store.audit import latest
@@ -47,6 +47,20 @@ def test_export_and_reimport_are_equal(full: Engine, database: Engine) -> None:
     told = [(e.who, e.act, e.details) for e in latest(database, count=3) if e.act == "imported"]
     assert told == [("命令行", "imported", {"lines": len(lines)})]
     Drafts(database).save(draft_by("wang"))  # goes on
+
+
+def test_an_export_of_an_earlier_version_is_taken_in(full: Engine, database: Engine) -> None:
+    Records(full).keep(FakeAssistant().ask(Question(id="d", question="有哪些措施")))
+    lines = [json.loads(line) for line in exported(full)]
+    for line in (line for line in lines if line["kind"] == "answer"):
+        line["answer"]["missing"] = ["在哪里办理"] * len(line["answer"]["missing"])
+        line["answer"]["notes"] = [note["text"] for note in line["answer"]["notes"]]
+    assert restored(database, map(json.dumps, lines)) == (len(lines), 0)
+    kept, given = Records(database).answer("d"), Records(full).answer("d")
+    assert kept is not None
+    assert given is not None
+    assert kept.answer.missing == given.answer.missing
+    assert kept.answer.notes == (Note(kind="other", parts=(given.answer.notes[0].text,)),)
 
 
 def test_a_change_whose_id_leads_out_of_its_folder_is_refused(

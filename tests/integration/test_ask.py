@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.compose.wording import NO_EVIDENCE, OUT_OF_SCOPE, REFUSED
 from policyqa.qa.types import Answer, Question, Turn
+from policyqa.qa.wording import NOTES
 
 pytestmark = pytest.mark.model
 
@@ -80,10 +80,10 @@ def test_what_the_documents_are_silent_on_is_not_answered(
     assistant: Assistant, question: str
 ) -> None:
     answer = ask(assistant, question)
-    said = {"refused": REFUSED, "out_of_scope": OUT_OF_SCOPE, "no_evidence": NO_EVIDENCE}
     assert answer.status == "abstained"
     assert (answer.reason == "refused") == ("指令" in question)
-    assert answer.answer.startswith(said[answer.reason])
+    assert answer.answer.startswith(NOTES[answer.reason])
+    assert answer.answer == "".join(note.text for note in answer.notes)
     assert (answer.sentences, answer.citations) == ((), ())
     assert len(answer.hits) == (0 if answer.reason == "refused" else 10)
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 COMMAND = Path(sys.executable).with_name("policyqa")
-HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "faiss", "jieba", "numpy")
+HEAVY = (
+    "torch", "transformers", "sentence_transformers", "gradio", "faiss", "jieba", "numpy", "jinja2",
+)  # fmt: skip
 TEXTS = {
     "grants.txt": "支持办法\n第一条 博士每年补贴50万元。硕士每年补贴20万元。\n第二条 交身份证。",
     "park.txt": "公园管理办法\n第一条 公园免费开放。\n第二条 公园每天早上6点开门。",

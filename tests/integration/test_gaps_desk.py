@@ -14,9 +14,9 @@ from policyqa.index.errors import SourceError
 from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.check.receipts import receipt_of, rendered
 from policyqa.qa.cli.present import answer_text
-from policyqa.qa.compose.wording import TALK
 from policyqa.qa.live import LiveAssistant
 from policyqa.qa.types import Answer, Question
+from policyqa.qa.wording import NOTES
 from policyqa.ui import server
 from policyqa.ui.chat.render import answer_message
 from policyqa.ui.errors import StoreError
@@ -137,7 +137,7 @@ def test_a_signed_answer_is_cited_with_its_mark_and_ends(
     cited = [c for c in answer.citations if c.kind == "staff_answer"]
     assert [c.issuer for c in cited[:1]] == ["editor1"]
     note = f"[{cited[0].n}]是工作人员的答复（editor1，{TODAY.isoformat()}），不是政策原文。"
-    assert any(note in each for each in answer.notes)
+    assert any(note in each.text for each in answer.notes)
     assert "〔工作人员答复〕" in answer_text(answer)
     for form in ("html", "markdown"):
         assert "工作人员答复" in rendered(receipt_of(answer), form)
@@ -314,7 +314,8 @@ def test_what_no_document_speaks_of_is_a_gap_and_small_talk_is_none(
 ) -> None:
     far = silent("far", "宠物猫能不能落户").model_copy(update={"reason": "out_of_scope"})
     Records(engine).keep(far)
-    talk = silent("talk", "你好呀").model_copy(update={"reason": "out_of_scope", "answer": TALK})
+    update = {"reason": "out_of_scope", "answer": NOTES["talk"]}
+    talk = silent("talk", "你好呀").model_copy(update=update)
     Records(engine).keep(talk)
     page = client.get("/staff/gaps").text
     assert ("宠物猫能不能落户" in page, "你好呀" in page) == (True, False)

@@ -97,7 +97,8 @@ def test_what_fails_the_gate_is_not_said_and_the_documents_answer_stands(
     assert answer.by == "documents"
     assert answer.sentences == plain.sentences
     assert answer.citations == plain.citations
-    assert any("语言模型" in note for note in answer.notes)
+    assert [note.kind for note in answer.notes] == ["model_fell_back"]
+    assert answer.answer.endswith(f"\n{answer.notes[0].text}")
 
 
 def test_a_wrong_sentence_among_right_ones_is_left_out(tmp_path: Path, server: ModelServer) -> None:

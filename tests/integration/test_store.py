@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, text, update
 
-from policyqa.qa.types import Answer, AnswerSentence, Citation
+from policyqa.qa.types import Answer, AnswerSentence, Citation, Note
 from policyqa.ui.errors import StoreError
 from policyqa.ui.store.archive import exported
 from policyqa.ui.store.audit import CLOCK, COMMAND, latest
 from policyqa.ui.store.database import FILE, open_database, shown, upgrade
 from policyqa.ui.store.records import Records, without_person
-from policyqa.ui.store.tables import Table
+from policyqa.ui.store.tables import AnswerRow, Table
 from policyqa.ui.store.types import Feedback, Gap
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -92,13 +92,36 @@ def test_who_asks_is_masked_and_what_the_documents_say_stays(
             assert "〔手机号〕" in stored
 
 
-def test_the_part_that_is_not_answered_is_masked_in_the_answer_too() -> None:
-    part = f"{PHONE}是谁的"
-    given = answer_of("a1").model_copy(
-        update={"missing": (part,), "answer": f"办法。[1]\n文件没有说明：{part}。"}
-    )
-    kept = without_person(given)
-    assert PHONE not in kept.answer + "".join(kept.missing)
+def test_what_notes_have_of_the_question_is_masked_in_the_answer_too() -> None:
+    missing = Note(kind="not_said", parts=(f"{PHONE}是谁的",))
+    notes = (Note(kind="elsewhere", parts=("重庆", PHONE)), Note(kind="other", parts=(PHONE,)))
+    text = "\n".join(["办法。[1]", *(note.text for note in (missing, *notes))])
+    said = {"missing": (missing,), "notes": notes, "answer": text}
+    kept = without_person(answer_of("a1").model_copy(update=said))
+    assert PHONE not in kept.answer + "".join(n.text for n in (*kept.missing, *kept.notes))
+    words = (note.text for note in (*kept.missing, *kept.notes))
+    assert kept.answer == "\n".join(["办法。[1]", *words])
+    assert kept.missing[0].parts == ("〔手机号〕是谁的",)
+
+
+def test_whom_a_document_says_to_ask_stays() -> None:
+    note = Note(kind="contact", parts=(f"咨询电话{PHONE}",))
+    given = answer_of("a1", status="abstained").model_copy(update={"notes": (note,)})
+    assert without_person(given).notes == (note,)
+
+
+def test_an_answer_that_an_earlier_version_kept_is_read(records: Records, engine: Engine) -> None:
+    records.keep(answer_of("a1"))
+    old = answer_of("a1").model_dump(mode="json")
+    old |= {"missing": ["在哪里办理"], "notes": ["注：这是文件提出的目标，不是已达到的数字。"]}
+    with engine.begin() as connection:
+        connection.execute(update(AnswerRow).values(answer=old))
+    kept = records.answer("a1")
+    assert kept is not None
+    assert kept.answer.missing == (Note(kind="not_said", parts=("在哪里办理",)),)
+    assert [note.text for note in kept.answer.notes] == old["notes"]
+    (line,) = (line for line in exported(engine) if json.loads(line)["kind"] == "answer")
+    assert json.loads(line)["answer"]["notes"][0]["text"] == old["notes"][0]
 
 
 def test_the_last_word_of_a_reader_counts(records: Records) -> None:

@@ -11,23 +11,9 @@ import string
 from urllib.parse import quote
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.qa.compose.wording import (
-    ASK_ISSUER,
-    COMPLETENESS,
-    CONFLICT,
-    CONTACT_SAYS,
-    FROM_ELSEWHERE,
-    FROM_STAFF,
-    ITEMS_LEFT,
-    MODEL_FELL_BACK,
-    NEXT_STEP,
-    NO_EVIDENCE,
-    NOT_IN_FORCE,
-    NOT_SAID,
-    STILL_TARGET,
-)
 from policyqa.qa.question.filters import KINDS
-from policyqa.qa.types import Answer, AnswerSentence, Citation, Contact, Hit
+from policyqa.qa.types import Answer, AnswerSentence, Citation, Hit, Note
+from policyqa.qa.wording import COMPLETENESS, NOTES
 from policyqa.ui.chat.language import MARKS, say
 
 ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter
@@ -51,9 +37,6 @@ ACTS = {
     "answered": {"up": "有用", "down": "没有用", "copy": "复制", "share": "分享"},
     "abstained": {"gap": "请补充这方面的文件", "down": "没有用"},
 }
-TEMPLATES = (
-    STILL_TARGET, FROM_ELSEWHERE, FROM_STAFF, CONFLICT, NOT_IN_FORCE, MODEL_FELL_BACK, ITEMS_LEFT,
-)  # fmt: skip
 COMPARED = {"time": ("时间", "数值"), "place": ("地区", "规定")}
 UNKNOWN = "不明"
 OUT_OF_FORCE = ("已过期", "被替代", "尚未施行")
@@ -114,12 +97,9 @@ def _after(answer: Answer, turn: int) -> str:
 
 def _unanswered(answer: Answer) -> str:
     """Why there is no answer; the places to look are listed below it and not said twice."""
-    if answer.reason != "no_evidence" or not answer.hits:
-        return say(inline(answer.answer))
-    whom = answer.contact or Contact()
-    issuer, text = inline(whom.issuer), inline(whom.text)
-    asked = say(ASK_ISSUER.format(issuer="{}"), issuer) if issuer else say(NEXT_STEP)
-    return say(NO_EVIDENCE) + asked + (say(CONTACT_SAYS.format(text="{}"), text) if text else "")
+    if answer.status == "answered" or not answer.notes:
+        return inline(answer.answer)
+    return "".join(note_html(n) for n in answer.notes if n.kind != "near" or not answer.hits)
 
 
 def pieces(answer: Answer, turn: int) -> list[str]:
@@ -238,23 +218,17 @@ def _remarks(answer: Answer) -> str:
     """Whether all that was asked is answered, what is not, and what must be known of it."""
     if answer.status != "answered":
         return ""
-    lines = [say(NOT_SAID.format(part="{}"), inline(part)) for part in answer.missing]
-    lines += [_note(note) for note in answer.notes]
-    items = "".join(f"<li>{line}</li>" for line in lines)
+    said = (*answer.missing, *answer.notes)
+    items = "".join(f"<li>{note_html(note)}</li>" for note in said)
     notes = f'<ul class="notes">{items}</ul>' if items else ""
     label = COMPLETENESS.get(answer.completeness, "")
     chip = f'<span class="chip {answer.completeness}">{say(label)}</span>' if label else ""
     return f'<div class="remarks">{chip}{notes}</div>' if chip or notes else ""
 
 
-def _note(note: str) -> str:
-    """A note in the reader's language: ours with what it names, or any other as it stands."""
-    for template in TEMPLATES:
-        parts = re.split(r"\{\w+\}", template)
-        if found := re.fullmatch("(.*?)".join(map(re.escape, parts)), note):
-            words = "{}".join(parts).removeprefix("注：")
-            return say(words, *(inline(part) for part in found.groups()))
-    return inline(note.removeprefix("注："))
+def note_html(note: Note) -> str:
+    """A note in the reader's language."""
+    return say(NOTES[note.kind].removeprefix("注："), *map(inline, note.parts))
 
 
 def _sources(answer: Answer, turn: int) -> str:

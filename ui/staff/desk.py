@@ -12,10 +12,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse
 
+from policyqa.qa.templates import templates
 from policyqa.ui.api import failed, malformed
 from policyqa.ui.errors import AccountError, StoreError
 from policyqa.ui.staff.passages import place_of
@@ -83,12 +83,7 @@ PICTURE = {
 }
 LASTING = {"cache-control": "max-age=31536000"}  # their address changes with what they say
 
-_templates = Environment(
-    loader=PackageLoader("policyqa.ui.staff"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-)
+_templates = templates("policyqa.ui.staff")
 
 
 def build_desk() -> APIRouter:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from policyqa.index.types import Value
-from policyqa.qa.compose.wording import TALK
+from policyqa.qa.wording import NOTES
 from policyqa.ui.errors import StoreError
 from policyqa.ui.store.audit import note
 from policyqa.ui.store.tables import AnswerRow, DraftRow, GapRow
@@ -70,7 +70,8 @@ class Drafts(Store):
         answer that readers get (`used`, by its file)."""
         reported = exists().where(GapRow.answer_id == AnswerRow.id)
         said = AnswerRow.answer["answer"].as_string()
-        silent = (AnswerRow.status == "abstained") & AnswerRow.reason.in_(SILENT) & (said != TALK)
+        silent = (AnswerRow.status == "abstained") & AnswerRow.reason.in_(SILENT)
+        silent &= said != NOTES["talk"]
         return self._unanswered(_questions().where(or_(silent, reported)), used)
 
     def those(self, answer_ids: Sequence[str], used: Collection[str]) -> list[Unanswered]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
-from policyqa.qa.types import Answer
+from policyqa.qa.types import Answer, Note
 from policyqa.ui.masking import masked
 from policyqa.ui.store.audit import COMMAND, READER, Act, note
 from policyqa.ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
@@ -123,16 +123,24 @@ class Records(Store):
 def without_person(answer: Answer) -> Answer:
     """An answer without the personal numbers of whoever asked. What the documents say stays."""
     text = answer.answer
-    for part in answer.missing:
-        text = text.replace(part, _plain(part))
+    for said in (*answer.missing, *answer.notes):
+        for part, kept in zip(said.parts, _unnamed(said).parts, strict=True):
+            text = text.replace(part, kept)
     return answer.model_copy(
         update={
             "question": _plain(answer.question),
             "query": _plain(answer.query),
-            "missing": tuple(_plain(part) for part in answer.missing),
+            "missing": tuple(map(_unnamed, answer.missing)),
+            "notes": tuple(map(_unnamed, answer.notes)),
             "answer": text if answer.status == "answered" else _plain(text),
         }
     )
+
+
+def _unnamed(said: Note) -> Note:
+    """A note without personal numbers, but for those with which a document says whom to ask."""
+    parts = said.parts if said.kind == "contact" else tuple(map(_plain, said.parts))
+    return said.model_copy(update={"parts": parts})
 
 
 def _plain(text: str) -> str:

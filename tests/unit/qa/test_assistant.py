@@ -12,12 +12,11 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder, Vectors
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.compose.wording import NEXT_STEP, NO_EVIDENCE, UNCLEAR
 from policyqa.qa.question.asked import OWN
 from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.weighting import weights_for
 from policyqa.qa.settings import AnswerSettings
-from policyqa.qa.types import Answer, Question, Turn
+from policyqa.qa.types import Answer, Note, Question, Turn
 from tests.asking import asked_of
 
 EMBEDDER = HashingEmbedder(256)
@@ -138,7 +137,12 @@ def test_at_threshold_one_it_never_answers_and_says_where_to_look(
     answer = ask(shy, "公园几点开门?", k=1)
     assert (answer.status, answer.reason) == ("abstained", "no_evidence")
     assert (answer.sentences, answer.citations) == ((), ())
-    assert answer.answer == f"{NO_EVIDENCE}内容相近的有：《公园管理办法》。{NEXT_STEP}"
+    assert answer.answer == (
+        "现有文件里没有找到能回答这个问题的依据。内容相近的有：《公园管理办法》。"
+        "可以换个说法再问，或向文件的发布单位咨询。"
+    )
+    near = Note(kind="near", parts=("《公园管理办法》",))
+    assert answer.notes == (Note(kind="no_evidence"), near, Note(kind="next_step"))
     assert len(answer.hits) == 1
 
 
@@ -146,7 +150,8 @@ def test_at_threshold_one_it_never_answers_and_says_where_to_look(
 def test_a_question_that_names_nothing_is_asked_back(assistant: Assistant, question: str) -> None:
     answer = ask(assistant, question)
     assert (answer.status, answer.reason) == ("abstained", "ambiguous")
-    assert answer.answer == UNCLEAR
+    assert answer.notes == (Note(kind="unclear"),)
+    assert answer.answer == answer.notes[0].text
     assert ask(assistant, question, "公园的开放时间?").reason is None
 
 

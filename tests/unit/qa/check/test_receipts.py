@@ -69,6 +69,13 @@ def test_a_receipt_whose_text_was_altered_says_so(tmp_path: Path, name: str) -> 
     assert (found.altered, found.holds) == (True, False)
 
 
+@pytest.mark.parametrize("name", ["receipt.html", "receipt.md"])
+def test_a_receipt_of_an_earlier_version_is_unaltered(name: str) -> None:
+    """They were written in Python, without templates; `verify` compares every byte."""
+    found = verify(Path(__file__).with_name("earlier") / name, [], corpus="f1")
+    assert (found.altered, found.same_corpus) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("now", "held"),
     [

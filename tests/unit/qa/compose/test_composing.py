@@ -12,7 +12,7 @@ from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.weighting import weights_by
 from policyqa.qa.settings import AnswerSettings, RankingSettings
-from policyqa.qa.types import Answer, Question
+from policyqa.qa.types import Answer, Note, Question
 
 EMBEDDER = HashingEmbedder(64)
 REPORTS = {
@@ -126,7 +126,9 @@ def test_places_that_are_compared_stand_beside_each_other(tmp_path: Path) -> Non
 
 def test_a_target_is_said_to_be_one(tmp_path: Path) -> None:
     assistant = assistant_of(tmp_path, {"规划.txt": REPORTS["规划.txt"]})
-    assert any("目标" in note for note in asked(assistant, "全市人才总量是多少人?").notes)
+    answer = asked(assistant, "全市人才总量是多少人?")
+    assert answer.notes == (Note(kind="target"),)
+    assert answer.answer.endswith("\n注：这是文件提出的目标，不是已达到的数字。")
     assert not asked(assistant, "到2027年全市人才总量要达到多少人?").notes
 
 
@@ -156,7 +158,8 @@ def test_documents_of_one_day_that_contradict_each_other_are_both_shown(tmp_path
     assert {s.role for s in answer.sentences} == {"statement", "conflict"}
     assert "86个" in answer.answer
     assert "92个" in answer.answer
-    assert any("人社局" in note and "青岚日报" in note for note in answer.notes)
+    (note,) = answer.notes
+    assert (note.kind, set(note.parts[0].split("、"))) == ("conflict", {"人社局", "青岚日报"})
 
 
 def test_this_year_is_said_to_be_which(reports: Assistant) -> None:
@@ -252,7 +255,8 @@ def test_the_rule_that_holds_is_said_before_the_one_it_replaced(versions: Assist
         ("statement", "第五条 硕士每月发放租房补贴2000元。"),
         ("earlier", "第三条 硕士每月发放租房补贴1500元。"),
     ]
-    assert any("替代" in note for note in answer.notes)
+    assert [note.kind for note in answer.notes] == ["not_in_force"]
+    assert "替代" in answer.notes[0].parts[1]
 
 
 def test_what_the_new_rule_leaves_out_is_said_from_the_old_one(versions: Assistant) -> None:
@@ -314,8 +318,8 @@ def test_what_decides_stands_first(tmp_path: Path) -> None:
 def test_what_is_left_open_is_named(reports: Assistant) -> None:
     answer = asked(reports, "2023年全市人才总量是多少人,咨询电话是多少?")
     assert answer.completeness == "partial"
-    assert answer.missing == ("咨询电话是多少",)
-    assert "文件没有说明：咨询电话是多少" in answer.answer
+    assert answer.missing == (Note(kind="not_said", parts=("咨询电话是多少",)),)
+    assert answer.answer.endswith(f"\n文件没有说明：咨询电话是多少\n{answer.notes[0].text}")
 
 
 def test_every_citation_is_the_exact_slice_and_has_its_permalink(reports: Assistant) -> None:

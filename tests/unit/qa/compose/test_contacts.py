@@ -11,7 +11,7 @@ from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.weighting import weights_by
 from policyqa.qa.settings import AnswerSettings, RankingSettings
-from policyqa.qa.types import Question
+from policyqa.qa.types import Note, Question
 
 EMBEDDER = HashingEmbedder(64)
 GUIDE = """人才落户指南
@@ -46,8 +46,13 @@ def test_silence_names_what_is_nearest_and_whom_to_ask(tmp_path: Path) -> None:
     assert answer.contact.text == "咨询电话：0577-12345678。"
     assert answer.contact.citation is not None
     assert answer.contact.citation.quote == "咨询电话：0577-12345678。"
-    assert "青岚市公安局" in answer.answer
-    assert "“咨询电话：0577-12345678。”" in answer.answer
+    assert answer.answer.endswith(
+        "可以换个说法再问，或向相近文件的发布单位（青岚市公安局）咨询。文件写明：“咨询电话：0577-12345678。”"
+    )
+    assert answer.notes[-2:] == (
+        Note(kind="ask_issuer", parts=("青岚市公安局",)),
+        Note(kind="contact", parts=("咨询电话：0577-12345678。",)),
+    )
     assert answer.nearest
     for citation in answer.nearest:
         assert GUIDE[citation.start : citation.end] == citation.quote

@@ -2,16 +2,28 @@
 one of them."""
 
 import ast
+import html
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from policyqa.qa.compose import wording
 from policyqa.qa.question.filters import KINDS
+from policyqa.qa.types import Note, NoteKind
+from policyqa.qa.wording import COMPLETENESS, NOTES
 from policyqa.ui import chat
 from policyqa.ui.chat import render
-from policyqa.ui.chat.language import BEGIN, END, PART, english, in_language, language_of, say
+from policyqa.ui.chat.language import (
+    BEGIN,
+    END,
+    MARKS,
+    PART,
+    english,
+    in_language,
+    language_of,
+    say,
+)
 from policyqa.ui.store.types import REASONS
 
 FOLDER = Path(chat.__file__).parent
@@ -23,9 +35,9 @@ MODULES = ("render", "panel", "forms", "filters", "talk", "page", "reactions")
 
 
 def test_marks_become_words_of_one_language() -> None:
-    html = f"<b>{say('来源 {}', 3)}</b> {say('没有这个词')}"
-    assert in_language(html, "zh") == "<b>来源 3</b> 没有这个词"
-    assert in_language(html, "en") == "<b>Source 3</b> 没有这个词"
+    given = f"<b>{say('来源 {}', 3)}</b> {say('没有这个词')}"
+    assert in_language(given, "zh") == "<b>来源 3</b> 没有这个词"
+    assert in_language(given, "en") == "<b>Source 3</b> 没有这个词"
 
 
 def test_a_part_may_hold_words_and_braces() -> None:
@@ -72,10 +84,8 @@ def words_in_scripts() -> set[str]:
 
 def templates() -> set[str]:
     """What `qa` says in its own words on the page, as `say` is given it."""
-    whole = {wording.NO_EVIDENCE, wording.NEXT_STEP, wording.REFUSED, wording.TALK, wording.UNCLEAR}
-    whole |= {wording.OUT_OF_SCOPE + wording.NEXT_STEP, *wording.COMPLETENESS.values()}
-    named = {wording.ASK_ISSUER, wording.CONTACT_SAYS, wording.NOT_SAID, *render.TEMPLATES}
-    return whole | {re.sub(r"\{\w+\}", "{}", each).removeprefix("注：") for each in named}
+    notes = {words.removeprefix("注：") for kind, words in NOTES.items() if kind != "other"}
+    return notes | set(COMPLETENESS.values())
 
 
 def words_of_the_page() -> set[str]:
@@ -101,8 +111,36 @@ def test_no_english_is_left_of_words_that_are_gone() -> None:
     assert set(english()) - words_of_the_page() - values - joined == set()
 
 
-def test_a_note_with_names_in_it_is_translated() -> None:
-    note = wording.FROM_ELSEWHERE.format(region="重庆市", place="北京")
-    shown = render._note(note)
-    assert in_language(shown, "zh") == note.removeprefix("注：")
+def note_of(kind: NoteKind, part: str) -> Note:
+    return Note(kind=kind, parts=(part,) * NOTES[kind].count("{}"))
+
+
+@pytest.mark.parametrize("kind", get_args(NoteKind))
+def test_a_note_is_worded_in_both_languages(kind: NoteKind) -> None:
+    note = note_of(kind, "名称")
+    shown = render.note_html(note)
+    assert html.unescape(in_language(shown, "zh")) == note.text.removeprefix("注：")
+    translated = html.unescape(in_language(shown, "en"))
+    assert translated.count("名称") == len(note.parts)
+    if kind != "other":
+        given = ("名称", "博士后有哪些支持政策？")  # an example stays Chinese, as its answer is
+        assert not CHINESE.search(re.sub("|".join(given), "", translated))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(NoteKind) if "{}" in NOTES[kind]])
+@pytest.mark.parametrize(
+    "hostile",
+    ["<img src=x>", "](http://evil.example)", f"{BEGIN}可以{PART}x{END}", "{}{0}{x}", "a\n\n# b"],
+)
+def test_what_is_put_into_a_note_is_shown_and_nothing_else(kind: NoteKind, hostile: str) -> None:
+    shown, words = render.note_html(note_of(kind, hostile)), NOTES[kind].removeprefix("注：")
+    escaped = render.inline(hostile)
+    assert not re.search(rf"[\[\](){{}}\n{MARKS}]|<(?!br>)", escaped)
+    assert in_language(shown, "zh") == escaped.join(words.split("{}"))
+    assert in_language(shown, "en") == escaped.join(english().get(words, words).split("{}"))
+
+
+def test_the_places_of_a_note_are_filled_in_order() -> None:
+    shown = render.note_html(Note(kind="elsewhere", parts=("重庆市", "北京")))
+    assert in_language(shown, "zh") == "所引文件是重庆市的，没有专门说明北京的情况。"
     assert "is of 重庆市; it says nothing special about 北京" in in_language(shown, "en")

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from policyqa.qa.compose.wording import NEXT_STEP, NO_EVIDENCE
-from policyqa.qa.types import Answer, Contact, Question
+from policyqa.qa.types import Answer, Note, Question
+from policyqa.qa.wording import NOTES
 from policyqa.ui.chat import panel, render
 from policyqa.ui.chat.language import in_language
 from tests.ui_fake import (
@@ -186,9 +186,9 @@ def test_a_document_out_of_force_has_a_badge() -> None:
 
 
 def test_an_abstention_names_whom_to_ask() -> None:
-    given = answer("外籍人才").model_copy(
-        update={"contact": Contact(issuer="渝南区人社局", text="咨询电话：123")}
-    )
+    asks = Note(kind="ask_issuer", parts=("渝南区人社局",))
+    says = Note(kind="contact", parts=("咨询电话：123",))
+    given = answer("外籍人才").model_copy(update={"notes": (asks, says)})
     text = Seen(message_of(given, 0)).text
     assert "（渝南区人社局）咨询" in text
     assert "文件写明：“咨询电话：123”" in text
@@ -197,7 +197,7 @@ def test_an_abstention_names_whom_to_ask() -> None:
 def test_an_abstention_says_why_and_where_to_look() -> None:
     message = message_of(answer("外籍人才"), 2)
     seen = Seen(message)
-    assert seen.text.startswith(f"暂无依据{NO_EVIDENCE}{NEXT_STEP}")
+    assert seen.text.startswith(f"暂无依据{NOTES['no_evidence']}{NOTES['next_step']}")
     places, acts = seen.links[:3], seen.links[3:]
     assert places == ["#source-2-h1", "#source-2-h2", "#source-2-h3"]
     assert acts[:2] == ["#gap-2", "#down-2"]
@@ -305,12 +305,26 @@ def test_hostile_text_makes_no_element_and_no_link_anywhere() -> None:
 
 
 def test_places_that_are_listed_are_not_said_twice() -> None:
-    long = NO_EVIDENCE + "内容相近的有：《办法》。" + NEXT_STEP
+    near = Note(kind="near", parts=("《办法》",))
+    notes = (Note(kind="no_evidence"), near, Note(kind="next_step"))
+    text = "".join(note.text for note in notes)
     silent = Answer(
-        id="", question="问", query="问", status="abstained", reason="no_evidence", answer=long
-    )
-    assert in_language("".join(render.pieces(silent, 0)), "zh") == render.escape(long)
+        id="", question="问", query="问", status="abstained", reason="no_evidence", answer=text,
+        notes=notes,
+    )  # fmt: skip
+    assert said_of(silent) == text
     listed = silent.model_copy(update={"hits": (hit(1, PLAN, FIRST),)})
-    assert in_language("".join(render.pieces(listed, 0)), "zh") == render.escape(
-        NO_EVIDENCE + NEXT_STEP
-    )
+    assert said_of(listed) == NOTES["no_evidence"] + NOTES["next_step"]
+
+
+def said_of(given: Answer) -> str:
+    return in_language("".join(render.pieces(given, 0)), "zh")
+
+
+def test_what_an_earlier_version_kept_is_shown_as_it_stands() -> None:
+    silent = answer("外籍人才").model_copy(update={"answer": "没有依据。<b>", "notes": ()})
+    assert said_of(silent) == "没有依据。&#60;b&#62;"
+    old = {"notes": ["注：这是文件提出的目标，不是已达到的数字。"], "missing": ["在哪里办理"]}
+    given = Answer.model_validate({**answer("博士后").model_dump(), **old})
+    remarks = message_of(given, 0).partition('<div class="remarks">')[2].partition("</div>")[0]
+    assert Seen(remarks).text == f"文件没有说明：在哪里办理{old['notes'][0]}"

@@ -1,0 +1,36 @@
+"""What readers are told in our own words: when there is no answer, and beside one."""
+
+from collections.abc import Mapping
+
+# By `types.NoteKind`, with a `{}` for each part. `ui/chat/english.toml` has the English.
+NOTES: Mapping[str, str] = {
+    # in place of an answer
+    "refused": "这里只摘引文件里的原文，不会照提问里的指令改变做法。请直接问人才政策方面的问题。",
+    "talk": (
+        "您好，这里是渝才问策：按本单位的文件回答人才政策问题，如申报条件、支持政策、服务、时间和办理方式。"
+        "请直接提问。"
+    ),
+    "unclear": (
+        "问题里没有说明指的是哪项政策、哪类人才或哪项服务，请补充后再问，例如“博士后有哪些支持政策？”。"
+    ),
+    "which_one": "您问的是哪一项？文件里有几处同样相近：{}。请写明是哪一项再问。",
+    "out_of_scope": "现有文件里没有与这个问题相近的内容。",
+    "no_evidence": "现有文件里没有找到能回答这个问题的依据。",
+    "near": "内容相近的有：{}。",
+    "next_step": "可以换个说法再问，或向文件的发布单位咨询。",
+    "ask_issuer": "可以换个说法再问，或向相近文件的发布单位（{}）咨询。",
+    "contact": "文件写明：“{}”",
+    # beside an answer
+    "items_left": "文件没有说明：另有 {} 项未列出，请打开来源查看",
+    "not_said": "文件没有说明：{}",
+    "target": "注：这是文件提出的目标，不是已达到的数字。",
+    "elsewhere": "注：所引文件是{}的，没有专门说明{}的情况。",
+    "conflict": "注：同一日期的文件说法不一（{}），请以发布单位的解释为准。",
+    "model_fell_back": "注：语言模型的回答未通过核对或没有及时给出，以下是原文摘引。",
+    "staff": "注：[{}]是工作人员的答复（{}），不是政策原文。",
+    "not_in_force": "注：《{}》{}。",
+    # of an answer that an earlier version kept, as it stands
+    "other": "{}",
+}
+TARGET = "目标 "
+COMPLETENESS = {"full": "完整回答", "partial": "部分回答"}

@@ -1,0 +1,95 @@
+"""Notes are values: each has its words once, its JSON is readable, and what earlier versions kept
+in their place is still read."""
+
+from typing import get_args
+
+import pytest
+from pydantic import ValidationError
+
+from policyqa.qa.types import Answer, Note, NoteKind
+from policyqa.qa.wording import NOTES
+
+WORDS: dict[NoteKind, tuple[tuple[str, ...], str]] = {
+    "refused": (
+        (),
+        "这里只摘引文件里的原文，不会照提问里的指令改变做法。请直接问人才政策方面的问题。",
+    ),
+    "talk": (
+        (),
+        "您好，这里是渝才问策：按本单位的文件回答人才政策问题，如申报条件、支持政策、服务、时间和办理方式。"
+        "请直接提问。",
+    ),
+    "unclear": (
+        (),
+        "问题里没有说明指的是哪项政策、哪类人才或哪项服务，请补充后再问，例如“博士后有哪些支持政策？”。",
+    ),
+    "which_one": (
+        ("《甲》；《乙》",),
+        "您问的是哪一项？文件里有几处同样相近：《甲》；《乙》。请写明是哪一项再问。",
+    ),
+    "out_of_scope": ((), "现有文件里没有与这个问题相近的内容。"),
+    "no_evidence": ((), "现有文件里没有找到能回答这个问题的依据。"),
+    "near": (("《办法》“第一条”",), "内容相近的有：《办法》“第一条”。"),
+    "next_step": ((), "可以换个说法再问，或向文件的发布单位咨询。"),
+    "ask_issuer": (("人社局",), "可以换个说法再问，或向相近文件的发布单位（人社局）咨询。"),
+    "contact": (("咨询电话：12333。",), "文件写明：“咨询电话：12333。”"),
+    "items_left": (("2",), "文件没有说明：另有 2 项未列出，请打开来源查看"),
+    "not_said": (("在哪里办理",), "文件没有说明：在哪里办理"),
+    "target": ((), "注：这是文件提出的目标，不是已达到的数字。"),
+    "elsewhere": (("重庆市", "北京"), "注：所引文件是重庆市的，没有专门说明北京的情况。"),
+    "conflict": (
+        ("人社局、日报",),
+        "注：同一日期的文件说法不一（人社局、日报），请以发布单位的解释为准。",
+    ),
+    "model_fell_back": ((), "注：语言模型的回答未通过核对或没有及时给出，以下是原文摘引。"),
+    "staff": (("1", "李，2026-01-01"), "注：[1]是工作人员的答复（李，2026-01-01），不是政策原文。"),
+    "not_in_force": (("办法", "有效期至2025-12-31"), "注：《办法》有效期至2025-12-31。"),
+    "other": (("随便一句{}",), "随便一句{}"),
+}
+
+
+@pytest.mark.parametrize("kind", get_args(NoteKind))
+def test_each_kind_has_its_words(kind: NoteKind) -> None:
+    parts, words = WORDS[kind]
+    assert Note(kind=kind, parts=parts).text == words
+
+
+def test_no_words_are_left_of_kinds_that_are_gone() -> None:
+    assert set(NOTES) == set(get_args(NoteKind))
+
+
+def test_braces_in_a_part_are_no_places() -> None:
+    assert Note(kind="elsewhere", parts=("{1}{}", "{0}")).text == (
+        "注：所引文件是{1}{}的，没有专门说明{0}的情况。"
+    )
+
+
+@pytest.mark.parametrize("parts", [(), ("a",), ("a", "b", "c")])
+def test_a_note_has_as_many_parts_as_its_words_have_places(parts: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match="elsewhere takes 2 parts"):
+        Note(kind="elsewhere", parts=parts)
+
+
+def test_json_has_the_words_beside_the_value_and_is_read_back() -> None:
+    note = Note(kind="elsewhere", parts=("重庆市", "北京"))
+    assert note.model_dump(mode="json") == {
+        "kind": "elsewhere",
+        "parts": ["重庆市", "北京"],
+        "text": "注：所引文件是重庆市的，没有专门说明北京的情况。",
+    }
+    forged = {**note.model_dump(), "text": "别的话"}  # the words are those of the kind
+    assert Note.model_validate(forged) == note
+    assert Note.model_validate_json(note.model_dump_json()) == note
+
+
+def test_an_answer_of_an_earlier_version_is_read() -> None:
+    answer = Answer.model_validate(
+        {
+            "id": "a", "question": "问", "query": "问", "status": "answered", "reason": None,
+            "answer": "答", "missing": ["在哪里办理"], "notes": ["注：这是目标{}。"],
+        }
+    )  # fmt: skip
+    assert answer.missing == (Note(kind="not_said", parts=("在哪里办理",)),)
+    assert answer.notes == (Note(kind="other", parts=("注：这是目标{}。",)),)
+    assert answer.notes[0].text == "注：这是目标{}。"
+    assert Answer.model_validate_json(answer.model_dump_json()) == answer
