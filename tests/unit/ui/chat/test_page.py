@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from policyqa.index.errors import IndexDamaged
-from policyqa.index.types import Passage
+from policyqa.qa.corpus import Corpus
 from policyqa.qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
 from policyqa.ui.chat import page, talk
 from policyqa.ui.chat.language import in_language
@@ -18,7 +18,16 @@ from policyqa.ui.chat.talk import Asked
 from policyqa.ui.doorman import HEADERS, own_page, refused
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
-from tests.ui_fake import ATTACK, FIRST, HOSTILE, PLAN, SKILLED, FakeAssistant
+from tests.ui_fake import (
+    ATTACK,
+    DOCUMENTS,
+    FIRST,
+    HOSTILE,
+    PLAN,
+    SKILLED,
+    FakeAssistant,
+    passages_of,
+)
 
 
 def no_pause(seconds: float) -> None:
@@ -187,13 +196,12 @@ def test_sources_open_by_their_link() -> None:
 def test_a_source_opens_under_what_its_passage_stands_under() -> None:
     start = PLAN.text.index("第一条")
 
-    class Cut(FakeAssistant):
-        def passages(self, doc_id: str) -> tuple[Passage, ...]:
-            found = super().passages(doc_id)
-            return tuple(p.model_copy(update={"context": ((start, start + 3),)}) for p in found)
-
-    answers = told(Cut(), "博士后", "那高技能人才呢")
-    panel = unescaped(talk.open_source(Cut(), answers, "source-1-1"))
+    cut = FakeAssistant()
+    context = {"context": ((start, start + 3),)}
+    passages = [p.model_copy(update=context) for d in DOCUMENTS for p in passages_of(d)]
+    cut.corpus = Corpus.holding(DOCUMENTS, passages)
+    answers = told(cut, "博士后", "那高技能人才呢")
+    panel = unescaped(talk.open_source(cut, answers, "source-1-1"))
     assert ">…第一条\n…\n" in panel
     assert "第一条\n…" not in unescaped(talk.open_source(FakeAssistant(), answers, "source-1-1"))
 
