@@ -24,7 +24,7 @@ from policyqa.qa.compose.composer import (
     MARGIN_READ,
     Composer,
     chosen,
-    citation_of,
+    cite,
     with_validity,
     without_replaced,
 )
@@ -251,10 +251,10 @@ class Assistant:
             ranking = retrieval.reordered(ranking, bonus)
         read: Mapping[str, float] = {}
         if (stage := self._second_stage) and evidence:
-            read = stage.read(self.index, ranking, evidence, asked)
+            read = stage.rerank_passages(self.index, ranking, evidence, asked)
             ranking = stage.ordered(self.index, ranking, read)
-            evidence = stage.weighed(evidence, read)
-            evidence = stage.sharpened(evidence, stage.read_sentences(evidence, asked))
+            evidence = stage.by_passages(evidence, read)
+            evidence = stage.by_sentences(evidence, stage.rerank_sentences(evidence, asked))
         if asked.uses("replaced"):
             evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
         clock.lap("retrieve")
@@ -376,7 +376,7 @@ class Assistant:
         for evidence in usable:
             span = (evidence.sentence.start, evidence.sentence.end)
             passage_id = self.corpus.passage_of(evidence.document.doc_id, span)
-            citation = citation_of(evidence.quote, span, len(citations) + 1, passage_id)
+            citation = cite(evidence.quote, span, len(citations) + 1, passage_id)
             held = self.corpus.validity(evidence.document, day_of(question))
             citations.append(with_validity(citation, held))
         return tuple(citations)

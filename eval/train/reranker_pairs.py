@@ -23,7 +23,7 @@ from policyqa.index.text.words import normalise
 from policyqa.index.types import Document, Passage, Sentence, Value
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.evidence import Evidence, anchors
-from policyqa.qa.retrieve.reranking import shown
+from policyqa.qa.retrieve.reranking import passage_input
 
 NEAR, FARTHER = 3, 2  # negatives from the top of the ranking, and from below it
 HELD_OUT = 4  # one document of so many is kept out of training
@@ -55,10 +55,10 @@ def _group(assistant: Assistant, dataset: Dataset, query: Query) -> Group:
         answering = _answering(query, grades, best)
         if answering:
             anchor = best.sentence if best.sentence in answering else answering[0]
-            positives.append(shown(document, passage, anchor))
+            positives.append(passage_input(document, passage, anchor))
             without += _without(query, best, answering)
         elif not _may_answer(query, document, passage):
-            near.append(shown(document, passage, best.sentence))
+            near.append(passage_input(document, passage, best.sentence))
     return Group(
         source=dataset.name,
         query=normalise(asked.text),
@@ -109,7 +109,7 @@ def _without(query: Query, best: Evidence, answering: Sequence[Sentence]) -> lis
     if query.answer_kind == "free_text" or not left:
         return []
     near = min(left, key=lambda s: abs(s.start - answering[0].start))
-    return [shown(best.document, best.passage, near, without=answering)]
+    return [passage_input(best.document, best.passage, near, without=answering)]
 
 
 def _text(document: Document, sentence: Sentence) -> str:

@@ -239,7 +239,7 @@ class Composer:
         key = (document.doc_id, span)
         if key not in self._numbers:
             self._numbers[key] = len(self.citations) + 1
-            citation = citation_of(
+            citation = cite(
                 quote, span, self._numbers[key], self._passage_of(document.doc_id, span)
             )
             self.citations.append(with_validity(citation, self._validity_of(document)))
@@ -267,7 +267,7 @@ class Composer:
         return " ".join(filter(None, [cited.date, cited.issuer])) or cited.title
 
 
-def citation_of(quote: Quote, span: Span, number: int, passage_id: str) -> Citation:
+def cite(quote: Quote, span: Span, number: int, passage_id: str) -> Citation:
     """The citation of a span of the quote's document."""
     document, about = quote.document, quote.document.metadata
     return Citation(

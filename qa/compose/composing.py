@@ -12,7 +12,7 @@ from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
 from policyqa.qa.compose.leads import lead
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of
 from policyqa.qa.compose.missing import unanswered
-from policyqa.qa.compose.timeline import VALUED, Timeline, Value, aims, timeline, written
+from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
 from policyqa.qa.compose.verdicts import verdict, weighed
 from policyqa.qa.corpus import Citable
 from policyqa.qa.question.asked import Asked
@@ -148,11 +148,11 @@ def _told(draft: Draft, times: Timeline, asked: Asked) -> list[Quote]:
     return [value.quote for value in values]
 
 
-def _repeated(role: Role, values: Sequence[Value]) -> list[Role]:
+def _repeated(role: Role, values: Sequence[DatedValue]) -> list[Role]:
     return [role for _ in values]
 
 
-def _issuer(value: Value) -> str:
+def _issuer(value: DatedValue) -> str:
     about = value.quote.document.metadata
     return about.issuer or f"《{about.title}》"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from policyqa.index.structure.quotes import display
 from policyqa.index.types import Passage
-from policyqa.qa.compose.composer import citation_of
+from policyqa.qa.compose.composer import cite
 from policyqa.qa.retrieve.evidence import Evidence, Quote, anchors
 from policyqa.qa.types import Citation, Contact, Note
 
@@ -21,9 +21,7 @@ def nearest(found: Sequence[Evidence]) -> tuple[Citation, ...]:
     """The sentences that came nearest, one a passage: what a reader may look at instead."""
     best = anchors(found)[:NEAREST]
     return tuple(
-        citation_of(
-            each.quote, (each.sentence.start, each.sentence.end), n, each.passage.passage_id
-        )
+        cite(each.quote, (each.sentence.start, each.sentence.end), n, each.passage.passage_id)
         for n, each in enumerate(best, start=1)
     )
 
@@ -58,4 +56,4 @@ def advice(whom: Contact | None) -> tuple[Note, ...]:
 
 def _cited(quote: Quote, number: int = 1) -> Citation:
     span = (quote.sentence.start, quote.sentence.end)
-    return citation_of(quote, span, number, quote.passage.passage_id)
+    return cite(quote, span, number, quote.passage.passage_id)

@@ -37,7 +37,7 @@ AFTER_CHARS = 12  # what follows a number within its clause and says what it cou
 
 
 @dataclass(frozen=True)
-class Value:
+class DatedValue:
     """What one sentence says of the thing asked.
 
     `near` are the words of the question in the clause of the number, `wide` those in the sentence
@@ -67,10 +67,10 @@ class Timeline:
     that differ from it, out of other documents; `target` is what is to be reached, where the
     others are what is."""
 
-    newest: Value
-    earlier: tuple[Value, ...] = ()
-    conflicting: tuple[Value, ...] = ()
-    target: Value | None = None
+    newest: DatedValue
+    earlier: tuple[DatedValue, ...] = ()
+    conflicting: tuple[DatedValue, ...] = ()
+    target: DatedValue | None = None
 
 
 def is_target(text: str, document: Document) -> bool:
@@ -124,17 +124,17 @@ def timeline(asked: Asked, best: Quote, corpus: Citable) -> Timeline | None:
     return _ordered(newest_first) if len(newest_first) > 1 else None
 
 
-def _of_years(value: Value, asked: frozenset[str]) -> bool:
+def _of_years(value: DatedValue, asked: frozenset[str]) -> bool:
     return not asked or value.when[:4] in asked or value.date[:4] in asked
 
 
 def _values_like(
-    own: Value,
+    own: DatedValue,
     asked: Asked,
     names: frozenset[str],
     documents: Iterable[Document],
     corpus: Citable,
-) -> list[Value]:
+) -> list[DatedValue]:
     """What documents say of the thing that a value is of."""
     return [
         value
@@ -167,7 +167,7 @@ def _comparable(one: Document, other: Document) -> bool:
     return a.region == b.region and districts[0] == districts[1] and bool(a.date and b.date)
 
 
-def _same_thing(own: Value, other: Value) -> bool:
+def _same_thing(own: DatedValue, other: DatedValue) -> bool:
     return (
         max(_alike(own.clause, other.clause), _alike(own.quote.text, other.quote.text)) >= SAME
         and own.near <= other.near
@@ -189,7 +189,7 @@ def value_of(
     names: frozenset[str],
     *,
     unit: str | None = None,
-) -> Value | None:
+) -> DatedValue | None:
     """The quantity of a sentence in whose clause most of the question's words stand.
 
     Args:
@@ -219,14 +219,14 @@ def _is_asked(quantity: Quantity, asked: Asked) -> bool:
     return quantity.unit == unit
 
 
-def _value(quote: Quote, quantity: Quantity, form: str, names: frozenset[str]) -> Value:
+def _value(quote: Quote, quantity: Quantity, form: str, names: frozenset[str]) -> DatedValue:
     start = max((form.rfind(mark, 0, quantity.start) for mark in CLAUSE_MARKS), default=-1) + 1
     before = form[start : quantity.start]
     after = re.match(rf"[^{CLAUSE_MARKS}、]{{0,{AFTER_CHARS}}}", form[quantity.end :])
     clause = before.rpartition("、")[2] + (after.group() if after else "")
     whole = f"{_before(quote)}{form}"
     named = sorted(re.findall(r"(?<!\d)(20\d\d)年", before))
-    return Value(
+    return DatedValue(
         quote=quote,
         quantity=quantity,
         near=frozenset(w for w in names if w in clause.lower()),
@@ -246,25 +246,25 @@ def _before(quote: Quote) -> str:
     return plain(quote.document.text[slice(*earlier[-1])]) if earlier else ""
 
 
-def _distinct(values: Sequence[Value]) -> list[Value]:
+def _distinct(values: Sequence[DatedValue]) -> list[DatedValue]:
     """The first value of each document, and of those that say the same the newest only."""
-    kept: dict[str, Value] = {}
+    kept: dict[str, DatedValue] = {}
     for each in values:
         kept.setdefault(each.quote.document.doc_id, each)
     newest_first = sorted(kept.values(), key=lambda v: (v.date, v.when), reverse=True)
-    seen: dict[tuple[object, ...], Value] = {}
+    seen: dict[tuple[object, ...], DatedValue] = {}
     for each in newest_first:
         seen.setdefault(each.quantity.key, each)
     return list(seen.values())
 
 
-def _ordered(values: Sequence[Value]) -> Timeline:
+def _ordered(values: Sequence[DatedValue]) -> Timeline:
     newest, *others = values
     same = tuple(v for v in others if v.date == newest.date)
     earlier = tuple(v for v in others if v.date < newest.date)
     return Timeline(newest, earlier, same)
 
 
-def written(value: Value) -> str:
+def written(value: DatedValue) -> str:
     """The number of a value with its unit, as its text has it."""
     return plain(value.quote.text)[value.quantity.start : value.quantity.end].strip()

@@ -47,7 +47,7 @@ class Reranker(Protocol):
 
         Args:
             query: normalised, as `qa.question.query` gives it.
-            texts: as `shown` gives them.
+            texts: as `passage_input` gives them.
         """
         ...
 
@@ -135,7 +135,7 @@ class OverlapReranker:
         return np.array([8 * share - 4 for share in shares])
 
 
-def shown(
+def passage_input(
     document: Document, passage: Passage, anchor: Sentence, *, without: Collection[Sentence] = ()
 ) -> str:
     """What of a passage a reranker reads: title, heading, and the sentences around one of them.
@@ -158,7 +158,7 @@ def shown(
     return normalise("\n".join(part for part in (title, section, words) if part))
 
 
-def alone(document: Document, passage: Passage, text: str) -> str:
+def sentence_input(document: Document, passage: Passage, text: str) -> str:
     """A sentence under its document's title and its own heading, as a reranker reads it."""
     title = document.metadata.title[:TITLE_CHARS]
     section = passage.section.split(SECTION_SEPARATOR)[-1][:SECTION_CHARS]
@@ -197,14 +197,14 @@ class SecondStage:
         """Whether its log-odds are those that the confidence is calibrated with."""
         return self.settings.model == DEFAULT_MODEL
 
-    def read(
+    def rerank_passages(
         self, index: SearchIndex, ranking: Ranking, found: Sequence[Evidence], asked: Asked
     ) -> dict[str, float]:
         """Log-odds that a passage answers, by its id, for the best passages."""
         best = {each.passage.passage_id: each for each in anchors(found)}
         ids = [index.passages[row].passage_id for row in ranking.rows]
         chosen = [best[name] for name in ids if name in best][: self.settings.passages]
-        texts = [shown(each.document, each.passage, each.sentence) for each in chosen]
+        texts = [passage_input(each.document, each.passage, each.sentence) for each in chosen]
         scores = np.clip(self.reranker.scores(asked.text, texts), -BOUND, BOUND)
         return {
             each.passage.passage_id: float(score)
@@ -221,18 +221,20 @@ class SecondStage:
         }
         return reordered(ranking, bonus)
 
-    def read_sentences(self, found: Sequence[Evidence], asked: Asked) -> dict[Place, float]:
+    def rerank_sentences(self, found: Sequence[Evidence], asked: Asked) -> dict[Place, float]:
         """Log-odds that a sentence by itself answers, under its title and heading, by where it
         stands (its document and its start), for the best sentences; none where one is far ahead
         of all others."""
         best = [each for each in found if not each.contradicts]
         near = [each for each in best if each.score >= best[0].score - DISPUTED]
         chosen = near[: self.settings.sentences] if len(near) > 1 else []
-        texts = [alone(each.document, each.passage, each.text) for each in chosen]
+        texts = [sentence_input(each.document, each.passage, each.text) for each in chosen]
         scores = np.clip(self.reranker.scores(asked.text, texts), -BOUND, BOUND)
         return {place_of(each): float(score) for each, score in zip(chosen, scores, strict=True)}
 
-    def sharpened(self, found: Sequence[Evidence], read: Mapping[Place, float]) -> list[Evidence]:
+    def by_sentences(
+        self, found: Sequence[Evidence], read: Mapping[Place, float]
+    ) -> list[Evidence]:
         """The sentences with what was read of themselves added, best first."""
         low = min(read.values(), default=0.0)
         scored = [
@@ -241,7 +243,7 @@ class SecondStage:
         ]
         return sorted(scored, key=lambda each: -each.score)
 
-    def weighed(self, found: Sequence[Evidence], read: Mapping[str, float]) -> list[Evidence]:
+    def by_passages(self, found: Sequence[Evidence], read: Mapping[str, float]) -> list[Evidence]:
         """The sentences with what was read of their passages added, best first."""
         low = min(read.values(), default=0.0)
         scored = [

@@ -19,8 +19,8 @@ from policyqa.qa.retrieve.reranking import (
     CrossEncoderReranker,
     OverlapReranker,
     SecondStage,
+    passage_input,
     place_of,
-    shown,
 )
 from policyqa.qa.retrieve.retrieval import rank, signals_of
 from policyqa.qa.retrieve.weighting import weights_for
@@ -72,25 +72,28 @@ def passage_of(*sentences: str, kinds: tuple[str, ...] = ()) -> tuple[Document, 
 
 def test_title_and_heading_stand_before_the_words_and_are_bounded() -> None:
     document, passage = passage_of("補助２０万元。")
-    assert shown(document, passage, passage.sentences[0]) == f"{'甲' * 36}\n第二节\n补助20万元。"
+    assert (
+        passage_input(document, passage, passage.sentences[0])
+        == f"{'甲' * 36}\n第二节\n补助20万元。"
+    )
 
 
 def test_neighbours_are_read_while_they_fit_and_the_anchor_always() -> None:
     before, anchor, after = "前" * 60 + "。", "中" * 50 + "。", "后" * 60 + "。"
     document, passage = passage_of(before, anchor, after)
-    words = shown(document, passage, passage.sentences[1]).split("\n")[2]
+    words = passage_input(document, passage, passage.sentences[1]).split("\n")[2]
     assert words == before + anchor
-    assert shown(document, passage, passage.sentences[2]).endswith(anchor + after)
+    assert passage_input(document, passage, passage.sentences[2]).endswith(anchor + after)
     document, passage = passage_of("长" * 200)
-    assert shown(document, passage, passage.sentences[0]).count("长") == WINDOW_CHARS
+    assert passage_input(document, passage, passage.sentences[0]).count("长") == WINDOW_CHARS
 
 
 def test_headings_and_what_is_left_out_are_not_read() -> None:
     kinds = ("heading", "text", "text")
     document, passage = passage_of("标题", "第一句。", "第二句。", kinds=kinds)
     first, second = passage.sentences[1:]
-    assert shown(document, passage, first).endswith("第二节\n第一句。第二句。")
-    assert shown(document, passage, second, without=[first]).endswith("第二节\n第二句。")
+    assert passage_input(document, passage, first).endswith("第二节\n第一句。第二句。")
+    assert passage_input(document, passage, second, without=[first]).endswith("第二节\n第二句。")
 
 
 def test_what_a_passage_stands_under_is_read_before_it() -> None:
@@ -99,7 +102,7 @@ def test_what_a_passage_stands_under_is_read_before_it() -> None:
     passage = whole.model_copy(
         update={"start": second.start, "sentences": (second, third), "context": ((0, 5),)}
     )
-    assert shown(document, passage, third).endswith("第二节\n下列人员:(二)博士。(三)硕士。")
+    assert passage_input(document, passage, third).endswith("第二节\n下列人员:(二)博士。(三)硕士。")
 
 
 def test_the_fake_counts_shared_bigrams() -> None:
@@ -118,11 +121,11 @@ def test_a_passage_that_is_read_to_answer_comes_first_with_its_sentence(
     found = find(stored, ranking, asked, vector)
     for wanted in ("资助", "管理"):
         stage = SecondStage(Fixed(wanted, 50.0, -50.0), RerankerSettings(weight=10))
-        read = stage.read(stored, ranking, found, asked)
+        read = stage.rerank_passages(stored, ranking, found, asked)
         assert sorted(read.values()) == [-BOUND, BOUND]
         first = stored.passages[stage.ordered(stored, ranking, read).rows[0]]
         assert wanted in first.text
-        assert wanted in stage.weighed(found, read)[0].passage.text
+        assert wanted in stage.by_passages(found, read)[0].passage.text
 
 
 def test_only_as_many_passages_are_read_as_the_settings_say(
@@ -135,7 +138,7 @@ def test_only_as_many_passages_are_read_as_the_settings_say(
     found = find(stored, ranking, asked, vector)
     reader = Fixed("", 1.0, 0.0)
     stage = SecondStage(reader, RerankerSettings(passages=1))
-    read = stage.read(stored, ranking, found, asked)
+    read = stage.rerank_passages(stored, ranking, found, asked)
     assert len(read) == len(reader.seen) == 1
     assert list(read) == [stored.passages[ranking.rows[0]].passage_id]
     below = stage.ordered(stored, ranking, read)
@@ -152,8 +155,8 @@ def test_only_sentences_in_dispute_are_read(stored: search_index.SearchIndex) ->
     stage = SecondStage(Fixed("", 1.0, 0.0), RerankerSettings())
     near = [each.scored(5.0) for each in found[:2]]
     far = [each.scored(5.0 - DISPUTED - 0.1) for each in found[2:]]
-    assert list(stage.read_sentences([*near, *far], asked)) == [place_of(e) for e in near]
-    assert stage.read_sentences([near[0], *far], asked) == {}
+    assert list(stage.rerank_sentences([*near, *far], asked)) == [place_of(e) for e in near]
+    assert stage.rerank_sentences([near[0], *far], asked) == {}
 
 
 def test_what_was_read_is_in_the_confidence(stored: search_index.SearchIndex) -> None:
