@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from policyqa.index.text.words import is_place, normalise, words
+from policyqa.index.text.words import dictionary, is_place, normalise, words
 
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 _NUMERAL = r"([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]{1,3}|\d{1,3})"
@@ -27,9 +27,13 @@ def editions(text: str) -> frozenset[str]:
     return frozenset(f"{_number(number)}{kind}" for number, kind in EDITION.findall(plain) + boxes)
 
 
-@lru_cache(maxsize=4096)
 def places(text: str) -> tuple[str, ...]:
     """Names of places in a text, the longest of each: 两江新区 and not 新区."""
+    return _places(text, dictionary())
+
+
+@lru_cache(maxsize=4096)
+def _places(text: str, in_words_of: str) -> tuple[str, ...]:
     named = [word for word in dict.fromkeys(words(text)) if is_place(word)]
     return tuple(p for p in named if not any(p != other and p in other for other in named))
 
