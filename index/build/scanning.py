@@ -38,7 +38,7 @@ def state(sha256: str, metadata: Metadata) -> str:
 
 
 def paths(source: Path) -> Iterator[Path]:
-    """Every file of the folder and of its subfolders, but the hidden ones and those `ABOUT` them."""
+    """Every file of the folder and of its subfolders, but the hidden and those `ABOUT` others."""
     for path in source.rglob("*"):
         folder = path.is_dir() and not path.is_symlink()
         if not folder and path.name not in ABOUT and not _is_hidden(path, source):

@@ -46,8 +46,8 @@ class OfficeWords(Value):
     """What an office adds to the words of the field. None of it is a pattern or an order.
 
     `terms` are words that a general dictionary splits. `shares` are asked for as a percentage
-    without saying so (留渝率是多少). `names` maps what people say to what documents say, `english` a
-    Chinese word (or several, with spaces) to what English calls it.
+    without saying so (留渝率是多少). `names` maps what people say to what documents say, `english`
+    a Chinese word (or several, with spaces) to what English calls it.
     """
 
     terms: Words = ()
