@@ -62,7 +62,7 @@ class Dictionary(NamedTuple):
     jieba: Any
 
 
-OFFICES = 4  # whose dictionaries are kept ready, some 40 MB each
+OFFICES = 4  # whose dictionaries are kept ready, some 25 MB each
 _IN_USE: ContextVar[Dictionary | None] = ContextVar("dictionary", default=None)
 
 
