@@ -2,7 +2,7 @@
 
 PolicyQAError            `qa.errors`, `ui.errors` and `eval.errors` hang theirs under it
 ├── ModelError           the embedding model cannot be unpacked or loaded
-├── SourceError          the source folder or its catalogue cannot be used
+├── SourceError          the source folder, its catalogue or its words cannot be used
 │   ├── NameTaken        another file of the source folder has this name
 │   └── UnreadableFile   one file has no text that can be read; the others go on
 │       ├── UnsupportedFile  it is no document, or of a kind that is not read
@@ -24,7 +24,8 @@ class ModelError(PolicyQAError):
 
 
 class SourceError(PolicyQAError):
-    """The source folder or its catalogue cannot be used. Correct the path or the named entry."""
+    """The source folder, its catalogue or its words cannot be used. Correct the path or the named
+    entry."""
 
 
 class NameTaken(SourceError):

@@ -145,7 +145,8 @@ class FileReport(Value):
 
 
 class IndexReport(Value):
-    """What one run of indexing did; `seconds` is wall time."""
+    """What one run of indexing did; `words_changed`: the office's words (`words.toml`) are others
+    than before, so that all texts were cut anew. `seconds` is wall time."""
 
     documents: int
     passages: int
@@ -155,5 +156,6 @@ class IndexReport(Value):
     unchanged: int
     failed: tuple[FileReport, ...]
     skipped: tuple[FileReport, ...] = ()
+    words_changed: bool = False
     seconds: float
     fingerprint: str

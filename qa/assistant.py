@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Rows, Vectors
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.text.words import warm
+from policyqa.index.text.words import cutting, normalise, warm
 from policyqa.index.types import Metadata
 from policyqa.qa.compose.ambiguity import choices
 from policyqa.qa.compose.composer import (
@@ -41,7 +42,7 @@ from policyqa.qa.question.asked import Asked, understood
 from policyqa.qa.question.clusters import clustered
 from policyqa.qa.question.filters import admits, lapsed
 from policyqa.qa.question.followups import Reading, readings
-from policyqa.qa.question.glossary import with_chinese
+from policyqa.qa.question.glossary import phrases, with_chinese
 from policyqa.qa.question.lexicon import Lexicon
 from policyqa.qa.question.query import normalise_query
 from policyqa.qa.question.scope import is_out_of_scope, is_talk
@@ -69,6 +70,7 @@ from policyqa.qa.types import (
 logger = logging.getLogger(__name__)
 
 PLACES = 3
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,17 @@ class Clock:
         return Timings(total=round(total, 3), **rounded)
 
 
+def _in_office_words(method: Method) -> Method:
+    """Cuts questions as the texts of the index were cut, in whatever thread it is called."""
+
+    @wraps(method)
+    def inner(self: "Assistant", *args: Any, **kwargs: Any) -> Any:
+        with cutting(self.index.manifest.office.terms):
+            return method(self, *args, **kwargs)
+
+    return cast(Method, inner)
+
+
 class Assistant:
     """Answers from one index; safe to share between threads, since nothing of it changes.
 
@@ -133,12 +146,16 @@ class Assistant:
         self.embedder = embedder
         self._weights = weights
         self._speller = Speller(index.words, index.bigrams)
-        self._lexicon = Lexicon.learned(document.text for document in index.documents)
+        office = index.manifest.office
+        self._english = phrases(office.english)
+        self._shares = tuple(map(normalise, office.shares))
         self._settings = settings
         self._second_stage = second_stage
         self._writer = writer
         self.corpus = Corpus.of(index)
-        warm()
+        with cutting(office.terms):
+            self._lexicon = Lexicon.learned((each.text for each in index.documents), office.names)
+            warm()
 
     def groups(self, questions: Sequence[str]) -> tuple[tuple[int, ...], ...]:
         """Questions that ask the same in other words, by their places (`question.clusters`)."""
@@ -151,6 +168,7 @@ class Assistant:
     def _answers(self, question: str, **asked: Any) -> bool:
         return self.ask(Question(question=question, **asked)).status == "answered"
 
+    @_in_office_words
     def ask(
         self, question: Question, *, said: Callable[[AnswerSentence], None] | None = None
     ) -> Answer:
@@ -186,6 +204,7 @@ class Assistant:
         _log(answer)
         return answer
 
+    @_in_office_words
     def readings_of(self, question: Question) -> tuple[Asked, ...]:
         """What the question may mean: normalised, spelt as the documents do, by itself or
         completed by what came before, and with the Chinese words of an English one.
@@ -199,15 +218,17 @@ class Assistant:
         history = question.history if "followups" not in self._without else ()
         return tuple(self.understood(each) for each in readings(query, history))
 
+    @_in_office_words
     def understood(self, reading: Reading) -> Asked:
         """A reading as it is searched, with the rarity of its words in these documents."""
         glossary = "glossary" not in self._without
         return understood(
-            with_chinese(reading.text) if glossary else reading.text,
+            with_chinese(reading.text, self._english) if glossary else reading.text,
             own=reading.own,
             known_words=self.index.words,
             known_bigrams=self.index.bigrams,
             without=self._without,
+            shares=self._shares,
         )
 
     def _surest(
@@ -221,6 +242,7 @@ class Assistant:
             found.append(self.find(each, vector, clock, hidden=hidden, day=day))
         return max(found, key=lambda each: each.confidence)
 
+    @_in_office_words
     def find(
         self,
         asked: Asked,

@@ -10,7 +10,7 @@ import numpy as np
 
 from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.search_index import SearchIndex
-from policyqa.index.text.words import bigrams, words
+from policyqa.index.text.words import bigrams, cutting, words
 from policyqa.qa.assistant import Assistant, Clock
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
@@ -81,7 +81,8 @@ class Baseline:
         )
 
     def _words(self, query: str, clock: Clock) -> Floats:
-        return self._index.words.scores(words(query)).astype(np.float64)
+        with cutting(self._index.manifest.office.terms):
+            return self._index.words.scores(words(query)).astype(np.float64)
 
     def _bigrams(self, query: str, clock: Clock) -> Floats:
         return self._index.bigrams.scores(bigrams(query)).astype(np.float64)

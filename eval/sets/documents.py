@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from policyqa.index.build import scanning
 from policyqa.index.build.sandbox import Parsed, Task, parse_files
 from policyqa.index.metadata import catalogue
 from policyqa.index.read.extract import Limits
@@ -95,7 +96,7 @@ def parsed(
         for folder in folders
         for entries in [catalogue.load(folder)]
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != catalogue.FILE_NAME
+        if path.is_file() and path.name not in scanning.ABOUT
     ]
     outcomes = zip(tasks, parse_files(tasks, limits or Limits()), strict=True)
     return {task.source: found for task, found in outcomes if isinstance(found, Parsed)}

@@ -22,6 +22,8 @@ from policyqa.index.errors import (
     UnsupportedFile,
 )
 from policyqa.index.metadata import catalogue
+from policyqa.index.metadata import office as office_words
+from policyqa.index.metadata.office import NO_WORDS, OfficeWords
 from policyqa.index.read import tools
 from policyqa.index.read.extract import Extract, Limits, Plain
 from policyqa.index.store import search_index
@@ -32,7 +34,7 @@ from policyqa.index.store.token_sets import TokenSets
 from policyqa.index.store.vectors import FaissStore, Vectors, stacked
 from policyqa.index.structure.parsing import parse
 from policyqa.index.structure.quotes import display, in_context
-from policyqa.index.text.words import bigrams, simplified, words
+from policyqa.index.text.words import bigrams, cutting, simplified, words
 from policyqa.index.types import Document, FileReport, IndexReport, Metadata, Passage
 
 CONTEXT_CHARS = 80
@@ -64,11 +66,13 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The files that an index shall hold, how to parse new ones, and the folder they lie in."""
+    """The files that an index shall hold, how to parse new ones, the folder they lie in, and the
+    words of the office that they are of."""
 
     files: tuple[SourceFile, ...]
     parsed: Parser
     root: str = ""
+    office: OfficeWords = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ def build(
     """Bring the index of a folder up to date with its files; an unchanged source is a no-op.
 
     Only files whose content or catalogue entry is new are parsed, in child processes; what cannot
-    be read is named in the report. Texts that the old index holds are not embedded again.
+    be read is named in the report. Texts that the old index holds are not embedded again. Where the
+    office's words have changed, all texts are cut into words anew, and none is parsed or embedded.
 
     Args:
         source: folder of documents; files of all subfolders are taken.
@@ -101,7 +106,8 @@ def build(
         progress: called with (stage, done, total) during long work.
 
     Raises:
-        SourceError: the source folder is absent or has no readable file.
+        SourceError: the source folder is absent or has no readable file, or what stands about the
+            files (catalogue, words) is wrong.
         IndexBusy: another process is indexing here.
         PolicyQAError: the disk is full or cannot be written.
     """
@@ -114,7 +120,7 @@ def build(
         tasks = [Task(source / f.source, f.source, entries.get(f.source, Metadata())) for f in new]
         return sandbox.parse_files(tasks, limits or Limits())
 
-    wanted = Wanted(tuple(files), parsed, root=str(source.resolve()))
+    wanted = Wanted(tuple(files), parsed, str(source.resolve()), office_words.load(source))
     return _brought_up_to_date(wanted, folder, embedder, progress)
 
 
@@ -168,7 +174,7 @@ def _brought_up_to_date(
 
 
 def _unchanged(old: SearchIndex | None, wanted: Wanted) -> IndexReport | None:
-    if old is None or old.manifest.root != wanted.root:
+    if old is None or old.manifest.root != wanted.root or old.manifest.office != wanted.office:
         return None
     if _states(old.manifest.files) != _states(wanted.files):
         return None
@@ -215,9 +221,12 @@ def _update(
     known = _known_vectors(old, [item.document.source for item in fresh])
     embedded = {e.document.source: e for e in embed(fresh, embedder, progress, known)} | kept
     ordered = [embedded[f.source] for f in files if f.source in embedded]
-    index = assemble(ordered, embedder, files, root=wanted.root, progress=progress)
+    index = assemble(
+        ordered, embedder, files, root=wanted.root, office=wanted.office, progress=progress
+    )
     search_index.save(index, folder)
-    return _report(index, before)
+    recut = old is not None and old.manifest.office != wanted.office
+    return _report(index, before).model_copy(update={"words_changed": recut})
 
 
 def _with_known_failures(
@@ -419,9 +428,11 @@ def assemble(
     files: Sequence[SourceFile],
     *,
     root: str = "",
+    office: OfficeWords = NO_WORDS,
     progress: Progress | None = None,
 ) -> SearchIndex:
-    """Everything that is searched, from documents with their vectors."""
+    """Everything that is searched, from documents with their vectors; `office` are the words that
+    their texts are cut with."""
     dimension = embedder.dimension
     cut = [(e.document, passage) for e in embedded for passage in e.passages]
     if progress:
@@ -435,9 +446,13 @@ def assemble(
         dimension=dimension,
         parser=search_index.PARSER,
         files=tuple(files),
-        fingerprint=search_index.fingerprint(embedder.fingerprint, files),
+        fingerprint=search_index.fingerprint(embedder.fingerprint, files, office),
         root=root,
+        office=office,
     )
+    with cutting(office.terms):
+        in_words = [words(text) for text in texts]
+        said_in_words = [words(text) for text in said]
     return SearchIndex(
         manifest=manifest,
         documents=tuple(e.document for e in embedded),
@@ -447,10 +462,10 @@ def assemble(
             stacked([e.sentence_vectors for e in embedded], dimension)
         ),
         title_vectors=FaissStore.build(stacked([e.title_vector for e in embedded], dimension)),
-        words=LexicalIndex.build([words(text) for text in texts]),
+        words=LexicalIndex.build(in_words),
         bigrams=LexicalIndex.build([bigrams(text) for text in texts]),
         document_bigrams=LexicalIndex.build([bigrams(text) for text in whole]),
-        sentence_words=TokenSets.build([words(text) for text in said]),
+        sentence_words=TokenSets.build(said_in_words),
         sentence_bigrams=TokenSets.build([bigrams(text) for text in said]),
     )
 

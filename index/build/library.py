@@ -184,7 +184,7 @@ def check_name(name: str) -> None:
     Raises:
         SourceError: it is hidden, too long, or not to be read.
     """
-    if name.startswith(".") or name == catalogue.FILE_NAME or not name.isprintable():
+    if name.startswith(".") or name in scanning.ABOUT or not name.isprintable():
         raise SourceError(f"文件名 {name!r} 不能用，请改名后再试")
     if len(os.fsencode(name)) > MAX_NAME_BYTES:
         raise SourceError(f"文件名太长（最多 {MAX_NAME_BYTES} 字节），请改短后再试")
@@ -235,7 +235,7 @@ def remove_file(source: str, folder: Path) -> Path:
     """
     path = folder / source
     inside = path.resolve().is_relative_to(folder.resolve())
-    if not inside or not path.is_file() or path.name == catalogue.FILE_NAME:
+    if not inside or not path.is_file() or path.name in scanning.ABOUT:
         raise SourceError(f"来源文件夹里没有文件 {source[:200]}，可用 policyqa documents list 查看")
     return _shelve(path, folder)
 

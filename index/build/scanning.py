@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policyqa.index.errors import SourceError
-from policyqa.index.metadata import catalogue
+from policyqa.index.metadata import catalogue, office
 from policyqa.index.read.detect import APPLE_DOUBLE, APPLE_REASON
 from policyqa.index.store.search_index import SourceFile
 from policyqa.index.types import FileReport, Metadata
+
+ABOUT = frozenset({catalogue.FILE_NAME, office.FILE_NAME})  # what staff say, and no document
 
 
 def scan(source: Path) -> list[SourceFile]:
@@ -45,10 +47,10 @@ def state(sha256: str, metadata: Metadata) -> str:
 
 
 def paths(source: Path) -> Iterator[Path]:
-    """Every file of the folder and of its subfolders, but the hidden ones and the catalogue."""
+    """Every file of the folder and of its subfolders, but the hidden and those `ABOUT` others."""
     for path in source.rglob("*"):
         folder = path.is_dir() and not path.is_symlink()
-        if not folder and path.name != catalogue.FILE_NAME and not _is_hidden(path, source):
+        if not folder and path.name not in ABOUT and not _is_hidden(path, source):
             yield path
 
 

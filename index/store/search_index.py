@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from policyqa.index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from policyqa.index.metadata import readings as metadata
+from policyqa.index.metadata.office import NO_WORDS, OfficeWords
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.token_sets import TokenSets
 from policyqa.index.store.vectors import FaissStore
@@ -48,7 +49,8 @@ class SourceFile(Value):
 
 class Manifest(Value):
     """What an index was made with and from. `root` is the source folder, "" when the texts were no
-    files; `contents` is sha256 by file of the index folder."""
+    files; `office` are the words that its texts were cut with; `contents` is sha256 by file of the
+    index folder."""
 
     format: int
     model: str
@@ -57,6 +59,7 @@ class Manifest(Value):
     files: tuple[SourceFile, ...]
     fingerprint: str
     root: str = ""
+    office: OfficeWords = NO_WORDS
     contents: dict[str, str] = Field(default_factory=dict)
 
 
@@ -106,10 +109,10 @@ class SearchIndex:
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def fingerprint(model: str, files: Sequence[SourceFile]) -> str:
+def fingerprint(model: str, files: Sequence[SourceFile], office: OfficeWords = NO_WORDS) -> str:
     """Identifies an index by what it was made with and from."""
     states = sorted(f"{f.source}\t{f.state}\t{f.report.status}" for f in files)
-    lines = [f"{FORMAT} {PARSER} {model}", *states]
+    lines = [f"{FORMAT} {PARSER} {model}", office.model_dump_json(), *states]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -274,7 +277,7 @@ def check_compatible(manifest: Manifest, *, model: str) -> None:
 
 
 def _check_contents(folder: Path, manifest: Manifest) -> None:
-    if manifest.fingerprint != fingerprint(manifest.model, manifest.files):
+    if manifest.fingerprint != fingerprint(manifest.model, manifest.files, manifest.office):
         raise IndexDamaged(f"索引清单 {folder / MANIFEST} 被改动，{REBUILD}")
     found = _contents(folder)
     for name in sorted(found.keys() | manifest.contents.keys()):

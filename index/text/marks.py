@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from policyqa.index.text.numerals import HAN, ONES, TENS, value
-from policyqa.index.text.words import normalise, words
+from policyqa.index.text.words import dictionary, normalise, words
 
 YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 _NUMERAL = rf"([{ONES}]?十[{ONES}]?|[{ONES}]{{1,3}}|\d{{1,3}})"
@@ -41,9 +41,13 @@ def editions(text: str) -> frozenset[str]:
     return frozenset(f"{value(number)}{kind}" for number, kind in EDITION.findall(plain) + boxes)
 
 
-@lru_cache(maxsize=4096)
 def places(text: str) -> tuple[str, ...]:
     """Names of places in a text, the longest of each: 两江新区 and not 新区."""
+    return _places_in(text, dictionary())
+
+
+@lru_cache(maxsize=4096)
+def _places_in(text: str, in_words_of: str) -> tuple[str, ...]:
     named = [word for word in dict.fromkeys(words(text)) if is_place(word)]
     return tuple(p for p in named if not any(p != other and p in other for other in named))
 

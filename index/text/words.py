@@ -1,16 +1,21 @@
-"""Text to words and character bigrams, both normalised the same way for passages and queries."""
+"""Text to words and character bigrams, both normalised the same way for passages and queries.
+
+Which words there are depends on the office: `cutting(terms)` adds its own to those of the field.
+"""
 
 import logging
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from policyqa.index.text.cleaning import INVISIBLE
 
-VERSION = "1"
+VERSION = "2"
 
 WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?%?|[\u3400-\u9fff\U00020000-\U0002ffff]+")
 RUN = re.compile(r"[a-z0-9.]+|[\u3400-\u9fff\U00020000-\U0002ffff]+")
@@ -44,8 +49,40 @@ def _opencc() -> Any:
     return opencc.OpenCC("t2s")
 
 
+class Dictionary(NamedTuple):
+    """Words that text is cut into; `name` tells one dictionary from another."""
+
+    name: str
+    jieba: Any
+
+
+OFFICES = 4  # whose dictionaries are kept ready, some 25 MB each
+_IN_USE: ContextVar[Dictionary | None] = ContextVar("dictionary", default=None)
+
+
+@contextmanager
+def cutting(terms: Sequence[str]) -> Iterator[None]:
+    """Cut with an office's terms beside those of the field, until the block ends. It holds for
+    this thread alone, so that two offices can be answered for at once."""
+    before = _IN_USE.set(_with_terms(tuple(terms)) if terms else None)
+    try:
+        yield
+    finally:
+        _IN_USE.reset(before)
+
+
+def dictionary() -> str:
+    """Name of the dictionary in use: what is remembered of words is of one dictionary."""
+    return _in_use().name
+
+
+def _in_use() -> Dictionary:
+    return _IN_USE.get() or _general()
+
+
 @cache
-def _jieba() -> Any:
+def _general() -> Dictionary:
+    """The words of the field beside those of a general dictionary."""
     import tempfile
 
     import jieba
@@ -53,12 +90,27 @@ def _jieba() -> Any:
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     tokenizer.tmp_dir = tempfile.gettempdir()
-    with resources.files(__package__).joinpath("terms.txt").open(encoding="utf-8") as terms:
-        for line in terms:
-            word = line.strip()
-            if word and not word.startswith("#"):
-                tokenizer.add_word(word)
-    return tokenizer
+    text = resources.files(__package__).joinpath("terms.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        word = line.strip()
+        if word and not word.startswith("#"):
+            tokenizer.add_word(word)
+    return Dictionary("", tokenizer)
+
+
+@lru_cache(maxsize=OFFICES)
+def _with_terms(terms: tuple[str, ...]) -> Dictionary:
+    """A copy of the general dictionary with these words too."""
+    import jieba
+
+    general = _general().jieba
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ = dict(general.FREQ)
+    tokenizer.total = general.total
+    tokenizer.initialized = True
+    for term in terms:
+        tokenizer.add_word(normalise(term))
+    return Dictionary("\n".join(terms), tokenizer)
 
 
 def words(text: str) -> list[str]:
@@ -68,27 +120,27 @@ def words(text: str) -> list[str]:
         if run[0].isascii():
             found.append(run)
         else:
-            found += _jieba().lcut_for_search(run)
+            found += _in_use().jieba.lcut_for_search(run)
     return found
 
 
 def cut(text: str) -> list[str]:
     """The text in words, each once, nothing left out: `"".join(cut(text)) == text`."""
-    pieces: list[str] = _jieba().lcut(text)
+    pieces: list[str] = _in_use().jieba.lcut(text)
     return pieces
 
 
 @cache
 def _verbs() -> frozenset[str]:
     """Verbs of jieba's dictionary (part of speech `v`)."""
-    with _jieba().get_dict_file() as lines:
+    with _general().jieba.get_dict_file() as lines:
         entries = (line.decode("utf-8").split() for line in lines)
         return frozenset(e[0] for e in entries if len(e) == 3 and e[2] == "v")
 
 
 def is_word(text: str) -> bool:
     """Whether the dictionary has a text as one word."""
-    return bool(_jieba().FREQ.get(text))
+    return bool(_in_use().jieba.FREQ.get(text))
 
 
 def is_verb(word: str) -> bool:

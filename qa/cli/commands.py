@@ -141,11 +141,13 @@ def verify(
     index_dir: IndexOption = None,
 ) -> None:
     """逐句核对一份回执：文字有没有改动，每句话的出处还在不在。"""
+    from policyqa.index.text.words import cutting
     from policyqa.qa.check import receipts
     from policyqa.qa.cli import listing, present
 
     stored = listing.stored(index_dir)
-    found = receipts.verify(receipt, stored.documents, corpus=stored.manifest.fingerprint)
+    with cutting(stored.manifest.office.terms):
+        found = receipts.verify(receipt, stored.documents, corpus=stored.manifest.fingerprint)
     typer.echo(found.model_dump_json() if as_json else present.verdict_text(found))
     if not found.holds:
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from policyqa.index.build.building import Progress
+from policyqa.index.metadata.office import FILE_NAME
 from policyqa.index.types import IndexReport
 from policyqa.qa.check.permalinks import Resolution
 from policyqa.qa.check.receipts import Verdict
@@ -42,7 +43,7 @@ def _advance(bar: Any) -> Callable[[str, int, int], None]:
 
 def report_text(report: IndexReport) -> str:
     """What indexing did, in a few lines."""
-    if not (report.added or report.changed or report.removed):
+    if not (report.added or report.changed or report.removed or report.words_changed):
         head = f"没有变化：{report.documents} 份文件，{report.passages} 个段落，索引保持原样。"
     else:
         head = (
@@ -50,9 +51,10 @@ def report_text(report: IndexReport) -> str:
             f"新增 {len(report.added)}、更新 {len(report.changed)}、移除 {len(report.removed)}、"
             f"未变 {report.unchanged}，用时 {report.seconds:.1f} 秒。"
         )
+    recut = [f"本单位用词（{FILE_NAME}）有改动，全部文件已重新分词。"] * report.words_changed
     failed = [f"未能读取 {one_line(item.source)}：{item.reason}" for item in report.failed]
     skipped = [f"已跳过 {one_line(item.source)}：{item.reason}" for item in report.skipped]
-    return "\n".join([head, *failed, *skipped])
+    return "\n".join([head, *recut, *failed, *skipped])
 
 
 def one_line(name: str) -> str:

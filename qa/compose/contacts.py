@@ -20,10 +20,7 @@ REACHES = re.compile(
 def nearest(found: Sequence[Evidence]) -> tuple[Citation, ...]:
     """The sentences that came nearest, one a passage: what a reader may look at instead."""
     best = anchors(found)[:NEAREST]
-    return tuple(
-        cite(each.quote, (each.sentence.start, each.sentence.end), n, each.passage.passage_id)
-        for n, each in enumerate(best, start=1)
-    )
+    return tuple(_cited(each.quote, n) for n, each in enumerate(best, start=1))
 
 
 def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]) -> Contact | None:

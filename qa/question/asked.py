@@ -126,6 +126,7 @@ def understood(
     known_words: LexicalIndex | None = None,
     known_bigrams: LexicalIndex | None = None,
     without: Collection[str] = (),
+    shares: Sequence[str] = (),
 ) -> Asked:
     """What a question asks.
 
@@ -136,6 +137,7 @@ def understood(
         known_words, known_bigrams: of the documents, for the rarity of the question's; without
             them each counts 1.
         without: wants, and fields of `NOTHING`, to leave out; `own` too.
+        shares: what the office gives in percent, see `question.expectation.expected`.
     """
     plain, every = normalise(text), words(text)
     own = "" if "own" in without else own
@@ -149,9 +151,9 @@ def understood(
         bigrams=_tokens(bigrams(text), known_bigrams, bigrams(own)),
         content=tuple(w for w in dict.fromkeys(every) if w not in function_words()),
         wants=frozenset(_wants(text, plain)) - names,
-        expectation=expected(own) or expected(text),
+        expectation=expected(own, shares) or expected(text, shares),
         headings=asked_headings(text),
-        parts=parts_of(text),
+        parts=parts_of(text, shares),
         years=years(text),
         editions=editions(text),
         places=places(text),

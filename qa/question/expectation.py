@@ -5,6 +5,7 @@ question for a time names its grain (哪年, 几号). A text that has another nu
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from policyqa.index.text.marks import PLAN
@@ -70,11 +71,13 @@ HOLDS: dict[Kind, re.Pattern[str]] = {
 }
 
 
-def expected(query: str) -> Expectation:
-    """The kind of answer a question asks for; nothing when its form does not say."""
+def expected(query: str, shares: Sequence[str] = ()) -> Expectation:
+    """The kind of answer a question asks for; nothing when its form does not say. `shares` are
+    what the office gives in percent (normalised words)."""
     plain = normalise(query)
+    named = any(share in plain for share in shares)
     for kind, pattern in ASKS:
-        if pattern.search(plain):
+        if pattern.search(plain) or (named and kind == "percent"):
             return Expectation(kind, _unit(plain) if kind == "count" else "")
     return Expectation()
 

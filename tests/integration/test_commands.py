@@ -177,6 +177,25 @@ def test_a_second_run_changes_nothing_and_says_so(source: Path, index: Path) -> 
 
 
 @pytest.mark.model
+def test_other_words_of_the_office_are_said_and_wrong_ones_are_named(tmp_path: Path) -> None:
+    source, arguments = tmp_path / "files", ("--index", tmp_path / "index")
+    source.mkdir()
+    (source / "a.txt").write_text(TEXTS["grants.txt"], encoding="utf-8")
+    done("index", "--source", source, *arguments)
+    (source / "words.toml").write_text('terms = ["博士每年"]', encoding="utf-8")
+    said = done("index", "--source", source, *arguments)
+    assert "新增 0、更新 0、移除 0、未变 1" in said
+    assert said.endswith("本单位用词（words.toml）有改动，全部文件已重新分词。\n")
+    assert done("index", "--source", source, *arguments).startswith("没有变化：1 份文件")
+    (source / "words.toml").write_text('terms = ["博士每年", 1]', encoding="utf-8")
+    result = policyqa("index", "--source", source, *arguments)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"policyqa: {source / 'words.toml'} 中 terms 第 2 项 有误：应是加引号的文字\n"
+    )
+
+
+@pytest.mark.model
 def test_one_question_for_a_program(index: Path) -> None:
     answer = json.loads(done("ask", "硕士每年补贴多少?", "--json", "--k", "1", "--index", index))
     assert set(answer) >= ANSWER

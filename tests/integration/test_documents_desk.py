@@ -128,7 +128,9 @@ def test_too_large_a_file_is_refused_with_one_line(client: TestClient) -> None:
     assert "没有做成" in client.get("/staff/documents").text  # it is still told, and logged
 
 
-@pytest.mark.parametrize("name", [".a.txt", "catalogue.toml", "\u202ea.txt", "长" * 80 + ".txt"])
+@pytest.mark.parametrize(
+    "name", [".a.txt", "catalogue.toml", "words.toml", "\u202ea.txt", "长" * 80 + ".txt"]
+)
 def test_names_that_cannot_be_kept_are_refused(
     client: TestClient, librarian: Librarian, assistant: LiveAssistant, name: str
 ) -> None:

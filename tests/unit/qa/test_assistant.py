@@ -1,12 +1,14 @@
 """A question to an answer over a small corpus, without a model."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from policyqa.index.build.building import SourceText, build_texts
+from policyqa.index.build.building import SourceText, build, build_texts
 from policyqa.index.errors import ModelError, SourceError
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder, Vectors
@@ -189,6 +191,49 @@ def test_examples_are_questions_that_are_answered(tmp_path: Path) -> None:
     )
     assert keen.examples() == ("“金凤凰”是什么？",)
     assert shy.examples() == ()
+
+
+def office(folder: Path, words: str) -> Assistant:
+    """An assistant of an office that has words of its own."""
+    (folder / "source").mkdir(parents=True)
+    text = "留存办法\n第一条 渝快办的留存率达90%。\n第二条 快办。\n第三条 留存30人。"
+    (folder / "source" / "a.txt").write_text(text, encoding="utf-8")
+    (folder / "source" / "words.toml").write_text(words, encoding="utf-8")
+    build(folder / "source", folder / "index", EMBEDDER)
+    index = search_index.load(folder / "index", model=EMBEDDER.fingerprint)
+    return Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+
+
+def test_two_offices_in_one_process_keep_their_words_apart(tmp_path: Path) -> None:
+    one = office(
+        tmp_path / "one",
+        'terms = ["渝快办"]\nshares = ["留存率"]\n[english]\n"渝快办" = ["fast service"]',
+    )
+    other = office(tmp_path / "other", "")
+    for _ in range(2):  # what is remembered of the first must not reach the second
+        (asked,) = one.readings_of(Question(question="渝快办的留存率是多少?"))
+        assert "渝快办" in asked.words.every
+        assert asked.expectation.kind == "percent"
+        (asked,) = other.readings_of(Question(question="渝快办的留存率是多少?"))
+        assert "渝快办" not in asked.words.every
+        assert asked.expectation.kind == "count"
+        assert one.understood(Reading("fast service")).text == "fast service 渝快办"
+        assert other.understood(Reading("fast service")).text == "fast service 服务"
+
+
+def test_an_office_is_answered_in_its_words_in_every_thread(tmp_path: Path) -> None:
+    one = office(tmp_path / "one", 'terms = ["渝快办"]\nshares = ["留存率"]')
+    other = office(tmp_path / "other", "")
+    questions = [Question(question="渝快办的留存率是多少?")] * 8
+    alone = [plain(assistant.ask(questions[0])) for assistant in (one, other)]
+    assert alone[0]["hits"] != alone[1]["hits"]  # scored by other words
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(each.ask, q) for q in questions for each in (one, other)]
+        assert [plain(future.result()) for future in asked] == alone * len(questions)
+
+
+def plain(answer: Answer) -> dict[str, Any]:
+    return answer.model_dump(exclude={"timings_ms"})
 
 
 def test_the_log_counts_and_keeps_the_question_to_itself(

@@ -148,6 +148,41 @@ def test_a_catalogue_entry_that_changes_is_a_change(source: Path, folder: Path) 
     assert loaded(folder).documents[1].metadata == Metadata(title="公园规定", date="2024")
 
 
+def test_other_words_of_the_office_cut_all_texts_anew_and_embed_none(
+    source: Path, folder: Path, tmp_path: Path
+) -> None:
+    first = build(source, folder, Counting())
+    assert not loaded(folder).words.knows("来渝创业")
+    (source / "words.toml").write_text('terms = ["来渝创业"]', encoding="utf-8")
+    embedder = Counting()
+    report = build(source, folder, embedder)
+    assert (report.words_changed, report.unchanged, report.changed) == (True, 3, ())
+    assert (report.documents, report.skipped, embedder.texts) == (3, (), [])
+    assert report.fingerprint != first.fingerprint
+    assert loaded(folder).words.knows("来渝创业")
+    assert loaded(folder).manifest.office.terms == ("来渝创业",)
+    assert_same(loaded(folder), fresh(source, tmp_path / "fresh"))
+    assert not build(source, folder, embedder).words_changed
+    (source / "words.toml").unlink()
+    assert build(source, folder, embedder).words_changed
+    assert loaded(folder).manifest.fingerprint == first.fingerprint
+
+
+def test_an_index_knows_its_words_without_the_folder(source: Path, folder: Path) -> None:
+    (source / "words.toml").write_text('shares = ["留存率"]', encoding="utf-8")
+    build(source, folder, Counting())
+    shutil.rmtree(source)
+    assert loaded(folder).manifest.office.shares == ("留存率",)
+
+
+def test_wrong_words_of_the_office_leave_the_index_as_it_is(source: Path, folder: Path) -> None:
+    fingerprint = build(source, folder, Counting()).fingerprint
+    (source / "words.toml").write_text("terms = [3]", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"words\.toml 中 terms 第 1 项 有误"):
+        build(source, folder, Counting())
+    assert loaded(folder).manifest.fingerprint == fingerprint
+
+
 def test_a_damaged_index_is_built_again(source: Path, folder: Path, tmp_path: Path) -> None:
     fingerprint = build(source, folder, Counting()).fingerprint
     next(folder.glob("v-*/passages.jsonl")).write_text("")

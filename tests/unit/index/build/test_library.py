@@ -65,7 +65,7 @@ def test_the_same_file_again_changes_nothing(folder: Path, tmp_path: Path) -> No
     assert sorted(p.name for p in folder.iterdir()) == ["a.txt"]
 
 
-@pytest.mark.parametrize("name", [".hidden.txt", "catalogue.toml"])
+@pytest.mark.parametrize("name", [".hidden.txt", "catalogue.toml", "words.toml"])
 def test_names_that_mean_something_else_are_refused(
     folder: Path, tmp_path: Path, name: str
 ) -> None:

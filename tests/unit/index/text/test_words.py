@@ -1,8 +1,21 @@
 """Words and bigrams, one form for passages and queries."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from policyqa.index.text.words import bigrams, cut, is_verb, normalise, simplified, words
+from policyqa.index.text.marks import places
+from policyqa.index.text.words import (
+    bigrams,
+    cut,
+    cutting,
+    is_verb,
+    is_word,
+    normalise,
+    simplified,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +74,54 @@ def test_cut_leaves_nothing_out() -> None:
 def test_verbs_are_told_by_the_dictionary() -> None:
     assert is_verb("引进")
     assert not is_verb("工程师")
+
+
+def test_an_offices_terms_hold_inside_the_block_alone() -> None:
+    text = "渝快办的服务"
+    apart = cut(text)
+    assert "渝快办" not in apart
+    with cutting(["渝快辦"]):  # in whatever script they are written
+        assert cut(text) == ["渝快办", "的", "服务"]
+        assert "渝快办" in words("渝快辦的服務")
+        assert is_word("渝快办")
+        with cutting([]):
+            assert cut(text) == apart
+        with cutting(["快办的服务"]):
+            assert "快办的服务" in cut(text)
+        assert "渝快办" in cut(text)
+    assert cut(text) == apart
+    assert not is_word("渝快办")
+
+
+def test_a_term_is_a_word_and_no_pattern() -> None:
+    with cutting(["人.", "才|策"]):
+        assert cut("人才政策") == cut("人才政策")
+        assert words("人才") == ["人才"]
+
+
+def test_what_is_remembered_of_places_is_of_one_office() -> None:
+    text = "钱塘新区的补贴"
+    for _ in range(2):
+        assert places(text) == ()
+        with cutting(["钱塘新区"]):
+            assert places(text) == ("钱塘新区",)
+
+
+def test_two_offices_are_cut_for_at_once() -> None:
+    """Threads that take turns keep each its own words."""
+    both = threading.Barrier(2, timeout=30)
+
+    def cut_by(terms: tuple[str, ...]) -> list[list[str]]:
+        found = []
+        with cutting(terms):
+            for _ in range(20):
+                both.wait()
+                found.append(cut("渝快办浙里办"))
+        return found
+
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(cut_by, [("渝快办",), ("浙里办",)])
+    assert one == [["渝快办", *one[0][1:]]] * 20
+    assert other == [[*other[0][:-1], "浙里办"]] * 20
+    assert "浙里办" not in one[0]
+    assert "渝快办" not in other[0]

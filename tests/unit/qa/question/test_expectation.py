@@ -21,7 +21,8 @@ from policyqa.qa.retrieve.agreement import (
     ("博士后补贴有多少钱?", "money"),
     ("安家费最高能拿多少?", "money"),
     ("自习室要钱吗?", "fee"),
-    ("博士后留渝率是多少?", "percent"),
+    ("博士后留下的比例是多少?", "percent"),
+    ("博士后留渝率是多少?", "count"),  # until the office says what it is
     ("工程师占比多少?", "percent"),
     ("咨询电话是什么?", "phone"),
     ("申报网址在哪里?", "address"),
@@ -49,6 +50,16 @@ from policyqa.qa.retrieve.agreement import (
 ])  # fmt: skip
 def test_the_form_of_a_question_says_what_it_asks_for(question: str, kind: str) -> None:
     assert expected(question).kind == kind
+
+
+def test_what_the_office_gives_in_percent_is_asked_for_in_percent() -> None:
+    shares = ("留渝率", "r.")
+    assert expected("博士後留渝率是多少?", shares).kind == "percent"
+    assert (
+        understood("留渝率多少,有几家企业?", shares=shares).parts[0].expectation.kind == "percent"
+    )
+    assert expected("留渝率高的拿多少钱?", shares).kind == "money"  # its own unit comes first
+    assert expected("ra", shares).kind == ""  # a word, not a pattern
 
 
 @pytest.mark.parametrize(("question", "unit"), [
@@ -166,11 +177,11 @@ def test_edition_agreement(query: str, title: str, text: str, wanted: float) -> 
     ("重庆", 0.0),  # the region that the catalogue names
     ("海南省", 0.0),  # in the opening, without its ending
     ("江津区", 0.0),  # in the text itself
-    ("两江新区", 0.5),  # elsewhere in the document
+    ("渝北区", 0.5),  # elsewhere in the document
     ("成都", 1.0),
 ])  # fmt: skip
 def test_a_place_is_looked_for_in_the_text_then_around_it(place: str, missing: float) -> None:
-    whole = "海南人才办" + "无" * 300 + "两江新区另行规定。"
+    whole = "海南人才办" + "无" * 300 + "渝北区另行规定。"
     document = Document(
         doc_id="d", source="d.txt", sha256="0", metadata=Metadata(region="重庆"), text=whole
     )

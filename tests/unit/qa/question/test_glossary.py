@@ -3,7 +3,7 @@
 import pytest
 
 from policyqa.index.text.words import words
-from policyqa.qa.question.glossary import _glossary, in_chinese, with_chinese
+from policyqa.qa.question.glossary import _glossary, in_chinese, phrases, with_chinese
 
 
 @pytest.mark.parametrize(("english", "chinese"), [
@@ -17,7 +17,14 @@ def test_the_longest_phrase_gives_its_chinese(english: str, chinese: list[str]) 
 
 
 def test_a_question_keeps_its_words_and_gains_the_chinese_ones() -> None:
-    assert with_chinese("Who hosts it in Chongqing?") == "Who hosts it in Chongqing? 谁 主办 重庆"
+    assert with_chinese("Who hosts it in China?") == "Who hosts it in China? 谁 主办 中国"
+
+
+def test_an_office_adds_its_own_and_comes_before_the_field() -> None:
+    own = phrases({"重庆": ["Chongqing"], "英才卡 服务": ["talent cards", "policy"]})
+    assert in_chinese("a talent card of chongqing", own) == ["英才卡", "服务", "重庆"]
+    assert in_chinese("policies", own) == ["英才卡", "服务"]
+    assert in_chinese("policies") == ["政策"]
 
 
 @pytest.mark.parametrize("query", ["重庆的 talent 有多少?", "the weather is nice", "12345"])

@@ -33,6 +33,16 @@ def test_colloquial_words_are_looked_for_as_policies_write_them() -> None:
     assert Lexicon({}).other_names("我是博士") == ()
 
 
+def test_an_office_adds_names_of_its_own_before_those_of_the_field() -> None:
+    said = {"人才卡": ["英才卡", "服務卡"], "海归": ["来渝留学人员"]}
+    assert Lexicon({}, said).other_names("人才卡怎么办") == ("英才卡", "服务卡")
+    assert Lexicon({}, said).other_names("海归怎么落户") == ("来渝留学人员",)
+    assert Lexicon({}).other_names("人才卡怎么办") == ()
+    assert Lexicon.learned([TEXT], said).other_names("经开区的人才卡") == (
+        "经济技术开发区", "英才卡", "服务卡",
+    )  # fmt: skip
+
+
 def test_the_longest_name_counts_and_names_are_bounded() -> None:
     found = Lexicon({}).other_names("海归博士的娃上学")
     assert "博士" not in found  # it stands in the question

@@ -1,16 +1,25 @@
 """Words typed by their sound or shape: what is corrected, and what keeps its own words."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from policyqa.index.store.lexical import LexicalIndex
-from policyqa.index.text.words import bigrams, words
+from policyqa.index.text.words import bigrams, cutting, words
 from policyqa.qa.question.spelling import Speller
 
 TEXTS = ["高新区开通人才专线，发布金凤凰政策。", "博士后留渝率达90%，渝才荟上线。", "活跃用户"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def office_words() -> Iterator[None]:
+    """A name that no dictionary has is corrected to where the office says that it is a word."""
+    with cutting(["渝才荟"]):
+        yield
+
+
 @pytest.fixture(scope="module")
-def speller() -> Speller:
+def speller(office_words: None) -> Speller:
     return Speller(
         LexicalIndex.build([words(text) for text in TEXTS]),
         LexicalIndex.build([bigrams(text) for text in TEXTS]),
