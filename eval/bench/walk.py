@@ -96,9 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         words = {text, normalise_query(text)}
         folder = Path(qa.__file__).parent
         walk = walked(lambda asked=question: assistant.ask(asked), folder, words)  # type: ignore[misc]
+        places = {place for place, _ in walk.readers}
         print(
-            f"{text}: {len(walk.files)} files, {walk.returns} returns; {len(walk.readers)} functions"
-            f" in {len({place for place, _ in walk.readers})} files are handed its words,"
+            f"{text}: {len(walk.files)} files, {walk.returns} returns;"
+            f" {len(walk.readers)} functions in {len(places)} files are handed its words,"
             f" {sum(walk.readers.values())} calls"
         )
         print("  " + " → ".join(walk.steps))
