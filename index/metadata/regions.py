@@ -198,22 +198,12 @@ def is_national(text: str) -> bool:
     return NATIONAL.match(text.strip()) is not None
 
 
-def region_of(*parts: str) -> str:
-    """The region that the first telling part names (`重庆市渝北区`), "" if none does.
+def region_in(part: str, context: str = "") -> str:
+    """The region that a text names (`重庆市渝北区`), "" where it names none.
 
-    Later parts help to tell ambiguous names apart. Of several places the one that holds them all,
+    The context only tells ambiguous names apart. Of several places the one that holds them all,
     else the first, counts; 国家税务总局重庆市税务局 is of 重庆市, 国务院 of the whole country.
     """
-    context = "\n".join(parts)
-    for part in parts:
-        region = region_in(part, context)
-        if region:
-            return region
-    return ""
-
-
-def region_in(part: str, context: str = "") -> str:
-    """As `region_of`, of one part; the context only tells ambiguous names apart."""
     if part.strip() == COUNTRY:
         return COUNTRY
     organ = part.split("关于", 1)[0]

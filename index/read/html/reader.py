@@ -12,7 +12,7 @@ from policyqa.index.read.html.article import Article, article_of, weight_of
 from policyqa.index.read.html.blocks import HEADINGS, HtmlLine, lines_of, merged_headings
 from policyqa.index.read.html.particulars import said_by, said_in_meta, split_line
 from policyqa.index.read.html.title import is_same, title_of, titled
-from policyqa.index.read.html.tree import Page, page_of, parsed
+from policyqa.index.read.html.tree import Page, parsed
 
 MIN_WEIGHT, MIN_UNNAMED_WEIGHT = 12, 60
 MAX_BOLD_HEADING_CHARS = 40
@@ -40,15 +40,6 @@ def read(data: bytes, limits: Limits) -> Extract:
     if title:
         said["title"] = title
     return Extract((*_headed(article, title),), said, page.warnings)
-
-
-def fragment(text: str, limits: Limits) -> list[Part]:
-    """The parts of a piece of markup that stands in another text; nothing is left out.
-
-    Raises:
-        UnreadableFile: beyond a bound.
-    """
-    return [part_of(line) for line in merged_headings(lines_of(page_of(text).body, limits))]
 
 
 def _article(page: Page, limits: Limits) -> tuple[list[HtmlLine], Article]:

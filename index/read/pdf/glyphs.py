@@ -40,10 +40,6 @@ def plain(code: int) -> str:
     return " " if code in (0xA0, 0x3000) else char
 
 
-def is_han(char: str) -> bool:
-    return bool(IS_HAN.match(char))
-
-
 def is_wide(char: str) -> bool:
     """Whether a character fills a whole em and takes no space around it."""
     return bool(WIDE.match(char))

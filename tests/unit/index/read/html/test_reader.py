@@ -403,13 +403,6 @@ def test_preformatted_lines_are_paragraphs() -> None:
     assert texts(f"<pre>{FIRST}\n{SECOND}</pre>") == [FIRST, SECOND]
 
 
-def test_a_fragment_keeps_everything() -> None:
-    assert html.fragment("<div class=nav><a href=/>首页</a></div><h3>标题</h3>", Limits()) == [
-        Paragraph("首页"),
-        Paragraph("标题", "heading", 3),
-    ]
-
-
 def test_rows_of_labels_and_values_are_known_by_their_marks() -> None:
     rows = "<tr><th>事项名称</th><td>落户</td></tr><tr><th>承诺时限</th><td>5日</td></tr>"
     long = "<p>" + "人才引进落户由公安机关受理，材料齐全的当场办结。" * 3 + "</p>"
