@@ -314,7 +314,7 @@ class Assistant:
             "left_out": left_out,
             "corpus": self.corpus.fingerprint,
         }
-        asked, corpus = self.understood(Reading(found.asked.text)), self._citable(question)
+        asked, corpus = found.asked, self._citable(question)
         unsure = found.confidence < self._settings.threshold and not surely_listed(
             asked, found.evidence, corpus
         )
