@@ -21,7 +21,7 @@ NOTES: Mapping[str, str] = {
     "ask_issuer": "可以换个说法再问，或向相近文件的发布单位（{}）咨询。",
     "contact": "文件写明：“{}”",
     # beside an answer
-    "items_left": "文件没有说明：另有 {} 项未列出，请打开来源查看",
+    "items_left": "另有 {} 项未列出，请打开来源查看",
     "not_said": "文件没有说明：{}",
     "target": "注：这是文件提出的目标，不是已达到的数字。",
     "elsewhere": "注：所引文件是{}的，没有专门说明{}的情况。",

@@ -8,11 +8,9 @@ from policyqa.index.errors import ModelError
 from policyqa.qa.compose.composing import staff_notes
 from policyqa.qa.llm.language_model import MAX_SENTENCES, Writer, gated, sentences
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Note
-from policyqa.qa.wording import NOTES
 
 logger = logging.getLogger(__name__)
 
-NOT_SAID = NOTES["not_said"].format("")  # a model's text names what is missing without it
 MIN_KEPT = 0.5  # share of the sentences written that must pass, else none of them is said
 
 Said = Callable[[AnswerSentence], None]
@@ -72,11 +70,11 @@ def _in_its_words(
     text = "".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in renumbered)
     others = (note for note in answer.notes if note.kind != "staff")
     notes = (*others, *staff_notes(citations))
-    missing = (note.text.removeprefix(NOT_SAID) for note in answer.missing)
+    ours = (note.text for note in (*answer.missing, *notes))
     return answer.model_copy(
         update={
             "by": "model",
-            "answer": "\n".join([text, *missing, *(note.text for note in notes)]),
+            "answer": "\n".join([text, *ours]),
             "notes": notes,
             "sentences": tuple(renumbered),
             "citations": tuple(citations),
