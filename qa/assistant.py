@@ -302,18 +302,7 @@ class Assistant:
         return LeftOut(documents=len(set(self.index.document_of[hidden])), hits=missed)
 
     def _answer(self, question: Question, found: Found, left_out: LeftOut) -> Answer:
-        hits = retrieval.hits_of(self.index, found.ranking, question.k)
-        shared: dict[str, Any] = {
-            "id": question.id,
-            "question": question.question,
-            "query": found.asked.text,
-            "hits": hits,
-            "confidence": round(found.confidence, 4),
-            "as_of": question.as_of,
-            "filters": question.filters,
-            "left_out": left_out,
-            "corpus": self.corpus.fingerprint,
-        }
+        shared = self._shared(question, found, left_out)
         asked, corpus = found.asked, self._citable(question)
         unsure = found.confidence < self._settings.threshold and not surely_listed(
             asked, found.evidence, corpus
@@ -321,15 +310,7 @@ class Assistant:
         if not found.picked or unsure or self._settings.threshold == 1:
             return self._silent(found, shared)
         if among := choices(found.evidence, asked):
-            which = Note(kind="which_one", parts=("；".join(among),))
-            return Answer(
-                status="abstained",
-                reason="ambiguous",
-                answer=which.text,
-                notes=(which,),
-                choices=among,
-                **shared,
-            )
+            return _which_one(among, shared)
         day = day_of(question)
         composer = Composer(
             self.corpus.passage_of,
@@ -353,6 +334,20 @@ class Assistant:
             compared_by=draft.compared_by if len(draft.compared) > 1 else "",
             **shared,
         )
+
+    def _shared(self, question: Question, found: Found, left_out: LeftOut) -> dict[str, Any]:
+        """What an answer has, whatever it says."""
+        return {
+            "id": question.id,
+            "question": question.question,
+            "query": found.asked.text,
+            "hits": retrieval.hits_of(self.index, found.ranking, question.k),
+            "confidence": round(found.confidence, 4),
+            "as_of": question.as_of,
+            "filters": question.filters,
+            "left_out": left_out,
+            "corpus": self.corpus.fingerprint,
+        }
 
     def _silent(self, found: Found, shared: Mapping[str, Any]) -> Answer:
         """A reasoned silence, with what is nearest and who may know more."""
@@ -441,6 +436,19 @@ def day_of(question: Question) -> str:
 
 def _today() -> str:
     return date.today().isoformat()
+
+
+def _which_one(among: tuple[str, ...], shared: Mapping[str, Any]) -> Answer:
+    """The question back to the reader, with what may be meant."""
+    which = Note(kind="which_one", parts=("；".join(among),))
+    return Answer(
+        status="abstained",
+        reason="ambiguous",
+        answer=which.text,
+        notes=(which,),
+        choices=among,
+        **shared,
+    )
 
 
 def _unsearched(asked: Asked) -> tuple[Reason, Note] | None:
