@@ -31,9 +31,7 @@ RULES: Mapping[str, str] = {
     "verdict": "问能不能的，先说可以、不可以",
     "yes_no": "问是不是的，带上后面的例外",
     "target": "问目标的，目标不另加说明",
-    "change": "问变化的，列出各个时间的数",
     "versions": "问新旧规定的，两份都列",
-    "comparison": "问比较的，说出没有讲到的地方",
     "parts": "几问并作一问的，说出没有答到的一问",
     # how sentences are found and ordered
     "by_length": "问题越短，词语信号越轻",

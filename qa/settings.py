@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from policyqa.qa.errors import SettingsError
 
 PREFIX = "POLICYQA_"
+CREDENTIALS = re.compile(r"^(\w+://)[^/@]+@")  # of an address that names who asks
 
 
 class ModelSettings(BaseModel):
@@ -137,7 +139,11 @@ class Settings(BaseSettings):
     """Every setting, with bounds. Frozen: pass it in, never change it."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,  # "" is what it means in their descriptions: nothing set
+        frozen=True,
+        extra="forbid",
     )
 
     source: Path = Field(default=Path("seeds"), description="存放文件的文件夹")
@@ -214,7 +220,9 @@ def _at(settings: BaseModel, path: tuple[str, ...]) -> object:
 def _shown(value: object) -> str | int | float | bool | None:
     if isinstance(value, SecretStr):
         return "已设" if value.get_secret_value() else "未设"
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return CREDENTIALS.sub(r"\1…@", str(value))
 
 
 @cache

@@ -4,8 +4,10 @@ Questions and readers' scores are computed once and remembered, so that only wha
 done anew.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -179,6 +181,11 @@ def _difference(
     )
     difference = float(with_it[:, 0].mean() - without_it[:, 0].mean())
     return difference, difference_interval(without_it, with_it)
+
+
+def read(path: Path) -> list[Worth]:
+    """What `policyqa eval rules --json` printed."""
+    return [Worth.model_validate(each) for each in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def table(found: Sequence[Worth], meanings: Mapping[str, str]) -> str:

@@ -26,7 +26,9 @@ def load(folder: Path) -> dict[str, Metadata]:
         return {}
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} 不是 UTF-8，请另存为 UTF-8") from error
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise SourceError(f"{path} 无法读取：{error}") from error
     return {source: _metadata(path, source, entry) for source, entry in entries.items()}
 

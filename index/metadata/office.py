@@ -72,7 +72,9 @@ def load(folder: Path) -> OfficeWords:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         found = tomllib.loads(data.decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} 不是 UTF-8，请另存为 UTF-8") from error
+    except (OSError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SourceError(f"{path} 无法读取：{error}") from error
     if len(data) > MAX_BYTES:
         raise SourceError(f"{path} 太大，最多 {MAX_BYTES >> 20} MB")

@@ -10,7 +10,6 @@ from policyqa.index.structure.headings import CLAUSE_NUMBER, Marker, marker
 from policyqa.index.text.numerals import ONES, value
 from policyqa.index.types import Document, Passage, Sentence, Span
 
-MAX_ITEMS = 20
 ENDS = ("。", "；", ";", "！", "，")
 LED = re.compile(r"[：:]\s*(?=[（(](?:一|1)[）)]|1\s*[.、．]|①|一是)")
 MAX_SPREAD = 40  # sentences that an item may hold before its list is over
@@ -145,7 +144,7 @@ def _run(
             sentences[n].kind == "heading" and sentences[starts[-1]].kind != "heading"
         ):
             break
-    return [_item(text, sentences, marks, starts, n) for n in range(len(starts[:MAX_ITEMS]))]
+    return [_item(text, sentences, marks, starts, n) for n in range(len(starts))]
 
 
 def _item(

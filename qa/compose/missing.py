@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from policyqa.index.metadata.regions import places_of
-from policyqa.index.text.marks import place_stem
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.expectation import holds
 from policyqa.qa.question.parts import Part
@@ -17,10 +15,10 @@ HOLDS_PLACE = re.compile(
 
 def unanswered(asked: Asked, said: Sequence[Quote]) -> tuple[str, ...]:
     """Words of the question for what an answer of these sentences leaves open: parts whose kind
-    of answer none of them holds, places and years that none of them is about."""
+    of answer none of them holds, and years that none of them is about."""
     texts = [each.text for each in said]
     open_parts = [part.text for part in asked.parts if not _answered(part, texts)]
-    return tuple(open_parts + _open_years(asked, said) + _open_places(asked, said))
+    return tuple(open_parts + _open_years(asked, said))
 
 
 def _answered(part: Part, texts: Sequence[str]) -> bool:
@@ -37,23 +35,3 @@ def _open_years(asked: Asked, said: Sequence[Quote]) -> list[str]:
         return []
     held = " ".join(f"{e.text} {e.document.metadata.date[:4]}" for e in said)
     return [f"{year}年" for year in sorted(asked.years) if year not in held]
-
-
-def _asked_places(asked: Asked) -> list[str]:
-    """Places of a question, by the names that the gazetteer has and by their endings."""
-    known = [place.own for place in places_of(asked.text)]
-    named = [name for name in asked.places if not any(own in name for own in known)]
-    return [*known, *named]
-
-
-def _open_places(asked: Asked, said: Sequence[Quote]) -> list[str]:
-    """Of several places that are asked about, those that no sentence and no document is about."""
-    named = _asked_places(asked) if "comparison" in asked.wants else []
-    if len(named) < 2:
-        return []
-    held = " ".join(
-        f"{e.text} {e.passage.section} {e.document.metadata.title} {e.document.metadata.region}"
-        f" {e.document.metadata.issuer}"
-        for e in said
-    )
-    return [place for place in named if place_stem(place) not in held]

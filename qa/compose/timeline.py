@@ -101,8 +101,7 @@ def timeline(asked: Asked, best: Quote, corpus: Citable) -> Timeline | None:
         best: the sentence that answers best.
         corpus: what may be cited.
     """
-    has_times = asked.expectation.kind in VALUED or "change" in asked.wants
-    if not has_times or not asked.uses("timeline"):
+    if asked.expectation.kind not in VALUED or not asked.uses("timeline"):
         return None
     names = frozenset(
         w

@@ -31,9 +31,7 @@ Want = Literal[
     "verdict",  # whether something may be done, had or counted in
     "yes_no",  # whether something is so
     "target",  # what is to be reached
-    "change",  # how something changed over the years
     "versions",  # what a new rule changes in the old one
-    "comparison",  # several places, groups or times beside each other
     "document_number",  # 文号
     "order",  # nothing: it tells the assistant how to behave
     "talk",  # nothing: a greeting, a joke, and nothing else
@@ -102,7 +100,7 @@ HOW_MANY, UNIT_NAMED = (
     re.compile(rf"{_HOW_MANY}(?:百|千|万|亿|来|余|多)*[{COUNTED}]"),
 )
 
-# ---- Several things, steps, permission, time, comparison
+# ---- Several things, steps, permission, time
 ASKS_LIST = re.compile(
     rf"哪些|哪几|有什么|有啥|哪[{TENS}]+[个类种项大方条]|包括什么|分(为|成)?(哪|几)|几(种|类|个方面|大)"
     r"|什么(样的)?(情况|情形|条件|材料|资料|政策|措施|服务|待遇|支持|要求|流程|步骤|手续|好处|权益|任务|内容|福利|优惠)"
@@ -127,14 +125,10 @@ ASKS_TARGET = re.compile(
     r"|力争|拟|将(?:要|会|达)|打算|预期|预计|will|target|plan",
     re.I,
 )
-ASKS_CHANGE = re.compile(
-    r"变化|变动|历年|这几年|近几年|逐年|比起?以前|对比|各年|走势|趋势|how .*chang", re.I
-)
 ASKS_VERSIONS = re.compile(
     r"新[老旧]|[老旧原](?:的)?(?:办法|政策|规定|标准|版)|(?:跟|和|与|比起?|较)(?:以前|之前|过去|原来|从前|去年)"
     r"|(?:以前|之前|过去|原来)(?:的|是|相比)|有(?:什么|哪些|没有|无)?(?:变化|调整|不同|修改)|(?:改|调整|修订)了(?:什么|哪|多)"
 )
-COMPARES = re.compile("不同|区别|差别|差异|比较|相比|对比|哪个|哪里更|分别|各")
 EITHER = re.compile("能不能|可不可以")
 ASKS_NUMBER = re.compile("文号|发文|几号文|编号")
 
@@ -142,9 +136,7 @@ FORMS: tuple[tuple[Want, re.Pattern[str]], ...] = (
     ("list", ASKS_LIST),
     ("steps", ASKS_STEPS),
     ("target", ASKS_TARGET),
-    ("change", ASKS_CHANGE),
     ("versions", ASKS_VERSIONS),
-    ("comparison", COMPARES),
     ("document_number", ASKS_NUMBER),
 )
 

@@ -156,3 +156,16 @@ def test_of_a_secret_only_whether_it_is_set_is_listed(monkeypatch: pytest.Monkey
         "已设",
     )
     assert found["POLICYQA_STORE__URL"].value == "未设"
+
+
+def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYQA_MODEL__THREADS", "")
+    assert settings.load().model.threads is None
+
+
+def test_an_address_is_shown_without_who_asks() -> None:
+    given = settings.Settings(
+        llm=settings.LanguageModelSettings(base_url="http://u:pw123@127.0.0.1:1/v1", model="m")
+    )
+    shown = {each.name: each.value for each in settings.listed(given)}
+    assert shown["POLICYQA_LLM__BASE_URL"] == "http://…@127.0.0.1:1/v1"

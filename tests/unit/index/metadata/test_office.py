@@ -70,7 +70,7 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, said: 
 
 def test_what_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / office.FILE_NAME).write_bytes(b"terms = ['\xff']")
-    assert "无法读取：" in refused(tmp_path)
+    assert "不是 UTF-8，请另存为 UTF-8" in refused(tmp_path)
 
 
 def test_a_stored_value_is_the_same_again(tmp_path: Path) -> None:

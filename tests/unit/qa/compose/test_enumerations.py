@@ -57,6 +57,13 @@ def test_numbered_items_are_one_list_whatever_stands_between() -> None:
     assert ["1. 网上预审。", "2. 窗口受理。"] in lists
 
 
+def test_a_long_list_has_all_its_items() -> None:
+    lines = [f"（{n}）第{n}类紧缺人才；" for n in range(1, 31)]
+    text = "\n".join(["对下列人才给予奖励：", *lines])
+    (found,) = numbered(*document_of(text))
+    assert words_of(text, found) == lines
+
+
 def test_a_list_is_found_from_any_of_its_sentences_with_what_leads_to_it() -> None:
     document, passages = document_of(POLICY)
     (found, *_) = around(document, passages, sentence_with(passages, POLICY, "结婚证"))
