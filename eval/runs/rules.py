@@ -21,6 +21,7 @@ from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.reranking import Floats, Reranker, SecondStage
 
+GONE = "已去掉"  # of a rule that was weighed and found to change nothing
 Progress = Callable[[str, int, int], None]
 Score = Callable[[Row], float | None]
 
@@ -189,7 +190,12 @@ def read(path: Path) -> list[Worth]:
 
 
 def table(found: Sequence[Worth], meanings: Mapping[str, str]) -> str:
-    """A line a rule and set as Markdown; what changes no answer anywhere is one line."""
+    """A line a rule and set as Markdown; what changes no answer anywhere is one line.
+
+    Args:
+        found: rules in the order in which they are listed.
+        meanings: of each rule that there is; others are `GONE`.
+    """
     lines = [
         "| 规则 | 作用 | 题集 | n | 变了 | 回答正确 | 排第一 |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -199,14 +205,12 @@ def table(found: Sequence[Worth], meanings: Mapping[str, str]) -> str:
         moved = [each for each in own if each.changed or each.first]
         if not moved:
             n = sum(each.n for each in own)
-            lines.append(f"| {rule} | {meanings[rule]} | 全部 | {n} | 0 | – | – |")
+            lines.append(f"| {rule} | {meanings.get(rule, GONE)} | 全部 | {n} | 0 | – | – |")
         for each in moved:
             right = _written(each.right, each.right_low, each.right_high)
             first = _written(each.first, each.first_low, each.first_high)
-            lines.append(
-                f"| {rule} | {meanings[rule]} | {each.dataset} | {each.n} | {each.changed} |"
-                f" {right} | {first} |"
-            )
+            about = f"| {rule} | {meanings.get(rule, GONE)} | {each.dataset} | {each.n}"
+            lines.append(f"{about} | {each.changed} | {right} | {first} |")
     return "\n".join(lines)
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from policyqa.eval.bench import threads
 from policyqa.eval.report import summary
+from policyqa.eval.runs import rules
+from policyqa.qa.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "eval" / "results"
@@ -50,3 +52,9 @@ def test_stored_results_name_no_place_of_a_machine() -> None:
     for path in RESULTS.glob("*.json"):
         settings = json.loads(path.read_text("utf-8"))["run"]["settings"]
         assert set(settings) <= {"model", "ranking", "reranker", "answer", "llm", "limits"}
+
+
+def test_what_rules_are_worth_is_that_of_the_stored_results() -> None:
+    found = rules.read(RESULTS / "ablations" / "rules.json")
+    assert block(RESULTS / "README.md", "rules") == rules.table(found, RULES)
+    assert {each.rule for each in found} >= set(RULES)

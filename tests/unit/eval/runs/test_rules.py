@@ -7,6 +7,7 @@ import pytest
 
 from policyqa.eval.judge.judging import AnswerVerdict, Row
 from policyqa.eval.runs.rules import (
+    GONE,
     RememberingEmbedder,
     RememberingReranker,
     Worth,
@@ -68,6 +69,7 @@ def test_what_changes_nothing_is_one_line() -> None:
         "| leads | 先说 | 全部 | 4 | 0 | – | – |",
         "| list | 清单 | a | 2 | 1 | +0.500 (+0.000, +1.000) | – |",
     ]
+    assert f"| leads | {GONE} |" in table(still, {})
 
 
 def test_questions_and_scores_are_computed_once() -> None:
