@@ -7,28 +7,13 @@ from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.numerals import ARABIC, TENS
 from policyqa.qa.question.asked import Asked
+from policyqa.qa.question.forms import VALUES
 from policyqa.qa.retrieve.evidence import Evidence
 
 NEAR = 0.5  # how far below the best a sentence may score and be as near
 SAME_SHARE = 0.03  # difference of shares of the question's tokens that makes none
 MAX_CHOICES = 4
 MAX_NAMED = 5  # content words; a longer question says which programme it means
-# Kinds of answer that are one value, and another one for another programme.
-VALUES = frozenset(
-    [
-        "fee",
-        "money",
-        "percent",
-        "phone",
-        "address",
-        "date",
-        "year",
-        "day",
-        "age",
-        "count",
-        "duration",
-    ]
-)
 FIGURE = re.compile(rf"{ARABIC}|[{TENS}百千万亿]{{2,}}")
 
 

@@ -7,11 +7,10 @@ from policyqa.index.text.quantities import SAME_UNIT, plain, quantities
 from policyqa.index.text.words import bigrams
 from policyqa.index.types import Span
 from policyqa.qa.question.asked import Asked
-from policyqa.qa.question.forms import Kind
+from policyqa.qa.question.forms import ASKING_WORDS, SEVERAL, Kind
 from policyqa.qa.retrieve.evidence import Quote
 
 MIN_SHARE = 0.5  # of the question's bigrams that the clause up to the figure must hold
-SEVERAL = re.compile("多少|好多|几|什么时[候间]|哪")
 DATE = re.compile(
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:[至到—–-]+(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)?|\d{4}年\d{1,2}月(?!\d)"
 )
@@ -21,9 +20,6 @@ UNITS_OF: dict[Kind, frozenset[str]] = {
     "percent": frozenset({"%", "‰"}),
     "age": frozenset({"岁"}),
 }
-ASKING = re.compile(
-    "(?:是|有|在|到)?(?:多少|好多|什么时[候间]|何时|哪[一]?[年天]|几)(?:[元钱人个家项名年岁号])?"
-)
 QUALIFIES = re.compile(
     r"(?:不(?:得)?(?:超过|低于|少于|高于)|超过|突破|达到?|逾|近|约|最高|最低|至少|累计|共计?|总计)$"
 )
@@ -87,7 +83,7 @@ def _share(form: str, start: int, end: int, asked: Asked) -> float:
     first = max((form.rfind(mark, 0, start) for mark in "，,；;。、：:"), default=-1) + 1
     after = re.match(r"[^，,；;。、：:]{0,12}", form[end:])
     held = set(bigrams(form[first:end] + (after.group() if after else "")))
-    asking = {pair for m in ASKING.finditer(asked.text) for pair in bigrams(m.group())}
+    asking = {pair for m in ASKING_WORDS.finditer(asked.text) for pair in bigrams(m.group())}
     weights = {t: w for t, w in asked.bigrams.rarity.items() if t not in asking}
     total = sum(weights.values())
     return sum(w for t, w in weights.items() if t in held) / total if total else 0.0

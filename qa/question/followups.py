@@ -1,45 +1,29 @@
 """A question that leans on an earlier one, completed by what that one was about."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from policyqa.index.text.marks import PLAN, is_place
+from policyqa.index.text.marks import is_place
 from policyqa.index.text.words import cut, is_verb
 from policyqa.index.types import Span
 from policyqa.qa.errors import QuestionError
+from policyqa.qa.question.forms import (
+    ASKED,
+    ATTRIBUTE,
+    BEGINS_ANEW,
+    CONTINUES,
+    ENDS_OPEN,
+    PLACE_END,
+    PRONOUN,
+    PROPERTY,
+    SIDE,
+    YEAR_OR_PLAN,
+)
 from policyqa.qa.question.query import CONTENT, content_words, function_words, normalise_query
 from policyqa.qa.types import MAX_QUESTION_CHARS, Turn
 
-# What points back at an earlier turn.
-CONTINUES = re.compile(r"^(那么?|那|还有|以及|其中|另外|此外|and |what about |how about )", re.I)
-ENDS_OPEN = re.compile(r"呢[?!。\s]*$")
-PRONOUN = re.compile(
-    r"(他们|她们|它们|他|她|它|这个|那个|这些|那些|这种|这项|该项|前者|后者"
-    r"|上述|上面|刚才|这里面|那里面|这里|那里)"
-)
-# What an earlier question asked, when only what it asked about is wanted.
-ASKED = re.compile(
-    r"(在|是)?(什么时候|什么时间|什么地方|哪里|何时)"
-    r"|(?<!第)(一共|总共)?(是|有|为|叫|分)?(多少|好多|几多|哪?几(?=[个名家项人所条类种位次]))"
-    r"[个名家项人所条类种位次]?"
-    r"|(是|有|叫)?(什么|哪些|哪个|哪里|怎么样|怎么办|怎么|如何)|[吗呢吧么]?[?!。，,\s]*$"
-)
-SIDE = re.compile(r"(那边|这边|方面|那里|这里|那儿|这儿)$")
-PLACE_END = re.compile(r"[市区县省镇城园湾]$")
-YEAR_OR_PLAN = re.compile(rf"\d{{4}}年?|“?{PLAN}”?")
-# What can be asked of a thing, and is no thing of its own: 那申请条件呢?
-ATTRIBUTE = re.compile(
-    r"(条件|要求|材料|流程|程序|时间|日期|期限|地点|地址|待遇|标准|对象|范围|金额|额度|电话|网址|方式|方法|办法"
-    r"|数量|名额|人数|总数|规模|比例|目标|任务|措施|内容|好处|原因|意义|作用|背景|单位|部门|机构|负责人|效果|进展)$"
-)
 MAX_SUBJECT_CHARS = 16
 MAX_OPEN_CHARS = 40  # a longer question names what it is about
-BEGINS_ANEW = re.compile(r"^(好的?[,，。]?)?(换(一?个)?(问题|话题)|对了|(再?问|说)(个|点)别的)")
-
-
-# What a thing has or gets: it stays when another thing takes the place of the first.
-PROPERTY = re.compile(r"补贴|补助|奖励|资助|津贴|奖金|政策|服务|支持|权益|材料|条件|数量|总数|比例")
 
 
 class Run(NamedTuple):
