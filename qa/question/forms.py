@@ -3,7 +3,7 @@ question by `asked.understood`; what texts must hold to answer stands with the r
 """
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from policyqa.index.text.marks import PLAN
 from policyqa.index.text.numerals import TENS
@@ -236,21 +236,7 @@ PROPERTY = re.compile(r"补贴|补助|奖励|资助|津贴|奖金|政策|服务|
 
 # ---- One value: which kinds are one, and what asks for it and counts nothing
 # Kinds of answer that are one value, and another one for another programme.
-VALUES: frozenset[Kind] = frozenset(
-    [
-        "fee",
-        "money",
-        "percent",
-        "phone",
-        "address",
-        "date",
-        "year",
-        "day",
-        "age",
-        "count",
-        "duration",
-    ]
-)
+VALUES = frozenset(get_args(Kind)) - {"material", "definition", "procedure", ""}
 SEVERAL = re.compile("多少|好多|几|什么时[候间]|哪")
 ASKING_WORDS = re.compile(
     "(?:是|有|在|到)?(?:多少|好多|什么时[候间]|何时|哪[一]?[年天]|几)(?:[元钱人个家项名年岁号])?"
