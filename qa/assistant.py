@@ -21,8 +21,6 @@ from policyqa.index.text.words import cutting, normalise, warm
 from policyqa.index.types import Metadata
 from policyqa.qa.compose.ambiguity import choices
 from policyqa.qa.compose.composer import (
-    MARGIN,
-    MARGIN_READ,
     Composer,
     chosen,
     cite,
@@ -36,6 +34,8 @@ from policyqa.qa.compose.lists import surely_listed
 from policyqa.qa.compose.suggestions import suggested
 from policyqa.qa.corpus import Citable, Corpus
 from policyqa.qa.errors import QuestionError
+from policyqa.qa.explaining import Explanation, explained
+from policyqa.qa.found import Found
 from policyqa.qa.llm.language_model import Writer
 from policyqa.qa.llm.rewriting import rewritten
 from policyqa.qa.question.asked import Asked, understood
@@ -49,9 +49,8 @@ from policyqa.qa.question.scope import is_out_of_scope, is_talk
 from policyqa.qa.question.spelling import Speller
 from policyqa.qa.retrieve import retrieval
 from policyqa.qa.retrieve.confidence import confidence, features
-from policyqa.qa.retrieve.evidence import Evidence, find, passage_bonus
-from policyqa.qa.retrieve.reranking import SecondStage
-from policyqa.qa.retrieve.retrieval import Floats, Ranking
+from policyqa.qa.retrieve.evidence import find, passage_bonus
+from policyqa.qa.retrieve.reading import Marks, ReadingStage
 from policyqa.qa.rules import checked
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import (
@@ -71,19 +70,6 @@ logger = logging.getLogger(__name__)
 
 PLACES = 3
 Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Found:
-    """All that one query brought up, before anything is said."""
-
-    asked: Asked
-    signals: Mapping[str, Floats]
-    ranking: Ranking
-    evidence: Sequence[Evidence]
-    picked: Sequence[Evidence]
-    features: Mapping[str, float]
-    confidence: float
 
 
 @dataclass
@@ -132,7 +118,7 @@ class Assistant:
         embedder: Embedder,
         weights: Callable[[Asked], Mapping[str, float]],
         settings: AnswerSettings,
-        second_stage: SecondStage | None = None,
+        reading: ReadingStage | None = None,
         writer: Writer | None = None,
         without: Collection[str] = (),
     ) -> None:
@@ -150,7 +136,7 @@ class Assistant:
         self._english = phrases(office.english)
         self._shares = tuple(map(normalise, office.shares))
         self._settings = settings
-        self._second_stage = second_stage
+        self._reading = reading
         self._writer = writer
         self.corpus = Corpus.of(index)
         with cutting(office.terms):
@@ -188,10 +174,8 @@ class Assistant:
         if silent := _unsearched(asked[0]):
             return self._unasked(question, asked[0].text, *silent, clock)
         try:
-            narrowed = self._rows_of(lambda about: not admits(question, about))
-            ended = self._rows_of(lambda about: lapsed(question, about))
-            hidden = np.union1d(narrowed, ended)
-            found = self._surest(asked, question, clock, hidden if len(hidden) else None)
+            narrowed, hidden = self._hidden(question)
+            found = surest(self._found(asked, question, clock, hidden))
         except PolicyQAError as error:
             return self._failed(question, asked[0].text, "failed", error, clock)
         answer = self._answer(question, found, self._left_out(found, narrowed))
@@ -231,16 +215,50 @@ class Assistant:
             shares=self._shares,
         )
 
-    def _surest(
-        self, asked: Sequence[Asked], question: Question, clock: Clock, hidden: Rows | None
-    ) -> Found:
-        """What that reading brought up which the documents answer most surely."""
+    @_in_office_words
+    def explain(self, question: Question, *, expect: str = "") -> Explanation:
+        """The answer to a question, and how it came about.
+
+        Args:
+            question: and what was said before it.
+            expect: words that ought to be said: it is told what became of them.
+
+        Raises:
+            QuestionError: nothing in the question can be searched.
+        """
+        asked, answer = self.readings_of(question), self.ask(question)
+        if _unsearched(asked[0]):
+            return Explanation(answer=answer)
+        _, hidden = self._hidden(question)
+        found = self._found(asked, question, Clock(), hidden)
+        return explained(
+            self.index,
+            answer,
+            found,
+            surest(found),
+            hidden=hidden,
+            threshold=self._settings.threshold,
+            expect=expect,
+        )
+
+    def _hidden(self, question: Question) -> tuple[Rows, Rows]:
+        """Rows of the passages that the question's filters leave out, and of all that are left
+        out, those that ended before its day too."""
+        narrowed = self._rows_of(lambda about: not admits(question, about))
+        ended = self._rows_of(lambda about: lapsed(question, about))
+        return narrowed, np.union1d(narrowed, ended)
+
+    def _found(
+        self, asked: Sequence[Asked], question: Question, clock: Clock, hidden: Rows
+    ) -> list[Found]:
+        """What each reading brought up."""
         found, day = [], day_of(question)
         for each in asked:
             vector = self.embedder.encode_query(each.text)
             clock.lap("embed")
-            found.append(self.find(each, vector, clock, hidden=hidden, day=day))
-        return max(found, key=lambda each: each.confidence)
+            rows = hidden if len(hidden) else None
+            found.append(self.find(each, vector, clock, hidden=rows, day=day))
+        return found
 
     @_in_office_words
     def find(
@@ -267,24 +285,21 @@ class Assistant:
         also = " ".join(names)
         signals = retrieval.signals_of(self.index, asked, vector, also=also)
         ranking = retrieval.rank(self.index, asked, signals, self._weights(asked), hidden=hidden)
-        evidence = find(self.index, ranking, asked, vector)
+        evidence = find(self.index, ranking, asked, vector, leads=self._reading is not None)
         if asked.uses("sentence_bonus"):
             bonus = passage_bonus(self.index, ranking, evidence)
             ranking = retrieval.reordered(ranking, bonus)
-        read: Mapping[str, float] = {}
-        if (stage := self._second_stage) and evidence:
-            read = stage.rerank_passages(self.index, ranking, evidence, asked)
-            ranking = stage.ordered(self.index, ranking, read)
-            evidence = stage.by_passages(evidence, read)
-            evidence = stage.by_sentences(evidence, stage.rerank_sentences(evidence, asked))
+        marks: Marks = {}
+        if self._reading and evidence:
+            marks = self._reading.read(self.index, ranking, asked)
+            ranking = self._reading.ordered(self.index, ranking, marks)
+            evidence = self._reading.marked(evidence, marks)
         if asked.uses("replaced"):
             evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
         clock.lap("retrieve")
-        margin = MARGIN_READ if read else MARGIN
-        picked = chosen(evidence, asked, self._settings, margin=margin)
-        judged = read if stage and stage.judges else {}
-        values = features(self.index, ranking, evidence, picked, asked, judged)
-        return Found(asked, signals, ranking, evidence, picked, values, confidence(values))
+        picked = chosen(evidence, asked, self._settings)
+        values = features(self.index, ranking, evidence, picked, asked, marks)
+        return Found(asked, signals, ranking, marks, evidence, picked, values, confidence(values))
 
     def _rows_of(self, wanted: Callable[[Metadata], bool]) -> Rows:
         """Passages of the documents that are wanted, ascending."""
@@ -427,6 +442,11 @@ class Assistant:
             "timings_ms": clock.timings(),
             "corpus": self.corpus.fingerprint,
         }
+
+
+def surest(readings: Sequence[Found]) -> Found:
+    """That reading which the documents answer most surely."""
+    return max(readings, key=lambda each: each.confidence)
 
 
 def day_of(question: Question) -> str:

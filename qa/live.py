@@ -9,6 +9,7 @@ from policyqa.index.errors import PolicyQAError
 from policyqa.index.store import search_index
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.corpus import Corpus
+from policyqa.qa.explaining import Explanation
 from policyqa.qa.types import Answer, Question
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,10 @@ class LiveAssistant:
     def ask(self, question: Question) -> Answer:
         """See `Assistant.ask`."""
         return self._latest().ask(question)
+
+    def explain(self, question: Question, *, expect: str = "") -> Explanation:
+        """See `Assistant.explain`."""
+        return self._latest().explain(question, expect=expect)
 
     def suggestions(self, answer: Answer) -> tuple[str, ...]:
         """See `Assistant.suggestions`."""

@@ -32,7 +32,7 @@ class ModelSettings(BaseModel):
         default=None,
         ge=1,
         le=256,
-        description="计算线程数；空为建索引由库决定，重排用一个",
+        description="计算线程数；空为建索引由库决定，阅读用一个",
     )
 
 
@@ -50,18 +50,17 @@ class RankingSettings(BaseModel):
     document: float = Field(default=0.4, ge=0, le=10, description="权重：整份文件的二字组 BM25")
 
 
-class RerankerSettings(BaseModel):
+class ReaderSettings(BaseModel):
     """The second stage, which reads the best passages together with the question."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = Field(
         default="small",
-        description="重排模型：small 内置的，off 不用，或其他 CrossEncoder 的名称或文件夹",
+        description="阅读模型：small 内置的，off 不用，或一个 CrossEncoder 重排模型的名称或文件夹",
     )
-    passages: int = Field(default=4, ge=1, le=8, description="重排模型读最靠前的几个段落")
-    sentences: int = Field(default=4, ge=0, le=10, description="重排模型再单独读最靠前的几句")
-    weight: float = Field(default=0.75, ge=0, le=10, description="重排模型的分数在排序里的权重")
+    passages: int = Field(default=8, ge=1, le=16, description="阅读模型读最靠前的几个段落")
+    weight: float = Field(default=0.75, ge=0, le=10, description="阅读模型的分数在排序里的权重")
 
 
 class AnswerSettings(BaseModel):
@@ -69,11 +68,11 @@ class AnswerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_chars: int = Field(default=230, ge=40, le=450, description="答案的目标长度上限(字)")
-    max_sentences: int = Field(default=3, ge=1, le=10, description="答案最多引用几句")
+    max_chars: int = Field(default=600, ge=40, le=2000, description="答案的目标长度上限(字)")
+    max_sentences: int = Field(default=12, ge=1, le=30, description="答案最多引用几句")
     evidence: int = Field(default=8, ge=1, le=20, description="交给语言模型几条证据")
     threshold: float = Field(
-        default=0.12, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
+        default=0.10, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
     )
 
 
@@ -155,7 +154,7 @@ class Settings(BaseSettings):
     runs: Path = Field(default=Path(".policyqa/runs"), description="存放各次评测的文件夹")
     model: ModelSettings = ModelSettings()
     ranking: RankingSettings = RankingSettings()
-    reranker: RerankerSettings = RerankerSettings()
+    reader: ReaderSettings = ReaderSettings()
     answer: AnswerSettings = AnswerSettings()
     llm: LanguageModelSettings = LanguageModelSettings()
     limits: LimitSettings = LimitSettings()

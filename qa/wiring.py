@@ -19,7 +19,13 @@ from policyqa.qa.assistant import Assistant
 from policyqa.qa.errors import DatasetError
 from policyqa.qa.live import LiveAssistant
 from policyqa.qa.llm.language_model import OpenAIWriter, Writer
-from policyqa.qa.retrieve.reranking import CrossEncoderReranker, SecondStage
+from policyqa.qa.retrieve.reading import (
+    DEFAULT_MODEL,
+    CrossEncoderReader,
+    Reader,
+    ReadingStage,
+    SentenceReader,
+)
 from policyqa.qa.retrieve.weighting import weights_by
 from policyqa.qa.settings import ModelSettings, Settings
 
@@ -145,7 +151,7 @@ def open_assistant(index: Path | None = None, *, settings: Settings | None = Non
 def _assistant(folder: Path, settings: Settings) -> Assistant:
     model = embedder(settings=settings)
     stored = search_index.load(folder, model=model.fingerprint)
-    second = second_stage(settings)
+    second = reading_stage(settings)
     return Assistant(
         stored,
         model,
@@ -161,24 +167,26 @@ def writer(settings: Settings) -> Writer | None:
     return OpenAIWriter.connect(settings.llm) if settings.llm.base_url else None
 
 
-def second_stage(settings: Settings) -> SecondStage | None:
+def reading_stage(settings: Settings) -> ReadingStage | None:
     """The second stage that the settings name, its model loaded once a process; None for `off`."""
-    if settings.reranker.model == OFF:
+    if settings.reader.model == OFF:
         return None
-    reranker = _reranker(settings.reranker.model, settings.model)
-    return SecondStage(reranker, settings.reranker)
+    return ReadingStage(_reader(settings.reader.model, settings.model), settings.reader)
 
 
 @cache
-def _reranker(name: str, model: ModelSettings) -> CrossEncoderReranker:
-    return CrossEncoderReranker.load(name, precision=model.precision, threads=model.threads or 1)
+def _reader(name: str, model: ModelSettings) -> Reader:
+    threads = model.threads or 1
+    if name == DEFAULT_MODEL:
+        return SentenceReader.load(precision=model.precision, threads=threads)
+    return CrossEncoderReader.load(name, precision=model.precision, threads=threads)
 
 
 def varied(assistant: Assistant, settings: Settings, *, without: Collection[str] = ()) -> Assistant:
     """An assistant over the same index that ranks and answers by other settings, or without some
     families of rules (`qa.rules`)."""
     ranking = weights_by(settings.ranking)
-    second = second_stage(settings)
+    second = reading_stage(settings)
     return Assistant(
         assistant.index,
         assistant.embedder,
@@ -229,12 +237,12 @@ def open_collection(
     if settings.model.name != ModelSettings().name:
         name += f"-{hashlib.sha256(model.fingerprint.encode()).hexdigest()[:8]}"
     folder = settings.cache / "collections" / name
-    files = list(_collection(corpus, data))
+    files = collection_texts(corpus, data)
     building.build_texts(files, folder, model, progress=progress)
     return _assistant(folder, settings)
 
 
-def _collection(corpus: Path, data: bytes) -> list[building.SourceText]:
+def collection_texts(corpus: Path, data: bytes) -> list[building.SourceText]:
     texts = []
     for number, line in enumerate(data.decode("utf-8-sig").split("\n"), start=1):
         if not line.strip():

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from policyqa.index.types import Document, FileReport, Metadata, Passage
 from policyqa.qa.corpus import Corpus
+from policyqa.qa.errors import QuestionError
+from policyqa.qa.explaining import Expected, Explanation
 from policyqa.qa.question.filters import admits, is_narrowed
 from policyqa.qa.types import (
     MAX_QUESTION_CHARS,
@@ -130,6 +132,14 @@ class FakeAssistant:
         if "攻击" in answer.question:
             return (ATTACK,)
         return ("高技能人才有哪些奖励？",) if "博士后" in answer.question else ()
+
+    def explain(self, question: Question, *, expect: str = "") -> Explanation:
+        answer = self.ask(question)
+        if answer.status == "error":
+            raise QuestionError(answer.answer)
+        said = any(expect in citation.quote for citation in answer.citations)
+        became = Expected(words=expect, stage="said" if said else "absent")
+        return Explanation(answer=answer, expected=became if expect else None)
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)

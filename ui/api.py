@@ -8,17 +8,26 @@ import anyio.to_thread
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import Field
 
 from policyqa.index.errors import PolicyQAError, SourceError
 from policyqa.index.metadata.validity import validity
 from policyqa.index.types import Document
 from policyqa.qa.cli.batches import meaning
-from policyqa.qa.types import Answer, Question
+from policyqa.qa.errors import QuestionError
+from policyqa.qa.explaining import Explanation
+from policyqa.qa.types import MAX_QUESTION_CHARS, Answer, Question, Text
 from policyqa.ui.assistant import Assistant
 
 AT_ONCE = 2
 
 _STATUS_OF_REASON = {"bad_question": 400, "failed": 500}
+
+
+class Explained(Question):
+    """A question whose answer is to be explained, and words that ought to be said."""
+
+    expect: Text = Field(default="", max_length=MAX_QUESTION_CHARS)
 
 
 def add_api(app: FastAPI, assistant: Assistant) -> None:
@@ -29,7 +38,7 @@ def add_api(app: FastAPI, assistant: Assistant) -> None:
 
 
 def build_router(assistant: Assistant) -> APIRouter:
-    """`POST /api/ask`, `POST /api/suggestions`, `GET /api/documents`,
+    """`POST /api/ask`, `POST /api/explain`, `POST /api/suggestions`, `GET /api/documents`,
     `GET /api/documents/{doc_id}`, `GET /healthz`.
     """
     router = APIRouter()
@@ -39,6 +48,18 @@ def build_router(assistant: Assistant) -> APIRouter:
     async def ask(question: Annotated[Question, Body()]) -> JSONResponse:
         answer = await anyio.to_thread.run_sync(assistant.ask, question, limiter=turns)
         return JSONResponse(answer.model_dump(mode="json"), status_of(answer))
+
+    @router.post("/api/explain")
+    async def explain(question: Annotated[Explained, Body()]) -> JSONResponse:
+        def look() -> Explanation:
+            asked = Question(**{name: getattr(question, name) for name in Question.model_fields})
+            return assistant.explain(asked, expect=question.expect)
+
+        try:
+            found = await anyio.to_thread.run_sync(look, limiter=turns)
+        except QuestionError as error:
+            return JSONResponse({"detail": str(error)}, 400)
+        return JSONResponse(found.model_dump(mode="json"))
 
     @router.post("/api/suggestions")
     async def suggestions(question: Annotated[Question, Body()]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a second thread of the reranker brings, on this machine as it is and with its cores busy.
+"""What a second thread of the reader brings, on this machine as it is and with its cores busy.
 
 python -m policyqa.eval.bench.threads eval/datasets/seeds 60 > eval/results/ablations/threads.json
 """

@@ -67,7 +67,7 @@ def _opened(dataset: Dataset, folder: Path | None) -> Assistant:
 def _without_each(product: Assistant, rules: Sequence[str]) -> dict[str, Assistant]:
     settings = configuration.load()
     embedder = RememberingEmbedder(product.embedder)
-    second = remembering(wiring.second_stage(settings))
+    second = remembering(wiring.reading_stage(settings))
 
     def without(*names: str) -> Assistant:
         weights = weights_by(settings.ranking)

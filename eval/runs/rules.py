@@ -19,7 +19,8 @@ from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.vectors import Vectors
 from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.reranking import Floats, Reranker, SecondStage
+from policyqa.qa.retrieve.pages import Page
+from policyqa.qa.retrieve.reading import Read, Reader, ReadingStage
 
 GONE = "已去掉"  # of a rule that was weighed and found to change nothing
 Progress = Callable[[str, int, int], None]
@@ -75,24 +76,24 @@ class RememberingEmbedder:
         return self._embedder.encode_documents(texts, on_batch=on_batch)
 
 
-class RememberingReranker:
-    """A reranker that reads each pair of question and text once."""
+class RememberingReader:
+    """A reader that reads each page once for a question."""
 
-    def __init__(self, reranker: Reranker) -> None:
-        self._reranker = reranker
-        self._known: dict[tuple[str, str], float] = {}
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[tuple[str, Page], Read] = {}
 
-    def scores(self, query: str, texts: Sequence[str]) -> Floats:
-        """See `Reranker`."""
-        new = [text for text in dict.fromkeys(texts) if (query, text) not in self._known]
-        for text, score in zip(new, self._reranker.scores(query, new), strict=True):
-            self._known[query, text] = float(score)
-        return np.array([self._known[query, text] for text in texts], dtype=np.float64)
+    def read(self, query: str, pages: Sequence[Page]) -> list[Read]:
+        """See `Reader`."""
+        new = [page for page in dict.fromkeys(pages) if (query, page) not in self._known]
+        for page, said in zip(new, self._reader.read(query, new), strict=True):
+            self._known[query, page] = said
+        return [self._known[query, page] for page in pages]
 
 
-def remembering(stage: SecondStage | None) -> SecondStage | None:
-    """A second stage that reads each pair once."""
-    return stage and replace(stage, reranker=RememberingReranker(stage.reranker))
+def remembering(stage: ReadingStage | None) -> ReadingStage | None:
+    """A second stage that reads each page once for a question."""
+    return stage and replace(stage, reader=RememberingReader(stage.reader))
 
 
 def right_of(row: Row) -> float | None:

@@ -10,27 +10,40 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Literal
 
 from policyqa.eval.judge.dataset import Dataset, Query
 from policyqa.qa.errors import DatasetError
 
-SHARE = 4  # one document of so many
 PER_DOCUMENT = 8  # questions, so that no document counts for more than others
+TWENTIETHS = 20  # of the hashes of names: fifteen teach, three tune, two are measured on
+Part = Literal["train", "tuning", "test"]
+UNTAUGHT: tuple[Part, ...] = ("tuning", "test")
 
 
-def is_chosen(source: str, *, share: int = SHARE) -> bool:
-    """Whether a document is of the chosen part, by its name's hash."""
-    return _hash(source) % share == 0
+def part_of(source: str) -> Part:
+    """What the questions on a document are for, by its name's hash: 75 % of the documents teach
+    models, 15 % tune them (thresholds, mixtures, calibration), 10 % are only measured on."""
+    place = _hash(source) % TWENTIETHS
+    if place % 4:
+        return "train"
+    return "tuning" if place in (0, 4, 8) else "test"
 
 
-def load(folder: Path, *, share: int = SHARE, per_document: int | None = PER_DOCUMENT) -> Dataset:
-    """The questions on the chosen documents.
+def load(
+    folder: Path,
+    *,
+    parts: Collection[Part] = UNTAUGHT,
+    per_document: int | None = PER_DOCUMENT,
+) -> Dataset:
+    """The questions on the documents of some parts; each has its document as `source`, and
+    `named`, whether it names place or policy.
 
     Args:
         folder: with `questions.jsonl`.
-        share: one document of so many is chosen, by the hash of its name.
+        parts: of the documents.
         per_document: at most so many questions of one, by the hash of their ids; None for all.
 
     Raises:
@@ -40,9 +53,8 @@ def load(folder: Path, *, share: int = SHARE, per_document: int | None = PER_DOC
     queries: list[Query] = []
     counted: Counter[str] = Counter()
     for source, query in sorted(_queries(path), key=lambda pair: _hash(pair[1].id)):
-        if is_chosen(source, share=share) and counted[source] < (
-            per_document or len(query.id) + 99
-        ):
+        full = per_document is not None and counted[source] >= per_document
+        if part_of(source) in parts and not full:
             counted[source] += 1
             queries.append(query)
     ordered = tuple(sorted(queries, key=lambda query: query.id))
@@ -61,6 +73,8 @@ def _queries(path: Path) -> Iterator[tuple[str, Query]]:
                         "text": record["question"],
                         "type": record["type"],
                         "answerable": record["type"] != "none",
+                        "source": record["source"],
+                        "named": record.get("named", False),
                         "evidence": [
                             {"source": record["source"], "quote": each["quote"]}
                             for each in record["evidence"]

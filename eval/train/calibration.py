@@ -1,16 +1,18 @@
-r"""Makes `confidence.json` and `confidence_reranked.json`: when an answer is sure enough.
+r"""Makes `confidence.json` and `confidence_read.json`: when an answer is sure enough.
 
     python -m policyqa.eval.train.calibration eval/datasets/seeds:dev eval/datasets/domain \\
+        --readings ../shared/data/policy_reading --readings-index DIR \\
         --off-topic ../shared/data/dureader_robust_dev ../shared/data/cmrc2018_dev
 
-As the settings are, with a reranker (`POLICYQA_RERANKER__MODEL=small`) or without.
+As the settings are, with a reader (`POLICYQA_READER__MODEL=small`) or without.
 
-Questions with an answer are positive; those without are negative. Each answerable question serves
+Questions with an answer are positive, unless the sentence that would be said first is none of
+their evidence; those without are negative. Each answerable question serves
 once more as a negative, with the passages that hold its evidence hidden: then everything near is
 there and the answer is not, which is the hardest kind of silence. So does each question that names
 a year, an edition or a place, asked for one that no document names. Questions of other collections
 (those whose licence allows it) are negatives that are far away. Of the sets after the first, and of
-all where a reranker reads, only those questions count that it was not taught. A logistic model over
+all where a reader reads, only those questions count that it was not taught. A logistic model over
 standardised features keeps the result small, readable and calibrated.
 """
 
@@ -27,12 +29,15 @@ from policyqa.eval.judge.dataset import Dataset, Query, load
 from policyqa.eval.judge.evaluate import question_of
 from policyqa.eval.judge.matching import holds
 from policyqa.eval.options import opened, set_of
-from policyqa.eval.train.reranker_pairs import is_held_out, key_of
+from policyqa.eval.sets import readings
+from policyqa.eval.sets.readings import part_of
+from policyqa.eval.train.lessons import key_of
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.text.marks import EDITION, YEAR, places
 from policyqa.qa import settings as configuration
 from policyqa.qa import wiring
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.found import Found
 from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.confidence import FILE, FILE_WITH_READER, Model, Term
 
@@ -56,14 +61,15 @@ OFF_TOPIC_QUESTIONS = 150  # of each collection
 Floats = NDArray[np.float64]
 HIDDEN_WEIGHT = 0.25
 SILENT_WEIGHT = 2.0
+WRONG_WEIGHT = 0.5  # of questions with an answer of which another sentence would be said
 REGULARISATION = 0.3  # scikit-learn's C
 
 
 class Example(NamedTuple):
-    """Features of one question, whether it can be answered, and how much it counts."""
+    """Features of one question, whether it is answered rightly, and how much it counts."""
 
     features: dict[str, float]
-    answerable: bool
+    right: bool
     weight: float
 
 
@@ -82,8 +88,9 @@ def _examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Exampl
         asked = assistant.readings_of(question_of(query))[-1]
         vector = assistant.embedder.encode_query(asked.text)
         found = assistant.find(asked, vector)
-        weight = 1.0 if query.answerable else SILENT_WEIGHT
-        yield Example(dict(found.features), bool(query.answerable), weight)
+        right = bool(query.answerable) and is_right(query, found)
+        weight = SILENT_WEIGHT if not query.answerable else 1.0 if right else WRONG_WEIGHT
+        yield Example(dict(found.features), right, weight)
         if query.answerable and query.evidence:
             hidden = evidence_rows(assistant, query)
             silent = assistant.find(asked, vector, hidden=hidden)
@@ -93,6 +100,20 @@ def _examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Exampl
                 vector = assistant.embedder.encode_query(altered)
                 other = assistant.find(assistant.understood(Reading(altered)), vector)
                 yield Example(dict(other.features), False, HIDDEN_WEIGHT)
+
+
+def is_right(query: Query, found: Found) -> bool:
+    """Whether the sentence that would be said first is of the evidence; of a question without any
+    (prose, phrases) nobody knows, and it counts as right."""
+    if not query.evidence:
+        return True
+    best = max(found.picked, key=lambda each: each.score, default=None)
+    if best is None:
+        return False
+    text = best.document.text[best.sentence.start : best.sentence.end]
+    sources = {item.source for item in query.evidence} - {""}
+    own = not sources or best.document.source in sources
+    return own and any(holds(text, e.quote) or holds(e.quote, text) for e in query.evidence)
 
 
 def counterfactuals(query: str, index: SearchIndex) -> Iterator[str]:
@@ -135,9 +156,9 @@ def fit(found: Sequence[Example], trained_on: dict[str, int]) -> Model:
     """
     names = [name for name in found[0].features if name not in IGNORED]
     table = np.array([[example.features[name] for name in names] for example in found])
-    labels = np.array([1.0 if example.answerable else -1.0 for example in found])
+    labels = np.array([1.0 if example.right else -1.0 for example in found])
     weights = np.array([example.weight for example in found])
-    mean, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
+    mean, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-4)
     solved = _minimised((table - mean) / spread, labels, weights, [n in AGAINST for n in names])
     terms = {
         name: Term(weight=round(w, 5), mean=round(m, 5), spread=round(s, 5))
@@ -183,13 +204,13 @@ def cross_validated(found: Sequence[Example], *, folds: int = 10) -> float:
         for example, g in zip(found, groups, strict=True):
             if g % folds == fold and example.weight != HIDDEN_WEIGHT:
                 scores.append(probability(model, example.features))
-                labels.append(example.answerable)
+                labels.append(example.right)
     return round(float(roc_auc_score(labels, scores)), 4)
 
 
 def untaught(dataset: Dataset) -> list[Query]:
-    """The questions that the reranker was not taught: of others it is too sure."""
-    return [query for query in dataset.queries if is_held_out(key_of(dataset, query))]
+    """The questions that tune and that the reader was not taught: of those it is too sure."""
+    return [query for query in dataset.queries if part_of(key_of(dataset, query)) == "tuning"]
 
 
 def main() -> None:
@@ -197,12 +218,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", help="folder, or folder:split; the first one leads")
     parser.add_argument("--off-topic", type=Path, nargs="*", default=[])
+    parser.add_argument("--readings", type=Path, help="folder of questions on real policies")
+    parser.add_argument("--readings-index", type=Path, help="index of their documents")
     parser.add_argument("--index", type=Path, default=None)
     parser.add_argument("--output", type=Path, default=Path("qa/retrieve"))
     arguments = parser.parse_args()
     (name, leading), *others = map(set_of, arguments.sets)
     assistant = opened(leading, arguments.index)
-    reads = configuration.load().reranker.model != wiring.OFF
+    reads = configuration.load().reader.model != wiring.OFF
     queries = untaught(leading) if reads else list(leading.queries)
     found = list(examples(assistant, queries))
     trained_on = {name: len(queries)}
@@ -211,6 +234,10 @@ def main() -> None:
         queries = untaught(dataset)
         found += examples(opened(dataset, arguments.index), queries, factor=OTHER_SETS)
         trained_on[name] = len(queries)
+    if arguments.readings:
+        real = readings.load(arguments.readings, parts=("tuning",))
+        found += examples(wiring.open_assistant(arguments.readings_index), real.queries)
+        trained_on[f"{real.name}-tuning"] = len(real.queries)
     for folder in arguments.off_topic:
         away = load(folder, limit=OFF_TOPIC_QUESTIONS).queries
         found += off_topic(assistant, away)

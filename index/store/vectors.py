@@ -149,7 +149,7 @@ def _one_blas_thread() -> None:
 
     A product of a query and all rows waits for memory, so that a second thread gains nothing; but
     OpenBLAS's threads wait for the next product by spinning and take the core from the model that
-    runs next (129 against 89 ms for a reranker on two cores).
+    runs next (129 against 89 ms for a second stage on two cores).
     """
     from threadpoolctl import threadpool_limits
 

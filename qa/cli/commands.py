@@ -62,6 +62,12 @@ def ask(
     since: Annotated[str, typer.Option(help="只问这一天以来的文件，如 2024")] = "",
     until: Annotated[str, typer.Option(help="只问到这一天为止的文件")] = "",
     suggest: Annotated[bool, typer.Option("--suggest", help="再给出可以接着问的问题")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="说明答案怎么来的：查了什么、各项得分、略去了什么")
+    ] = False,
+    expect: Annotated[
+        str, typer.Option(help="本该说到的文字；说明它在哪一步落选（连同 --explain）")
+    ] = "",
     receipt: Annotated[
         Path | None, typer.Option(help="把答案存成回执（.html 或 .md），以后可用 verify 核对")
     ] = None,
@@ -69,12 +75,14 @@ def ask(
 ) -> None:
     """问一个问题，或用 --batch 问一批；还没有索引就先建立。"""
     from policyqa.qa.check import receipts
-    from policyqa.qa.cli import batches, present
+    from policyqa.qa.cli import batches, explanations, present
     from policyqa.qa.question import filters
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("请给出一个问题，或用 --batch 指定文件，二者选一")
     if batch is not None:
+        if explain or expect:
+            raise typer.BadParameter("--explain 一次说明一个问题，不与 --batch 同用")
         with batches.opened(batch) as lines:
             assistant = _opened(index_dir)
             for line in batches.answers(assistant, lines, k=k):
@@ -86,6 +94,10 @@ def ask(
     except QuestionError as error:
         raise typer.BadParameter(str(error)) from error
     assistant = _opened(index_dir)
+    if explain or expect:
+        found = assistant.explain(asked, expect=expect)
+        typer.echo(found.model_dump_json() if as_json else explanations.text(found))
+        return
     answer = assistant.ask(asked)
     if answer.status == "error" and not as_json:
         raise PolicyQAError(answer.answer)

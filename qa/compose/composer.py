@@ -16,8 +16,11 @@ from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import AnswerSentence, Citation, Resolved, Role
 from policyqa.qa.wording import TARGET
 
-MARGIN = 2.0  # how far below the best a further sentence may score
-MARGIN_READ = 3.0  # the same where a second stage read them, which sets scores further apart
+MARGIN = 2.0  # how far below the best a further sentence may score, where no reader marks them
+FEW, FEW_CHARS = 3, 230  # sentences and characters that are said then
+SAID = -1.5  # log-odds from which a sentence that a reader marked is said beside the best
+NEAR = 1.0  # how far below the best it may be
+LED = 600  # characters after a lead-in within which what it leads in begins
 REPLACED = 4.0  # how much worse a sentence of the successor may be and still stand before
 STEP = 0.01
 SAME = 0.75  # share of bigrams from which two sentences say the same
@@ -36,33 +39,50 @@ CONNECTIVE = re.compile(
 EXCEPTION = re.compile("但|除|不|未|须|应|仅|只|限|若|如|否则|符合|满足|经|按|可")
 
 
-def chosen(
-    found: Sequence[Evidence], asked: Asked, settings: AnswerSettings, *, margin: float = MARGIN
-) -> list[Evidence]:
-    """The sentences to say: the best, and those near it that add something, within the limit.
+def chosen(found: Sequence[Evidence], asked: Asked, settings: AnswerSettings) -> list[Evidence]:
+    """The sentences to say: the best, and those that belong to the answer with it, within the
+    limit.
 
-    What speaks of another year or edition than the one asked is never said.
+    Where a reader has marked them, those that are nearly as likely to belong to it as the best;
+    else those near the best that add something. What speaks of another year or edition than the one
+    asked is never said.
 
     Args:
         found: best first.
         asked: the question.
         settings: the limits.
-        margin: how far below the best a further sentence may score.
     """
+    usable = [each for each in found if not each.contradicts]
+    if usable and usable[0].read is not None:
+        least = max(SAID, usable[0].score - NEAR)
+        return _led(_within(usable, asked, settings, least=least))
+    telling = [each for each in usable if not each.text.endswith(LEADS_IN)]
+    few = AnswerSettings(
+        max_chars=min(FEW_CHARS, settings.max_chars), max_sentences=min(FEW, settings.max_sentences)
+    )
+    least = found[0].score - MARGIN if found else 0.0
+    near = [each for each in telling if each.score >= least]
+    picked = _within(near, asked, few, least=least)
+    if any(e.signals.expected for e in near[:1]):
+        # nothing that holds no sum beside the best, which does
+        picked = [e for e in picked if e.signals.expected]
+    return sorted(picked, key=lambda e: (_first_place(picked, e), e.sentence.start))
+
+
+def _within(
+    found: Sequence[Evidence], asked: Asked, settings: AnswerSettings, *, least: float
+) -> list[Evidence]:
+    """The first, and further ones of at least this score, none of which repeats another, in their
+    order, within the limits."""
     picked: list[Evidence] = []
     chars = 0
     for evidence in found:
-        if evidence.contradicts:
-            continue
-        if evidence.score < found[0].score - margin:
+        if picked and evidence.score < least:
             break
         if any(is_same(evidence.quote, other.quote) for other in picked):
             continue
-        if (
-            picked
-            and asked.uses("one_region")
-            and _of_other_region(evidence.quote, picked[0].quote)
-        ):
+        one_region = picked and asked.uses("one_region")
+        if one_region and _of_other_region(evidence.quote, picked[0].quote):
             continue
         if picked and chars + len(evidence.text) > settings.max_chars:
             continue
@@ -70,11 +90,26 @@ def chosen(
         chars += len(evidence.text)
         if len(picked) == settings.max_sentences:
             break
-    if (
-        picked and picked[0].signals.expected
-    ):  # nothing that holds no sum beside the best, which does
-        picked = [e for e in picked if e.signals.expected]
-    return sorted(picked, key=lambda e: (_first_place(picked, e), e.sentence.start))
+    return picked
+
+
+def _led(picked: Sequence[Evidence]) -> list[Evidence]:
+    """The best first, unless what leads it in is said too; then passages in the order of their best
+    sentence, sentences of each in reading order, none that leads in what is not said."""
+    kept = [e for e in picked if not e.text.endswith(LEADS_IN) or _leads(e, picked)] or picked[:1]
+    places = list(dict.fromkeys(e.passage.passage_id for e in kept))
+    ordered = sorted(kept, key=lambda e: (places.index(e.passage.passage_id), e.sentence.start))
+    if ordered[0].text.endswith(LEADS_IN):
+        return ordered
+    return [kept[0], *(e for e in ordered if e is not kept[0])]
+
+
+def _leads(evidence: Evidence, picked: Sequence[Evidence]) -> bool:
+    return any(
+        0 <= other.sentence.start - evidence.sentence.end < LED
+        for other in picked
+        if other.document is evidence.document
+    )
 
 
 def without_replaced(

@@ -77,7 +77,7 @@ def _stated(
     if at and len(best.text) > 2 * (at[1] - at[0]) + 8:
         draft.say(best.quote.part(at), at, "lead")
     said = [each.quote for each in picked]
-    if draft.verdict:  # what decides stands first, and little beside it
+    if draft.verdict and best.read is None:  # what decides stands first, and little beside it
         near = [e.quote for e in picked if e is not best and e.score >= best.score - AS_GOOD]
         said = [best.quote, *near]
     if (follows := _follows(asked)) is not None:

@@ -15,10 +15,11 @@ from policyqa.index.types import Value
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing, year_agreement
 from policyqa.qa.retrieve.evidence import Evidence
+from policyqa.qa.retrieve.reading import BOUND, Marks
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 FILE = "confidence.json"
-FILE_WITH_READER = "confidence_reranked.json"
+FILE_WITH_READER = "confidence_read.json"
 
 
 def features(
@@ -27,19 +28,32 @@ def features(
     found: Sequence[Evidence],
     picked: Sequence[Evidence],
     asked: Asked,
-    read: Mapping[str, float] | None = None,
+    marks: Marks | None = None,
 ) -> dict[str, float]:
     """What tells an answered question from one the documents are silent on.
 
-    Those called `read…` are there only where a reranker has read passages: `read` is what it
-    says of them by their ids (`qa.retrieve.reranking`).
+    Those called `read…` are there only where a reader has marked sentences.
+
+    Args:
+        marks: what a reader said of the passages (`retrieve.reading`).
     """
     values = _of_signals(index, ranking, found, picked, asked)
-    if read:
-        best = max(picked, key=lambda e: e.score, default=None)
-        values["read_best"] = max(read.values())
-        values["read_said"] = read.get(best.passage.passage_id, min(read.values())) if best else 0.0
+    if marks and any(said.sentences for said in marks.values()):
+        values |= _of_reading(picked, marks)
     return values
+
+
+def _of_reading(picked: Sequence[Evidence], marks: Marks) -> dict[str, float]:
+    """The best sentence's mark and score, its page's, and how far the best page is ahead."""
+    best = max(picked, key=lambda e: e.score, default=None)
+    own = marks.get(best.passage.passage_id) if best else None
+    pages = sorted((said.answers for said in marks.values()), reverse=True)
+    return {
+        "read_best": max(max(said.sentences, default=-BOUND) for said in marks.values()),
+        "read_said": best.score if best else -BOUND,
+        "read_page": own.answers if own else -BOUND,
+        "read_pages": pages[0],
+    }
 
 
 def _of_signals(
@@ -175,7 +189,7 @@ class Model(Value):
 
 def confidence(values: Mapping[str, float]) -> float:
     """Probability that the evidence answers, by the logistic model of these features: there is
-    one for those of the signals, and one for these and what a reranker read."""
+    one for those of the signals, and one for these and what a reader marked."""
     return probability(_model(FILE_WITH_READER if "read_best" in values else FILE), values)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 PASSAGES = 8
+Barred = Literal["", "edition", "year", "class", "count", "list"]
 DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
@@ -80,16 +81,25 @@ class Signals:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One sentence that may answer, the signals that say so, and their sum.
+    """One sentence that may answer, the signals that say so, and their weighed sum.
 
-    `contradicts` says that it speaks of another edition or class, or gives the figure of another
-    year.
+    `barred` says why it is never said: it speaks of another edition or class, gives the figure of
+    another year, counts something else, or is of a list of other things. `score` orders the
+    sentences: the sum, or, where a reader has marked the sentence (`read`, log-odds), the log-odds
+    that it belongs to the answer.
     """
 
     quote: Quote
     signals: Signals
+    weighed: float = 0.0
     score: float = 0.0
-    contradicts: bool = False
+    barred: Barred = ""
+    read: float | None = None
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether it speaks of something else than the question."""
+        return bool(self.barred)
 
     @property
     def document(self) -> Document:
@@ -116,21 +126,26 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def find(index: SearchIndex, ranking: Ranking, asked: Asked, vector: Vectors) -> list[Evidence]:
-    """Sentences of the best passages, best first; headings only where there is nothing else."""
+def find(
+    index: SearchIndex, ranking: Ranking, asked: Asked, vector: Vectors, *, leads: bool = False
+) -> list[Evidence]:
+    """Sentences of the best passages, best first; headings only where there is nothing else, and
+    sentences that only lead in what follows where `leads` says so."""
     found: list[Evidence] = []
     standing: list[float] = []
     for place, row in enumerate(ranking.rows[:PASSAGES]):
-        inside = _of_passage(index, int(row), asked, vector)
+        inside = _of_passage(index, int(row), asked, vector, leads)
         found += inside
         standing += [float(ranking.scores[place])] * len(inside)
     return _ranked(found, standing)
 
 
-def _of_passage(index: SearchIndex, row: int, asked: Asked, vector: Vectors) -> list[Evidence]:
+def _of_passage(
+    index: SearchIndex, row: int, asked: Asked, vector: Vectors, leads: bool
+) -> list[Evidence]:
     """The usable sentences of one passage, in reading order."""
     passage, document = index.passages[row], index.documents[index.document_of[row]]
-    usable = _usable(document, passage, asked)
+    usable = _usable(document, passage, asked, leads)
     rows = index.sentence_rows(row)
     cosines = index.sentence_vectors.scores(vector, np.array([rows[n] for n in usable], np.int64))
     shares = _shares(index, rows, passage, document, asked)
@@ -198,8 +213,9 @@ def passage_bonus(
     }
 
 
-def _usable(document: Document, passage: Passage, asked: Asked) -> list[int]:
-    """Sentences that say something of their own: no headings, no mere lead-ins."""
+def _usable(document: Document, passage: Passage, asked: Asked, leads: bool) -> list[int]:
+    """Sentences that say something of their own: no headings, mere lead-ins only if they are
+    wanted."""
     every = list(range(len(passage.sentences)))
     if not asked.uses("says_nothing"):
         return every
@@ -207,19 +223,21 @@ def _usable(document: Document, passage: Passage, asked: Asked) -> list[int]:
     usable = [
         n
         for n, s in enumerate(passage.sentences)
-        if s.kind in kinds and not _says_nothing(document, document.text[s.start : s.end], asked)
+        if s.kind in kinds
+        and not _says_nothing(document, document.text[s.start : s.end], asked, leads)
     ]
     return usable or every
 
 
-def _says_nothing(document: Document, text: str, asked: Asked) -> bool:
+def _says_nothing(document: Document, text: str, asked: Asked, leads: bool) -> bool:
     """Whether a sentence only names the document (its number, too, unless it is asked for), is a
-    date alone, or only leads in."""
+    date alone, or only leads in (unless such `leads` are wanted)."""
     about = document.metadata
     number = "" if "document_number" in asked.wants else about.doc_number
     names = {about.title, about.issuer, number} - {""}
     alone = text.strip(" 　。：:《》")
-    return _only_leads_in(text) or alone in names or DATE_ALONE.fullmatch(alone) is not None
+    only_leads = not leads and _only_leads_in(text)
+    return only_leads or alone in names or DATE_ALONE.fullmatch(alone) is not None
 
 
 def _only_leads_in(text: str) -> bool:
@@ -244,30 +262,29 @@ def _evidence(quote: Quote, asked: Asked, before: str, shares: Shares) -> Eviden
         expected=holds(quote.text, asked.expectation),
         agreement=agreement(asked, quote.document, around),
     )
-    contradicts = _contradicts(asked, quote.document, around)
-    return Evidence(
-        quote, signals, contradicts=contradicts or _answers_another(asked, quote, before)
-    )
+    barred = _contradicts(asked, quote.document, around) or _answers_another(asked, quote, before)
+    return Evidence(quote, signals, barred=barred)
 
 
-def _answers_another(asked: Asked, quote: Quote, before: str) -> bool:
+def _answers_another(asked: Asked, quote: Quote, before: str) -> Barred:
     """Whether a sentence is of another class than the question, counts something else, or is an
     item of a list of another kind of things."""
     heading = quote.passage.section.split(SECTION_SEPARATOR)[-1]
     if is_of_another(asked.classes, quote.text, under=heading):
-        return True
+        return "class"
     counts = asked.expectation.kind == "count"
     if counts and counts_another(asked.classes, f"{before} {quote.text}"):
-        return True
+        return "count"
     lead = before.rpartition("：")[0][-LEAD_CHARS:] if marker(quote.text) else ""
-    return is_of_other_kind(asked.headings, lead)
+    return "list" if is_of_other_kind(asked.headings, lead) else ""
 
 
-def _contradicts(asked: Asked, document: Document, around: str) -> bool:
+def _contradicts(asked: Asked, document: Document, around: str) -> Barred:
     if edition_agreement(asked, document, around) < 0:
-        return True
+        return "edition"
     asks_figure = asked.expectation.kind in FIGURES
-    return asks_figure and year_agreement(asked, document, around) < 0
+    other_year = asks_figure and year_agreement(asked, document, around) < 0
+    return "year" if other_year else ""
 
 
 def _ranked(found: Sequence[Evidence], standing: Sequence[float]) -> list[Evidence]:
@@ -283,4 +300,4 @@ def _ranked(found: Sequence[Evidence], standing: Sequence[float]) -> list[Eviden
         + WEIGHTS["agreement"] * np.array([e.signals.agreement for e in found])
     )
     order = np.lexsort((np.arange(len(found)), -total))
-    return [found[n].scored(float(total[n])) for n in order]
+    return [replace(found[n], weighed=float(total[n]), score=float(total[n])) for n in order]

@@ -66,7 +66,7 @@ def rank(
     rows = _candidates(signals, seen)
     if asked.years or asked.editions or asked.places or asked.headings:
         best = rows[np.argsort(-fused[rows], kind="stable")[:COMPARED]]
-        fused[best] += AGREEMENT_WEIGHT * _agreement(index, asked, best)
+        fused[best] += AGREEMENT_WEIGHT * agreement_of(index, asked, best)
     order = rows[np.lexsort((rows, -fused[rows]))]
     return Ranking(order, fused[order], {name: each[order] for name, each in signals.items()})
 
@@ -98,7 +98,8 @@ def signals_of(
     }
 
 
-def _agreement(index: SearchIndex, asked: Asked, rows: Rows) -> Floats:
+def agreement_of(index: SearchIndex, asked: Asked, rows: Rows) -> Floats:
+    """How far passages fit the years, editions, places and headings of a question, shape (n,)."""
     passages = [index.passages[row] for row in rows]
     documents = [index.documents[index.document_of[row]] for row in rows]
     pairs = list(zip(documents, passages, strict=True))

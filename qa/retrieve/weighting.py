@@ -21,9 +21,13 @@ def weights_by(settings: RankingSettings) -> Callable[[Asked], Mapping[str, floa
     return partial(weights_for, full=settings.model_dump())
 
 
+def length_of(asked: Asked) -> float:
+    """How long a question is, from 0 to 1."""
+    share = (len(asked.bigrams.every) - NO_WORDS_BELOW) / (ALL_WORDS_ABOVE - NO_WORDS_BELOW)
+    return min(max(share, 0.0), 1.0)
+
+
 def weights_for(asked: Asked, *, full: Mapping[str, float] = WEIGHTS) -> Mapping[str, float]:
     """Weights by signal; the lexical ones rise from 0 to their full value with the length."""
-    count = len(asked.bigrams.every)
-    share = (count - NO_WORDS_BELOW) / (ALL_WORDS_ABOVE - NO_WORDS_BELOW)
-    gate = min(max(share, 0.0), 1.0) if asked.uses("by_length") else 1.0
+    gate = length_of(asked) if asked.uses("by_length") else 1.0
     return {name: w * gate if name in LEXICAL else w for name, w in full.items()}

@@ -51,7 +51,9 @@ def test_what_a_second_thread_brings_is_that_of_the_stored_results() -> None:
 def test_stored_results_name_no_place_of_a_machine() -> None:
     for path in RESULTS.glob("*.json"):
         settings = json.loads(path.read_text("utf-8"))["run"]["settings"]
-        assert set(settings) <= {"model", "ranking", "reranker", "answer", "llm", "limits"}
+        assert set(settings) <= {
+            "model", "ranking", "reader", "reranker", "answer", "llm", "limits",
+        }  # fmt: skip
 
 
 def test_what_rules_are_worth_is_that_of_the_stored_results() -> None:

@@ -74,6 +74,20 @@ def test_what_may_be_asked_next_is_given_for_a_question(client: TestClient) -> N
     assert client.post("/api/suggestions", json={}).status_code == 422
 
 
+def test_an_answer_is_explained_and_what_became_of_words_that_are_expected(
+    client: TestClient,
+) -> None:
+    asked = {"id": "q1", "question": "博士后有什么补助"}
+    reply = client.post("/api/explain", json={**asked, "expect": FIRST}).json()
+    assert reply["answer"] == client.post("/api/ask", json=asked).json()
+    assert reply["expected"]["stage"] == "said"
+    assert client.post("/api/explain", json=asked).json()["expected"] is None
+    bad = client.post("/api/explain", json={"question": " "})
+    assert (bad.status_code, list(bad.json())) == (400, ["detail"])
+    assert client.post("/api/explain", json={**asked, "expect": "长" * 2001}).status_code == 422
+    assert client.post("/api/ask", json={**asked, "expect": FIRST}).status_code == 422
+
+
 def test_a_batch_line_is_taken_as_it_is(client: TestClient) -> None:
     line = {
         "id": "q2",

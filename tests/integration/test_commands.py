@@ -106,6 +106,7 @@ def test_settings_are_listed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("arguments", [
     ["ask"],
     ["ask", "补贴多少?", "--batch", "-"],
+    ["ask", "--batch", "-", "--explain"],
     ["ask", "补贴多少?", "--k", "0"],
     ["ask", "补贴多少?", "--k", "101"],
     ["documents", "show"],
@@ -219,6 +220,21 @@ def test_one_question_for_a_person(index: Path) -> None:
     assert "硕士每年补贴20万元。[" in answer
     assert "[1] 《支持办法》" in sources
     assert "原文：“" in sources
+
+
+@pytest.mark.model
+def test_an_answer_is_explained_to_a_person_and_to_a_program(index: Path) -> None:
+    asked = ("ask", "公园几点开门?", "--expect", "早上6点", "--index", index)
+    lines = done(*asked).splitlines()
+    assert lines[0] == "公园每天早上6点开门。[1]"
+    assert "“早上6点”：已写进答案，见 park.txt，段落排第 1" in lines
+    found = json.loads(done(*asked, "--explain", "--json"))
+    assert found["answer"]["answer"] == lines[0]
+    assert found["expected"]["stage"] == "said"
+    first = found["passages"][0]
+    assert first["source"] == "park.txt"
+    assert isinstance(first["read"], float)
+    assert max(first["sentences"], key=lambda s: s["read"])["text"] == "公园每天早上6点开门。"
 
 
 @pytest.mark.model

@@ -21,7 +21,7 @@ def test_defaults() -> None:
     loaded = settings.load()
     assert (loaded.source, loaded.index) == (Path("seeds"), Path(".policyqa/index"))
     assert loaded.model.name == "e5-small"
-    assert loaded.answer.max_chars <= 450
+    assert loaded.answer.max_chars <= 600
 
 
 def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,8 +32,8 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
         "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1", "RANKING__SENTENCE": "0.2",
         "RANKING__WORDS": "0.3", "RANKING__BIGRAMS": "0.4", "RANKING__TITLE": "0.6",
-        "RANKING__DOCUMENT": "0.7", "RERANKER__MODEL": "r", "RERANKER__PASSAGES": "8",
-        "RERANKER__WEIGHT": "0.9", "RERANKER__SENTENCES": "3", "ANSWER__EVIDENCE": "7",
+        "RANKING__DOCUMENT": "0.7", "READER__MODEL": "r", "READER__PASSAGES": "9",
+        "READER__WEIGHT": "0.9", "ANSWER__EVIDENCE": "7",
         "LLM__BASE_URL": "u", "LLM__MODEL": "l", "LLM__API_KEY": "secret", "LLM__TIMEOUT_S": "1.5",
         "LLM__RETRIES": "2", "STORE__URL": "", "STORE__RETENTION_DAYS": "30",
         "STAFF__SESSION_HOURS": "4", "STAFF__LOCK_AFTER": "3", "STAFF__LOCK_MINUTES": "20",
@@ -57,7 +57,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "title": 0.6,
             "document": 0.7,
         },
-        "reranker": {"model": "r", "passages": 8, "sentences": 3, "weight": 0.9},
+        "reader": {"model": "r", "passages": 9, "weight": 0.9},
         "answer": {"max_chars": 100, "max_sentences": 2, "evidence": 7, "threshold": 0.5},
         "llm": {
             "base_url": "u",
@@ -99,7 +99,7 @@ def test_a_name_that_is_unknown_is_refused_and_the_near_one_named(
     ("ANSWER__THRESHOLD", "1.01"),
     ("ANSWER__THRESHOLD", "-0.1"),
     ("ANSWER__MAX_CHARS", "39"),
-    ("ANSWER__MAX_CHARS", "451"),
+    ("ANSWER__MAX_CHARS", "2001"),
     ("ANSWER__MAX_SENTENCES", "0"),
     ("MODEL__THREADS", "0"),
     ("MODEL__PRECISION", "half"),
@@ -139,7 +139,7 @@ def test_every_setting_is_listed_with_its_default_and_its_value(
         from_environment=True,
     )
     sentences = found["POLICYQA_ANSWER__MAX_SENTENCES"]
-    assert (sentences.default, sentences.value) == (3, 2)
+    assert (sentences.default, sentences.value) == (12, 2)
     threshold = found["POLICYQA_ANSWER__THRESHOLD"]
     assert threshold.default == threshold.value == settings.load().answer.threshold
     changed = [name for name, setting in found.items() if setting.from_environment]

@@ -1,4 +1,4 @@
-"""How the threads of the reranker are measured: in turns, beside processes that never rest."""
+"""How the threads of the reader are measured: in turns, beside processes that never rest."""
 
 from functools import partial
 

@@ -9,7 +9,7 @@ from policyqa.eval.judge.judging import AnswerVerdict, Row
 from policyqa.eval.runs.rules import (
     GONE,
     RememberingEmbedder,
-    RememberingReranker,
+    RememberingReader,
     Worth,
     compared,
     right_of,
@@ -18,7 +18,8 @@ from policyqa.eval.runs.rules import (
 )
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.store.vectors import Vectors
-from policyqa.qa.retrieve.reranking import Floats, OverlapReranker
+from policyqa.qa.retrieve.pages import Page
+from policyqa.qa.retrieve.reading import OverlapReader, Read
 from policyqa.qa.types import Answer
 from tests.eval_fake import ANSWERS, DATASET, FakeAssistant
 
@@ -85,13 +86,14 @@ def test_questions_and_scores_are_computed_once() -> None:
     np.testing.assert_array_equal(first, again)
     assert asked == ["甲"]
 
-    class Seen(OverlapReranker):
-        def scores(self, query: str, texts: Sequence[str]) -> Floats:
-            asked.extend(texts)
-            return super().scores(query, texts)
+    class Seen(OverlapReader):
+        def read(self, query: str, pages: Sequence[Page]) -> list[Read]:
+            asked.extend(page.head for page in pages)
+            return super().read(query, pages)
 
-    reranker = RememberingReranker(Seen())
-    expected = OverlapReranker().scores("人才", ["人才", "无", "人才"])
-    np.testing.assert_array_equal(reranker.scores("人才", ["人才", "无", "人才"]), expected)
-    np.testing.assert_array_equal(reranker.scores("人才", ["无"]), expected[1:2])
+    one, other = Page("人才", "", ("人才",)), Page("无", "", ("无",))
+    reader = RememberingReader(Seen())
+    expected = OverlapReader().read("人才", [one, other, one])
+    assert reader.read("人才", [one, other, one]) == expected
+    assert reader.read("人才", [other]) == expected[1:2]
     assert asked == ["甲", "人才", "无"]

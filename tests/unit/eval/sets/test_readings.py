@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from policyqa.eval.sets.readings import documents, is_chosen, load
+from policyqa.eval.sets.readings import UNTAUGHT, documents, load, part_of
 from policyqa.qa.errors import DatasetError
 
 SOURCES = [f"{n}.txt" for n in range(40)]
@@ -25,13 +25,13 @@ def written(folder: Path, *lines: str) -> Path:
 def test_documents_are_chosen_by_their_name_alone(tmp_path: Path) -> None:
     folder = written(tmp_path, *(line(n, source) for n, source in enumerate(SOURCES)))
     chosen = {item.source for q in load(folder).queries for item in q.evidence}
-    assert chosen == {source for source in SOURCES if is_chosen(source)}
+    assert chosen == {source for source in SOURCES if part_of(source) in UNTAUGHT}
     assert 3 < len(chosen) < 20
-    assert len(load(folder, share=1).queries) == 40
+    assert len(load(folder, parts=("train", *UNTAUGHT)).queries) == 40
 
 
 def test_no_document_counts_for_more_than_others(tmp_path: Path) -> None:
-    source = next(source for source in SOURCES if is_chosen(source))
+    source = next(source for source in SOURCES if part_of(source) in UNTAUGHT)
     folder = written(tmp_path, *(line(n, source) for n in range(20)))
     few = load(folder, per_document=5).queries
     assert len(few) == 5
@@ -41,14 +41,14 @@ def test_no_document_counts_for_more_than_others(tmp_path: Path) -> None:
 
 
 def test_a_near_miss_is_not_answerable(tmp_path: Path) -> None:
-    source = next(source for source in SOURCES if is_chosen(source))
+    source = next(source for source in SOURCES if part_of(source) in UNTAUGHT)
     folder = written(tmp_path, line(1, source), line(2, source, type="none", evidence=[]))
     assert [q.answerable for q in load(folder).queries] == [True, False]
 
 
 def test_the_documents_asked_of_are_copied(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
-    source = next(source for source in SOURCES if is_chosen(source))
+    source = next(source for source in SOURCES if part_of(source) in UNTAUGHT)
     for name in SOURCES:
         (tmp_path / "policies" / name).write_text(name, "utf-8")
     dataset = load(written(tmp_path, line(1, source)))

@@ -6,7 +6,16 @@ import pytest
 
 from policyqa.index.structure.quotes import display
 from policyqa.index.types import Document, Metadata, Passage, Sentence, Span
-from policyqa.qa.compose.composer import LONG, MARGIN, MAX_CHARS, Composer, chosen, shortened
+from policyqa.qa.compose.composer import (
+    LONG,
+    MARGIN,
+    MAX_CHARS,
+    NEAR,
+    SAID,
+    Composer,
+    chosen,
+    shortened,
+)
 from policyqa.qa.question.asked import understood
 from policyqa.qa.retrieve.evidence import Evidence, Quote, Signals
 from policyqa.qa.settings import AnswerSettings
@@ -37,7 +46,7 @@ def evidence_of(
     )  # fmt: skip
     text = display(document, sentence)
     quote = Quote(document, passage, sentence, text)
-    return Evidence(quote, Signals(0.9, 0.5, 0.5, 0.0, True, 0.0), score)
+    return Evidence(quote, Signals(0.9, 0.5, 0.5, 0.0, True, 0.0), score=score)
 
 
 def said(found: list[Evidence], settings: AnswerSettings = SETTINGS) -> list[str]:
@@ -187,7 +196,7 @@ def test_a_citation_names_its_document() -> None:
 def test_the_figure_of_another_year_or_edition_is_never_said() -> None:
     document = document_of("2021年引进4万人。第三届大会11月开幕。")
     wrong = dataclasses.replace(
-        evidence_of(document, "2021年引进4万人。", score=3.0), contradicts=True
+        evidence_of(document, "2021年引进4万人。", score=3.0), barred="year"
     )
     near = evidence_of(document, "第三届大会11月开幕。", score=3.0 - MARGIN)
     assert said([wrong, near]) == ["第三届大会11月开幕。"]
@@ -208,3 +217,39 @@ def test_regions_are_not_mixed_in_one_answer() -> None:
     nowhere = of("", 2.8, "每年发放补贴。")
     assert said([city, district, nowhere]) == ["总量565万人。", "每年发放补贴。"]
     assert said([district, city]) == ["目前有8.36万。"]
+
+
+def marked(document: Document, quote: str, score: float) -> Evidence:
+    return dataclasses.replace(evidence_of(document, quote, score=score), read=0.0)
+
+
+def test_of_marked_sentences_those_nearly_as_likely_as_the_best_are_said_and_it_is_first() -> None:
+    document = document_of("甲方负责。乙方配合。丙方监督。丁方记录。")
+    found = [
+        marked(document, "丙方监督。", 1.0),
+        marked(document, "甲方负责。", 1.05 - NEAR),
+        marked(document, "丁方记录。", 0.95 - NEAR),
+    ]
+    assert said(found) == ["丙方监督。", "甲方负责。"]
+    unlikely = [marked(document, "丙方监督。", SAID), marked(document, "甲方负责。", SAID - 0.1)]
+    assert said(unlikely) == ["丙方监督。"]
+
+
+def test_what_leads_in_stands_before_what_it_leads_in_or_is_not_said() -> None:
+    document = document_of("应当提交下列材料：身份证。学历证书。另行通知。")
+    lead = marked(document, "应当提交下列材料：", 0.8)
+    items = [marked(document, "学历证书。", 1.0), marked(document, "身份证。", 0.9)]
+    assert said([*items, lead]) == ["应当提交下列材料：", "身份证。", "学历证书。"]
+    far = document_of("应当提交下列材料：" + "无关的话。" * 200 + "身份证。")
+    lead = marked(far, "应当提交下列材料：", 0.9)
+    assert said([marked(far, "身份证。", 1.0), lead]) == ["身份证。"]
+    assert said([lead]) == ["应当提交下列材料："]
+
+
+def test_without_a_reader_a_mere_lead_in_is_never_said() -> None:
+    document = document_of("应当提交下列材料：身份证。")
+    found = [
+        evidence_of(document, "应当提交下列材料：", score=3.0),
+        evidence_of(document, "身份证。", score=2.9),
+    ]
+    assert said(found) == ["身份证。"]

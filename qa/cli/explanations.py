@@ -1,0 +1,70 @@
+"""An explanation for a person at a terminal."""
+
+from collections.abc import Iterator, Mapping
+
+from policyqa.qa.cli.present import answer_text, one_line
+from policyqa.qa.explaining import Expected, Explanation, LookedAt, MarkedSentence, Stage
+from policyqa.qa.retrieve.evidence import Barred
+
+SENTENCES = 6  # of a passage, best first
+CHARS = 60  # of a sentence
+STAGES: Mapping[Stage, str] = {
+    "said": "已写进答案",
+    "absent": "文件里没有这些文字",
+    "hidden": "所在文件被日期或筛选条件排除",
+    "not_proposed": "没有一项信号把所在段落列为候选",
+    "not_looked_at": "所在段落排名靠后，没有逐句看",
+    "no_statement": "段落看过，但这些文字是标题、日期或引语，不单独作答",
+    "barred": "与问题所指不同，不能说",
+    "not_chosen": "看过，分数不够",
+    "kept_silent": "选中了，但整体把握不足，没有作答",
+    "not_composed": "选中了，但组织答案时略去（重复、超长或另有清单）",
+}
+BARRED: Mapping[Barred, str] = {
+    "edition": "另一届或另一批",
+    "year": "另一年的数",
+    "class": "另一类对象",
+    "count": "数的是别的",
+    "list": "属于另一份清单",
+}
+
+
+def text(found: Explanation) -> str:
+    """The answer, what was searched, the passages with their signals and sentences, and what became
+    of the words that are expected."""
+    lines = [answer_text(found.answer), ""]
+    lines += [f"检索：{each.text}（把握 {each.confidence:.2f}）" for each in found.searched]
+    if found.searched:
+        lines.append(f"把握 {found.confidence:.2f}，低于 {found.threshold:.2f} 不作答")
+    if found.hidden:
+        lines.append(f"被日期或筛选条件排除的段落：{found.hidden}")
+    if found.expected:
+        lines.append(_expected(found.expected))
+    for passage in found.passages:
+        lines += _passage(passage)
+    return "\n".join(lines)
+
+
+def _expected(expected: Expected) -> str:
+    where = f"，见 {one_line(expected.source)}" if expected.source else ""
+    rank = f"，段落排第 {expected.rank}" if expected.rank else ""
+    why = f"（{BARRED[expected.barred]}）" if expected.stage == "barred" else ""
+    return f"“{one_line(expected.words)}”：{STAGES[expected.stage]}{why}{where}{rank}"
+
+
+def _passage(passage: LookedAt) -> Iterator[str]:
+    section = f"“{passage.section}”" if passage.section else ""
+    read = "" if passage.read is None else f"，阅读 {passage.read:+.1f}"
+    yield ""
+    yield f"{passage.rank}. 《{passage.title or one_line(passage.source)}》{section}"
+    signals = " ".join(f"{name} {value:.2f}" for name, value in passage.signals.items())
+    yield f"   总分 {passage.score:.2f}{read}；{signals}"
+    yield from map(_sentence, passage.sentences[:SENTENCES])
+
+
+def _sentence(sentence: MarkedSentence) -> str:
+    mark = "✓" if sentence.said else "×" if sentence.barred else "·"
+    read = "" if sentence.read is None else f" 阅读 {sentence.read:+.1f}"
+    why = f" {BARRED[sentence.barred]}" if sentence.barred else ""
+    shown = " ".join(sentence.text.split())[:CHARS]
+    return f"   {mark} {sentence.score:+.1f}{read}{why} {shown}"

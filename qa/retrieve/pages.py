@@ -1,0 +1,75 @@
+"""What a reader sees of a passage: who says it, what it stands under, and its sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.structure.quotes import display
+from policyqa.index.text.words import normalise
+from policyqa.index.types import Document, Passage
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MAX_TOKENS = 256  # of a window
+BEGIN, END = 0, 2  # ids of the marks around each part, as of XLM-R
+QUESTION_TOKENS, HEAD_TOKENS, ABOVE_TOKENS, LEAD_TOKENS = 48, 56, 64, 40
+SECTIONS = 2  # of the path of headings, its end
+LEADS_IN = ("：", ":")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A passage to be read. `head` is title, place, year and section, `above` what it needs to be
+    read alone; all normalised. `sentences` are all of the passage, in order."""
+
+    head: str
+    above: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """As much of a page as is read at once: token ids, and of each sentence in it its number on
+    the page and the half-open span of its tokens."""
+
+    ids: tuple[int, ...]
+    spans: tuple[tuple[int, int, int], ...]
+
+
+def page_of(document: Document, passage: Passage) -> Page:
+    """A passage as it is read."""
+    about = document.metadata
+    place = "" if about.region in about.title else about.region
+    sections = passage.section.split(SECTION_SEPARATOR)[-SECTIONS:]
+    head = " ".join(filter(None, (about.title, place, about.date[:4], *sections)))
+    above = "\n".join(document.text[slice(*span)] for span in passage.context)
+    sentences = (normalise(display(document, sentence)) for sentence in passage.sentences)
+    return Page(normalise(head), normalise(above), tuple(sentences))
+
+
+def windows(tokenizer: "Tokenizer", query: str, page: Page) -> list[Window]:
+    """A page beside a question, cut between sentences where it is longer than `MAX_TOKENS`; what
+    introduces its list stands before each later part."""
+    asked, head, above, *sentences = _ids(
+        tokenizer, (query, page.head, page.above, *page.sentences)
+    )
+    before = [BEGIN, *asked[:QUESTION_TOKENS], END, END, *head[:HEAD_TOKENS], END]
+    over = above[-ABOVE_TOKENS:]
+    found: list[Window] = []
+    ids, spans = [*before, *over], list[tuple[int, int, int]]()
+    for number, own in enumerate(sentences):
+        if spans and len(ids) + len(own) >= MAX_TOKENS:
+            found.append(Window((*ids, END), tuple(spans)))
+            ids, spans = [*before, *over], []
+        kept = own[: MAX_TOKENS - len(ids) - 1]
+        spans.append((number, len(ids), len(ids) + len(kept)))
+        ids += kept
+        if page.sentences[number].endswith(LEADS_IN):
+            over = own[-LEAD_TOKENS:]
+    return [*found, Window((*ids, END), tuple(spans))]
+
+
+def _ids(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[list[int]]:
+    return [each.ids for each in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
