@@ -32,6 +32,7 @@ from policyqa.eval.options import opened, set_of
 from policyqa.eval.sets import readings
 from policyqa.eval.sets.readings import part_of
 from policyqa.eval.train.lessons import key_of
+from policyqa.eval.train.mixture import TUNING
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.text.marks import EDITION, YEAR, places
 from policyqa.qa import settings as configuration
@@ -235,7 +236,7 @@ def main() -> None:
         found += examples(opened(dataset, arguments.index), queries, factor=OTHER_SETS)
         trained_on[name] = len(queries)
     if arguments.readings:
-        real = readings.load(arguments.readings, parts=("tuning",))
+        real = readings.load(arguments.readings, parts=TUNING)
         found += examples(wiring.open_assistant(arguments.readings_index), real.queries)
         trained_on[f"{real.name}-tuning"] = len(real.queries)
     for folder in arguments.off_topic:

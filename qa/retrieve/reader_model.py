@@ -43,6 +43,8 @@ class ReaderModel(nn.Module):
     def load(cls, folder: Path, dtype: torch.dtype) -> "ReaderModel":
         """Raises OSError, ValueError, KeyError or RuntimeError where the files are no reader."""
         model = cls.untaught(folder)
+        encoder: Any = model.encoder
+        encoder.set_attn_implementation("sdpa")  # 1.7 times as fast as "eager" on one thread
         model.load_state_dict(load_file(folder / WEIGHTS))
         return model.to(dtype).eval()
 
