@@ -257,14 +257,19 @@ class ReadingStage:
         answer, by `mixed`; else what was read of their passages is added to it.
         """
         low = min((said.answers for said in marks.values()), default=0.0)
-        scored = [self._marked(each, marks.get(each.passage.passage_id), low) for each in found]
+        unread = Read(low)
+        if any(said.sentences for said in marks.values()):
+            unread = Read(-BOUND, (-BOUND,))  # as unlikely as a reader can say
+        scored = [
+            self._marked(each, marks.get(each.passage.passage_id, unread), low) for each in found
+        ]
         return sorted(scored, key=lambda each: -each.score)
 
-    def _marked(self, evidence: Evidence, said: Read | None, low: float) -> Evidence:
-        if said is None or not said.sentences:
-            answers = low if said is None else said.answers
-            return evidence.scored(evidence.score + self.settings.weight * (answers - low))
-        mark = said.sentences[evidence.passage.sentences.index(evidence.sentence)]
+    def _marked(self, evidence: Evidence, said: Read, low: float) -> Evidence:
+        if not said.sentences:
+            return evidence.scored(evidence.score + self.settings.weight * (said.answers - low))
+        place = evidence.passage.sentences.index(evidence.sentence)
+        mark = said.sentences[min(place, len(said.sentences) - 1)]
         parts = {"sentence": mark, "page": said.answers, "signals": evidence.weighed}
         return replace(evidence, read=mark, score=mixed(parts))
 

@@ -123,6 +123,17 @@ def test_only_as_many_passages_are_read_as_the_settings_say(stored: SearchIndex)
     assert list(below.rows) == list(ranking.rows)  # what was not read keeps its place
 
 
+def test_what_was_not_read_stands_below_all_that_was(stored: SearchIndex) -> None:
+    asked, ranking, found = looked(stored, "博士后")
+    stage = ReadingStage(Fixed("无", BOUND, -2.0), ReaderSettings(passages=1))
+    marks = stage.read(stored, ranking, asked)
+    ordered = stage.marked([each.scored(99.0) for each in found], marks)
+    read = [each.passage.passage_id in marks for each in ordered]
+    assert read == sorted(read, reverse=True)
+    assert set(read) == {True, False}
+    assert {each.read for each in ordered} == {-2.0, -BOUND}
+
+
 def test_what_was_marked_is_in_the_confidence_and_pages_alone_are_not(stored: SearchIndex) -> None:
     def asked(reader: Fixed | None) -> float:
         stage = ReadingStage(reader, ReaderSettings()) if reader else None
