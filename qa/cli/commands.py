@@ -66,7 +66,7 @@ def ask(
         bool, typer.Option("--explain", help="说明答案怎么来的：查了什么、各项得分、略去了什么")
     ] = False,
     expect: Annotated[
-        str, typer.Option(help="本该说到的文字；说明它在哪一步落选（连同 --explain）")
+        str, typer.Option(help="本该说到的文字；同 --explain，并说明它在哪一步落选")
     ] = "",
     receipt: Annotated[
         Path | None, typer.Option(help="把答案存成回执（.html 或 .md），以后可用 verify 核对")
@@ -88,6 +88,8 @@ def ask(
             for line in batches.answers(assistant, lines, k=k):
                 typer.echo(line)
         return
+    if (explain or expect) and (receipt is not None or suggest):
+        raise typer.BadParameter("--explain 只说明答案怎么来的，不与 --receipt、--suggest 同用")
     narrowed = {"regions": regions or (), "kinds": kinds or (), "since": since, "until": until}
     try:
         asked = filters.narrowed_question(question or "", k=k, as_of=as_of, filters=narrowed)

@@ -44,15 +44,15 @@ def features(
 
 
 def _of_reading(picked: Sequence[Evidence], marks: Marks) -> dict[str, float]:
-    """The best sentence's mark and score, its page's, and how far the best page is ahead."""
+    """The best mark of any sentence, the score of the best that is said, its page's mark, and the
+    best page's."""
     best = max(picked, key=lambda e: e.score, default=None)
     own = marks.get(best.passage.passage_id) if best else None
-    pages = sorted((said.answers for said in marks.values()), reverse=True)
     return {
         "read_best": max(max(said.sentences, default=-BOUND) for said in marks.values()),
         "read_said": best.score if best else -BOUND,
         "read_page": own.answers if own else -BOUND,
-        "read_pages": pages[0],
+        "read_pages": max(said.answers for said in marks.values()),
     }
 
 

@@ -8,6 +8,7 @@ from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import display
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document, Passage
+from policyqa.qa.retrieve.evidence import LEADS_IN
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -16,7 +17,6 @@ MAX_TOKENS = 256  # of a window
 BEGIN, END = 0, 2  # ids of the marks around each part, as of XLM-R
 QUESTION_TOKENS, HEAD_TOKENS, ABOVE_TOKENS, LEAD_TOKENS = 48, 56, 64, 40
 SECTIONS = 2  # of the path of headings, its end
-LEADS_IN = ("：", ":")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from policyqa.index.store.embedding import (
 )
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.text.words import bigrams
-from policyqa.index.types import Value
+from policyqa.index.types import Passage, Value
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence
 from policyqa.qa.retrieve.pages import Page, Window, page_of, windows
@@ -257,19 +257,24 @@ class ReadingStage:
         answer, by `mixed`; else what was read of their passages is added to it.
         """
         low = min((said.answers for said in marks.values()), default=0.0)
-        unread = Read(low)
-        if any(said.sentences for said in marks.values()):
-            unread = Read(-BOUND, (-BOUND,))  # as unlikely as a reader can say
+        marks_sentences = any(said.sentences for said in marks.values())
+
+        def unread(passage: Passage) -> Read:
+            """As unlikely as a reader can say."""
+            return (
+                Read(-BOUND, (-BOUND,) * len(passage.sentences)) if marks_sentences else Read(low)
+            )
+
         scored = [
-            self._marked(each, marks.get(each.passage.passage_id, unread), low) for each in found
+            self._marked(each, marks.get(each.passage.passage_id) or unread(each.passage), low)
+            for each in found
         ]
         return sorted(scored, key=lambda each: -each.score)
 
     def _marked(self, evidence: Evidence, said: Read, low: float) -> Evidence:
         if not said.sentences:
             return evidence.scored(evidence.score + self.settings.weight * (said.answers - low))
-        place = evidence.passage.sentences.index(evidence.sentence)
-        mark = said.sentences[min(place, len(said.sentences) - 1)]
+        mark = said.sentences[evidence.passage.sentences.index(evidence.sentence)]
         parts = {"sentence": mark, "page": said.answers, "signals": evidence.weighed}
         return replace(evidence, read=mark, score=mixed(parts))
 

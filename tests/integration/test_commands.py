@@ -107,6 +107,8 @@ def test_settings_are_listed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     ["ask"],
     ["ask", "补贴多少?", "--batch", "-"],
     ["ask", "--batch", "-", "--explain"],
+    ["ask", "补贴多少?", "--explain", "--receipt", "a.html"],
+    ["ask", "补贴多少?", "--expect", "补贴", "--suggest"],
     ["ask", "补贴多少?", "--k", "0"],
     ["ask", "补贴多少?", "--k", "101"],
     ["documents", "show"],
