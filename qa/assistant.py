@@ -49,7 +49,7 @@ from policyqa.qa.question.scope import is_out_of_scope, is_talk
 from policyqa.qa.question.spelling import Speller
 from policyqa.qa.retrieve import retrieval
 from policyqa.qa.retrieve.confidence import confidence, features
-from policyqa.qa.retrieve.evidence import find, passage_bonus
+from policyqa.qa.retrieve.evidence import find
 from policyqa.qa.retrieve.reading import Marks, ReadingStage
 from policyqa.qa.rules import checked
 from policyqa.qa.settings import AnswerSettings
@@ -116,7 +116,7 @@ class Assistant:
         self,
         index: SearchIndex,
         embedder: Embedder,
-        weights: Callable[[Asked], Mapping[str, float]],
+        weights: Mapping[str, float],
         settings: AnswerSettings,
         reading: ReadingStage | None = None,
         writer: Writer | None = None,
@@ -284,16 +284,13 @@ class Assistant:
         names = self._lexicon.other_names(asked.text) if asked.uses("other_names") else ()
         also = " ".join(names)
         signals = retrieval.signals_of(self.index, asked, vector, also=also)
-        ranking = retrieval.rank(self.index, asked, signals, self._weights(asked), hidden=hidden)
-        evidence = find(self.index, ranking, asked, vector, leads=self._reading is not None)
-        if asked.uses("sentence_bonus"):
-            bonus = passage_bonus(self.index, ranking, evidence)
-            ranking = retrieval.reordered(ranking, bonus)
+        ranking = retrieval.rank(self.index, asked, signals, self._weights, hidden=hidden)
+        evidence = find(self.index, ranking, asked, leads=self._reading is not None)
         marks: Marks = {}
         if self._reading and evidence:
             marks = self._reading.read(self.index, ranking, asked)
             ranking = self._reading.ordered(self.index, ranking, marks)
-            evidence = self._reading.marked(evidence, marks)
+            evidence = self._reading.marked(self.index, ranking, evidence, marks)
         if asked.uses("replaced"):
             evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
         clock.lap("retrieve")
@@ -310,8 +307,7 @@ class Assistant:
         """What would have been among the nearest, had it been asked."""
         if not len(hidden):
             return LeftOut()
-        weights = self._weights(found.asked)
-        ranking = retrieval.rank(self.index, found.asked, found.signals, weights)
+        ranking = retrieval.rank(self.index, found.asked, found.signals, self._weights)
         nearest = retrieval.hits_of(self.index, ranking, PLACES)
         missed = tuple(nearest[n] for n in range(len(nearest)) if ranking.rows[n] in hidden)
         return LeftOut(documents=len(set(self.index.document_of[hidden])), hits=missed)

@@ -150,7 +150,6 @@ def _looked_at(index: SearchIndex, answer: Answer, found: Found, place: int) -> 
 
 def _marked(evidence: Evidence, answer: Answer) -> MarkedSentence:
     signals: Mapping[str, float] = {
-        "cosine": evidence.signals.cosine,
         "words": evidence.signals.words,
         "bigrams": evidence.signals.bigrams,
         "inherited": evidence.signals.inherited,

@@ -34,8 +34,6 @@ RULES: Mapping[str, str] = {
     "versions": "问新旧规定的，两份都列",
     "parts": "几问并作一问的，说出没有答到的一问",
     # how sentences are found and ordered
-    "by_length": "问题越短，词语信号越轻",
-    "sentence_bonus": "最好的一句抬高它的段落",
     "inherited": "句子前面的话也算它的",
     "says_nothing": "只有标题、日期、引语的句子不用",
     "replaced": "被替代的文件排在新文件后面",

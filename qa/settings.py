@@ -37,17 +37,15 @@ class ModelSettings(BaseModel):
 
 
 class RankingSettings(BaseModel):
-    """How much each signal of the ranking counts (z-scores, summed). Those of words count in
-    full only in long questions, see `qa.retrieve.weighting`."""
+    """How much each signal of the ranking counts (z-scores, summed), as `eval.train.fusion` tells
+    for the default model; with another one words may count for more."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dense: float = Field(default=1.0, ge=0, le=10, description="权重：段落与问题的向量相似度")
-    sentence: float = Field(default=1.3, ge=0, le=10, description="权重：最像的一句的向量相似度")
-    words: float = Field(default=0.6, ge=0, le=10, description="权重：词语 BM25")
-    bigrams: float = Field(default=0.6, ge=0, le=10, description="权重：二字组 BM25")
-    title: float = Field(default=0.5, ge=0, le=10, description="权重：标题的向量相似度")
-    document: float = Field(default=0.4, ge=0, le=10, description="权重：整份文件的二字组 BM25")
+    words: float = Field(default=0.15, ge=0, le=10, description="权重：词语 BM25")
+    bigrams: float = Field(default=0.15, ge=0, le=10, description="权重：二字组 BM25")
+    document: float = Field(default=0.08, ge=0, le=10, description="权重：整份文件的二字组 BM25")
 
 
 class ReaderSettings(BaseModel):
@@ -60,7 +58,7 @@ class ReaderSettings(BaseModel):
         description="阅读模型：small 内置的，off 不用，或一个 CrossEncoder 重排模型的名称或文件夹",
     )
     passages: int = Field(default=8, ge=1, le=16, description="阅读模型读最靠前的几个段落")
-    weight: float = Field(default=0.75, ge=0, le=10, description="阅读模型的分数在排序里的权重")
+    weight: float = Field(default=0.3, ge=0, le=10, description="阅读模型的分数在排序里的权重")
 
 
 class AnswerSettings(BaseModel):

@@ -26,7 +26,6 @@ from policyqa.qa.retrieve.reading import (
     ReadingStage,
     SentenceReader,
 )
-from policyqa.qa.retrieve.weighting import weights_by
 from policyqa.qa.settings import ModelSettings, Settings
 
 OFF = "off"
@@ -155,7 +154,7 @@ def _assistant(folder: Path, settings: Settings) -> Assistant:
     return Assistant(
         stored,
         model,
-        weights_by(settings.ranking),
+        settings.ranking.model_dump(),
         settings.answer,
         second,
         writer(settings),
@@ -185,7 +184,7 @@ def _reader(name: str, model: ModelSettings) -> Reader:
 def varied(assistant: Assistant, settings: Settings, *, without: Collection[str] = ()) -> Assistant:
     """An assistant over the same index that ranks and answers by other settings, or without some
     families of rules (`qa.rules`)."""
-    ranking = weights_by(settings.ranking)
+    ranking = settings.ranking.model_dump()
     second = reading_stage(settings)
     return Assistant(
         assistant.index,

@@ -13,7 +13,7 @@ from policyqa.index.build.building import build
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import SentenceTransformerEmbedder
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
@@ -72,4 +72,4 @@ def seeds_assistant(
     folder = tmp_path_factory.mktemp("seeds-index")
     build(SEEDS, folder, embedder)
     stored = search_index.load(folder, model=embedder.fingerprint)
-    return Assistant(stored, embedder, weights_for, AnswerSettings())
+    return Assistant(stored, embedder, WEIGHTS, AnswerSettings())

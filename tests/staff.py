@@ -15,7 +15,7 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.qa.assistant import Assistant as RealAssistant
 from policyqa.qa.live import LiveAssistant
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings, StaffSettings
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.server import Service
@@ -93,7 +93,7 @@ def office(engine: Engine, source: Path) -> tuple[LiveAssistant, Librarian]:
 
     def load() -> RealAssistant:
         stored = search_index.load(folder, model=EMBEDDER.fingerprint)
-        return RealAssistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0))
+        return RealAssistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0))
 
     assistant = WithExamples(folder, load)
     changes, staging = librarian.changes, source.with_name("uploads")

@@ -11,7 +11,6 @@ from policyqa.qa import settings as configuration
 from policyqa.qa import wiring
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.errors import DatasetError
-from policyqa.qa.retrieve.weighting import weights_by
 
 OWN = Path("eval/datasets")
 OWN_SETS = ("seeds", "followups", "composed", "domain-dev")
@@ -70,7 +69,7 @@ def _without_each(product: Assistant, rules: Sequence[str]) -> dict[str, Assista
     second = remembering(wiring.reading_stage(settings))
 
     def without(*names: str) -> Assistant:
-        weights = weights_by(settings.ranking)
+        weights = settings.ranking.model_dump()
         return Assistant(product.index, embedder, weights, settings.answer, second, without=names)
 
     return {"": without(), **{rule: without(rule) for rule in rules}}

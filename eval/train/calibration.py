@@ -4,7 +4,8 @@ r"""Makes `confidence.json` and `confidence_read.json`: when an answer is sure e
         --readings ../shared/data/policy_reading --readings-index DIR \\
         --off-topic ../shared/data/dureader_robust_dev ../shared/data/cmrc2018_dev
 
-As the settings are, with a reader (`POLICYQA_READER__MODEL=small`) or without.
+As the settings are, with a reader (`POLICYQA_READER__MODEL=small`) or without (then with
+`--off-topic-weight 1`: the signals alone tell less of what is far away).
 
 Questions with an answer are positive, unless the sentence that would be said first is none of
 their evidence; those without are negative. Each answerable question serves
@@ -121,32 +122,39 @@ def counterfactuals(query: str, index: SearchIndex) -> Iterator[str]:
     """The question for a year, an edition and a place that no document names, and for another
     place that one does; at most four."""
     said = " ".join(document.text + document.metadata.date for document in index.documents)
-    if YEAR.search(query):
-        yield YEAR.sub(next(str(y) for y in range(2018, 1990, -1) if str(y) not in said), query)
+    year = next((str(y) for y in range(2018, 1948, -1) if str(y) not in said), "")
+    if year and YEAR.search(query):
+        yield YEAR.sub(year, query)
     if EDITION.search(query):
         yield EDITION.sub(r"第八十一\2", query)
     for place in places(query)[:1]:
         elsewhere = next((other for other in ELSEWHERE if other not in said), place)
         yield query.replace(place, elsewhere)
-        yield query.replace(place, next((p for p in places(said) if p not in query), elsewhere))
+        named = (p for document in index.documents for p in places(document.text))
+        yield query.replace(place, next((p for p in named if p not in query), elsewhere))
 
 
 def evidence_rows(assistant: Assistant, query: Query) -> NDArray[np.int64]:
-    """Rows of the passages that hold a piece of the question's evidence."""
+    """Rows of the passages of its documents that hold a piece of the question's evidence."""
+    index = assistant.index
+    sources = {item.source for item in query.evidence}
     rows = [
         row
-        for row, passage in enumerate(assistant.index.passages)
-        if any(holds(passage.text, item.quote) for item in query.evidence)
+        for row, passage in enumerate(index.passages)
+        if ("" in sources or index.documents[index.document_of[row]].source in sources)
+        and any(holds(passage.text, item.quote) for item in query.evidence)
     ]
     return np.array(rows, dtype=np.int64)
 
 
-def off_topic(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
+def off_topic(
+    assistant: Assistant, queries: Sequence[Query], *, weight: float = OFF_TOPIC_WEIGHT
+) -> Iterator[Example]:
     """Examples of questions of another collection, which these documents are silent on."""
     for query in queries:
         asked = assistant.readings_of(question_of(query))[-1]
         found = assistant.find(asked, assistant.embedder.encode_query(asked.text))
-        yield Example(dict(found.features), False, OFF_TOPIC_WEIGHT)
+        yield Example(dict(found.features), False, weight)
 
 
 def fit(found: Sequence[Example], trained_on: dict[str, int]) -> Model:
@@ -219,6 +227,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", help="folder, or folder:split; the first one leads")
     parser.add_argument("--off-topic", type=Path, nargs="*", default=[])
+    parser.add_argument("--off-topic-weight", type=float, default=OFF_TOPIC_WEIGHT)
     parser.add_argument("--readings", type=Path, help="folder of questions on real policies")
     parser.add_argument("--readings-index", type=Path, help="index of their documents")
     parser.add_argument("--index", type=Path, default=None)
@@ -241,7 +250,7 @@ def main() -> None:
         trained_on[f"{real.name}-tuning"] = len(real.queries)
     for folder in arguments.off_topic:
         away = load(folder, limit=OFF_TOPIC_QUESTIONS).queries
-        found += off_topic(assistant, away)
+        found += off_topic(assistant, away, weight=arguments.off_topic_weight)
         trained_on[folder.name] = len(away)
     model = fit(found, trained_on)
     file = FILE_WITH_READER if "read_best" in found[0].features else FILE

@@ -1,19 +1,20 @@
-r"""Teaches the embedding model on questions and the passages that answer them.
+r"""Makes `index/store/tuning.safetensors`: what the embedding model learns of questions and the
+passages that answer them.
 
-    python -m policyqa.eval.train.embedder_training --output FOLDER \
+    python -m policyqa.eval.train.embedder_training --output index/store/tuning.safetensors \
         --curve eval/results/ablations/embedder.json --lessons readings.jsonl cmrc2018_dev.jsonl:2 …
 
 Each question beside one passage that answers and one that tempts; those of the other questions of
 a batch are negatives too (InfoNCE, van den Oord et al. 2018; hard negatives after Karpukhin et al.
-2020). The vocabulary's rows stay as they are. What is written lies half-way between the old weights
-and the new ones: it keeps what the old ones knew of other texts (Wortsman et al., CVPR 2022).
-Lessons are those of `eval.train.lessons`.
+2020). The vocabulary's rows stay as they are. What is written leads half-way from the old weights
+to the new ones: it keeps what the old ones knew of other texts (Wortsman et al., CVPR 2022). Name
+the sha256 that is printed in `index.store.weights`. Lessons are those of `eval.train.lessons`.
 """
 
 import argparse
+import hashlib
 import json
 import random
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,19 +22,23 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
 from policyqa.eval.train.lessons import SEED, Labelled, Lesson
-from policyqa.eval.train.optimizing import Optimizer, without_dropout
+from policyqa.eval.train.optimizing import ATTENTION, Optimizer, is_taught, without_dropout
 from policyqa.eval.train.reader_training import read_lessons
 from policyqa.index.store.embedding import quiet
+from policyqa.index.store.tuning import differences
 from policyqa.index.store.weights import unpack
 from policyqa.qa import settings
 
 PAIRS_A_STEP = 32
 MAX_TOKENS = 192
+AT_ONCE = 16  # texts in one pass, of like length
 SCALE = 20.0  # of cosines, as log-odds
 LEARNING_RATE = 1e-4
 KEPT = 0.5  # of the old weights
@@ -48,12 +53,20 @@ def text_of(page: Labelled) -> str:
 
 def embedded(model: SentenceTransformer, texts: Sequence[str]) -> Tensor:
     """Unit vectors, shape (n, dimension), through which gradients flow."""
-    ids = model.tokenizer(
-        list(texts), truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt"
-    )
+    ids = model.tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS)["input_ids"]
+    order = sorted(range(len(ids)), key=lambda n: len(ids[n]))
+    vectors: dict[int, Tensor] = {}
+    for first in range(0, len(order), AT_ONCE):
+        chosen = order[first : first + AT_ONCE]
+        vectors |= zip(chosen, _pooled(model, [ids[n] for n in chosen]), strict=True)
+    return torch.stack([vectors[n] for n in range(len(ids))])
+
+
+def _pooled(model: SentenceTransformer, ids: Sequence[Sequence[int]]) -> Tensor:
+    padded = model.tokenizer.pad({"input_ids": list(ids)}, return_tensors="pt")
     transformer: Any = model[0]
-    states = transformer.auto_model(**ids).last_hidden_state.float()
-    mask = ids["attention_mask"][:, :, None].float()
+    states = transformer.auto_model(**padded).last_hidden_state.float()
+    mask = padded["attention_mask"][:, :, None].float()
     return normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
 
 
@@ -127,19 +140,21 @@ def train(
 
 
 def between(old: dict[str, Tensor], new: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights between two sets of them: `KEPT` of the old ones."""
+    """Weights between two sets of them: `KEPT` of the old ones, all of it where nothing was
+    taught."""
     return {
-        name: KEPT * old[name].float() + (1 - KEPT) * value.float() if value.is_floating_point()
-        else value
+        name: KEPT * old[name].float() + (1 - KEPT) * value.float()
+        if value.is_floating_point() and is_taught(name)
+        else old[name]
         for name, value in new.items()
-    }  # fmt: skip
+    }
 
 
 def main() -> None:
-    """Train, and write the model and its learning curve."""
+    """Train, and write what was learned and the learning curve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lessons", nargs="+", required=True)
-    parser.add_argument("--epochs", type=float, default=1.5)
+    parser.add_argument("--epochs", type=float, default=1.2)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--curve", type=Path, required=True)
     arguments = parser.parse_args()
@@ -147,23 +162,27 @@ def main() -> None:
     taught = [lesson for lesson in answered if lesson.part == "train"]
     tuning = [lesson for lesson in answered if lesson.part == "tuning"]
     held_out = random.Random(SEED).sample(tuning, min(JUDGED, len(tuning)))
-    base = unpack(settings.load().cache / "models")
+    base = unpack(settings.load().cache, tuning=None)
     with quiet():
         model = SentenceTransformer(str(base), device="cpu", local_files_only=True)
     transformer: Any = model[0]
     old = {name: value.clone() for name, value in transformer.auto_model.state_dict().items()}
-    transformer.auto_model.set_attn_implementation("eager")
+    transformer.auto_model.set_attn_implementation(ATTENTION)
     without_dropout(model).to(torch.bfloat16)
     curve: list[dict[str, Any]] = [{"step": 0, **judged(model, held_out)}]
     for point in train(model, taught, held_out, arguments.epochs):
         curve.append(point)
         arguments.curve.write_text(json.dumps(curve, indent=1) + "\n", encoding="utf-8")
         print(json.dumps(point), flush=True)
-    model.float()
-    transformer.auto_model.load_state_dict(between(old, transformer.auto_model.state_dict()))
-    shutil.rmtree(arguments.output, ignore_errors=True)
-    model.half().save(str(arguments.output), create_model_card=False)
-    print(json.dumps(judged(model.to(torch.bfloat16), held_out)))
+    new = between(old, transformer.auto_model.state_dict())
+    transformer.auto_model.load_state_dict(new)
+    save_file(differences(_numpy(old), _numpy(new)), arguments.output)
+    digest = hashlib.sha256(arguments.output.read_bytes()).hexdigest()
+    print(json.dumps({"sha256": digest, **judged(model, held_out)}))
+
+
+def _numpy(weights: dict[str, Tensor]) -> dict[str, NDArray[np.float32]]:
+    return {name: value.float().numpy() for name, value in weights.items()}
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-r"""Fits how much each signal of the ranking counts, in short questions and in long ones.
+r"""Fits how much each signal of the ranking counts.
 
     python -m policyqa.eval.train.fusion --index DIR
 
 Of questions on real policies that taught nothing (`eval.sets.readings`, part `tuning`) and that
 name their place or policy, the passages with the evidence are to come before all other candidates:
-the weights of least cross-entropy (softmax over the candidates; none below nothing). It prints, for
-each signal, its weight in the shortest questions and in the longest, dense in the longest as 1, and
-how often the right passage is first and among five with them and with those of the settings.
+the weights of least cross-entropy (softmax over the candidates; none below nothing). It prints the
+weight of each signal, dense as 1, and how often the right passage is first and among five with
+them and with those of the settings.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from policyqa.eval.sets import readings
 from policyqa.eval.train.mixture import TUNING
 from policyqa.index.structure.quotes import in_context
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve import retrieval, weighting
+from policyqa.qa.retrieve import retrieval
 from policyqa.qa.retrieve.fusion import z_scores
 
 NAMES = (*retrieval.SIGNALS, "agreement")
@@ -35,13 +35,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Example:
-    """The candidates of one question: their signals, standardised over all passages, shape
-    (candidates, signals); which of them answer; how long the question is, from 0 to 1; and their
-    scores by the weights in force."""
+    """The candidates of one question: their signals, standardised over them, shape
+    (candidates, signals); which of them answer; and their scores by the weights in force."""
 
     signals: Floats
     right: NDArray[np.bool_]
-    long: float
     scores: Floats
 
 
@@ -55,7 +53,7 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
         vector = assistant.embedder.encode_query(asked.text)
         found = assistant.find(asked, vector)
         rows = found.ranking.rows
-        standard = [z_scores(found.signals[name])[rows] for name in retrieval.SIGNALS]
+        standard = [z_scores(found.signals[name][rows]) for name in retrieval.SIGNALS]
         near = retrieval.agreement_of(index, asked, rows)
         source, quotes = query.evidence[0].source, [item.quote for item in query.evidence]
         right = [
@@ -69,42 +67,32 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
             )
             for row in rows
         ]
-        plain = retrieval.rank(index, asked, found.signals, weighting.weights_for(asked))
+        plain = retrieval.rank(index, asked, found.signals, retrieval.WEIGHTS)
         scores = dict(zip(plain.rows.tolist(), plain.scores.tolist(), strict=True))
         if any(right):
             yield Example(
                 np.stack([*standard, near], axis=1),
                 np.array(right, dtype=np.bool_),
-                weighting.length_of(asked),
                 np.array([scores[int(row)] for row in rows]),
             )
 
 
-def fit(found: Sequence[Example]) -> Mapping[str, tuple[float, float]]:
-    """Weight of each signal in the shortest questions and in the longest; dense in the longest
-    as 1."""
+def fit(found: Sequence[Example]) -> Mapping[str, float]:
+    """Weight of each signal, dense as 1."""
     from scipy.optimize import minimize
 
-    size = len(NAMES)
-
-    def loss(parameters: Floats) -> float:
-        short, long = parameters[:size], parameters[size:]
+    def loss(weights: Floats) -> float:
         total = 0.0
         for each in found:
-            scores = each.signals @ (short + each.long * (long - short))
-            scores = scores - scores.max()
-            shares = np.exp(scores)
+            scores = each.signals @ weights
+            shares = np.exp(scores - scores.max())
             total -= float(np.log(shares[each.right].sum() / shares.sum()))
-        return total / len(found) + REGULARISATION * float(parameters @ parameters)
+        return total / len(found) + REGULARISATION * float(weights @ weights)
 
-    start = np.full(2 * size, 0.5)
-    solved = minimize(loss, start, method="L-BFGS-B", bounds=[(0.0, None)] * (2 * size)).x
-    short, long = solved[:size], solved[size:]
-    unit = long[NAMES.index("dense")] or 1.0
-    return {
-        name: (round(float(a / unit), 3), round(float(b / unit), 3))
-        for name, a, b in zip(NAMES, short, long, strict=True)
-    }
+    start = np.full(len(NAMES), 0.5)
+    solved = minimize(loss, start, method="L-BFGS-B", bounds=[(0.0, None)] * len(NAMES)).x
+    unit = solved[NAMES.index("dense")] or 1.0
+    return {name: round(float(w / unit), 3) for name, w in zip(NAMES, solved, strict=True)}
 
 
 def found_at(found: Sequence[Example], scored: Sequence[Floats]) -> dict[str, float]:
@@ -119,10 +107,10 @@ def found_at(found: Sequence[Example], scored: Sequence[Floats]) -> dict[str, fl
     }
 
 
-def scored_by(weights: Mapping[str, tuple[float, float]], found: Sequence[Example]) -> list[Floats]:
+def scored_by(weights: Mapping[str, float], found: Sequence[Example]) -> list[Floats]:
     """Scores of the candidates of each question by these weights."""
-    short, long = (np.array([weights[name][k] for name in NAMES]) for k in (0, 1))
-    return [each.signals @ (short + each.long * (long - short)) for each in found]
+    counts = np.array([weights[name] for name in NAMES])
+    return [each.signals @ counts for each in found]
 
 
 def main() -> None:

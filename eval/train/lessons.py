@@ -8,8 +8,9 @@ is taught from.
 Beside the pages that answer stand those that tempt: what a careless reader would take (`near` of a
 labelled question), the likest of the same document, and, where the question names its place or
 policy, the likest of other documents and those that are like the right page itself (the same rule
-of another city). No model takes part. Documents are parted by their hash: see
-`eval.sets.readings.part_of`.
+of another city). With `--index` in place of `--policies`, the wrong pages are those that the
+assistant itself would read (hard negatives of the own first stage; Xiong et al., ICLR 2021), but
+for those that say the same. Documents are parted by their hash: `eval.sets.readings.part_of`.
 """
 
 import argparse
@@ -33,13 +34,25 @@ from policyqa.index.build.building import build
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.store.search_index import SearchIndex, load
 from policyqa.index.store.vectors import Rows
+from policyqa.index.structure.quotes import display
 from policyqa.index.text.words import bigrams, normalise
-from policyqa.index.types import Document, Passage, Span, Value
+from policyqa.index.types import Document, Passage, Sentence, Span, Value
+from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.pages import Page, page_of
+from policyqa.qa.retrieve.retrieval import WEIGHTS, rank, signals_of
+from policyqa.qa.types import Question
 
 SEED = 31
 RIGHT, TEMPTING = 3, 2  # pages of a question at most
 SAME_DOCUMENT, OTHER_DOCUMENTS, LIKE_THE_RIGHT = 3, 3, 3
+ROWS = 3  # of a passage that are asked for
+CELL_CHARS = 20  # of a label, or of a cell that names its row, fewer
+READ = 8  # first passages of a ranking
+THE_SAME = 0.8  # share of a quote's bigrams from which a passage of the same place says it, too
+PATTERNS = (
+    "{name}的{label}是多少？", "{name}{label}", "{name}的{label}是什么", "{label}：{name}是多少",
+    "请问{name}对应的{label}是哪些？", "{label}里{name}怎么规定的",
+)  # fmt: skip
 ALSO = 0.3  # label of what a clerk might add
 UNKNOWN = -1.0  # label of a sentence that nobody judged
 
@@ -129,8 +142,16 @@ class Place:
         return self.at[best], self.at[best + len(wanted) - 1] + 1
 
 
-def readings(folder: Path, collection: Collection) -> Iterator[Lesson]:
-    """Lessons of hand-labelled questions (`questions.jsonl`, see `eval.sets.readings`)."""
+def readings(
+    folder: Path, collection: Collection, assistant: Assistant | None = None
+) -> Iterator[Lesson]:
+    """Lessons of hand-labelled questions (`questions.jsonl`, see `eval.sets.readings`).
+
+    Args:
+        folder: of the questions.
+        collection: their documents.
+        assistant: over the same index; when given, what it would read tempts.
+    """
     by_source = collection.by_source
     places: dict[str, Place] = {}
     draw = random.Random(SEED)
@@ -147,7 +168,31 @@ def readings(folder: Path, collection: Collection) -> Iterator[Lesson]:
         }
         if len(spans["evidence"]) < len(record["evidence"]):
             continue  # the text is stored otherwise today
-        yield _lesson(collection, record, document, collection.rows_of(document), spans, draw)
+        own = collection.rows_of(document)
+        if assistant:
+            tempting = _first_read(assistant, record, document)
+            yield _lesson(collection, record, document, own, spans, draw, tempting)
+        else:
+            yield _lesson(collection, record, document, own, spans, draw)
+
+
+def _first_read(assistant: Assistant, record: Mapping[str, Any], document: Document) -> list[int]:
+    """Rows that the assistant would read, without those that nobody judged: of other documents
+    where the question names none, and such of the same place as say the same."""
+    index, asked = assistant.index, assistant.readings_of(Question(question=record["question"]))[-1]
+    signals = signals_of(index, asked, assistant.embedder.encode_query(asked.text))
+    said = [set(bigrams(each["quote"])) for each in record["evidence"]]
+    rows = []
+    for row in rank(index, asked, signals, WEIGHTS).rows[:READ]:
+        other: Document = index.documents[index.document_of[row]]
+        if other.doc_id != document.doc_id:
+            here = other.metadata.region == document.metadata.region
+            held = set(bigrams(index.passages[row].text)) if here else set[str]()
+            same = (here and not said) or any(len(q & held) >= THE_SAME * len(q) for q in said)
+            if not record["named"] or same:
+                continue
+        rows.append(int(row))
+    return rows
 
 
 def _lesson(
@@ -157,14 +202,18 @@ def _lesson(
     own: Sequence[int],
     spans: Mapping[str, Sequence[Span]],
     draw: random.Random,
+    read: Sequence[int] | None = None,
 ) -> Lesson:
     passages = collection.index.passages
     right = [r for r in own if _meets(passages[r], spans["evidence"])]
     tempting = [r for r in own if _meets(passages[r], spans["near"]) and r not in right]
     query = normalise(record["question"])
     others = [r for r in own if r not in right and r not in tempting]
-    chosen = collection.likest(query, others, SAME_DOCUMENT)
-    if record["named"]:
+    if read is not None:
+        chosen = [row for row in read if row not in right]
+    else:
+        chosen = collection.likest(query, others, SAME_DOCUMENT)
+    if record["named"] and read is None:
         foreign = np.setdiff1d(np.arange(len(passages)), own)
         chosen += collection.likest(query, foreign, OTHER_DOCUMENTS)
         for row in draw.sample(right or tempting, min(1, len(right or tempting))):
@@ -216,6 +265,49 @@ def _page(collection: Collection, row: int, labels: Sequence[float], answers: fl
         sentences=page.sentences,
         labels=tuple(labels),
         answers=answers,
+    )
+
+
+def rows_of_tables(collection: Collection) -> Iterator[Lesson]:
+    """Lessons of the rows of tables, which people seldom ask for and readers overlook: a question
+    by pattern for a cell of some rows, which only that row answers."""
+    draw = random.Random(SEED)
+    for at, passage in enumerate(collection.index.passages):
+        document = collection.document(at)
+        rows = [s for s in passage.sentences if s.kind == "row" and s.head is not None]
+        for sentence in draw.sample(rows, min(ROWS, len(rows))):
+            if asked := _of_row(document, sentence, draw):
+                yield _of_table(collection, at, asked, sentence)
+
+
+def _of_row(document: Document, sentence: Sentence, draw: random.Random) -> str:
+    """A question for one cell of a row by the cell that names it; "" where none does."""
+    parts = (part.partition("：") for part in display(document, sentence).split("；"))
+    cells = {label: said for label, _, said in parts if 1 < len(label) < CELL_CHARS}
+    names = (n for n, said in cells.items() if 1 < len(said) < CELL_CHARS and said[0].isalpha())
+    of = next(names, None)
+    labels = [label for label in cells if label != of]
+    if of is None or not labels:
+        return ""
+    return draw.choice(PATTERNS).format(name=cells[of], label=draw.choice(labels))
+
+
+def _of_table(collection: Collection, at: int, asked: str, sentence: Sentence) -> Lesson:
+    passage, document = collection.index.passages[at], collection.document(at)
+    query = normalise(asked)
+    labels = [float(each == sentence) for each in passage.sentences]
+    own = [row for row in collection.rows_of(document) if row != at]
+    others = collection.likest(query, own, SAME_DOCUMENT)
+    pages = [
+        _page(collection, row, [0.0] * len(collection.index.passages[row].sentences), 0.0)
+        for row in others
+    ]
+    return Lesson(
+        id=f"{passage.passage_id}-{sentence.start}",
+        source=document.source,
+        query=query,
+        part=part_of(document.source),
+        pages=(_page(collection, at, labels, 1.0), *pages),
     )
 
 
@@ -294,10 +386,14 @@ def collected(corpus: Path, folder: Path) -> Collection:
 
 def main() -> None:
     """Write the lessons of some sets."""
+    from policyqa.qa import wiring
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", help="folder, or folder:split")
     parser.add_argument("--readings", type=Path)
     parser.add_argument("--policies", type=Path)
+    parser.add_argument("--index", type=Path, help="of the policies: what it ranks first tempts")
+    parser.add_argument("--tables", type=Path, help="folder of documents whose tables are asked")
     parser.add_argument("--seeds", type=Path, default=Path("seeds"))
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
@@ -307,10 +403,15 @@ def main() -> None:
             for lesson in lessons:
                 out.write(json.dumps(lesson.model_dump(), ensure_ascii=False) + "\n")
 
-        if arguments.readings:
+        if arguments.readings and arguments.index:
+            assistant = wiring.open_assistant(arguments.index)
+            write(readings(arguments.readings, Collection(assistant.index), assistant))
+        elif arguments.readings:
             write(
                 readings(arguments.readings, collected(arguments.policies, Path(work) / "policies"))
             )
+        if arguments.tables:
+            write(rows_of_tables(collected(arguments.tables, Path(work) / "tables")))
         for name, dataset in map(set_of, arguments.sets):
             write(
                 judged(

@@ -1,5 +1,5 @@
-r"""Makes `qa/retrieve/mixture.json`: how much a sentence's own mark counts beside its page's and
-beside the signals.
+r"""Makes `qa/retrieve/mixture.json`: how much a sentence's own mark counts beside the signals and
+how its passage stands.
 
     python -m policyqa.eval.train.mixture --index DIR
 
@@ -23,7 +23,7 @@ from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.reading import MIXTURE, Mixture
 
-PARTS = ("sentence", "page", "signals")
+PARTS = ("sentence", "signals", "behind")
 TUNING: tuple[readings.Part, ...] = ("tuning",)
 
 
@@ -31,8 +31,8 @@ class Example(Value):
     """What is known of one sentence, and whether it belongs to the answer."""
 
     sentence: float
-    page: float
     signals: float
+    behind: float
     belongs: bool
 
 
@@ -50,8 +50,8 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
             text = each.document.text[each.sentence.start : each.sentence.end]
             yield Example(
                 sentence=each.read,
-                page=found.marks[each.passage.passage_id].answers,
                 signals=each.weighed,
+                behind=each.behind,
                 belongs=own and any(holds(text, q) or holds(q, text) for q in quotes),
             )
 

@@ -6,8 +6,11 @@ r"""Makes `qa/retrieve/reader/`: the small model that picks the sentences that a
 It goes on from a cross-encoder of six layers with a vocabulary of its own (the reranker of version
 0.2.0, itself cut from the embedding model and taught on sets with a licence; `eval/README.md`). A
 sentence of the answer has label 1, what a clerk might add 0.3, others 0 (binary cross-entropy, an
-answering sentence counts `EVIDENCE` times); so has the page; and among the pages of a question the
-answering ones come first (softmax; Cao et al., ICML 2007). Lessons of `FILE:n` are every n-th.
+answering sentence counts `EVIDENCE` times); so has the page; among the pages of a question the
+answering ones come first, among its sentences one that answers (softmax; Cao et al., ICML 2007).
+Lessons of `FILE:n` are every n-th. `--start` may be a reader, too: it is taught further. With
+`--mean-with` what is written at the end is the mean of its weights and those of other readers of
+one descent, such as the stages before (model soups; Wortsman et al., ICML 2022).
 """
 
 import argparse
@@ -21,21 +24,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, logsumexp
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
 
 from policyqa.eval.train.lessons import SEED, Labelled, Lesson
-from policyqa.eval.train.optimizing import Optimizer, without_dropout
-from policyqa.qa.retrieve.pages import Window, windows
-from policyqa.qa.retrieve.reader_model import TOKENIZER, WEIGHTS, ReaderModel
+from policyqa.eval.train.optimizing import ATTENTION, Optimizer, without_dropout
+from policyqa.qa.retrieve.pages import TOKENIZER, Window, tokenizer_in, windows
+from policyqa.qa.retrieve.reader_model import WEIGHTS, ReaderModel
 
 LESSONS_A_STEP = 8
 PAGES_A_LESSON = 6
 WINDOWS_AT_ONCE = 12
 EVIDENCE = 2.0
-PAGE, SOFTMAX = 1.0, 0.5  # weights of the losses of pages, beside that of sentences
+PAGE, SOFTMAX, FIRST = 1.0, 0.5, 0.5  # weights of the other losses, beside that of sentences
 LEARNING_RATE = 1.2e-4
 EVERY = 200  # steps between two points of the learning curve
 JUDGED = 120  # tuning lessons of such a point
@@ -51,11 +54,14 @@ def read_lessons(given: Sequence[str]) -> list[Lesson]:
 
 
 def started(folder: Path) -> tuple[ReaderModel, Tokenizer]:
-    """The untaught reader: the transformer of a model in this folder, and new heads."""
+    """What is taught: the reader in this folder, or the transformer of another model, which gets
+    new heads."""
     torch.manual_seed(SEED)
     model = ReaderModel.untaught(folder)
-    model.encoder.load_state_dict(load_file(folder / WEIGHTS), strict=False)
-    return model, Tokenizer.from_file(str(folder / TOKENIZER))
+    weights = load_file(folder / WEIGHTS)
+    whole = model.state_dict().keys() <= weights.keys()
+    (model if whole else model.encoder).load_state_dict(weights, strict=whole)
+    return model, tokenizer_in(folder)
 
 
 class Step:
@@ -113,7 +119,7 @@ def scored(model: ReaderModel, step: Step) -> tuple[Tensor, list[Tensor]]:
 
 
 def loss_of(pages: Tensor, sentences: Sequence[Tensor], step: Step) -> Tensor:
-    """Of sentences, of pages, and of their order."""
+    """Of sentences, of pages, and of the order of both."""
     said = torch.cat(list(sentences))
     labels = torch.tensor([x for row in step.labels for x in row])
     known = labels >= 0
@@ -121,13 +127,28 @@ def loss_of(pages: Tensor, sentences: Sequence[Tensor], step: Step) -> Tensor:
     loss = binary_cross_entropy_with_logits(said[known], labels[known], weights)
     answers = torch.tensor(step.answers)
     loss = loss + PAGE * binary_cross_entropy_with_logits(pages, answers)
-    lists = []
+    lists, firsts = [], []
     for group in step.groups:
         wanted = answers[group.start : group.stop]
         if 0 < wanted.sum() < len(wanted):
             logs = log_softmax(pages[group.start : group.stop], dim=0)
             lists.append(-(logs * wanted).sum() / wanted.sum())
-    return loss + SOFTMAX * torch.stack(lists).mean() if lists else loss
+        of_group = [n for n, page in enumerate(step.pages) if page in group]
+        firsts += _that_one_is_first(
+            torch.cat([sentences[n] for n in of_group]),
+            torch.tensor([x for n in of_group for x in step.labels[n]]),
+        )
+    loss = loss + SOFTMAX * torch.stack(lists).mean() if lists else loss
+    return loss + FIRST * torch.stack(firsts).mean() if firsts else loss
+
+
+def _that_one_is_first(scores: Tensor, labels: Tensor) -> list[Tensor]:
+    """The loss of a question whose best right sentence is to stand before all wrong ones; none
+    where it has no sentence of both kinds."""
+    right, wrong = scores[labels == 1], scores[labels == 0]
+    if not len(right) or not len(wrong):
+        return []
+    return [logsumexp(torch.cat([right, wrong]), dim=0) - logsumexp(right, dim=0)]
 
 
 def steps_of(lessons: Sequence[Lesson], tokenizer: Tokenizer) -> Iterator[Step]:
@@ -137,6 +158,16 @@ def steps_of(lessons: Sequence[Lesson], tokenizer: Tokenizer) -> Iterator[Step]:
     for first in range(0, len(order), LESSONS_A_STEP):
         chosen = [_drawn(lesson, draw) for lesson in order[first : first + LESSONS_A_STEP]]
         yield Step(chosen, tokenizer, draw)
+
+
+def write_mean(folders: Sequence[Path], output: Path) -> None:
+    """Write the mean of the weights of readers of one shape into a folder, in half precision."""
+    every = [load_file(folder / WEIGHTS) for folder in folders]
+    mean = {
+        name: torch.stack([weights[name].float() for weights in every]).mean(dim=0).half()
+        for name in every[0]
+    }
+    save_file(mean, output / WEIGHTS)
 
 
 def judged(model: ReaderModel, lessons: Sequence[Lesson], tokenizer: Tokenizer) -> dict[str, float]:
@@ -208,6 +239,8 @@ def main() -> None:
     parser.add_argument("--start", type=Path, required=True, help="model to go on from")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--curve", type=Path, required=True)
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE)
+    parser.add_argument("--mean-with", type=Path, nargs="*", default=[], metavar="FOLDER")
     arguments = parser.parse_args()
     lessons = read_lessons(arguments.lessons)
     taught = [lesson for lesson in lessons if lesson.part == "train"]
@@ -215,13 +248,17 @@ def main() -> None:
     held_out = random.Random(SEED).sample(tuning, min(JUDGED, len(tuning)))
     model, tokenizer = started(arguments.start)
     model = without_dropout(model).to(torch.bfloat16)
+    encoder: Any = model.encoder
+    encoder.set_attn_implementation(ATTENTION)
     arguments.output.mkdir(parents=True, exist_ok=True)
     shutil.copy(arguments.start / TOKENIZER, arguments.output)
     curve: list[dict[str, Any]] = []
-    for point in train(model, tokenizer, taught, held_out, arguments.output):
+    for point in train(model, tokenizer, taught, held_out, arguments.output, rate=arguments.rate):
         curve.append(point)
         arguments.curve.write_text(json.dumps(curve, indent=1) + "\n", encoding="utf-8")
         print(json.dumps(point), flush=True)
+    if arguments.mean_with:
+        write_mean([arguments.output, *arguments.mean_with], arguments.output)
 
 
 if __name__ == "__main__":

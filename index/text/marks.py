@@ -69,6 +69,11 @@ def without_number(heading: str) -> str:
     return heading[found.end() :] if found else heading
 
 
+def listed_places() -> frozenset[str]:
+    """Provinces, cities and prefectures by their short names."""
+    return _places()
+
+
 @cache
 def _places() -> frozenset[str]:
     text = resources.files(__package__).joinpath("places.txt").read_text(encoding="utf-8")

@@ -18,8 +18,7 @@ from policyqa.qa.wording import TARGET
 
 MARGIN = 2.0  # how far below the best a further sentence may score, where no reader marks them
 FEW, FEW_CHARS = 3, 230  # sentences and characters that are said then
-SAID = -1.5  # log-odds from which a sentence that a reader marked is said beside the best
-NEAR = 1.0  # how far below the best it may be
+NEAR = 1.2  # how far below the best a sentence that a reader marked may be, in log-odds
 LED = 600  # characters after a lead-in within which what it leads in begins
 REPLACED = 4.0  # how much worse a sentence of the successor may be and still stand before
 STEP = 0.01
@@ -54,8 +53,7 @@ def chosen(found: Sequence[Evidence], asked: Asked, settings: AnswerSettings) ->
     """
     usable = [each for each in found if not each.contradicts]
     if usable and usable[0].read is not None:
-        least = max(SAID, usable[0].score - NEAR)
-        return _led(_within(usable, asked, settings, least=least))
+        return _led(_within(usable, asked, settings, least=usable[0].score - NEAR))
     telling = [each for each in usable if not each.text.endswith(LEADS_IN)]
     few = AnswerSettings(
         max_chars=min(FEW_CHARS, settings.max_chars), max_sentences=min(FEW, settings.max_sentences)

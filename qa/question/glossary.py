@@ -2,19 +2,24 @@
 
 The embedding model reads both languages; the lexical signals know only the words of the
 documents. So the Chinese words are added to the query, as a clerk would note them beside it. What
-an office adds (`own`, see `phrases`) comes before the words of the field.
+an office adds (`own`, see `phrases`) comes before the words of the field, and these before the
+places of the country, which English calls by their sound.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+from policyqa.index.text.marks import listed_places
+
 FILE = "glossary.txt"
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORD = re.compile(r"[a-z0-9&.'-]+")
 MAX_WORDS = 6  # of a phrase
+SOUND = 4  # letters at least of a place
 Phrases = Mapping[str, tuple[str, ...]]
 NONE: Phrases = MappingProxyType({})
 
@@ -36,7 +41,7 @@ def in_chinese(text: str, own: Phrases = NONE) -> list[str]:
     while place < len(tokens):
         for length in range(min(MAX_WORDS, len(tokens) - place), 0, -1):
             phrase = " ".join(tokens[place : place + length])
-            if known := own.get(phrase) or _glossary().get(phrase):
+            if known := own.get(phrase) or _glossary().get(phrase) or _by_sound().get(phrase):
                 found += known
                 place += length
                 break
@@ -69,6 +74,21 @@ def phrases(entries: Mapping[str, Sequence[str]]) -> Phrases:
 def _glossary() -> Phrases:
     text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
     return phrases(dict(_entries(text.splitlines())))
+
+
+@cache
+def _by_sound() -> Phrases:
+    """Places by their pinyin, those left out that share it (泰州, 台州) or whose is shorter than
+    `SOUND` letters."""
+    from pypinyin import lazy_pinyin
+
+    sounds = {name: "".join(lazy_pinyin(name)) for name in sorted(listed_places())}
+    count = Counter(sounds.values())
+    return {
+        sound: (name,)
+        for name, sound in sounds.items()
+        if count[sound] == 1 and len(sound) >= SOUND
+    }
 
 
 def _entries(lines: Iterable[str]) -> Iterable[tuple[str, list[str]]]:

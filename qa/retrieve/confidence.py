@@ -44,15 +44,18 @@ def features(
 
 
 def _of_reading(picked: Sequence[Evidence], marks: Marks) -> dict[str, float]:
-    """The best mark of any sentence, the score of the best that is said, its page's mark, and the
-    best page's."""
+    """The best mark of any sentence, the score of the best that is said, its page's mark, the best
+    page's, and by how much this is ahead of the next: where several places seem to answer, it is
+    less sure which does."""
     best = max(picked, key=lambda e: e.score, default=None)
     own = marks.get(best.passage.passage_id) if best else None
+    first, second, *_ = *sorted((said.answers for said in marks.values()), reverse=True), -BOUND
     return {
         "read_best": max(max(said.sentences, default=-BOUND) for said in marks.values()),
         "read_said": best.score if best else -BOUND,
         "read_page": own.answers if own else -BOUND,
-        "read_pages": max(said.answers for said in marks.values()),
+        "read_pages": first,
+        "read_ahead": first - second,
     }
 
 
@@ -70,7 +73,6 @@ def _of_signals(
     named = [w for w in asked.content if len(w) > 1 or w.isascii()]
     dense = ranking.signals["dense"]
     return {
-        "cosine": max((e.signals.cosine for e in found), default=0.0),
         "dense": float(dense.max()) if len(dense) else 0.0,
         "margin": _margin(dense),
         "words": max((e.signals.words for e in picked), default=0.0),

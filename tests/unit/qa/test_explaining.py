@@ -16,8 +16,7 @@ from policyqa.qa.explaining import Explanation, Stage
 from policyqa.qa.retrieve import evidence
 from policyqa.qa.retrieve.pages import Page
 from policyqa.qa.retrieve.reading import Read, ReadingStage
-from policyqa.qa.retrieve.retrieval import SIGNALS
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import SIGNALS, WEIGHTS
 from policyqa.qa.settings import AnswerSettings, ReaderSettings
 from policyqa.qa.types import Filters, Question
 
@@ -49,7 +48,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     )
     stored = search_index.load(folder, model=EMBEDDER.fingerprint)
     stage = ReadingStage(Marker(), ReaderSettings())
-    return Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0.01), stage)
+    return Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.01), stage)
 
 
 def explained(assistant: Assistant, question: str, **fields: object) -> Explanation:
@@ -115,7 +114,7 @@ def test_passages_below_those_looked_into_are_told_with_their_rank(
 
 def test_silence_in_spite_of_a_sentence_is_told(assistant: Assistant) -> None:
     unsure = Assistant(
-        assistant.index, EMBEDDER, weights_for, AnswerSettings(threshold=1), assistant._reading
+        assistant.index, EMBEDDER, WEIGHTS, AnswerSettings(threshold=1), assistant._reading
     )
     found = explained(unsure, "公园每天几点开门?", expect="早上6点")
     assert found.answer.status == "abstained"

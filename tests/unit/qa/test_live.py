@@ -14,7 +14,7 @@ from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.live import LiveAssistant
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Question
 
@@ -27,7 +27,7 @@ def put(folder: Path, text: str) -> None:
 
 def opened(folder: Path) -> Assistant:
     stored = search_index.load(folder, model=EMBEDDER.fingerprint)
-    return Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0))
+    return Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0))
 
 
 @pytest.fixture

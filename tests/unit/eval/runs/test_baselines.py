@@ -13,7 +13,7 @@ from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.text.words import bigrams, words
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Question, Turn
 
@@ -30,7 +30,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     folder: Path = tmp_path_factory.mktemp("index")
     build_texts([SourceText(n, t, Metadata()) for n, t in TEXTS.items()], folder, EMBEDDER)
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
-    return Assistant(index, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    return Assistant(index, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,11 +7,7 @@ import pytest
 from policyqa.eval.runs import variants
 from policyqa.qa import settings
 from policyqa.qa.errors import SettingsError
-from policyqa.qa.question.asked import understood
-from policyqa.qa.retrieve.weighting import WEIGHTS, weights_by, weights_for
-from policyqa.qa.settings import RankingSettings, Settings
-
-LONG = "人才" * 20
+from policyqa.qa.settings import Settings
 
 
 def listed(folder: Path, text: str) -> Path:
@@ -23,11 +19,11 @@ def listed(folder: Path, text: str) -> Path:
 def test_a_list_is_read(tmp_path: Path) -> None:
     path = listed(
         tmp_path,
-        '[[variant]]\nname = "no-title"\nsettings = { "ranking.title" = 0 }\n'
+        '[[variant]]\nname = "no-words"\nsettings = { "ranking.words" = 0 }\n'
         '[[variant]]\nname = "other"\nindex = "x/y"\n',
     )
     first, second = variants.read(path)
-    assert (first.name, first.settings, first.index) == ("no-title", {"ranking.title": 0}, None)
+    assert (first.name, first.settings, first.index) == ("no-words", {"ranking.words": 0}, None)
     assert (second.settings, second.index) == ({}, Path("x/y"))
 
 
@@ -54,17 +50,17 @@ def test_a_list_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
 
 def test_settings_are_changed_by_name() -> None:
     base = Settings()
-    other = settings.changed(base, {"ranking.title": 0, "answer.threshold": 0.5, "index": "x"})
-    assert (other.ranking.title, other.answer.threshold, other.index) == (0, 0.5, Path("x"))
+    other = settings.changed(base, {"ranking.words": 0, "answer.threshold": 0.5, "index": "x"})
+    assert (other.ranking.words, other.answer.threshold, other.index) == (0, 0.5, Path("x"))
     assert other.ranking.dense == base.ranking.dense
-    assert base.ranking.title == 0.5
+    assert base.ranking.words == 0.15
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"ranking.titel": 0}, "不认识的设置 ranking.titel，是否想写 ranking.title"),
-        ({"ranking.title": -1}, "设置 ranking.title 有误"),
+        ({"ranking.wrods": 0}, "不认识的设置 ranking.wrods，是否想写 ranking.words"),
+        ({"ranking.words": -1}, "设置 ranking.words 有误"),
         ({"answer.threshold": "高"}, "设置 answer.threshold 有误"),
         ({"ranking": 1}, "不认识的设置 ranking"),
     ],
@@ -72,13 +68,6 @@ def test_settings_are_changed_by_name() -> None:
 def test_a_wrong_change_is_one_clear_line(changes: dict, reason: str) -> None:
     with pytest.raises(SettingsError, match=reason):
         settings.changed(Settings(), changes)
-
-
-def test_a_signal_of_weight_nothing_counts_nothing() -> None:
-    asked = understood(LONG)
-    weights = weights_by(RankingSettings(title=0, words=2.0))(asked)
-    assert weights == {**WEIGHTS, "title": 0, "words": 2.0}
-    assert weights_by(RankingSettings())(asked) == weights_for(asked) == WEIGHTS
 
 
 def test_the_lists_of_the_project_can_be_run() -> None:

@@ -70,7 +70,10 @@ def test_so_many_times_through_all_lessons() -> None:
 
 def test_half_way_between_old_and_new() -> None:
     old = {"w": torch.tensor([1.0, 3.0]), "n": torch.tensor([7])}
+    old["word_embeddings.weight"] = torch.tensor([1.001])
     new = {"w": torch.tensor([2.0, 5.0]).half(), "n": torch.tensor([7])}
+    new["word_embeddings.weight"] = torch.tensor([1.001]).half()  # rounded, not taught
     found = between(old, new)
+    assert found["word_embeddings.weight"] is old["word_embeddings.weight"]
     torch.testing.assert_close(found["w"], torch.tensor([1.5, 4.0]))
     assert found["n"].tolist() == [7]

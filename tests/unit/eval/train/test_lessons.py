@@ -16,7 +16,15 @@ from policyqa.eval.train.lessons import (
     judged,
     key_of,
     readings,
+    rows_of_tables,
 )
+from policyqa.index.build.building import SourceText, build_texts
+from policyqa.index.store.embedding import HashingEmbedder
+from policyqa.index.store.search_index import load
+from policyqa.index.types import Metadata
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.retrieve.retrieval import WEIGHTS
+from policyqa.qa.settings import AnswerSettings
 
 FILES = {
     "成都.txt": "成都市落户办法\n"
@@ -35,13 +43,15 @@ def collection(tmp_path: Path) -> Collection:
     return collected(tmp_path / "corpus.jsonl", tmp_path / "index")
 
 
-def taught(folder: Path, collection: Collection, **fields: object) -> list[Lesson]:
+def taught(
+    folder: Path, collection: Collection, assistant: Assistant | None = None, **fields: object
+) -> list[Lesson]:
     record = {
         "id": "t1", "source": "成都.txt", "question": "碩士能落戶嗎", "named": True,
         "evidence": [], "plus": [], "near": [],
     } | fields  # fmt: skip
     (folder / "questions.jsonl").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
-    return list(readings(folder, collection))
+    return list(readings(folder, collection, assistant))
 
 
 def piece(quote: str, start: int = 0) -> dict[str, object]:
@@ -123,3 +133,44 @@ def test_of_prose_nobody_knows_which_sentence(tmp_path: Path, collection: Collec
     (lesson,) = judged(dataset_of(tmp_path / "set"), collection)
     right = [page for page in lesson.pages if page.answers]
     assert {label for page in right for label in page.labels} == {UNKNOWN}
+
+
+def test_a_cell_of_a_table_is_asked_for_and_only_its_row_answers(tmp_path: Path) -> None:
+    table = "指标,单位,2020年\n领军人才,人,343\n创业载体,万平方米,92\n"
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "规划.csv").write_text(table, "utf-8")
+    lessons = list(rows_of_tables(collected(tmp_path / "files", tmp_path / "index")))
+    assert len(lessons) == 2
+    for lesson in lessons:
+        page = lesson.pages[0]
+        (said,) = (s for s, y in zip(page.sentences, page.labels, strict=True) if y == 1.0)
+        name = "领军人才" if "领军人才" in lesson.query else "创业载体"
+        assert name in said
+
+
+def test_what_the_assistant_would_read_tempts_but_for_what_nobody_judged(tmp_path: Path) -> None:
+    embedder = HashingEmbedder(256)
+    regions = {"成都.txt": "成都", "成都人才.txt": "成都", "重庆.txt": "重庆"}
+    files = FILES | {"成都人才.txt": "人才公寓办法\n第一条 硕士可以申请落户。\n"}
+    build_texts(
+        [SourceText(name, text, Metadata(region=regions[name])) for name, text in files.items()],
+        tmp_path / "index",
+        embedder,
+    )
+    stored = load(tmp_path / "index", model=embedder.fingerprint)
+    assistant = Assistant(stored, embedder, WEIGHTS, AnswerSettings())
+
+    def heads(*, named: bool, evidence: bool) -> set[str]:
+        (lesson,) = taught(
+            tmp_path,
+            Collection(stored),
+            assistant,
+            named=named,
+            evidence=[piece("硕士可以申请落户。")] if evidence else [],
+        )
+        return {page.head[:6] for page in lesson.pages if not page.answers}
+
+    assert "重庆市落户办" in heads(named=True, evidence=True)
+    assert "人才公寓办法" not in heads(named=True, evidence=True)  # it says the same
+    assert "人才公寓办法" not in heads(named=True, evidence=False)  # it may answer
+    assert "重庆市落户办" not in heads(named=False, evidence=True)

@@ -13,7 +13,7 @@ from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.reading import OverlapReader, ReadingStage
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings, ReaderSettings
 
 TEXTS = {
@@ -29,7 +29,7 @@ def assistant(tmp_path: Path) -> Assistant:
     build_texts(sources, tmp_path, embedder)
     stored = search_index.load(tmp_path, model=embedder.fingerprint)
     stage = ReadingStage(OverlapReader(), ReaderSettings())
-    return Assistant(stored, embedder, weights_for, AnswerSettings(), stage)
+    return Assistant(stored, embedder, WEIGHTS, AnswerSettings(), stage)
 
 
 def query(*, named: bool) -> Query:
@@ -43,7 +43,6 @@ def test_every_sentence_looked_at_is_an_example(assistant: Assistant) -> None:
     assert len(found) == 3
     best = max(found, key=lambda each: each.sentence)
     assert best.belongs
-    assert best.page == best.sentence  # the fake says of a page what it says of its best sentence
 
 
 def test_other_documents_are_wrong_only_for_questions_that_name_theirs(
@@ -55,9 +54,9 @@ def test_other_documents_are_wrong_only_for_questions_that_name_theirs(
 def test_what_tells_is_weighed_and_what_does_not_is_not() -> None:
     draw = random.Random(1)
     found = [
-        Example(sentence=mark, page=draw.gauss(), signals=draw.gauss(), belongs=mark > 0)
+        Example(sentence=mark, signals=draw.gauss(), behind=0.0, belongs=mark > 0)
         for mark in (draw.gauss() for _ in range(400))
     ]
     model = fit(found, {"set": 400})
-    assert model.sentence > 5 * max(abs(model.page), abs(model.signals))
+    assert model.sentence > 5 * abs(model.signals)
     assert model.trained_on == {"set": 400}

@@ -2,8 +2,15 @@
 
 import pytest
 import torch
+from transformers import AutoModel, BertConfig
 
-from policyqa.eval.train.optimizing import WARM_UP, Optimizer, share_of_rate, without_dropout
+from policyqa.eval.train.optimizing import (
+    ATTENTION,
+    WARM_UP,
+    Optimizer,
+    share_of_rate,
+    without_dropout,
+)
 
 
 class Tiny(torch.nn.Module):
@@ -37,3 +44,19 @@ def test_the_rate_goes_up_then_down() -> None:
 
 def test_nothing_is_dropped() -> None:
     assert without_dropout(Tiny()).dropout.p == 0.0
+
+
+def test_attention_in_bfloat16_is_attention() -> None:
+    """As the library's, on texts of different lengths."""
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=9, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=8
+    )
+    model = AutoModel.from_config(config, attn_implementation="eager").eval()
+    ids = torch.tensor([[1, 2, 3, 4], [5, 6, 0, 0]])
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])
+    expected = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    model.set_attn_implementation(ATTENTION)
+    found = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    kept = mask.bool()
+    torch.testing.assert_close(found[kept], expected[kept], atol=1e-5, rtol=1e-4)

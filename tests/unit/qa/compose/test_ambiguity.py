@@ -9,7 +9,7 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Question
 
@@ -23,7 +23,7 @@ def asked(folder: Path, question: str, texts: dict[str, tuple[str, str, str]]) -
     ]
     build_texts(sources, folder, EMBEDDER)
     stored = search_index.load(folder, model=EMBEDDER.fingerprint)
-    assistant = Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    assistant = Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
     return assistant.ask(Question(question=question))
 
 

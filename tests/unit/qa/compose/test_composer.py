@@ -11,7 +11,6 @@ from policyqa.qa.compose.composer import (
     MARGIN,
     MAX_CHARS,
     NEAR,
-    SAID,
     Composer,
     chosen,
     shortened,
@@ -46,7 +45,7 @@ def evidence_of(
     )  # fmt: skip
     text = display(document, sentence)
     quote = Quote(document, passage, sentence, text)
-    return Evidence(quote, Signals(0.9, 0.5, 0.5, 0.0, True, 0.0), score=score)
+    return Evidence(quote, Signals(0.5, 0.5, 0.0, True, 0.0), score=score)
 
 
 def said(found: list[Evidence], settings: AnswerSettings = SETTINGS) -> list[str]:
@@ -231,8 +230,6 @@ def test_of_marked_sentences_those_nearly_as_likely_as_the_best_are_said_and_it_
         marked(document, "丁方记录。", 0.95 - NEAR),
     ]
     assert said(found) == ["丙方监督。", "甲方负责。"]
-    unlikely = [marked(document, "丙方监督。", SAID), marked(document, "甲方负责。", SAID - 0.1)]
-    assert said(unlikely) == ["丙方监督。"]
 
 
 def test_what_leads_in_stands_before_what_it_leads_in_or_is_not_said() -> None:

@@ -10,11 +10,12 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.weighting import weights_by
-from policyqa.qa.settings import AnswerSettings, RankingSettings
+from policyqa.qa.retrieve.retrieval import WEIGHTS
+from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Note, Question
 
 EMBEDDER = HashingEmbedder(64)
+BY_WORDS = {**WEIGHTS, "words": 0.6, "bigrams": 0.6}  # hashed vectors know no meaning
 REPORTS = {
     "2021.txt": ("通报", "2021-12-16", "青岚日报", "全市人才总量达到38.6万人，增长6.2%。"),
     "2023.txt": (
@@ -47,7 +48,7 @@ def assistant_of(folder: Path, sources: dict[str, tuple[str, str, str, str]]) ->
     build_texts(texts, folder, EMBEDDER)
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
     settings = AnswerSettings(threshold=0.0)
-    return Assistant(index, EMBEDDER, weights_by(RankingSettings()), settings)
+    return Assistant(index, EMBEDDER, BY_WORDS, settings)
 
 
 def asked(assistant: Assistant, question: str, **more: str) -> Answer:
@@ -237,7 +238,7 @@ def versions(tmp_path: Path) -> Assistant:
     build_texts(texts, tmp_path, EMBEDDER)
     index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
     settings = AnswerSettings(threshold=0.0)
-    return Assistant(index, EMBEDDER, weights_by(RankingSettings()), settings)
+    return Assistant(index, EMBEDDER, BY_WORDS, settings)
 
 
 def test_what_a_new_rule_changes_is_shown_with_the_one_before(versions: Assistant) -> None:

@@ -9,8 +9,8 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.retrieve.weighting import weights_by
-from policyqa.qa.settings import AnswerSettings, RankingSettings
+from policyqa.qa.retrieve.retrieval import WEIGHTS
+from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Note, Question
 
 EMBEDDER = HashingEmbedder(64)
@@ -33,7 +33,7 @@ def assistant_of(folder: Path, threshold: float, text: str = GUIDE) -> Assistant
     build_texts([SourceText("落户.txt", text, about)], folder, EMBEDDER)
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
     settings = AnswerSettings(threshold=threshold)
-    return Assistant(index, EMBEDDER, weights_by(RankingSettings()), settings)
+    return Assistant(index, EMBEDDER, WEIGHTS, settings)
 
 
 def test_silence_names_what_is_nearest_and_whom_to_ask(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from policyqa.qa.assistant import Assistant
 from policyqa.qa.cli.commands import app
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.question.filters import choices_of, is_narrowed, narrowed, narrowed_question
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Filters, Question
 
@@ -47,7 +47,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Listened:
     ]
     build_texts(texts, folder, EMBEDDER)
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
-    return Listened(index, EMBEDDER, weights_for, AnswerSettings(threshold=0.0))
+    return Listened(index, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
 
 
 def ask(assistant: Listened, as_of: str | None = None, **filters: Any) -> Answer:

@@ -11,6 +11,10 @@ from policyqa.qa.question.glossary import _glossary, in_chinese, phrases, with_c
     ("subsidies for returnees' children", ["补贴", "留学人员", "子女"]),
     ("Hi-tech zone policies", ["高新区", "政策"]),
     ("the weather is nice", []),
+    ("a day in Guangzhou", ["广州"]),
+    ("to Xi'an, Shaanxi or Suzhou", ["西安", "陕西", "苏州"]),
+    ("in Taizhou", []),  # 泰州 or 台州
+    ("Ali", []),  # too short to be sure of
 ])  # fmt: skip
 def test_the_longest_phrase_gives_its_chinese(english: str, chinese: list[str]) -> None:
     assert in_chinese(english) == chinese

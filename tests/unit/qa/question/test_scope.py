@@ -11,7 +11,7 @@ from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.question.asked import understood
 from policyqa.qa.question.scope import is_out_of_scope, is_talk
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Question
 
@@ -24,7 +24,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     folder: Path = tmp_path_factory.mktemp("index")
     build_texts([SourceText("a.txt", TEXT, Metadata())], folder, EMBEDDER)
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
-    return Assistant(index, EMBEDDER, weights_for, AnswerSettings())
+    return Assistant(index, EMBEDDER, WEIGHTS, AnswerSettings())
 
 
 @pytest.mark.parametrize("query", [

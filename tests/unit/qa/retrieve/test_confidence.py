@@ -19,10 +19,12 @@ from policyqa.qa.retrieve.confidence import (
     Model,
     Term,
     _model,
+    _of_reading,
     confidence,
     probability,
 )
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.reading import BOUND, Read
+from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 
 EMBEDDER = HashingEmbedder(256)
@@ -41,7 +43,7 @@ def features_of(
 ) -> dict[str, float]:
     build_texts([SourceText("a.txt", GRANTS, Metadata(region="重庆市"))], folder, EMBEDDER)
     index = search_index.load(folder, model=EMBEDDER.fingerprint)
-    assistant = Assistant(index, EMBEDDER, weights_for, AnswerSettings())
+    assistant = Assistant(index, EMBEDDER, WEIGHTS, AnswerSettings())
     rows = None if hidden is None else np.array(hidden)
     return dict(
         assistant.find(
@@ -76,7 +78,7 @@ def test_the_shipped_model_asks_for_features_that_are_made(tmp_path: Path) -> No
     made = features_of(tmp_path, "博士每年补贴多少万元")
     assert set(_model(FILE).terms) <= set(made)
     assert set(_model(FILE_WITH_READER).terms) - set(made) == {
-        "read_best", "read_said", "read_page", "read_pages",
+        "read_best", "read_said", "read_page", "read_pages", "read_ahead",
     }  # fmt: skip
     assert made["length"] == pytest.approx(math.log(11))  # ten characters
     assert (made["asks_form"], made["form_missing"], made["place_missing"]) == (1.0, 0.0, 0.0)
@@ -103,5 +105,13 @@ def test_a_feature_says_what_is_missing(
 def test_without_evidence_every_feature_is_still_a_number(tmp_path: Path) -> None:
     values = features_of(tmp_path, "博士每年补贴多少", hidden=[0])
     assert all(math.isfinite(value) for value in values.values())
-    assert (values["cosine"], values["margin"], values["form_missing"]) == (0.0, 0.0, 1.0)
+    assert (values["dense"], values["margin"], values["form_missing"]) == (0.0, 0.0, 1.0)
     assert 0 < confidence(values) < 1
+
+
+def test_the_best_page_is_ahead_of_the_next_by_the_difference_of_their_marks() -> None:
+    marks = {"p1": Read(-1.0, (0.5,)), "p2": Read(2.0, (1.5, -3.0)), "p3": Read(-4.0, ())}
+    values = _of_reading([], marks)
+    assert (values["read_pages"], values["read_ahead"], values["read_best"]) == (2.0, 3.0, 1.5)
+    assert (values["read_said"], values["read_page"]) == (-BOUND, -BOUND)  # nothing is said
+    assert _of_reading([], {"p1": Read(2.0, (1.0,))})["read_ahead"] == 2.0 + BOUND

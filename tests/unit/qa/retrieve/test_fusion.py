@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from policyqa.qa.question.asked import understood
 from policyqa.qa.retrieve.fusion import reciprocal_rank, weighted_sum, z_scores
-from policyqa.qa.retrieve.weighting import LEXICAL, WEIGHTS, weights_for
 
 
 def test_z_scores() -> None:
@@ -27,13 +25,3 @@ def test_weighted_sum_takes_the_signals_that_have_a_weight() -> None:
 def test_reciprocal_rank_starts_at_one_sixty_first() -> None:
     fused = reciprocal_rank([["a", "b"], ["b"]])
     assert fused == pytest.approx({"a": 1 / 61, "b": 1 / 62 + 1 / 61})
-
-
-@pytest.mark.parametrize(
-    ("chars", "share"), [(1, 0.0), (8, 0.0), (14, 6 / 13), (21, 1.0), (80, 1.0)]
-)
-def test_words_count_more_in_a_longer_query(chars: int, share: float) -> None:
-    # a run of n characters has n - 1 bigrams; the share rises from 7 of them to 20
-    weights = weights_for(understood("人" * chars))
-    for name, full in WEIGHTS.items():
-        assert weights[name] == pytest.approx(full * share if name in LEXICAL else full)

@@ -1,11 +1,13 @@
 """What a reader sees of a passage, cut to what fits."""
 
+from pathlib import Path
+
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from policyqa.index.types import Document, Metadata, Passage, Sentence
 from policyqa.qa.retrieve import pages
-from policyqa.qa.retrieve.pages import Page, page_of, windows
+from policyqa.qa.retrieve.pages import TOKENIZER, Page, page_of, tokenizer_in, windows
 
 LEAD, ITEM = "下列人员：", "（二）博士。"
 
@@ -67,3 +69,13 @@ def test_a_long_page_is_cut_between_sentences_and_what_leads_in_is_repeated(
 def test_a_page_without_sentences_is_one_window(by_character: Tokenizer) -> None:
     (window,) = windows(by_character, "问", Page("头", "", ()))
     assert window.spans == ()
+
+
+def test_a_tokenizer_that_pads_and_cuts_does_neither_here(
+    by_character: Tokenizer, tmp_path: Path
+) -> None:
+    by_character.enable_padding(pad_id=1)
+    by_character.enable_truncation(2)
+    by_character.save(str(tmp_path / TOKENIZER))
+    (window,) = windows(tokenizer_in(tmp_path), "问", Page("头", "", ("甲", "乙丙丁")))
+    assert window.spans == ((0, 6, 7), (1, 7, 10))

@@ -8,8 +8,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import AutoModel, BertConfig
 
 from policyqa.qa.retrieve import reading
-from policyqa.qa.retrieve.pages import Page, Window, windows
-from policyqa.qa.retrieve.reader_model import TOKENIZER, ReaderModel, padded
+from policyqa.qa.retrieve.pages import TOKENIZER, Page, Window, tokenizer_in, windows
+from policyqa.qa.retrieve.reader_model import ReaderModel, padded
 from policyqa.qa.retrieve.reading import BOUND, SentenceReader
 
 TEXT = "<>/?问头上甲乙丙丁戊己庚"
@@ -67,7 +67,7 @@ def test_a_reader_gives_what_its_network_gives_in_whatever_company(
         monkeypatch.setattr(reading, "TOKENS_AT_ONCE", at_once)
         found = reader.read("问", pages)
         for page, said in zip(pages, found, strict=True):
-            (window,) = windows(Tokenizer.from_file(str(tmp_path / TOKENIZER)), "问", page)
+            (window,) = windows(tokenizer_in(tmp_path), "问", page)
             with torch.inference_mode():
                 answers, (row,) = model([window])
             clipped = [max(-BOUND, min(BOUND, value)) for value in row.tolist()]

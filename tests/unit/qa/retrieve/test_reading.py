@@ -24,8 +24,7 @@ from policyqa.qa.retrieve.reading import (
     SentenceReader,
     mixed,
 )
-from policyqa.qa.retrieve.retrieval import Ranking, rank, signals_of
-from policyqa.qa.retrieve.weighting import weights_for
+from policyqa.qa.retrieve.retrieval import WEIGHTS, Ranking, rank, signals_of
 from policyqa.qa.settings import AnswerSettings, ReaderSettings
 from policyqa.qa.types import Question
 from tests.asking import asked_of
@@ -64,8 +63,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
 
 def looked(index: SearchIndex, query: str) -> tuple[Asked, Ranking, list[Evidence]]:
     vector, asked = EMBEDDER.encode_query(query), asked_of(index, query)
-    ranking = rank(index, asked, signals_of(index, asked, vector), weights_for(asked))
-    return asked, ranking, find(index, ranking, asked, vector)
+    ranking = rank(index, asked, signals_of(index, asked, vector), WEIGHTS)
+    return asked, ranking, find(index, ranking, asked)
 
 
 def test_the_fake_counts_shared_bigrams() -> None:
@@ -86,7 +85,7 @@ def test_a_passage_that_is_read_to_answer_comes_first_with_its_sentence(
         marks = stage.read(stored, ranking, asked)
         assert sorted(said.answers for said in marks.values()) == [-BOUND, BOUND]
         assert wanted in stored.passages[stage.ordered(stored, ranking, marks).rows[0]].text
-        first = stage.marked(found, marks)[0]
+        first = stage.marked(stored, ranking, found, marks)[0]
         assert wanted in first.passage.text
         assert first.read == (None if whole else BOUND)
 
@@ -97,18 +96,23 @@ def test_a_marked_sentence_is_scored_by_its_mark_its_page_and_its_signals(
     asked, ranking, found = looked(stored, "博士后两年")
     stage = ReadingStage(Fixed("每年", 2.0, -1.0), ReaderSettings())
     marks = stage.read(stored, ranking, asked)
-    for each in stage.marked(found, marks):
-        page = max(marks[each.passage.passage_id].sentences)
+    ordered = stage.ordered(stored, ranking, marks)
+    stands = {
+        stored.passages[r].passage_id: s for r, s in zip(ordered.rows, ordered.scores, strict=True)
+    }
+    for each in stage.marked(stored, ordered, found, marks):
         mark = 2.0 if "每年" in each.text else -1.0
-        expected = mixed({"sentence": mark, "page": page, "signals": each.weighed})
+        behind = stands[each.passage.passage_id] - max(stands.values())
+        expected = mixed({"sentence": mark, "signals": each.weighed, "behind": behind})
         assert each.score == pytest.approx(expected)
     assert {each.weighed for each in found} == {each.score for each in found}
 
 
 def test_what_speaks_for_a_sentence_never_counts_against_it() -> None:
-    low = mixed({"sentence": -1.0, "page": -1.0, "signals": -1.0})
-    for name in ("sentence", "page", "signals"):
-        parts = {"sentence": -1.0, "page": -1.0, "signals": -1.0} | {name: 1.0}
+    below = {"sentence": -1.0, "signals": -1.0, "behind": -1.0}
+    low = mixed(below)
+    for name in below:
+        parts = below | {name: 0.0}
         assert mixed(parts) >= low
 
 
@@ -127,7 +131,7 @@ def test_what_was_not_read_stands_below_all_that_was(stored: SearchIndex) -> Non
     asked, ranking, found = looked(stored, "博士后")
     stage = ReadingStage(Fixed("无", BOUND, -2.0), ReaderSettings(passages=1))
     marks = stage.read(stored, ranking, asked)
-    ordered = stage.marked([each.scored(99.0) for each in found], marks)
+    ordered = stage.marked(stored, ranking, [each.scored(99.0) for each in found], marks)
     read = [each.passage.passage_id in marks for each in ordered]
     assert read == sorted(read, reverse=True)
     assert set(read) == {True, False}
@@ -137,7 +141,7 @@ def test_what_was_not_read_stands_below_all_that_was(stored: SearchIndex) -> Non
 def test_what_was_marked_is_in_the_confidence_and_pages_alone_are_not(stored: SearchIndex) -> None:
     def asked(reader: Fixed | None) -> float:
         stage = ReadingStage(reader, ReaderSettings()) if reader else None
-        assistant = Assistant(stored, EMBEDDER, weights_for, AnswerSettings(threshold=0), stage)
+        assistant = Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0), stage)
         return assistant.ask(Question(question="博士后每年资助多少万元?")).confidence
 
     sure, unsure = asked(Fixed("资助", 6.0, -6.0)), asked(Fixed("资助", -6.0, -6.0))

@@ -6,24 +6,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policyqa.index.build.building import SourceText, build_texts, context_of
+from policyqa.index.build.building import SourceText, build_texts, text_of
 from policyqa.index.store import search_index
-from policyqa.index.store.embedding import HashingEmbedder, Vectors
+from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.store.search_index import SearchIndex
-from policyqa.index.structure.quotes import display
 from policyqa.index.types import Metadata
-from policyqa.qa.retrieve.evidence import SENTENCE_BONUS, find, passage_bonus
+from policyqa.qa.retrieve.evidence import find
 from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import (
     OTHER_NAMES,
     SIGNALS,
+    WEIGHTS,
     Ranking,
     hits_of,
     rank,
     reordered,
     signals_of,
 )
-from policyqa.qa.retrieve.weighting import WEIGHTS
 from tests.asking import asked_of
 
 EMBEDDER = HashingEmbedder(256)
@@ -41,12 +40,6 @@ def build(folder: Path, *texts: str, dates: tuple[str, ...] = ()) -> SearchIndex
     return search_index.load(folder, model=EMBEDDER.fingerprint)
 
 
-def in_context(text: str, context: str) -> Vectors:
-    """The unit vector in the middle of a text's own and that of it after its context."""
-    middle = EMBEDDER.encode_query(text) + EMBEDDER.encode_query(f"{context}\n{text}")
-    return middle / np.linalg.norm(middle)
-
-
 def ranked(index: SearchIndex, query: str) -> Ranking:
     asked = asked_of(index, query)
     signals = signals_of(index, asked, EMBEDDER.encode_query(query))
@@ -60,13 +53,8 @@ def test_each_signal_is_what_it_says(tmp_path: Path) -> None:
     assert set(signals) == set(SIGNALS) == set(WEIGHTS)
     for row, passage in enumerate(index.passages):
         document = index.documents[index.document_of[row]]
-        context = context_of(document, passage)
-        said = [in_context(display(document, s), context) @ vector for s in passage.sentences]
-        title = EMBEDDER.encode_query(document.metadata.title) @ vector
-        whole = EMBEDDER.encode_query(passage.text) @ vector
+        whole = EMBEDDER.encode_query(text_of(document, passage)) @ vector
         assert signals["dense"][row] == pytest.approx(whole, abs=1e-6)
-        assert signals["sentence"][row] == pytest.approx(max(said), abs=1e-6)
-        assert signals["title"][row] == pytest.approx(title, abs=1e-6)
     assert signals["words"][0] == 0.0 < signals["words"][1]  # 公园 stands in the second only
 
 
@@ -88,13 +76,15 @@ def test_items_are_found_by_what_introduces_them(tmp_path: Path) -> None:
     asked = asked_of(index, query)
     signals = signals_of(index, asked, vector)
     for row, passage in enumerate(pieces[1:], start=1):
-        whole = EMBEDDER.encode_query(f"{lead}\n{passage.text}") @ vector
+        text = text_of(document, passage)
+        assert text.endswith(f"\n{lead}\n{passage.text}")
+        whole = EMBEDDER.encode_query(text) @ vector
         assert signals["dense"][row] == pytest.approx(whole, abs=1e-6)
         assert min(signals["words"][row], signals["bigrams"][row]) > 0
     ranking = ranked(index, query)
     hits = hits_of(index, ranking, 10)
     assert {hit.context for hit in hits if hit.start > 30 and hit.title == "办法"} == {(lead,)}
-    found = find(index, ranking, asked, vector)
+    found = find(index, ranking, asked)
     items = [each for each in found if each.passage.context]
     assert items
     assert all(each.signals.bigrams == 0 < each.signals.inherited for each in items)
@@ -145,8 +135,7 @@ def test_other_names_count_half_and_only_in_words(tmp_path: Path) -> None:
     vector = EMBEDDER.encode_query(query)
     asked = asked_of(index, query)
     plain, more = (signals_of(index, asked, vector, also=names) for names in ("", also))
-    for name in ("dense", "sentence", "title"):
-        np.testing.assert_array_equal(plain[name], more[name])
+    np.testing.assert_array_equal(plain["dense"], more["dense"])
     added = OTHER_NAMES * index.bigrams.scores(["留学", "学归", "归国"])
     np.testing.assert_allclose(more["bigrams"], plain["bigrams"] + added)
     assert added[0] > 0 == added[1]
@@ -160,7 +149,7 @@ def test_an_index_of_nothing_gives_nothing(tmp_path: Path) -> None:
     assert {name: len(values) for name, values in ranking.signals.items()} == dict.fromkeys(
         SIGNALS, 0
     )
-    assert find(index, ranking, asked, EMBEDDER.encode_query(QUERY)) == []
+    assert find(index, ranking, asked) == []
 
 
 def test_a_bonus_moves_its_passage_and_its_signals() -> None:
@@ -177,30 +166,11 @@ def test_evidence_is_the_sentence_that_answers(tmp_path: Path) -> None:
     index = build(tmp_path, GRANTS, PARK)
     query = "硕士每年补贴多少万元"
     asked = asked_of(index, query)
-    vector = EMBEDDER.encode_query(query)
-    found = find(index, ranked(index, query), asked, vector)
+    found = find(index, ranked(index, query), asked)
     assert found[0].text == "硕士每年补贴20万元。"
     assert found[0].signals.expected
-    own = in_context(found[0].text, context_of(found[0].document, found[0].passage))
-    assert found[0].signals.cosine == pytest.approx(own @ vector, abs=1e-6)
     assert all(one.score >= other.score for one, other in pairwise(found))
     assert "heading" not in {evidence.sentence.kind for evidence in found}
-
-
-def test_the_best_sentence_lifts_its_passage(tmp_path: Path) -> None:
-    index = build(tmp_path, GRANTS, PARK)
-    asked = asked_of(index, QUERY)
-    ranking = ranked(index, QUERY)
-    found = find(index, ranking, asked, EMBEDDER.encode_query(QUERY))
-    best = [
-        max(e.score for e in found if e.passage.passage_id == passage.passage_id)
-        for passage in index.passages
-    ]
-    bonus = passage_bonus(index, ranking, found)
-    assert bonus == pytest.approx(
-        {row: SENTENCE_BONUS * (score - min(best)) for row, score in enumerate(best)}
-    )
-    assert min(bonus.values()) == 0.0 < max(bonus.values())
 
 
 def test_a_share_of_the_query_is_weighted_by_rarity(tmp_path: Path) -> None:
@@ -221,9 +191,7 @@ def test_a_sentence_inherits_the_words_it_stands_after(tmp_path: Path) -> None:
     index = build(tmp_path, *texts)
     asked = asked_of(index, "人才大会定于哪周开幕")
     ranking = ranked(index, "人才大会定于哪周开幕")
-    found = {
-        e.text: e for e in find(index, ranking, asked, EMBEDDER.encode_query("人才大会定于哪周"))
-    }
+    found = {e.text: e for e in find(index, ranking, asked)}
     after, alone = found["此次活动定于本周开幕。"], found["公园游园活动定于本周开幕。"]
     assert after.signals.inherited > 0.0 == alone.signals.inherited
     share = asked.bigram_share(texts[0])
@@ -244,12 +212,12 @@ def test_a_figure_of_another_year_contradicts(
 ) -> None:
     index = build(tmp_path, "博士补贴\n第二批名单,2020年补贴博士20人。", dates=("2021-03",))
     asked = asked_of(index, query)
-    found = find(index, ranked(index, query), asked, EMBEDDER.encode_query(query))
+    found = find(index, ranked(index, query), asked)
     assert {evidence.contradicts for evidence in found} == {contradicts}
 
 
 def test_a_sentence_that_only_leads_in_is_no_evidence(tmp_path: Path) -> None:
     index = build(tmp_path, "博士补贴办法。\n博士的补贴如下：\n每年补贴50万元。")
     asked = asked_of(index, "博士的补贴")
-    found = find(index, ranked(index, "博士的补贴"), asked, EMBEDDER.encode_query("博士的补贴"))
+    found = find(index, ranked(index, "博士的补贴"), asked)
     assert "博士的补贴如下：" not in {evidence.text for evidence in found}
