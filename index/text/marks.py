@@ -55,7 +55,7 @@ def _places_in(text: str, in_words_of: str) -> tuple[str, ...]:
 def is_place(word: str) -> bool:
     """Whether a word is the name of a place: of a province or city in `places.txt`, or by its
     ending that of a district (两江新区, 江津区). The dictionary's own tags are too noisy."""
-    return word in _places() or DISTRICT.fullmatch(word) is not None
+    return word in listed_places() or DISTRICT.fullmatch(word) is not None
 
 
 def place_stem(name: str) -> str:
@@ -69,13 +69,9 @@ def without_number(heading: str) -> str:
     return heading[found.end() :] if found else heading
 
 
+@cache
 def listed_places() -> frozenset[str]:
     """Provinces, cities and prefectures by their short names."""
-    return _places()
-
-
-@cache
-def _places() -> frozenset[str]:
     text = resources.files(__package__).joinpath("places.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(word for line in lines for word in line.split())
