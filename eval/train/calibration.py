@@ -51,6 +51,7 @@ AGAINST = frozenset(
         "form_missing",
         "form_missing_best",
         "form_missing_near",
+        "read_doubted",
         "place_missing",
         "other_year",
         "other_edition",
@@ -245,7 +246,7 @@ def main() -> None:
         found += examples(opened(dataset, arguments.index), queries, factor=OTHER_SETS)
         trained_on[name] = len(queries)
     if arguments.readings:
-        real = readings.load(arguments.readings, parts=TUNING)
+        real = readings.load(arguments.readings, parts=TUNING, per_document=None)
         found += examples(wiring.open_assistant(arguments.readings_index), real.queries)
         trained_on[f"{real.name}-tuning"] = len(real.queries)
     for folder in arguments.off_topic:

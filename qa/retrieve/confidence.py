@@ -20,6 +20,7 @@ from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 FILE = "confidence.json"
 FILE_WITH_READER = "confidence_read.json"
+DOUBTED = -3.0  # log-odds: of right answers one in fifty has no sentence that is marked higher
 
 
 def features(
@@ -39,19 +40,24 @@ def features(
     """
     values = _of_signals(index, ranking, found, picked, asked)
     if marks and any(said.sentences for said in marks.values()):
-        values |= _of_reading(picked, marks)
+        values |= _of_reading(ranking, picked, marks)
     return values
 
 
-def _of_reading(picked: Sequence[Evidence], marks: Marks) -> dict[str, float]:
-    """The best mark of any sentence, the score of the best that is said, its page's mark, the best
-    page's, and by how much this is ahead of the next: where several places seem to answer, it is
-    less sure which does."""
+def _of_reading(ranking: Ranking, picked: Sequence[Evidence], marks: Marks) -> dict[str, float]:
+    """The best mark of any sentence, how far it lies below `DOUBTED`, the score of the best that is
+    said and what of it the signals give, the score of the first passage, the mark of the page that
+    is said, the best page's, and by how much this is ahead of the next: where several places seem
+    to answer, it is less sure which does."""
     best = max(picked, key=lambda e: e.score, default=None)
     own = marks.get(best.passage.passage_id) if best else None
     first, second, *_ = *sorted((said.answers for said in marks.values()), reverse=True), -BOUND
+    marked = max(max(said.sentences, default=-BOUND) for said in marks.values())
     return {
-        "read_best": max(max(said.sentences, default=-BOUND) for said in marks.values()),
+        "read_best": marked,
+        "read_doubted": max(0.0, DOUBTED - marked),
+        "read_signals": best.weighed if best else -BOUND,
+        "read_first": float(ranking.scores.max()) if len(ranking.scores) else 0.0,
         "read_said": best.score if best else -BOUND,
         "read_page": own.answers if own else -BOUND,
         "read_pages": first,

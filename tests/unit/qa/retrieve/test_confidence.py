@@ -14,6 +14,7 @@ from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.confidence import (
+    DOUBTED,
     FILE,
     FILE_WITH_READER,
     Model,
@@ -24,10 +25,11 @@ from policyqa.qa.retrieve.confidence import (
     probability,
 )
 from policyqa.qa.retrieve.reading import BOUND, Read
-from policyqa.qa.retrieve.retrieval import WEIGHTS
+from policyqa.qa.retrieve.retrieval import WEIGHTS, Ranking
 from policyqa.qa.settings import AnswerSettings
 
 EMBEDDER = HashingEmbedder(256)
+NOTHING = Ranking(np.zeros(0, dtype=np.int64), np.zeros(0), {})
 GRANTS = "人才支持办法\n博士每年补贴50万元。\n到2025年招收博士100人。"
 MODEL = Model(
     bias=0.5,
@@ -78,7 +80,8 @@ def test_the_shipped_model_asks_for_features_that_are_made(tmp_path: Path) -> No
     made = features_of(tmp_path, "博士每年补贴多少万元")
     assert set(_model(FILE).terms) <= set(made)
     assert set(_model(FILE_WITH_READER).terms) - set(made) == {
-        "read_best", "read_said", "read_page", "read_pages", "read_ahead",
+        "read_best", "read_doubted", "read_said", "read_signals", "read_first", "read_page",
+        "read_pages", "read_ahead",
     }  # fmt: skip
     assert made["length"] == pytest.approx(math.log(11))  # ten characters
     assert (made["asks_form"], made["form_missing"], made["place_missing"]) == (1.0, 0.0, 0.0)
@@ -111,7 +114,19 @@ def test_without_evidence_every_feature_is_still_a_number(tmp_path: Path) -> Non
 
 def test_the_best_page_is_ahead_of_the_next_by_the_difference_of_their_marks() -> None:
     marks = {"p1": Read(-1.0, (0.5,)), "p2": Read(2.0, (1.5, -3.0)), "p3": Read(-4.0, ())}
-    values = _of_reading([], marks)
+    values = _of_reading(NOTHING, [], marks)
     assert (values["read_pages"], values["read_ahead"], values["read_best"]) == (2.0, 3.0, 1.5)
     assert (values["read_said"], values["read_page"]) == (-BOUND, -BOUND)  # nothing is said
-    assert _of_reading([], {"p1": Read(2.0, (1.0,))})["read_ahead"] == 2.0 + BOUND
+    alone = _of_reading(NOTHING, [], {"p1": Read(2.0, (1.0,))})
+    assert (alone["read_ahead"], alone["read_first"]) == (2.0 + BOUND, 0.0)
+
+
+@pytest.mark.parametrize(("mark", "doubted"), [(-5.5, 2.5), (DOUBTED, 0.0), (2.0, 0.0)])
+def test_a_best_mark_that_is_very_low_is_doubted(mark: float, doubted: float) -> None:
+    marks = {"p1": Read(-6.0, (mark, -8.0))}
+    assert _of_reading(NOTHING, [], marks)["read_doubted"] == doubted
+
+
+def test_the_first_passage_says_its_score() -> None:
+    ranking = Ranking(np.array([4, 2]), np.array([5.5, 1.0]), {})
+    assert _of_reading(ranking, [], {"p1": Read(2.0, (1.0,))})["read_first"] == 5.5
