@@ -30,7 +30,6 @@ from policyqa.qa.compose.composer import (
 from policyqa.qa.compose.composing import composed
 from policyqa.qa.compose.contacts import advice, contact, nearest
 from policyqa.qa.compose.examples import example_questions
-from policyqa.qa.compose.lists import surely_listed
 from policyqa.qa.compose.suggestions import suggested
 from policyqa.qa.corpus import Citable, Corpus
 from policyqa.qa.errors import QuestionError
@@ -315,9 +314,7 @@ class Assistant:
     def _answer(self, question: Question, found: Found, left_out: LeftOut) -> Answer:
         shared = self._shared(question, found, left_out)
         asked, corpus = found.asked, self._citable(question)
-        unsure = found.confidence < self._settings.threshold and not surely_listed(
-            asked, found.evidence, corpus
-        )
+        unsure = found.confidence < self._settings.threshold
         if not found.picked or unsure or self._settings.threshold == 1:
             return self._silent(found, shared)
         if among := choices(found.evidence, asked):

@@ -76,23 +76,23 @@ def _likeness(one: str, other: str) -> float:
     return len(a & b) / len(a | b) if a and b else 0.0
 
 
-def beside(draft: Draft, quotes: Sequence[Quote], named: Sequence[str], asked: Asked) -> None:
+def beside(draft: Draft, quotes: Sequence[Quote], named: Sequence[str]) -> None:
     """What holds in each of the places that are compared."""
     draft.compared_by = "place"
     for quote in quotes:
-        numbers = draft.say(quote, shortened(quote, asked))
+        numbers = draft.say(quote, shortened(quote))
         about = quote.document.metadata.title
         label = next((place for place in named if place in about), about)
         if numbers:
             draft.compare(label, draft.composer.sentences[-1].shown, numbers[0])
 
 
-def versioned(draft: Draft, versions: Sequence[Quote], asked: Asked) -> list[Quote]:
+def versioned(draft: Draft, versions: Sequence[Quote]) -> list[Quote]:
     """What the new rule says, then what the one before it said."""
     draft.compared_by = "time"
     newest_first = sorted(versions, key=lambda e: e.document.metadata.date, reverse=True)
     for n, quote in enumerate(newest_first):
-        numbers = draft.say(quote, shortened(quote, asked), "earlier" if n else "statement")
+        numbers = draft.say(quote, shortened(quote), "earlier" if n else "statement")
         if numbers:
             label = quote.document.metadata.date or quote.document.metadata.title
             draft.compare(label, draft.composer.sentences[-1].shown, numbers[0])

@@ -23,19 +23,11 @@ LED = 600  # characters after a lead-in within which what it leads in begins
 REPLACED = 4.0  # how much worse a sentence of the successor may be and still stand before
 STEP = 0.01
 SAME = 0.75  # share of bigrams from which two sentences say the same
-LONG = 90  # characters from which a sentence is shortened
 MAX_CHARS = 450
-CLAUSE = re.compile(r"[^，,；;]+[，,；;]?")
-# Clauses that state an aim or a mood and nothing to act on.
-RHETORIC = re.compile(
-    r"^(为.{2,40}(提供|奠定|注入|作出|做出|贡献)|推动|促进|助力|助推|不断|进一步|有效|切实|持续|努力|充分|着力"
-    r"|激发|奋力|让.{0,20}(成为|成主角)|确保.{0,12}(落实|完成|到位)|形成.{0,30}(局面|氛围|格局)|营造)"
-)
 # What joins a sentence to the one before it and says nothing by itself.
 CONNECTIVE = re.compile(
     r"^(?:此外|另外|同时|与此同时|而且|并且|因此|为此|据了解|据介绍|据悉|据统计|总之|事实上|其次|首先|再次|最后|据此|比如|例如)[，,：:]\s*"
 )
-EXCEPTION = re.compile("但|除|不|未|须|应|仅|只|限|若|如|否则|符合|满足|经|按|可")
 
 
 def chosen(found: Sequence[Evidence], asked: Asked, settings: AnswerSettings) -> list[Evidence]:
@@ -162,25 +154,12 @@ def is_same(one: Quote, other: Quote) -> bool:
     return bool(a and b) and len(a & b) >= SAME * min(len(a), len(b))
 
 
-def shortened(quote: Quote, asked: Asked) -> Span:
-    """The part of a sentence to quote: clauses at its end that are mere aim or are no whole ones
-    are left out.
-
-    A clause of mere aim goes only from a long sentence, and never one that holds a number, a word
-    of the question, or a condition.
-    """
+def shortened(quote: Quote) -> Span:
+    """The part of a sentence to quote: without a last clause that is no whole one, and no longer
+    than `MAX_CHARS`."""
     start, end = quote.sentence.start, quote.sentence.end
-    text = _finished(quote.document.text[start:end])
-    end = start + len(text)
-    if end - start <= LONG or quote.sentence.head is not None:
-        return _bounded(quote.document.text, start, end)
-    clauses = [m.span() for m in CLAUSE.finditer(text)]
-    while len(clauses) > 2 and _is_idle(text[slice(*clauses[-1])], asked):
-        clauses.pop()
-    last = start + clauses[-1][1]
-    if last < end:
-        last -= len(text[: clauses[-1][1]]) - len(text[: clauses[-1][1]].rstrip("，,；;"))
-    return _bounded(quote.document.text, start, last)
+    finished = _finished(quote.document.text[start:end])
+    return _bounded(quote.document.text, start, start + len(finished))
 
 
 def _finished(text: str) -> str:
@@ -190,17 +169,6 @@ def _finished(text: str) -> str:
     last = text[cut + 1 :]
     breaks_off = any(last.count(opens) > last.count(ends) for opens, ends in ("“”", "《》", "（）"))
     return text[:cut] if cut > 0 and (text.endswith(LEADS_IN) or breaks_off) else text
-
-
-def _is_idle(clause: str, asked: Asked) -> bool:
-    if (
-        not asked.uses("idle_clauses")
-        or not RHETORIC.match(clause)
-        or EXCEPTION.search(clause)
-        or re.search(r"\d", clause)
-    ):
-        return False
-    return asked.word_share(clause) < 0.1
 
 
 def _bounded(text: str, start: int, end: int) -> Span:
@@ -292,7 +260,7 @@ class Composer:
         if sentence.role in ("earlier", "conflict", "target"):
             aim = TARGET if sentence.role == "target" else ""
             return f"{before}（{aim}{self._dated(sentence)}）{words}{marks}"
-        after_list = n > 0 and self.sentences[n - 1].role not in ("lead", "statement")
+        after_list = n > 0 and self.sentences[n - 1].role != "statement"
         return f"{before if after_list else ''}{words}{marks}"
 
     def _dated(self, sentence: AnswerSentence) -> str:

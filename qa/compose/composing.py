@@ -9,7 +9,6 @@ from policyqa.qa.compose.comparing import beside, compared_places, counterparts,
 from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
-from policyqa.qa.compose.leads import lead
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of
 from policyqa.qa.compose.missing import unanswered
 from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
@@ -47,12 +46,12 @@ def composed(
     listing = None if times else listing_of(asked, [best, *found], corpus.passages)
     compared = compared_places(asked, corpus)
     if compared and len({quote.document.doc_id for quote in quotes}) > 1:
-        beside(draft, quotes, compared, asked)
+        beside(draft, quotes, compared)
         said = quotes
     elif others:
-        said = versioned(draft, [best.quote, *others], asked)
+        said = versioned(draft, [best.quote, *others])
     elif times:
-        said = _told(draft, times, asked)
+        said = _told(draft, times)
     elif listing:
         said = listed(draft, asked, listing, picked, corpus.passages)
     else:
@@ -68,14 +67,11 @@ def _stated(
     best: Evidence,
     passages: Mapping[str, Sequence[Passage]],
 ) -> list[Quote]:
-    """Sentence by sentence, the figure or the verdict first."""
+    """Sentence by sentence, the verdict first."""
     if "verdict" in asked.wants:
         about = f"{best.document.metadata.title} {best.passage.section}"
         others = [e.text for e in picked if e is not best and e.document is best.document]
         draft.verdict = weighed(verdict(asked, best.text, context=about), others)
-    at = lead(best.quote, asked)
-    if at and len(best.text) > 2 * (at[1] - at[0]) + 8:
-        draft.say(best.quote.part(at), at, "lead")
     said = [each.quote for each in picked]
     if draft.verdict and best.read is None:  # what decides stands first, and little beside it
         near = [e.quote for e in picked if e is not best and e.score >= best.score - AS_GOOD]
@@ -83,7 +79,7 @@ def _stated(
     if (follows := _follows(asked)) is not None:
         said = _with_following(said, best.quote, passages, follows)
     for quote in said:
-        draft.say(quote, shortened(quote, asked), _role(quote, said[0], asked))
+        draft.say(quote, shortened(quote), _role(quote, said[0], asked))
     return said
 
 
@@ -127,13 +123,13 @@ def _with_following(
     return [*said[:at], more, *said[at:]]
 
 
-def _told(draft: Draft, times: Timeline, asked: Asked) -> list[Quote]:
+def _told(draft: Draft, times: Timeline) -> list[Quote]:
     """The newest value, those of its date that contradict it, earlier ones, what is aimed at."""
     values = [times.newest, *times.conflicting, *times.earlier[:OTHER_TIMES]]
     roles: list[Role] = ["statement", *_repeated("conflict", times.conflicting)]
     roles += _repeated("earlier", times.earlier)
     for value, role in zip(values, roles, strict=False):
-        numbers = draft.say(value.quote, shortened(value.quote, asked), role)
+        numbers = draft.say(value.quote, shortened(value.quote), role)
         if numbers:
             draft.compare(value.when, written(value), numbers[0])
     if len(values) > 1:
@@ -141,7 +137,7 @@ def _told(draft: Draft, times: Timeline, asked: Asked) -> list[Quote]:
     else:
         draft.compared.clear()
     if times.target:
-        draft.say(times.target.quote, shortened(times.target.quote, asked), "target")
+        draft.say(times.target.quote, shortened(times.target.quote), "target")
     if times.conflicting:
         issuers = [_issuer(v) for v in (times.newest, *times.conflicting)]
         draft.notes.append(Note(kind="conflict", parts=("、".join(dict.fromkeys(issuers)),)))

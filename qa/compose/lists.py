@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.text.marks import is_place, place_stem
+from policyqa.index.text.marks import is_place
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document, Passage, Span
 from policyqa.qa.compose.composer import shortened
@@ -18,16 +18,12 @@ from policyqa.qa.compose.enumerations import (
     numbered,
     sentences_of,
 )
-from policyqa.qa.corpus import Citable
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.headings import is_of_other_kind
 from policyqa.qa.retrieve.evidence import Evidence, Quote
 from policyqa.qa.types import Note, Role
 
 STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环节")
-# What belongs to asking for a list and names nothing.
-LIST_WORDS = frozenset({"需要", "准备", "提交", "提供", "具体", "一共", "办理", "申请", "申报"})
-SURE_SHARE = 0.7  # of a question's content words that a list's title and heading must have
 COMPOUND = 3  # characters from which a word names a thing of its own
 NEAR_SENTENCES = 6  # in whose documents a list is looked for
 LEAD_CHARS = 60
@@ -61,7 +57,8 @@ def listing_of(
     documents of the best passages; else that of which the best sentence is part, if what introduces
     it is about the question.
     """
-    if not _asks_list(asked) or found[0].sentence.head is not None:
+    asks_list = "list" in asked.wants or "steps" in asked.wants
+    if not asks_list or found[0].sentence.head is not None:
         return None
     named = _named(asked, found, passages)
     if named:
@@ -74,10 +71,6 @@ def listing_of(
         if about >= max(LEAD_SHARE * own, 1e-9) and _is_part(best.quote, each):
             return Listing(best.quote, each, best.score)
     return None
-
-
-def _asks_list(asked: Asked) -> bool:
-    return "list" in asked.wants or "steps" in asked.wants
 
 
 def _named(
@@ -140,24 +133,6 @@ def _is_bare(document: Document, enumeration: Enumeration) -> bool:
     return any(item.end - item.start < MIN_HEADING_CHARS for item in headings)
 
 
-def surely_listed(asked: Asked, found: Sequence[Evidence], corpus: Citable) -> bool:
-    """Whether there is a list whose heading names what is asked for, in a document whose title and
-    headings name nearly all else of the question, its places among them."""
-    if not asked.uses("surely_listed") or not _asks_list(asked) or not found:
-        return False
-    listing = _named(asked, found, corpus.passages)
-    if listing is None:
-        return False
-    about = normalise(_introduction(listing.anchor, listing.enumeration))
-    names = [w for w in asked.content if len(w) > 1 and w not in LIST_WORDS]
-    held = sum(word in about for word in names)
-    return (
-        len(names) > 1
-        and held >= SURE_SHARE * len(names)
-        and all(place_stem(place) in about for place in asked.places)
-    )
-
-
 def _passage_at(passages: Sequence[Passage], place: int) -> Passage | None:
     return next((p for p in passages if p.start <= place < p.end), None)
 
@@ -202,7 +177,7 @@ def listed(
     after = continued(best.document, sentences_of(own), enumeration.items[-1].end)
     if after is not None and not draft.missing:
         more = best.beside(after)
-        draft.say(more, shortened(more, asked))
+        draft.say(more, shortened(more))
         said.append(more)
     for other in () if listing.named else picked:
         elsewhere = other.document is not best.document or other.sentence.start not in inside
@@ -211,7 +186,7 @@ def listed(
             and other.score >= listing.score - AS_GOOD
             and not _leads(other.quote, enumeration)
         ):
-            draft.say(other.quote, shortened(other.quote, asked))
+            draft.say(other.quote, shortened(other.quote))
             said.append(other.quote)
     return said
 

@@ -110,10 +110,6 @@ class Asked:
         """The quantities that the question brings itself (43岁还能申请吗)."""
         return quantities(self.text)
 
-    def word_share(self, text: str) -> float:
-        """Share of the question's words that a text has, by rarity."""
-        return self.words.share(set(words(text)))
-
     def bigram_share(self, text: str) -> float:
         """Share of the question's bigrams that a text has, by rarity."""
         return self.bigrams.share(set(bigrams(text)))

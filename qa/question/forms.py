@@ -234,10 +234,6 @@ BEGINS_ANEW = re.compile(r"^(好的?[,，。]?)?(换(一?个)?(问题|话题)|�
 # What a thing has or gets: it stays when another thing takes the place of the first.
 PROPERTY = re.compile(r"补贴|补助|奖励|资助|津贴|奖金|政策|服务|支持|权益|材料|条件|数量|总数|比例")
 
-# ---- One value: which kinds are one, and what asks for it and counts nothing
+# ---- One value: which kinds are one
 # Kinds of answer that are one value, and another one for another programme.
 VALUES = frozenset(get_args(Kind)) - {"material", "definition", "procedure", ""}
-SEVERAL = re.compile("多少|好多|几|什么时[候间]|哪")
-ASKING_WORDS = re.compile(
-    "(?:是|有|在|到)?(?:多少|好多|什么时[候间]|何时|哪[一]?[年天]|几)(?:[元钱人个家项名年岁号])?"
-)

@@ -87,8 +87,10 @@ def test_an_answer_of_an_earlier_version_is_read() -> None:
         {
             "id": "a", "question": "问", "query": "问", "status": "answered", "reason": None,
             "answer": "答", "missing": ["在哪里办理"], "notes": ["注：这是目标{}。"],
+            "sentences": [{"text": "20人。", "citations": [1], "role": "lead"}],
         }
     )  # fmt: skip
+    assert answer.sentences[0].role == "lead"  # no longer composed
     assert answer.missing == (Note(kind="not_said", parts=("在哪里办理",)),)
     assert answer.notes == (Note(kind="other", parts=("注：这是目标{}。",)),)
     assert answer.notes[0].text == "注：这是目标{}。"

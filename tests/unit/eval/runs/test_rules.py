@@ -61,16 +61,16 @@ def test_the_difference_is_with_the_rule_less_without_it() -> None:
 
 
 def test_what_changes_nothing_is_one_line() -> None:
-    still = [Worth(rule="leads", dataset=name, n=2, changed=0, right=0.0) for name in "ab"]
+    still = [Worth(rule="bare", dataset=name, n=2, changed=0, right=0.0) for name in "ab"]
     moved = Worth(
         rule="list", dataset="a", n=2, changed=1, right=0.5, right_low=0.0, right_high=1.0
     )
-    lines = table([*still, moved], {"leads": "先说", "list": "清单"}).splitlines()
+    lines = table([*still, moved], {"bare": "反问", "list": "清单"}).splitlines()
     assert lines[2:] == [
-        "| leads | 先说 | 全部 | 4 | 0 | – | – |",
+        "| bare | 反问 | 全部 | 4 | 0 | – | – |",
         "| list | 清单 | a | 2 | 1 | +0.500 (+0.000, +1.000) | – |",
     ]
-    assert f"| leads | {GONE} |" in table(still, {})
+    assert f"| bare | {GONE} |" in table(still, {})
 
 
 def test_questions_and_scores_are_computed_once() -> None:

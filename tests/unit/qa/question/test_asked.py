@@ -52,9 +52,9 @@ def test_tokens_count_by_rarity_and_a_follow_ups_own_more() -> None:
     asked = understood("博士补贴", own="补贴", known_words=known)
     assert asked.words.rarity == {"博士": known.idf("博士"), "补贴": OWN * known.idf("补贴")}
     whole = sum(asked.words.rarity.values())
-    assert asked.word_share("博士来了") == pytest.approx(known.idf("博士") / whole)
-    assert understood("博士补贴").word_share("博士来了") == 0.5
-    assert understood("?").word_share("博士") == 0.0
+    assert asked.words.share({"博士", "来"}) == pytest.approx(known.idf("博士") / whole)
+    assert understood("博士补贴").words.share({"博士", "来"}) == 0.5
+    assert understood("?").words.share({"博士"}) == 0.0
 
 
 @pytest.mark.parametrize("name", sorted(NOTHING))
