@@ -298,6 +298,39 @@ def rules_command(
     typer.echo(rules.table(found, RULES))
 
 
+@group.command("verdicts")
+def verdicts_command(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Option("--set", help="讲自己情况的题集文件夹，可多次；默认 eval/datasets/boundaries"),
+    ] = None,
+    index_dir: Annotated[
+        Path | None,
+        typer.Option("--index", help="这些题所问文件的索引；题集自带 documents 时不用"),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """讲了自己情况的人得到什么：判断对错、起决定作用的条款、跨过界限时判断变不变。"""
+    import json
+
+    from policyqa.eval.runs import verdicts
+    from policyqa.eval.sets import circumstances
+    from policyqa.qa.cli import present
+
+    found = {}
+    for folder in folders or [Path("eval/datasets/boundaries")]:
+        people = circumstances.load(folder)
+        assistant = circumstances.opened(folder, index_dir)
+        with present.progress() as progress:
+            each = list(verdicts.rows(assistant, people, progress=progress))
+        found[folder.name] = verdicts.figures(each)
+    if as_json:
+        shown = {name: {k: f.model_dump() for k, f in e.items()} for name, e in found.items()}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    typer.echo(verdicts.table(found))
+
+
 def _loaded(folder: Path, split: str | None, limit: int | None) -> "Dataset":
     from policyqa.eval.judge import dataset as datasets
 

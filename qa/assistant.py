@@ -20,6 +20,7 @@ from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.text.words import cutting, normalise, warm
 from policyqa.index.types import Metadata
 from policyqa.qa.compose.ambiguity import choices
+from policyqa.qa.compose.circumstances import bears
 from policyqa.qa.compose.composer import (
     Composer,
     chosen,
@@ -315,6 +316,8 @@ class Assistant:
         shared = self._shared(question, found, left_out)
         asked, corpus = found.asked, self._citable(question)
         unsure = found.confidence < self._settings.threshold
+        if unsure and bears(asked, found.picked, corpus):
+            unsure = False
         if not found.picked or unsure or self._settings.threshold == 1:
             return self._silent(found, shared)
         if among := choices(found.evidence, asked):
@@ -325,7 +328,8 @@ class Assistant:
             lambda document: self.corpus.validity(document, day),
             resolve=asked.uses("deixis"),
         )
-        draft = composed(asked, found.picked, found.evidence, corpus, composer)
+        ruler = self._reading.ruler if self._reading else None
+        draft = composed(asked, found.picked, found.evidence, corpus, composer, ruler)
         if not composer.sentences:
             return self._silent(found, shared)
         return Answer(
@@ -340,6 +344,7 @@ class Assistant:
             notes=tuple(draft.notes),
             compared=tuple(draft.compared) if len(draft.compared) > 1 else (),
             compared_by=draft.compared_by if len(draft.compared) > 1 else "",
+            conditions=tuple(draft.conditions),
             **shared,
         )
 

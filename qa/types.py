@@ -19,7 +19,7 @@ Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_que
 NoteKind = Literal[
     "refused", "talk", "unclear", "which_one", "out_of_scope", "no_evidence", "near", "next_step",
     "ask_issuer", "contact", "items_left", "not_said", "target", "elsewhere", "conflict",
-    "model_fell_back", "staff", "not_in_force", "other",
+    "model_fell_back", "staff", "not_in_force", "self_check", "tell_more", "other",
 ]  # fmt: skip
 
 
@@ -131,9 +131,9 @@ class AnswerSentence(Value):
     """One sentence of the answer and the numbers of the citations that carry it.
 
     `text` is in the words of the documents; `resolved` is what `Answer.answer` puts into it in
-    〔〕. `role` says what it does: the figure in front (`lead`), an item of a list or a step, a
-    value of an earlier date, a value that another document of the same date contradicts, what is
-    to be reached beside what is.
+    〔〕. `role` says what it does: an item of a list or a step, a value of an earlier date, a value
+    that another document of the same date contradicts, what is to be reached beside what is; a
+    figure in front (`lead`) is only in answers and receipts that earlier versions kept.
     """
 
     text: str
@@ -155,6 +155,18 @@ class Compared(Value):
 
     label: str
     value: str
+    citation: int
+
+
+class Condition(Value):
+    """One demand of a rule beside what the asker tells: `label` names what it is about, `demanded`
+    and `told` are in words, `met` is null where it is not settled, `citation` is the number of the
+    rule's citation."""
+
+    label: str
+    demanded: str
+    told: str
+    met: bool | None
     citation: int
 
 
@@ -231,12 +243,14 @@ class Answer(Value):
     """An answer with its proof, or a reasoned abstention.
 
     `confidence` is the calibrated probability that the documents answer the question. `verdict`
-    is 可以, 不可以 or 视条件而定 where the question asks that and a document says it.
+    is 可以, 不可以 or 视条件而定 where the question asks that and a document says it, 还不能判断
+    where the asker told too little.
     `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
     ours (a target, another region, documents that contradict each other; all that is said where
     there is no answer) and claim nothing of the policy. `compared` are the values of one thing at
-    several times, newest first, or in several places (`compared_by`). `choices` are what may be
-    meant where a question is ambiguous. `by` says who put the words together: the documents' own,
+    several times, newest first, or in several places (`compared_by`). `conditions` are the
+    demands of the cited rules beside what the asker tells of it. `choices` are what may be meant
+    where a question is ambiguous. `by` says who put the words together: the documents' own,
     or a language model's. `as_of` and `filters` are the question's, `left_out` what they kept from
     being asked.
     """
@@ -257,6 +271,7 @@ class Answer(Value):
     notes: tuple[Annotated[Note, BeforeValidator(_before("other"))], ...] = ()
     compared: tuple[Compared, ...] = ()
     compared_by: Literal["", "time", "place"] = ""
+    conditions: tuple[Condition, ...] = ()
     choices: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
     contact: Contact | None = None

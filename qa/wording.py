@@ -29,6 +29,8 @@ NOTES: Mapping[str, str] = {
     "model_fell_back": "注：语言模型的回答未通过核对或没有及时给出，以下是原文摘引。",
     "staff": "注：[{}]是工作人员的答复（{}），不是政策原文。",
     "not_in_force": "注：《{}》{}。",
+    "tell_more": "注：还要看：{}",
+    "self_check": "注：这是按您说的情况对照的自测，没有说到的条件没有算进去，以主管部门认定为准。",
     # of an answer that an earlier version kept, as it stands
     "other": "{}",
 }

@@ -113,21 +113,22 @@ def figures(found: Sequence[Judged]) -> Mapping[str, Figure]:
     named = [row for row in answerable if row.named]
     misses = [row for row in found if not row.answerable]
     return {
-        "named_evidence_in_5": _mean([row.found for row in named]),
-        "named_document_first": _mean([row.document for row in named]),
-        "named_first_said": _mean([row.first for row in named]),
-        "named_every_said": _mean([row.every for row in named]),
-        "evidence_in_5": _mean([row.found for row in answerable]),
-        "first_said": _mean([row.first for row in answerable]),
-        "every_said": _mean([row.every for row in answerable]),
-        "precision": _mean([row.precision for row in answerable]),
-        "false_answers": _mean([not row.silent for row in misses]),
-        "false_silences": _mean([row.silent for row in answerable]),
+        "named_evidence_in_5": mean([row.found for row in named]),
+        "named_document_first": mean([row.document for row in named]),
+        "named_first_said": mean([row.first for row in named]),
+        "named_every_said": mean([row.every for row in named]),
+        "evidence_in_5": mean([row.found for row in answerable]),
+        "first_said": mean([row.first for row in answerable]),
+        "every_said": mean([row.every for row in answerable]),
+        "precision": mean([row.precision for row in answerable]),
+        "false_answers": mean([not row.silent for row in misses]),
+        "false_silences": mean([row.silent for row in answerable]),
         "auc": _auc(found),
     }
 
 
-def _mean(values: Sequence[float | bool | None]) -> Figure:
+def mean(values: Sequence[float | bool | None]) -> Figure:
+    """The mean of what is known, with its bounds and n."""
     known = np.array([[float(value)] for value in values if value is not None])
     if not len(known):
         return Figure(value=None, n=0)

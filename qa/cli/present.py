@@ -65,7 +65,7 @@ def one_line(name: str) -> str:
 def answer_text(answer: Answer) -> str:
     """The answer, what it compares, how complete it is, then its numbered sources with the quoted
     words."""
-    parts = [answer.answer, *_compared(answer), *narrowed(answer)]
+    parts = [answer.answer, *_compared(answer), *_conditions(answer), *narrowed(answer)]
     if answer.completeness:
         parts += [f"（{COMPLETENESS[answer.completeness]}）"]
     if answer.citations:
@@ -78,6 +78,15 @@ def _compared(answer: Answer) -> list[str]:
     return [f"  {row.label}  {row.value}[{row.citation}]" for row in answer.compared]
 
 
+def _conditions(answer: Answer) -> list[str]:
+    """A line for each demand beside what the asker tells."""
+    return [
+        f"  {row.label}：要求{row.demanded}，您{row.told}，{MET[row.met]}[{row.citation}]"
+        for row in answer.conditions
+    ]
+
+
+MET = {True: "符合", False: "不符合", None: "还不能判断"}
 STATES = {
     "unchanged": "仍在原处", "moved": "还在，位置或版本有变", "changed": "原文已改动",
     "gone": "文件已不在", "unsupported": "出处不足以支持这句话", "uncited": "没有可核对的出处",

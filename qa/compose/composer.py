@@ -231,6 +231,18 @@ class Composer:
         )
         return numbers
 
+    def number_of(self, quote: Quote) -> int:
+        """The number under which something of the quote's sentence is cited; 0 for none."""
+        sentence, name = quote.sentence, quote.document.doc_id
+        return next(
+            (
+                number
+                for (doc_id, (start, _)), number in self._numbers.items()
+                if doc_id == name and sentence.start <= start < sentence.end
+            ),
+            0,
+        )
+
     def _resolved(self, text: str, document: Document) -> tuple[Resolved, ...]:
         found = resolutions(text, document) if self._resolve else ()
         return tuple(Resolved(at=each.at, text=each.text) for each in found)

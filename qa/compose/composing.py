@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.marks import place_stem
 from policyqa.index.types import Document, Passage, Sentence
+from policyqa.qa.compose.circumstances import judge, judgement_of, tells
 from policyqa.qa.compose.comparing import beside, compared_places, counterparts, versioned
 from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
@@ -16,6 +17,7 @@ from policyqa.qa.compose.verdicts import verdict, weighed
 from policyqa.qa.corpus import Citable
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence, Quote
+from policyqa.qa.retrieve.ruling import Ruler
 from policyqa.qa.types import Citation, Note, Role
 
 NOT_HELD = frozenset({"已过期", "被替代", "尚未施行"})
@@ -28,6 +30,7 @@ def composed(
     found: Sequence[Evidence],
     corpus: Citable,
     composer: Composer,
+    ruler: Ruler | None = None,
 ) -> Draft:
     """The answer that evidence gives.
 
@@ -37,6 +40,7 @@ def composed(
         found: all sentences that were looked at, best first.
         corpus: what may be cited.
         composer: collects what is said.
+        ruler: says what a rule means for a question whether something may be.
     """
     draft = Draft(composer)
     best = max(picked, key=lambda e: e.score)
@@ -56,6 +60,12 @@ def composed(
         said = listed(draft, asked, listing, picked, corpus.passages)
     else:
         said = _stated(draft, asked, picked, best, corpus.passages)
+    own = [quote for quote in said if quote.document is best.document]
+    judgement = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()))
+    if judgement:
+        judge(draft, asked, judgement)
+    if ruler and "verdict" in asked.wants and asked.uses("ruling") and own:
+        _rule(draft, asked, own, ruler)
     _annotate(draft, asked, said)
     return draft
 
@@ -81,6 +91,18 @@ def _stated(
     for quote in said:
         draft.say(quote, shortened(quote), _role(quote, said[0], asked))
     return said
+
+
+def _rule(draft: Draft, asked: Asked, said: Sequence[Quote], ruler: Ruler) -> None:
+    """The verdict that the rules give by their words. Where somebody brings numbers or ranks, they
+    are for comparing, and words give none."""
+    if draft.conditions or asked.numbers or tells(asked):
+        draft.verdict = draft.verdict if draft.conditions else ""
+        return
+    title = said[0].document.metadata.title
+    ruling = ruler.rule(asked.text, title, [quote.text for quote in said])
+    if ruling is not None:
+        draft.verdict = ruling.said() or ""
 
 
 def _role(quote: Quote, first: Quote, asked: Asked) -> Role:

@@ -7,7 +7,7 @@ from policyqa.index.types import Span
 from policyqa.qa.compose.composer import Composer
 from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.retrieve.evidence import Quote
-from policyqa.qa.types import Compared, Completeness, Note, Role
+from policyqa.qa.types import Compared, Completeness, Condition, Note, Role
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Draft:
     notes: list[Note] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
     compared_by: Literal["", "time", "place"] = ""
+    conditions: list[Condition] = field(default_factory=list)
 
     def say(self, quote: Quote, span: Span, role: Role = "statement") -> tuple[int, ...]:
         """Say a part of a sentence, if the gate lets it; the numbers of its citations."""
@@ -32,7 +33,8 @@ class Draft:
     @property
     def completeness(self) -> Completeness:
         """Whether all that was asked is answered."""
-        return "partial" if self.missing else "full"
+        open_ones = self.missing or self.verdict == "还不能判断"
+        return "partial" if open_ones else "full"
 
     def text(self) -> str:
         """The answer in one text: verdict, sentences with marks, what is missing, notes."""

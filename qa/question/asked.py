@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.store.lexical import LexicalIndex
-from policyqa.index.text.marks import editions, places, years
+from policyqa.index.text.marks import editions, place_stem, places, years
 from policyqa.index.text.quantities import Quantity, quantities
 from policyqa.index.text.suspicion import ADDRESSES
 from policyqa.index.text.words import bigrams, normalise, words
@@ -152,7 +152,7 @@ def understood(
         parts=parts_of(text, shares),
         years=years(text),
         editions=editions(text),
-        places=places(text),
+        places=asked_places(text),
         classes=classes_of(text),
         without=names,
     )
@@ -185,6 +185,21 @@ def _wants(text: str, plain: str) -> Iterator[Want]:
         yield "chat"
     if is_bare(text):
         yield "bare"
+
+
+def asked_places(text: str) -> tuple[str, ...]:
+    """The places that a question is about: not those that the asker comes from, unless it names no
+    other (安徽人在南京 is about 南京, 深圳户口能参加吗 about 深圳)."""
+    named = places(text)
+    about = tuple(place for place in named if not _is_home(place, text))
+    return about or named
+
+
+def _is_home(place: str, text: str) -> bool:
+    name = re.escape(place_stem(place))
+    after = "[省市]?(?:的?(?:农村|城镇|农业|非农)?(?:户口|户籍)|籍|人(?![才事口大])|来的|过来|老家)"
+    before = "(?:从|来自|老家(?:在|是)?|户口(?:在|是|还在)?|户籍(?:在|是)?)"
+    return bool(re.search(f"{name}{after}|{before}{name}", text))
 
 
 def _asks_verdict(plain: str) -> bool:

@@ -17,6 +17,7 @@ MAX_TOKENS = 384  # of a window; 99 of 100 passages are shorter
 TOKENIZER = "tokenizer.json"  # in the folder of a reader
 BEGIN, END = 0, 2  # ids of the marks around each part, as of XLM-R
 QUESTION_TOKENS, HEAD_TOKENS, ABOVE_TOKENS, LEAD_TOKENS = 48, 56, 64, 40
+ASKED_TOKENS, TITLE_TOKENS, RULE_TOKENS = 64, 32, 160  # of what is ruled on
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,12 @@ def windows(tokenizer: "Tokenizer", query: str, page: Page) -> list[Window]:
 
 def _ids(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[list[int]]:
     return [each.ids for each in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+
+def rule_window(tokenizer: "Tokenizer", query: str, title: str, sentences: Sequence[str]) -> Window:
+    """A question beside the sentences of a rule, as one span with its document's title."""
+    asked, head, rule = _ids(tokenizer, (query, normalise(title), normalise(" ".join(sentences))))
+    before = [BEGIN, *asked[:ASKED_TOKENS], END, END]
+    about = [*head[:TITLE_TOKENS], END, *rule[:RULE_TOKENS], END]
+    ids = (*before, *about)
+    return Window(ids, ((0, len(before), len(ids)),))

@@ -38,6 +38,7 @@ ACTS = {
     "abstained": {"gap": "请补充这方面的文件", "down": "没有用"},
 }
 COMPARED = {"time": ("时间", "数值"), "place": ("地区", "规定")}
+MET = {True: "符合", False: "不符合", None: "还不能判断"}
 UNKNOWN = "不明"
 OUT_OF_FORCE = ("已过期", "被替代", "尚未施行")
 PENDING = f'<div class="pending">{say("正在查阅文件…")}</div>'
@@ -91,7 +92,9 @@ def answer_parts(answer: Answer, turn: int, *, steps: int) -> list[str]:
 
 
 def _after(answer: Answer, turn: int) -> str:
-    about = _table(answer, turn) + _remarks(answer) + _sources(answer, turn)
+    about = (
+        _table(answer, turn) + _conditions(answer, turn) + _remarks(answer) + _sources(answer, turn)
+    )
     return about + _narrowed(answer, turn) + _acts(answer, turn)
 
 
@@ -206,6 +209,22 @@ def _table(answer: Answer, turn: int) -> str:
         f"<tr><th>{_dated(row.label)}</th><td>{inline(row.value)}</td>"
         f"<td>{_mark(row.citation, turn, cited.get(row.citation))}</td></tr>"
         for row in answer.compared
+    )
+    return f'<table class="compared"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _conditions(answer: Answer, turn: int) -> str:
+    """What rules demand beside what the asker tells, a row a demand."""
+    if not answer.conditions:
+        return ""
+    cited = {citation.n: citation for citation in answer.citations}
+    names = ("条件", "文件要求", "您的情况", "对照", "出处")
+    head = "".join(f"<th>{say(name)}</th>" for name in names)
+    rows = "".join(
+        f"<tr><th>{inline(row.label)}</th><td>{inline(row.demanded)}</td><td>{inline(row.told)}</td>"
+        f"<td>{say(MET[row.met])}</td>"
+        f"<td>{_mark(row.citation, turn, cited.get(row.citation))}</td></tr>"
+        for row in answer.conditions
     )
     return f'<table class="compared"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 

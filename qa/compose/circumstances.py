@@ -1,0 +1,171 @@
+"""What the asker tells of himself, held against the whole rules that an answer quotes."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policyqa.index.conditions.catalogue import attributes
+from policyqa.index.conditions.limits import PERSONS, limits
+from policyqa.index.text.quantities import plain
+from policyqa.index.types import Document, Passage, Sentence
+from policyqa.qa.compose.draft import Draft
+from policyqa.qa.compose.enumerations import Enumeration, Item, around, sentences_of
+from policyqa.qa.corpus import Citable
+from policyqa.qa.eligibility.comparing import Check, Judgement, Rule, excludes, judged, met
+from policyqa.qa.eligibility.facts import Fact, facts
+from policyqa.qa.eligibility.telling import condition
+from policyqa.qa.question.asked import Asked
+from policyqa.qa.retrieve.evidence import Evidence, Quote
+from policyqa.qa.types import Note
+
+# What introduces demands, and what offers several of them to choose from.
+DEMANDS = re.compile(r"条件|符合|具备|满足|资格|对象|情形|情况之一|人员")
+ALTERNATIVE = re.compile(r"之一|任一|任何一|其中一|(?:下列|以下)(?:情形|情况|人员|对象)")
+BINDS = re.compile(
+    r"应当?(?!届)|须|必须|需要?(?!求)|不得|不(?:能|可)?超过|要求|条件|资格|方可|才能|限于|仅限"
+)
+SPARES = re.compile(r"不受|不作[^,，。;；]{0,4}限制|放宽|免除|豁免|除外|不适用")
+ARTICLES = re.compile(r"第[^条]{1,6}条")
+RARE = 3  # sentences of a document at most in which a word stands that tells who is spared
+ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
+ASKED_BACK = 2  # what is not told that is asked for at once
+
+
+def judgement_of(
+    asked: Asked, said: Sequence[Quote], passages: Sequence[Passage]
+) -> Judgement | None:
+    """What follows for the asker from the rules that are said; None where the question does not
+    ask whether something may be, or tells nothing.
+
+    Args:
+        asked: the question.
+        said: sentences of one document.
+        passages: of this document.
+    """
+    if "verdict" not in asked.wants or not asked.uses("circumstances"):
+        return None
+    told = facts(asked.text)
+    if not told or not said:
+        return None
+    rules = list(_rules(said, passages))
+    return judged(told, rules, _lifted(asked, told, said[0].document, passages))
+
+
+def tells(asked: Asked) -> bool:
+    """Whether a question tells something of the asker that rules limit."""
+    return any(fact.attribute not in PERSONS for fact in facts(asked.text))
+
+
+def _lifted(
+    asked: Asked, told: Sequence[Fact], document: Document, passages: Sequence[Passage]
+) -> frozenset[str]:
+    """The attributes of which a document spares some, where the asker is one of them, or names who
+    they are (持有青岚人才卡的人员，不受居住登记满半年的限制); all where it spares them what an
+    article demands."""
+    forms = [plain(document.text[s.start : s.end]) for s in sentences_of(passages)]
+    found: set[str] = set()
+    for form in forms:
+        spares = SPARES.search(form)
+        if not spares:
+            continue
+        subject = form[: spares.start()]
+        is_one = any(met(limit, told) for limit in limits(subject))
+        title = document.metadata.title
+        if not is_one and not _names_one_of(asked, subject, forms, title):
+            continue
+        after = form[spares.start() :]
+        every = attributes().items()
+        found |= {name for name, each in every if each.words and re.search(each.words, after)}
+        if ARTICLES.search(after):
+            found |= attributes().keys()
+    return frozenset(found)
+
+
+def _names_one_of(asked: Asked, subject: str, forms: Sequence[str], title: str) -> bool:
+    """Whether a word of the question that is no matter of the whole document names somebody."""
+    named = (word for word in asked.content if len(word) > 1 and word not in title)
+    words = [word for word in named if word in subject]
+    return any(sum(word in form for form in forms) <= RARE for word in words)
+
+
+def bears(asked: Asked, picked: Sequence[Evidence], corpus: Citable) -> bool:
+    """Whether the best document sets a limit to what the asker tells of himself: then it answers,
+    however unlike the many words of a question about oneself are to those of a rule."""
+    best = max(picked, key=lambda each: each.score, default=None)
+    if best is None:
+        return False
+    own = [each.quote for each in picked if each.document is best.document]
+    found = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()))
+    return found is not None and any(check.met is not None for check in found.checks)
+
+
+def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
+    """Says what was compared, 不可以 where that settles it, 还不能判断 where something that is
+    demanded fails in part or was not told, and asks for that."""
+    rest = (check for check in found.checks if check not in found.decisive)
+    for check in (*found.decisive, *rest):
+        number = _cited(draft, check)
+        row = condition(check, asked.text, number) if number else None
+        if row and row not in draft.conditions:
+            draft.conditions.append(row)
+    refused = found.allowed is False
+    if not refused and found.untold:
+        wanted = "".join(attributes()[name].ask for name in found.untold[:ASKED_BACK])
+        draft.notes.append(Note(kind="tell_more", parts=(wanted,)))
+    if draft.conditions:
+        unsettled = found.open or bool(found.untold)
+        draft.verdict = "不可以" if refused else "还不能判断" if unsettled else ""
+        draft.notes.append(Note(kind="self_check"))
+
+
+def _cited(draft: Draft, check: Check) -> int:
+    """The number of the citation of a check's rule, which is said if it was not; 0 where the gate
+    stops it."""
+    number = draft.composer.number_of(check.quote)
+    if number or check.met is None:
+        return number
+    sentence = check.quote.sentence
+    return next(iter(draft.say(check.quote, (sentence.start, sentence.end))), 0)
+
+
+def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]:
+    """The rules that sentences are of: the whole list of one that demands, else the sentence."""
+    every = sentences_of(passages)
+    seen: set[tuple[int, int]] = set()
+    for quote in said:
+        whole = _list_of(quote, passages)
+        place = (whole.items[0].start, whole.items[-1].end) if whole else _place(quote.sentence)
+        if place in seen:
+            continue
+        seen.add(place)
+        if whole is None:
+            binds = BINDS.search(quote.text) and not excludes(quote)
+            binding = quote is said[0] or bool(binds)
+            yield Rule(((quote,),), binding=binding)
+            continue
+        lead = quote.document.text[slice(*whole.lead)] if whole.lead else ""
+        items = tuple(tuple(_inside(item, quote, every)) for item in whole.items)
+        several = ALTERNATIVE.search(lead)
+        binding = quote is said[0] or bool(BINDS.search(lead))
+        yield Rule(items, 1 if several else None, binding)
+
+
+def _list_of(quote: Quote, passages: Sequence[Passage]) -> Enumeration | None:
+    """The innermost list of demands that a sentence is an item of."""
+    for each in around(quote.document, passages, quote.sentence):
+        lead = quote.document.text[slice(*each.lead)] if each.lead else ""
+        text = quote.document.text
+        held = any(item.start <= quote.sentence.start < item.end for item in each.items)
+        articles = any(ARTICLE.match(text, item.start) for item in each.items)
+        if held and not articles and DEMANDS.search(lead):
+            return each
+    return None
+
+
+def _inside(item: Item, quote: Quote, every: Sequence[Sentence]) -> Iterator[Quote]:
+    for sentence in every:
+        if item.start <= sentence.start < item.end:
+            yield quote.beside(sentence)
+
+
+def _place(sentence: Sentence) -> tuple[int, int]:
+    return sentence.start, sentence.end

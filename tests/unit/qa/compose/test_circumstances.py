@@ -1,0 +1,80 @@
+"""Circumstances against the rules of small documents: whole answers, with a fake embedder."""
+
+from pathlib import Path
+
+import pytest
+
+from policyqa.qa.assistant import Assistant
+from policyqa.qa.cli.present import answer_text
+from policyqa.qa.types import Answer
+from tests.unit.qa.compose.test_composing import asked, assistant_of
+
+RULE = """人才公寓管理办法
+第三条 申请人才公寓的，应当同时符合下列条件：
+（一）年龄不超过45周岁；
+（二）在本市连续缴纳社会保险满1年；
+（三）人均住房建筑面积低于15平方米。
+第四条 持有青岚人才卡的人员，不受社会保险年限的限制。
+第五条 符合下列条件之一的，可以申请公寓补贴：
+（一）本科学历，年龄不超过30周岁；
+（二）硕士学历，年龄不超过35周岁。
+第六条 年满60周岁的人员不得申请公寓续租。
+"""
+
+
+@pytest.fixture
+def rule(tmp_path: Path) -> Assistant:
+    return assistant_of(tmp_path, {"办法.txt": ("人才公寓管理办法", "2025-01-02", "青岚市", RULE)})
+
+
+def rows(answer: Answer) -> dict[str, bool | None]:
+    return {row.label: row.met for row in answer.conditions}
+
+
+@pytest.mark.parametrize(("told", "verdict"), [
+    ("我46岁，社保交了2年，人均住房10平，能申请人才公寓吗", "不可以"),
+    ("我45岁，社保交了2年，人均住房10平，能申请人才公寓吗", ""),
+    ("我45岁，社保交了11个月，人均住房10平，能申请人才公寓吗", "不可以"),
+    ("我45岁，社保交了12个月，人均住房10平，能申请人才公寓吗", ""),
+    ("我45岁，社保交了2年，人均住房15平，能申请人才公寓吗", "不可以"),
+    ("我45岁，社保交了2年，人均住房14.9平，能申请人才公寓吗", ""),
+    ("我45岁，能申请人才公寓吗", "还不能判断"),  # the rest is not told
+    ("我45岁，有青岚人才卡，社保交了2个月，人均住房10平，能申请人才公寓吗", "还不能判断"),
+])  # fmt: skip
+def test_the_verdict_turns_exactly_at_a_limit(rule: Assistant, told: str, verdict: str) -> None:
+    assert asked(rule, told).verdict == verdict
+
+
+def test_each_demand_is_beside_what_is_told_with_its_clause(rule: Assistant) -> None:
+    answer = asked(rule, "我46岁，社保交了2年，能申请人才公寓吗")
+    assert rows(answer) == {"年龄": False, "参保缴费": True}
+    age = answer.conditions[0]
+    assert (age.demanded, age.told) == ("不超过45周岁", "46岁")
+    cited = next(c for c in answer.citations if c.n == age.citation)
+    assert "年龄不超过45周岁" in cited.quote
+    assert "  年龄：要求不超过45周岁，您46岁，不符合[" in answer_text(answer)
+    assert [note.kind for note in answer.notes][-1] == "self_check"
+
+
+def test_what_is_demanded_and_not_told_is_asked_for(rule: Assistant) -> None:
+    answer = asked(rule, "我45岁，能申请人才公寓吗")
+    (wanted,) = (note.parts[0] for note in answer.notes if note.kind == "tell_more")
+    assert wanted == "社会保险缴了多久？人均面积多少平方米？"
+    assert answer.completeness == "partial"
+    refused = asked(rule, "我46岁，能申请人才公寓吗")
+    assert not [note for note in refused.notes if note.kind == "tell_more"]
+
+
+@pytest.mark.parametrize(("told", "verdict"), [
+    ("我本科学历，31岁，可以申请公寓补贴吗", "还不能判断"),  # the other way is open
+    ("我60岁，能申请公寓续租吗", "不可以"),
+    ("我59岁，能申请公寓续租吗", ""),
+])  # fmt: skip
+def test_ways_and_exclusions(rule: Assistant, told: str, verdict: str) -> None:
+    assert asked(rule, told).verdict == verdict
+
+
+def test_without_circumstances_nothing_is_compared(rule: Assistant) -> None:
+    for question in ("能申请人才公寓吗", "申请人才公寓有什么条件", "我45岁，人才公寓有什么条件"):
+        answer = asked(rule, question)
+        assert (answer.conditions, [n for n in answer.notes if n.kind == "self_check"]) == ((), [])

@@ -1,0 +1,30 @@
+"""What people tell of themselves, by hand."""
+
+import pytest
+
+from policyqa.qa.eligibility.facts import Fact, facts
+
+
+def shown(fact: Fact) -> str:
+    told = fact.told
+    ends = f"{'' if told.low is None else told.low}..{'' if told.high is None else told.high}"
+    return f"{fact.attribute}={told.low}" if told.low == told.high else f"{fact.attribute}={ends}"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("我36了，能申请吗", ["age=36"]),
+    ("社保才交14个月，能落户吗", ["insured=14"]),
+    ("在大庆签了两年合同，租房满两年，社保才交14个月，能落户吗",
+     ["contract=24", "lease=24", "insured=14"]),
+    ("居住登记办了五个月，行不行", ["resident=5"]),
+    ("社保交了两年多", ["insured=24..36"]),
+    ("社保刚交不到一年", ["insured=..12"]),
+    ("住房人均才6平米", ["area_each=6"]),
+    ("去年我家人均收入两万零一百", ["income_each=20100"]),
+    ("大专毕业，没有职称", ["degree=4", "title=0"]),
+    ("再过两个月就50了，能入户吗", []),  # is to come
+    ("要满几年才能申请", []),
+    ("如果社保交满3年能不能申请", []),  # is supposed
+])  # fmt: skip
+def test_what_is_told(text: str, expected: list[str]) -> None:
+    assert [shown(each) for each in facts(text)] == expected
