@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from policyqa.index.text.numerals import ARABIC, HAN, decimal
+from policyqa.index.text.numerals import ARABIC, HAN, ONES, decimal
 from policyqa.index.text.quantities import MULTIPLIERS
 
 NUMBER = f"(?:{ARABIC}|[{HAN}]+(?:点[{HAN}]+)?)"
@@ -23,7 +23,7 @@ BARE_PAY = re.compile(
     r"(?:收入|工资|月薪|年薪|挣)[^\d,，。;；]{0,4}(?P<number>\d{3,7})(?=[,，。;；]|$)"
 )
 BARE_AGE = re.compile(
-    rf"(?:^|[,，。;；\s]|今年|我|都|才|刚|刚满|刚过|已经|快|妈|爸|子|女|儿|孩|婆|公|姨|叔|伯|舅|姑|爷|奶|弟|妹|哥|姐|他|她|本人)(?P<number>\d{{2}}|[{HAN}]{{2,3}})(?=了|啦|[,，。;；]|$)"
+    rf"(?:^|[,，。;；\s]|今年|我|都|才|刚|刚满|满|刚过|已经|快|妈|爸|子|女|儿|孩|婆|公|姨|叔|伯|舅|姑|爷|奶|弟|妹|哥|姐|他|她|本人)(?P<number>\d{{2}}|[{HAN}]{{2,3}})(?=了|啦|[,，。;；]|$)"
 )
 UNITS = {
     "平米": "平方米",
@@ -34,6 +34,8 @@ UNITS = {
     "口": "人",
     "口人": "人",
 }
+ABOUT = re.compile(f"[{ONES}两][{ONES}](?=[^{HAN}])")  # two digits side by side: five or six
+ODD = tuple("/-−卅卌廿.")
 FIRST_YEAR = 100  # a "year" from here on is a date and no duration
 
 
@@ -67,8 +69,13 @@ def _taken(one: Number, found: list[Number]) -> bool:
 def _durations(form: str) -> Iterator[Number]:
     for match in DURATION.finditer(form):
         months = _months(match)
-        if months is not None:
+        if months is not None and _is_exact(form, match):
             yield Number(months, "月", *match.span())
+
+
+def _is_exact(form: str, match: re.Match[str]) -> bool:
+    """Whether a number is one: not 三十五六岁, 两三个月, 1/2年, -5岁."""
+    return not ABOUT.search(match.group()) and form[match.start() - 1 : match.start()] not in ODD
 
 
 def _months(match: re.Match[str]) -> Decimal | None:
@@ -88,7 +95,7 @@ def _months(match: re.Match[str]) -> Decimal | None:
 def _amounts(form: str) -> Iterator[Number]:
     for match in AMOUNT.finditer(form):
         worth = _worth(match)
-        if worth is not None:
+        if worth is not None and _is_exact(form, match):
             unit = "岁" if "岁" in match["unit"] else UNITS.get(match["unit"], match["unit"])
             yield Number(worth, unit, *match.span())
 

@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policyqa.index.conditions.catalogue import attributes
-from policyqa.index.conditions.limits import PERSONS, limits
+from policyqa.index.conditions.limits import PERSONS
+from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.quantities import plain
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import Enumeration, Item, around, sentences_of
 from policyqa.qa.corpus import Citable
-from policyqa.qa.eligibility.comparing import Check, Judgement, Rule, excludes, judged, met
-from policyqa.qa.eligibility.facts import Fact, facts
+from policyqa.qa.eligibility.comparing import REFUSES, Check, Judgement, Rule, excludes, judged
+from policyqa.qa.eligibility.facts import facts
 from policyqa.qa.eligibility.telling import condition
 from policyqa.qa.question.asked import Asked
+from policyqa.qa.retrieve.agreement import place_missing
 from policyqa.qa.retrieve.evidence import Evidence, Quote
 from policyqa.qa.types import Note
 
@@ -23,9 +25,10 @@ ALTERNATIVE = re.compile(r"之一|任一|任何一|其中一|(?:下列|以下)(?
 BINDS = re.compile(
     r"应当?(?!届)|须|必须|需要?(?!求)|不得|不(?:能|可)?超过|要求|条件|资格|方可|才能|限于|仅限"
 )
-SPARES = re.compile(r"不受|不作[^,，。;；]{0,4}限制|放宽|免除|豁免|除外|不适用")
+SPARES = re.compile(
+    r"不受|不[作做][^,，。;；]{0,4}(?:限制|要求)|放宽|免除|豁免|除外|不适用|补足|视同"
+)
 ARTICLES = re.compile(r"第[^条]{1,6}条")
-RARE = 3  # sentences of a document at most in which a word stands that tells who is spared
 ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
 ASKED_BACK = 2  # what is not told that is asked for at once
 
@@ -43,11 +46,11 @@ def judgement_of(
     """
     if "verdict" not in asked.wants or not asked.uses("circumstances"):
         return None
-    told = facts(asked.text)
-    if not told or not said:
+    told = facts(asked.own or asked.text)
+    if not told or not said or _is_elsewhere(asked, said[0]):
         return None
     rules = list(_rules(said, passages))
-    return judged(told, rules, _lifted(asked, told, said[0].document, passages))
+    return judged(told, rules, _lifted(asked, said[0].document, passages))
 
 
 def tells(asked: Asked) -> bool:
@@ -55,36 +58,38 @@ def tells(asked: Asked) -> bool:
     return any(fact.attribute not in PERSONS for fact in facts(asked.text))
 
 
-def _lifted(
-    asked: Asked, told: Sequence[Fact], document: Document, passages: Sequence[Passage]
-) -> frozenset[str]:
-    """The attributes of which a document spares some, where the asker is one of them, or names who
-    they are (持有青岚人才卡的人员，不受居住登记满半年的限制); all where it spares them what an
-    article demands."""
-    forms = [plain(document.text[s.start : s.end]) for s in sentences_of(passages)]
+def _lifted(asked: Asked, document: Document, passages: Sequence[Passage]) -> frozenset[str]:
+    """The attributes of which a document spares some (硕士不受社会保险年限的限制), unless the
+    question says that the asker is none of them; all where it spares them what an article demands.
+    Whether an exception holds is not known where nothing is told of it."""
     found: set[str] = set()
-    for form in forms:
+    for sentence in sentences_of(passages):
+        form = plain(document.text[sentence.start : sentence.end])
         spares = SPARES.search(form)
-        if not spares:
+        if not spares or _denies(asked, form[: spares.start()]):
             continue
-        subject = form[: spares.start()]
-        is_one = any(met(limit, told) for limit in limits(subject))
-        title = document.metadata.title
-        if not is_one and not _names_one_of(asked, subject, forms, title):
-            continue
-        after = form[spares.start() :]
         every = attributes().items()
-        found |= {name for name, each in every if each.words and re.search(each.words, after)}
-        if ARTICLES.search(after):
+        found |= {name for name, each in every if each.words and re.search(each.words, form)}
+        if ARTICLES.search(form[spares.start() :]):
             found |= attributes().keys()
     return frozenset(found)
 
 
-def _names_one_of(asked: Asked, subject: str, forms: Sequence[str], title: str) -> bool:
-    """Whether a word of the question that is no matter of the whole document names somebody."""
-    named = (word for word in asked.content if len(word) > 1 and word not in title)
-    words = [word for word in named if word in subject]
-    return any(sum(word in form for form in forms) <= RARE for word in words)
+def _denies(asked: Asked, subject: str) -> bool:
+    """Whether a question says that the asker has nothing of a subject: 没有青岚人才卡, 不是博士."""
+    words = (word for word in asked.content if len(word) > 1 and word in subject)
+    return any(_denied(word, asked.text) for word in words)
+
+
+def _denied(word: str, text: str) -> bool:
+    """Whether a question says that it has none of it: 没有青岚人才卡, 不是博士."""
+    return bool(re.search(rf"(?:没有?|无|不是|未|非)[^,，。;；]{{0,6}}{re.escape(word)}", text))
+
+
+def _is_elsewhere(asked: Asked, quote: Quote) -> bool:
+    """Whether a question names a place that a rule is not of."""
+    around = in_context(quote.document, quote.passage)
+    return place_missing(asked, quote.document, around) == 1
 
 
 def bears(asked: Asked, picked: Sequence[Evidence], corpus: Citable) -> bool:
@@ -104,7 +109,7 @@ def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
     rest = (check for check in found.checks if check not in found.decisive)
     for check in (*found.decisive, *rest):
         number = _cited(draft, check)
-        row = condition(check, asked.text, number) if number else None
+        row = condition(check, asked.own or asked.text, number) if number else None
         if row and row not in draft.conditions:
             draft.conditions.append(row)
     refused = found.allowed is False
@@ -132,6 +137,8 @@ def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]
     every = sentences_of(passages)
     seen: set[tuple[int, int]] = set()
     for quote in said:
+        if _is_barred(quote, passages):  # it says who has no claim, item by item
+            continue
         whole = _list_of(quote, passages)
         place = (whole.items[0].start, whole.items[-1].end) if whole else _place(quote.sentence)
         if place in seen:
@@ -147,6 +154,16 @@ def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]
         several = ALTERNATIVE.search(lead)
         binding = quote is said[0] or bool(BINDS.search(lead))
         yield Rule(items, 1 if several else None, binding)
+
+
+def _is_barred(quote: Quote, passages: Sequence[Passage]) -> bool:
+    """Whether a sentence is an item below words that refuse: 有下列情形之一的，不予受理."""
+    return any(
+        each.lead is not None
+        and each.items[0].start <= quote.sentence.start < each.items[-1].end
+        and REFUSES.search(plain(quote.document.text[slice(*each.lead)]))
+        for each in around(quote.document, passages, quote.sentence)
+    )
 
 
 def _list_of(quote: Quote, passages: Sequence[Passage]) -> Enumeration | None:

@@ -1,9 +1,11 @@
 """Evidence to an answer: what is said first, what belongs together, and what is said about it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.marks import place_stem
+from policyqa.index.text.numerals import HAN
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.compose.circumstances import judge, judgement_of, tells
 from policyqa.qa.compose.comparing import beside, compared_places, counterparts, versioned
@@ -21,6 +23,9 @@ from policyqa.qa.retrieve.ruling import Ruler
 from policyqa.qa.types import Citation, Note, Role
 
 NOT_HELD = frozenset({"已过期", "被替代", "尚未施行"})
+COUNTED = re.compile(
+    rf"\d|[{HAN}]{{2,}}|[{HAN}](?:岁|年|个?月|块|元|级|次|套)"
+)  # numbers are there
 OTHER_TIMES = 3  # values of earlier dates that are shown
 
 
@@ -96,7 +101,7 @@ def _stated(
 def _rule(draft: Draft, asked: Asked, said: Sequence[Quote], ruler: Ruler) -> None:
     """The verdict that the rules give by their words. Where somebody brings numbers or ranks, they
     are for comparing, and words give none."""
-    if draft.conditions or asked.numbers or tells(asked):
+    if draft.conditions or COUNTED.search(asked.text) or tells(asked):
         draft.verdict = draft.verdict if draft.conditions else ""
         return
     title = said[0].document.metadata.title

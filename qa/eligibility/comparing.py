@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
+from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.intervals import exactly
 from policyqa.index.conditions.limits import Limit, limits
 from policyqa.index.text.quantities import plain
@@ -28,6 +29,7 @@ REFUSES = re.compile(
 )
 OR = re.compile(r"或|以及|和|、")
 OTHERS = re.compile(r"^[^,，。;；]{0,4}的[^,，。;；]{1,12}(?:和|及|、)[^,，。;；]*的")
+SPARED = re.compile(r"不受[^。;；]*?限制")
 BUT = re.compile(r"但|其中|不过")
 
 
@@ -165,16 +167,26 @@ def _tree(quote: Quote, checks: Sequence[Check]) -> Node:
     form = plain(quote.text)
     leaves = tuple(Leaf(n, check.met) for n, check in enumerate(checks))
     unread = Leaf(len(leaves), None)
-    if OPEN.search(form):
+    if _may_be_lifted(form, checks):
         return Any((*leaves, unread))
     ends = [check.limit for check in checks]
     between = [form[a.end : b.start] for a, b in pairwise(ends)]
     whole = limits(quote.text)
     if excludes(quote):  # it bars whom all of it holds of
         return Not(All((*leaves, unread)) if len(whole) > len(checks) else All(leaves))
-    if any(OR.search(words) for words in between) or _offers_another(form, ends):
+    if "以及" in form or any(OR.search(words) for words in between) or _offers_another(form, ends):
         return Any((*leaves, unread))
     return All((*leaves, unread))
+
+
+def _may_be_lifted(form: str, checks: Sequence[Check]) -> bool:
+    """Whether a sentence leaves what it demands to an office, or spares some of it: what it spares
+    them of anything else (毕业2年以内的，不受社会保险的限制) lifts nothing."""
+    words = [attributes()[check.limit.attribute].words for check in checks]
+    spared = SPARED.sub(
+        lambda m: m.group() if any(w and re.search(w, m.group()) for w in words) else "", form
+    )
+    return bool(OPEN.search(spared))
 
 
 def _offers_another(form: str, ends: Sequence[Limit]) -> bool:

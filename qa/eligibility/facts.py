@@ -11,14 +11,21 @@ from policyqa.index.conditions.numbers import Number, numbers
 from policyqa.index.text.quantities import plain
 
 CLAUSE = re.compile(r"[^,，。;；!！?？、]+")
+# Clauses that tell nothing of what somebody has now: what is to come, asked, supposed or wished
+# for; how long something has stopped, lasts still or was made up for.
 UNTOLD = re.compile(
-    r"再过|还有|还差(?![^,，]{1,6}满)|还要|还得|才能|多久|几年|几岁|多少|要求|规定|是不是要|必须|需要满|以后|之后|的话|如果|要是|将来|明年|到时"
+    r"停[交缴保]|欠[费缴]|断[了缴交断]|补[缴交]|丢了|挂失|到期|过期|还剩|剩下|一年一签|扣了?\d"
+    r"|能申报|想申报|要申报|申报[中高副正初]|能评|想评|报考|准备考"
+    r"|再过|还有|还差(?![^,，]{1,6}满)|还要|还得|才能|多久|几年|几岁|多少|要求|规定|是不是要|必须|需要满"
+    r"|以后|之后|的话|如果|要是|将来|明年|到时"
 )
 LESS = re.compile(
     r"(?:差[^,，]{1,6}满|不到|没到|未到|不满|没满|未满|不足|快|将近|差点|低于|少于|小于)[^\d,，]{0,2}$"
 )
 MORE = re.compile(r"(?:超过|超|大于|高于|多于|以上)[^\d,，]{0,2}$")
 OVER = re.compile(r"^(?:多(?!少)|出头|几(?![年月岁])|以上)")
+UNDER = re.compile(r"^(?:还)?(?:不到|没到|不满|没满|差一点)")
+OLDEST = 120  # years of age
 SCHOOL = 3  # ranks up to here name schools more often than what somebody has
 GRADUATE = re.compile("学历|毕业|文凭|文化")
 NONE = {
@@ -29,6 +36,16 @@ NONE = {
 
 # What stands beside a number that goes on with what the clause before was about.
 GOES_ON = re.compile("[刚正好满整了就也才都已经过大概差不多快左右上下今年现在一共总累计]*")
+
+
+FOR_SELF = re.compile(
+    r"我(?:们)?(?:自己)?(?:现在|这样|还)?(?:想(?!给|替|帮|让|为|把)|能|可以|可不可以|够|符合|要(?!给|替|帮|让))"
+)
+OTHERS = re.compile(
+    r"爸|妈|父|母|岳|公公|婆婆|老公|老婆|丈夫|妻子|爱人|对象|配偶|孩子|小孩|娃|儿子|女儿|闺女|宝宝|老板|同事|朋友"
+    r"|哥|姐|弟|妹|舅|姨|叔|伯|姑|爷|奶|[他她]"
+)
+ME = re.compile("我(?![爸妈父母岳公婆老丈妻爱对配孩小娃儿女闺宝同朋哥姐弟妹舅姨叔伯姑爷奶们]|的)")
 
 
 class Fact(NamedTuple):
@@ -43,13 +60,16 @@ class Fact(NamedTuple):
 
 
 def facts(text: str) -> list[Fact]:
-    """What a question tells, in its order; nothing of what it supposes or asks."""
+    """What a question tells of whom it asks for, in its order; nothing of what it supposes or
+    asks. Where somebody asks for himself, what he tells of others is left out."""
     form = plain(text)
+    for_self = bool(FOR_SELF.search(form))
     found: list[Fact] = []
     before = ""
     for clause in CLAUSE.finditer(form):
         words = clause.group()
-        if not UNTOLD.search(words):
+        of_another = for_self and OTHERS.search(words) and not ME.search(words)
+        if not UNTOLD.search(words) and not of_another:
             found += _numbers(words, clause.start(), before)
             found += _classes(words, clause.start())
         before += words + ","
@@ -69,16 +89,28 @@ def _numbers(clause: str, start: int, before: str) -> Sequence[Fact]:
     found = []
     for number in numbers(clause, spoken=True):
         attribute = _about(clause, before, number)
+        if number.unit == "岁" and number.value > OLDEST:
+            continue
         told = _told(clause, number)
-        found.append(Fact(attribute, number.unit, told, start + number.start, start + number.end))
+        first, last = _shown(clause, number)
+        found.append(Fact(attribute, number.unit, told, start + first, start + last))
     return found
+
+
+def _shown(clause: str, number: Number) -> tuple[int, int]:
+    """The number with what qualifies it: 不到两年, 差一个月满16."""
+    before, after = clause[: number.start], clause[number.end :]
+    qualified = LESS.search(before) or MORE.search(before)
+    more = OVER.search(after) or UNDER.search(after)
+    first = qualified.start() if qualified else number.start
+    return first, number.end + (more.end() if more else 0)
 
 
 def _told(clause: str, number: Number) -> Interval:
     """两年多 lies between two and three years, 不到两年 below two."""
     before, after = clause[: number.start], clause[number.end :]
     value = number.value
-    if LESS.search(before):
+    if LESS.search(before) or UNDER.search(after):
         return Interval(high=value, high_in=False)
     if MORE.search(before):
         return Interval(low=value, low_in=False)
