@@ -70,7 +70,7 @@ class AnswerSettings(BaseModel):
     max_sentences: int = Field(default=12, ge=1, le=30, description="答案最多引用几句")
     evidence: int = Field(default=8, ge=1, le=20, description="交给语言模型几条证据")
     threshold: float = Field(
-        default=0.10, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
+        default=0.125, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
     )
 
 
