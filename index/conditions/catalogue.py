@@ -48,15 +48,15 @@ def about(clause: str, at: int, end: int, unit: str) -> str:
     """What a number of a unit is about: the attribute of that unit whose word stands nearest
     before it in the clause, else nearest after it; "" where none does. What is counted by the head
     (人均) is another thing than the whole."""
-    before: list[tuple[int, str]] = []
+    before: list[tuple[int, int, str]] = []  # the longer of two that end together
     after: list[tuple[int, str]] = []
     for name, pattern in _patterns(unit):
         for match in pattern.finditer(clause):
             if match.end() <= at:
-                before.append((match.end(), name))
+                before.append((match.end(), match.end() - match.start(), name))
             elif match.start() >= at:
                 after.append((match.start(), name))
-    name = max(before)[1] if before else min(after)[1] if after else ""
+    name = max(before)[2] if before else min(after)[1] if after else ""
     each = f"{name}_each"
     return each if each in attributes() and EACH.search(clause[: end + NEAR]) else name
 

@@ -151,15 +151,13 @@ def met(limit: Limit, facts: Sequence[Fact]) -> Truth:
 
 def is_for(limit: Limit, facts: Sequence[Fact]) -> Truth:
     """Whether the asker is of the classes that a limit is for."""
-    values: list[Truth] = []
-    for guard in limit.guards:
+    leaves: list[Leaf] = []
+    for number, guard in enumerate(limit.guards):
         ranks = [f.told for f in facts if f.attribute == guard.attribute]
         own = exactly(Decimal(guard.rank))
         fits = all(told.within(own) for told in ranks)
-        values.append(fits if ranks else None)
-    if False in values:
-        return False
-    return None if None in values else True
+        leaves.append(Leaf(number, fits if ranks else None))
+    return truth(All(tuple(leaves)))
 
 
 def _tree(quote: Quote, checks: Sequence[Check]) -> Node:

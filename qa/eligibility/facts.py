@@ -89,7 +89,7 @@ def _numbers(clause: str, start: int, before: str) -> Sequence[Fact]:
     found = []
     for number in numbers(clause, spoken=True):
         attribute = _about(clause, before, number)
-        if number.unit == "岁" and number.value > OLDEST:
+        if not attribute or (number.unit == "岁" and number.value > OLDEST):
             continue
         told = _told(clause, number)
         first, last = _shown(clause, number)

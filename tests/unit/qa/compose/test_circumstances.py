@@ -6,8 +6,9 @@ import pytest
 
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.cli.present import answer_text
+from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer
-from tests.unit.qa.compose.test_composing import asked, assistant_of
+from tests.unit.qa.compose.test_composing import BY_WORDS, asked, assistant_of
 
 RULE = """人才公寓管理办法
 第三条 申请人才公寓的，应当同时符合下列条件：
@@ -73,6 +74,29 @@ def test_what_is_demanded_and_not_told_is_asked_for(rule: Assistant) -> None:
 ])  # fmt: skip
 def test_ways_and_exclusions(rule: Assistant, told: str, verdict: str) -> None:
     assert asked(rule, told).verdict == verdict
+
+
+def test_a_rule_of_another_place_gives_no_verdict(rule: Assistant) -> None:
+    assert asked(rule, "我46岁，能申请青岚市人才公寓吗").verdict == "不可以"
+    elsewhere = asked(rule, "我46岁，能申请上海人才公寓吗")
+    assert (elsewhere.verdict, elsewhere.conditions) == ("", ())
+
+
+def test_items_below_words_that_refuse_are_no_demands(tmp_path: Path) -> None:
+    text = (
+        "贷款办法\n第三条 有下列情形之一的，不予贷款：\n"
+        "（一）年龄超过60周岁的；\n（二）社会保险未满1年的。\n"
+    )
+    refusing = assistant_of(tmp_path, {"贷款.txt": ("贷款办法", "2025-01-02", "青岚市", text)})
+    assert asked(refusing, "我46岁，能申请贷款吗").conditions == ()
+
+
+def test_what_limits_somebody_is_said_at_any_confidence(tmp_path: Path) -> None:
+    sources = {"办法.txt": ("人才公寓管理办法", "2025-01-02", "青岚市", RULE)}
+    usual = assistant_of(tmp_path, sources)
+    strict = Assistant(usual.index, usual.embedder, BY_WORDS, AnswerSettings(threshold=0.999))
+    assert asked(strict, "能申请人才公寓吗").status == "abstained"
+    assert asked(strict, "我46岁，能申请人才公寓吗").verdict == "不可以"
 
 
 def test_without_circumstances_nothing_is_compared(rule: Assistant) -> None:

@@ -24,6 +24,19 @@ def shown(fact: Fact) -> str:
     ("大专毕业，没有职称", ["degree=4", "title=0"]),
     ("再过两个月就50了，能入户吗", []),  # is to come
     ("要满几年才能申请", []),
+    ("社保停交了2个月", []),  # how long it has not been paid
+    ("居住证到期半年了", []),
+    ("劳动合同还剩半年到期", []),
+    ("我爸61岁，我想申请贷款", []),  # asks for himself
+    ("我40岁，我爸61岁，我想申请贷款", ["age=40"]),
+    ("我妈53，想投靠我落户", ["age=53", "gender=1"]),  # asks for her
+    ("我18岁不到", ["age=..18"]),
+    ("还差一个月满16", ["age=..16"]),
+    ("三十五六岁", []),  # neither
+    ("社保交了两三个月", []),
+    ("我460岁", []),
+    ("公积金交了3个月", ["fund=3"]),  # no insurance
+    ("月收入3200", ["income_monthly=3200"]),  # no yearly one
     ("如果社保交满3年能不能申请", []),  # is supposed
 ])  # fmt: skip
 def test_what_is_told(text: str, expected: list[str]) -> None:

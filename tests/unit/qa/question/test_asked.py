@@ -57,6 +57,18 @@ def test_tokens_count_by_rarity_and_a_follow_ups_own_more() -> None:
     assert understood("?").words.share({"博士"}) == 0.0
 
 
+@pytest.mark.parametrize(("text", "about"), [
+    ("安徽人，在南京买了房，能落户吗", ("南京",)),
+    ("从贵州来重庆打工，能办居住证吗", ("重庆",)),
+    ("深圳户口能参加医保吗", ("深圳",)),  # names no other
+    ("北京和上海哪个高", ("北京", "上海")),
+])  # fmt: skip
+def test_where_somebody_comes_from_is_no_place_asked_about(
+    text: str, about: tuple[str, ...]
+) -> None:
+    assert understood(text).places == about
+
+
 @pytest.mark.parametrize("name", sorted(NOTHING))
 def test_each_trait_can_be_left_out(name: str) -> None:
     query = "2024年第三届大会什么时候,渝北区博士需要哪些材料?"
