@@ -331,6 +331,48 @@ def verdicts_command(
     typer.echo(verdicts.table(found))
 
 
+@group.command("conversations")
+def conversations_command(
+    folder: Annotated[
+        Path, typer.Option("--set", help="对话题集的文件夹，里面有 conversations.jsonl")
+    ],
+    index_dir: Annotated[
+        Path | None, typer.Option("--index", help="这些对话所问文件的索引；默认现用的索引")
+    ] = None,
+    part: Annotated[
+        str, typer.Option("--part", help="按文件分的哪一份：train、tuning 或 test")
+    ] = "test",
+    written_out: Annotated[
+        bool, typer.Option("--written-out", help="再把每一问写全了单独问一遍，作对照")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """对话里一问接一问：找没找对、依据说没说到、文件没写的有没有沉默。"""
+    import json
+    from typing import get_args
+
+    from policyqa.eval.runs import conversations
+    from policyqa.eval.sets import conversations as sets
+    from policyqa.eval.sets.readings import Part
+    from policyqa.qa import wiring
+    from policyqa.qa.cli import present
+
+    if part not in get_args(Part):
+        raise typer.BadParameter(f"没有名为 {part} 的一份，可用：{'、'.join(get_args(Part))}")
+    turns = sets.load(folder, parts=[each for each in get_args(Part) if each == part])
+    assistant = wiring.open_assistant(index_dir)
+    found = {}
+    for full in (False, True) if written_out else (False,):
+        with present.progress() as progress:
+            each = list(conversations.rows(assistant, turns, written_out=full, progress=progress))
+        found["写全了单独问" if full else "一问接一问"] = conversations.figures(each)
+    if as_json:
+        shown = {name: {k: f.model_dump() for k, f in e.items()} for name, e in found.items()}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    typer.echo(conversations.table(found))
+
+
 def _loaded(folder: Path, split: str | None, limit: int | None) -> "Dataset":
     from policyqa.eval.judge import dataset as datasets
 

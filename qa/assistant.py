@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -32,6 +32,9 @@ from policyqa.qa.compose.composing import composed
 from policyqa.qa.compose.contacts import advice, contact, nearest
 from policyqa.qa.compose.examples import example_questions
 from policyqa.qa.compose.suggestions import suggested
+from policyqa.qa.conversation.conversation import EARLIER, Conversation, Earlier, Memory
+from policyqa.qa.conversation.items import pointed_at
+from policyqa.qa.conversation.resolver import PreviousQuestion, Resolved, Resolver
 from policyqa.qa.corpus import Citable, Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Explanation, explained
@@ -41,7 +44,6 @@ from policyqa.qa.llm.rewriting import rewritten
 from policyqa.qa.question.asked import Asked, understood
 from policyqa.qa.question.clusters import clustered
 from policyqa.qa.question.filters import admits, lapsed
-from policyqa.qa.question.followups import Reading, readings
 from policyqa.qa.question.glossary import phrases, with_chinese
 from policyqa.qa.question.lexicon import Lexicon
 from policyqa.qa.question.query import normalise_query
@@ -54,6 +56,7 @@ from policyqa.qa.retrieve.reading import Marks, ReadingStage
 from policyqa.qa.rules import checked
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import (
+    MAX_HISTORY_TURNS,
     Answer,
     AnswerSentence,
     Citation,
@@ -64,11 +67,15 @@ from policyqa.qa.types import (
     Question,
     Reason,
     Timings,
+    Turn,
 )
+from policyqa.qa.wording import SMALL_TALK
 
 logger = logging.getLogger(__name__)
 
 PLACES = 3
+ITEM_CHARS = 40  # of an item that is asked about, enough to find it
+CITED = 2  # documents of an answer that later questions look back on
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -121,8 +128,10 @@ class Assistant:
         reading: ReadingStage | None = None,
         writer: Writer | None = None,
         without: Collection[str] = (),
+        resolver: Resolver | None = None,
     ) -> None:
-        """`without` names families of rules (`qa.rules`) that take no part.
+        """`without` names families of rules (`qa.rules`) that take no part; `resolver` says what a
+        question means after others, the one before it where there is none.
 
         Raises:
             SettingsError: one of them is none.
@@ -138,6 +147,8 @@ class Assistant:
         self._settings = settings
         self._reading = reading
         self._writer = writer
+        self._resolver = resolver or PreviousQuestion()
+        self._memory = Memory()
         self.corpus = Corpus.of(index)
         with cutting(office.terms):
             self._lexicon = Lexicon.learned((each.text for each in index.documents), office.names)
@@ -168,16 +179,16 @@ class Assistant:
         """
         clock = Clock()
         try:
-            asked = self.readings_of(question)
+            asked = self.asked_of(question)
         except QuestionError as error:
             return self._failed(question, "", "bad_question", error, clock)
-        if silent := _unsearched(asked[0]):
-            return self._unasked(question, asked[0].text, *silent, clock)
+        if silent := _unsearched(asked):
+            return self._unasked(question, asked.text, *silent, clock)
         try:
             narrowed, hidden = self._hidden(question)
-            found = surest(self._found(asked, question, clock, hidden))
+            found = self._found(asked, question, clock, hidden)
         except PolicyQAError as error:
-            return self._failed(question, asked[0].text, "failed", error, clock)
+            return self._failed(question, asked.text, "failed", error, clock)
         answer = self._answer(question, found, self._left_out(found, narrowed))
         clock.lap("answer")
         if self._writer and answer.status == "answered":
@@ -185,13 +196,16 @@ class Assistant:
             answer = rewritten(answer, self._writer, evidence, said)
             clock.lap("model")
         answer = answer.model_copy(update={"timings_ms": clock.timings()})
+        self._memory.keep(
+            _as_asked(question, question.question, _questions(question)), _earlier(answer)
+        )
         _log(answer)
         return answer
 
     @_in_office_words
-    def readings_of(self, question: Question) -> tuple[Asked, ...]:
-        """What the question may mean: normalised, spelt as the documents do, by itself or
-        completed by what came before, and with the Chinese words of an English one.
+    def asked_of(self, question: Question) -> Asked:
+        """The question as it is searched: normalised, spelt as the documents do, completed by what
+        was said before, and with the Chinese words of an English one.
 
         Raises:
             QuestionError: nothing in it can be searched.
@@ -199,21 +213,57 @@ class Assistant:
         query = normalise_query(question.question)
         if "spelling" not in self._without:
             query = self._speller.corrected(query)
-        history = question.history if "followups" not in self._without else ()
-        return tuple(self.understood(each) for each in readings(query, history))
+        alone = self.understood(Resolved(query))
+        told = _questions(question)
+        if not told or alone.wants & {"order", *SMALL_TALK} or "followups" in self._without:
+            return alone
+        before = self._conversation(question)
+        if not before.turns:
+            return replace(alone, told=told)
+        item = pointed_at(query, before.items)
+        meant = (
+            Resolved(f"{item[:ITEM_CHARS]} {query}")
+            if item
+            else self._resolver.resolve(query, before)
+        )
+        asked = self.understood(meant)
+        return replace(
+            asked,
+            told=told,
+            completed=meant.text != query,
+            cited=meant.cited,
+            wants=asked.wants - {"bare"},  # what was said before names it
+        )
+
+    def _conversation(self, question: Question) -> Conversation:
+        """The last turns before a question; those that are not remembered are answered again."""
+        asked = _questions(question)
+        first = max(0, len(asked) - EARLIER)
+        turns = (self._turn(question, asked, n, first) for n in range(first, len(asked)))
+        return Conversation(turns=tuple(turn for turn in turns if turn.question))
+
+    def _turn(self, question: Question, asked: Sequence[str], n: int, first: int) -> Earlier:
+        """The n-th turn, answered after those from the first that is looked back on."""
+        place = _as_asked(question, asked[n], asked[:n])
+        kept = self._memory.at(place)
+        if kept is None:
+            kept = _earlier(self.ask(_as_asked(question, asked[n], asked[first:n])))
+            self._memory.keep(place, kept)
+        return kept
 
     @_in_office_words
-    def understood(self, reading: Reading) -> Asked:
-        """A reading as it is searched, with the rarity of its words in these documents."""
+    def understood(self, meant: Resolved) -> Asked:
+        """What is meant as it is searched, with the rarity of its words in these documents."""
         glossary = "glossary" not in self._without
-        return understood(
-            with_chinese(reading.text, self._english) if glossary else reading.text,
-            own=reading.own,
+        asked = understood(
+            with_chinese(meant.text, self._english) if glossary else meant.text,
+            own=meant.own,
             known_words=self.index.words,
             known_bigrams=self.index.bigrams,
             without=self._without,
             shares=self._shares,
         )
+        return replace(asked, vector=meant.vector)
 
     @_in_office_words
     def explain(self, question: Question, *, expect: str = "") -> Explanation:
@@ -226,8 +276,8 @@ class Assistant:
         Raises:
             QuestionError: nothing in the question can be searched.
         """
-        asked, answer = self.readings_of(question), self.ask(question)
-        if _unsearched(asked[0]):
+        asked, answer = self.asked_of(question), self.ask(question)
+        if _unsearched(asked):
             return Explanation(answer=answer)
         _, hidden = self._hidden(question)
         found = self._found(asked, question, Clock(), hidden)
@@ -235,7 +285,6 @@ class Assistant:
             self.index,
             answer,
             found,
-            surest(found),
             hidden=hidden,
             threshold=self._settings.threshold,
             expect=expect,
@@ -248,17 +297,16 @@ class Assistant:
         ended = self._rows_of(lambda about: lapsed(question, about))
         return narrowed, np.union1d(narrowed, ended)
 
-    def _found(
-        self, asked: Sequence[Asked], question: Question, clock: Clock, hidden: Rows
-    ) -> list[Found]:
-        """What each reading brought up."""
-        found, day = [], day_of(question)
-        for each in asked:
-            vector = self.embedder.encode_query(each.text)
-            clock.lap("embed")
-            rows = hidden if len(hidden) else None
-            found.append(self.find(each, vector, clock, hidden=rows, day=day))
-        return found
+    def _found(self, asked: Asked, question: Question, clock: Clock, hidden: Rows) -> Found:
+        """What a question brought up."""
+        vector = self.vector_of(asked)
+        clock.lap("embed")
+        rows = hidden if len(hidden) else None
+        return self.find(asked, vector, clock, hidden=rows, day=day_of(question))
+
+    def vector_of(self, asked: Asked) -> Vectors:
+        """Of what is asked, shape (dimension,)."""
+        return self.embedder.encode_query(asked.text) if asked.vector is None else asked.vector
 
     @_in_office_words
     def find(
@@ -354,6 +402,7 @@ class Assistant:
             "id": question.id,
             "question": question.question,
             "query": found.asked.text,
+            "understood": found.asked.text if found.asked.completed else "",
             "hits": retrieval.hits_of(self.index, found.ranking, question.k),
             "confidence": round(found.confidence, 4),
             "as_of": question.as_of,
@@ -442,9 +491,29 @@ class Assistant:
         }
 
 
-def surest(readings: Sequence[Found]) -> Found:
-    """That reading which the documents answer most surely."""
-    return max(readings, key=lambda each: each.confidence)
+def _questions(question: Question) -> tuple[str, ...]:
+    """What was asked before, oldest first."""
+    return tuple(turn.content for turn in question.history if turn.role == "user")
+
+
+def _as_asked(question: Question, text: str, before: Sequence[str]) -> Question:
+    """Another question of the same conversation, for the same day and documents."""
+    history = tuple(Turn(role="user", content=each) for each in before[-MAX_HISTORY_TURNS:])
+    return Question(question=text, history=history, as_of=question.as_of, filters=question.filters)
+
+
+def _earlier(answer: Answer) -> Earlier:
+    """What later questions need of an answer; nothing of one that was not searched."""
+    cited = [(each.doc_id, each.title) for each in answer.citations]
+    near = list(dict.fromkeys(cited or [(hit.doc_id, hit.title) for hit in answer.hits[:1]]))
+    if not near:
+        return Earlier(question="")
+    return Earlier(
+        question=normalise_query(answer.question),
+        documents=tuple(name for name, _ in near[:CITED]),
+        titles=tuple(title for _, title in near[:CITED]),
+        items=tuple(each.text for each in answer.sentences if each.role in ("item", "step")),
+    )
 
 
 def day_of(question: Question) -> str:
@@ -471,10 +540,11 @@ def _which_one(among: tuple[str, ...], shared: Mapping[str, Any]) -> Answer:
 
 def _unsearched(asked: Asked) -> tuple[Reason, Note] | None:
     """Why a question is not even looked for, and what is said to it; None where it is."""
+    for kind in SMALL_TALK:
+        if kind in asked.wants:
+            return "out_of_scope", Note(kind=kind)
     if "order" in asked.wants:
         return "refused", Note(kind="refused")
-    if "talk" in asked.wants:
-        return "out_of_scope", Note(kind="talk")
     if "bare" in asked.wants:
         return "ambiguous", Note(kind="unclear")
     return None

@@ -1,7 +1,7 @@
 """Why an answer is as it is: what was searched, what each signal and the reader said of it, what
 was barred, and at which step a sentence that somebody expects was lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -88,7 +88,6 @@ class Explanation(Value):
 def explained(
     index: SearchIndex,
     answer: Answer,
-    readings: Sequence[Found],
     chosen: Found,
     *,
     hidden: Rows,
@@ -100,18 +99,14 @@ def explained(
     Args:
         index: what was searched.
         answer: what was said.
-        readings: what each reading of the question brought up.
-        chosen: that which was answered.
+        chosen: what it brought up.
         hidden: rows of passages that were left out.
         threshold: confidence below which nothing is said.
         expect: words that ought to be said; "" for none.
     """
     return Explanation(
         answer=answer,
-        searched=tuple(
-            Searched(text=each.asked.text, confidence=_rounded(each.confidence))
-            for each in readings
-        ),
+        searched=(Searched(text=chosen.asked.text, confidence=_rounded(chosen.confidence)),),
         hidden=len(hidden),
         confidence=_rounded(chosen.confidence),
         threshold=threshold,

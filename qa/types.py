@@ -17,9 +17,9 @@ Completeness = Literal["", "full", "partial"]
 Role = Literal["lead", "statement", "item", "step", "earlier", "conflict", "target"]
 Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_question", "failed"]
 NoteKind = Literal[
-    "refused", "talk", "unclear", "which_one", "out_of_scope", "no_evidence", "near", "next_step",
-    "ask_issuer", "contact", "items_left", "not_said", "target", "elsewhere", "conflict",
-    "model_fell_back", "staff", "not_in_force", "self_check", "tell_more", "other",
+    "refused", "talk", "thanks", "who", "unclear", "which_one", "out_of_scope", "no_evidence",
+    "near", "next_step", "ask_issuer", "contact", "items_left", "not_said", "target", "elsewhere",
+    "conflict",    "model_fell_back", "staff", "not_in_force", "self_check", "tell_more", "other",
 ]  # fmt: skip
 
 
@@ -242,7 +242,9 @@ def _before(kind: NoteKind) -> Callable[[Any], Any]:
 class Answer(Value):
     """An answer with its proof, or a reasoned abstention.
 
-    `confidence` is the calibrated probability that the documents answer the question. `verdict`
+    `understood` is how a question was taken that leans on earlier ones, "" for one that was taken
+    as it stands. `confidence` is the calibrated probability that the documents answer the
+    question. `verdict`
     is 可以, 不可以 or 视条件而定 where the question asks that and a document says it, 还不能判断
     where the asker told too little.
     `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
@@ -261,6 +263,7 @@ class Answer(Value):
     status: Status
     reason: Reason | None
     answer: str
+    understood: str = ""
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()

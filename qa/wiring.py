@@ -13,9 +13,11 @@ from policyqa.index.errors import IndexMissing, SourceError
 from policyqa.index.read.extract import Limits
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import Embedder, SentenceTransformerEmbedder
+from policyqa.index.store.weights import WEIGHTS, folder_of
 from policyqa.index.types import IndexReport, Metadata
 from policyqa.qa import settings as configuration
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.conversation.resolver import LearnedResolver, Resolver
 from policyqa.qa.errors import DatasetError
 from policyqa.qa.live import LiveAssistant
 from policyqa.qa.llm.language_model import OpenAIWriter, Writer
@@ -158,7 +160,22 @@ def _assistant(folder: Path, settings: Settings) -> Assistant:
         settings.answer,
         second,
         writer(settings),
+        resolver=resolver(model),
     )
+
+
+def resolver(model: Embedder) -> Resolver | None:
+    """What was taught for an embedding model; None where nothing was."""
+    if model.fingerprint != folder_of(WEIGHTS) or not isinstance(
+        model, SentenceTransformerEmbedder
+    ):
+        return None
+    return _resolver(model)
+
+
+@cache
+def _resolver(model: SentenceTransformerEmbedder) -> Resolver:
+    return LearnedResolver.load(model.encoder, model.tokenizer)
 
 
 def writer(settings: Settings) -> Writer | None:
@@ -194,6 +211,7 @@ def varied(assistant: Assistant, settings: Settings, *, without: Collection[str]
         second,
         writer(settings),
         without,
+        resolver(assistant.embedder),
     )
 
 

@@ -1,6 +1,7 @@
 """What readers are told in our own words: when there is no answer, and beside one."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 # By `types.NoteKind`, with a `{}` for each part. `ui/chat/english.toml` has the English.
 NOTES: Mapping[str, str] = {
@@ -9,6 +10,10 @@ NOTES: Mapping[str, str] = {
     "talk": (
         "您好，这里是渝才问策：按本单位的文件回答人才政策问题，如申报条件、支持政策、服务、时间和办理方式。"
         "请直接提问。"
+    ),
+    "thanks": "好的，不客气。还想了解哪项政策，请随时接着问。",
+    "who": (
+        "我是渝才问策，一个查询程序，不是真人：只从本单位的文件里找依据，摘引原文作答。请直接提问。"
     ),
     "unclear": (
         "问题里没有说明指的是哪项政策、哪类人才或哪项服务，请补充后再问，例如“博士后有哪些支持政策？”。"
@@ -34,5 +39,7 @@ NOTES: Mapping[str, str] = {
     # of an answer that an earlier version kept, as it stands
     "other": "{}",
 }
+# Notes to what asks nothing of documents.
+SMALL_TALK: tuple[Literal["talk", "thanks", "who"], ...] = ("talk", "thanks", "who")
 TARGET = "目标 "
 COMPLETENESS = {"full": "完整回答", "partial": "部分回答"}

@@ -139,6 +139,23 @@ def mean(values: Sequence[float | bool | None]) -> Figure:
     )
 
 
+def figures_table(found: Mapping[str, Mapping[str, Figure]], labels: Mapping[str, str]) -> str:
+    """A table in Markdown: a line for each label, a column for each of what was found."""
+    head = ["| | " + " | ".join(found) + " |", "|---" * (len(found) + 1) + "|"]
+    lines = [
+        f"| {label} | " + " | ".join(_shown(each[name]) for each in found.values()) + " |"
+        for name, label in labels.items()
+    ]
+    return "\n".join([*head, *lines])
+
+
+def _shown(figure: Figure) -> str:
+    if figure.value is None:
+        return "–"
+    bounds = f"（{figure.low:.2f}–{figure.high:.2f}）" if figure.low is not None else ""
+    return f"{figure.value:.2f}{bounds} n={figure.n}"
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 4)
 

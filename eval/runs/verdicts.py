@@ -4,7 +4,7 @@ that decide; what is asked back; and whether one fact across a limit turns the v
 from collections.abc import Iterator, Mapping, Sequence
 
 from policyqa.eval.judge.evaluate import Progress
-from policyqa.eval.runs.readings import Figure, is_of, mean
+from policyqa.eval.runs.readings import Figure, figures_table, is_of, mean
 from policyqa.eval.sets.circumstances import RULINGS, Person
 from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
@@ -82,16 +82,4 @@ LABELS = {
 
 def table(found: Mapping[str, Mapping[str, Figure]]) -> str:
     """A table of figures, a column a set."""
-    head = ["| | " + " | ".join(found) + " |", "|---" * (len(found) + 1) + "|"]
-    lines = [
-        f"| {LABELS[name]} | " + " | ".join(_shown(each[name]) for each in found.values()) + " |"
-        for name in LABELS
-    ]
-    return "\n".join([*head, *lines])
-
-
-def _shown(figure: Figure) -> str:
-    if figure.value is None:
-        return "–"
-    bounds = f"（{figure.low:.2f}–{figure.high:.2f}）" if figure.low is not None else ""
-    return f"{figure.value:.2f}{bounds} n={figure.n}"
+    return figures_table(found, LABELS)

@@ -39,8 +39,8 @@ from policyqa.index.text.marks import EDITION, YEAR, places
 from policyqa.qa import settings as configuration
 from policyqa.qa import wiring
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.conversation.resolver import Resolved
 from policyqa.qa.found import Found
-from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.confidence import FILE, FILE_WITH_READER, Model, Term
 
 IGNORED = frozenset({"length", "asks_form"})  # say who wrote the questions, not who can answer
@@ -88,8 +88,8 @@ def examples(
 
 def _examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     for query in queries:
-        asked = assistant.readings_of(question_of(query))[-1]
-        vector = assistant.embedder.encode_query(asked.text)
+        asked = assistant.asked_of(question_of(query))
+        vector = assistant.vector_of(asked)
         found = assistant.find(asked, vector)
         right = bool(query.answerable) and is_right(query, found)
         weight = SILENT_WEIGHT if not query.answerable else 1.0 if right else WRONG_WEIGHT
@@ -101,7 +101,7 @@ def _examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Exampl
         if query.answerable:
             for altered in counterfactuals(asked.text, assistant.index):
                 vector = assistant.embedder.encode_query(altered)
-                other = assistant.find(assistant.understood(Reading(altered)), vector)
+                other = assistant.find(assistant.understood(Resolved(altered)), vector)
                 yield Example(dict(other.features), False, HIDDEN_WEIGHT)
 
 
@@ -153,8 +153,8 @@ def off_topic(
 ) -> Iterator[Example]:
     """Examples of questions of another collection, which these documents are silent on."""
     for query in queries:
-        asked = assistant.readings_of(question_of(query))[-1]
-        found = assistant.find(asked, assistant.embedder.encode_query(asked.text))
+        asked = assistant.asked_of(question_of(query))
+        found = assistant.find(asked, assistant.vector_of(asked))
         yield Example(dict(found.features), False, weight)
 
 

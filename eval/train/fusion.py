@@ -49,8 +49,8 @@ def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example
     for query in queries:
         if not (query.answerable and (query.model_extra or {}).get("named")):
             continue
-        asked = assistant.readings_of(question_of(query))[-1]
-        vector = assistant.embedder.encode_query(asked.text)
+        asked = assistant.asked_of(question_of(query))
+        vector = assistant.vector_of(asked)
         found = assistant.find(asked, vector)
         rows = found.ranking.rows
         standard = [z_scores(found.signals[name][rows]) for name in retrieval.SIGNALS]

@@ -179,8 +179,8 @@ def readings(
 def _first_read(assistant: Assistant, record: Mapping[str, Any], document: Document) -> list[int]:
     """Rows that the assistant would read, without those that nobody judged: of other documents
     where the question names none, and such of the same place as say the same."""
-    index, asked = assistant.index, assistant.readings_of(Question(question=record["question"]))[-1]
-    signals = signals_of(index, asked, assistant.embedder.encode_query(asked.text))
+    index, asked = assistant.index, assistant.asked_of(Question(question=record["question"]))
+    signals = signals_of(index, asked, assistant.vector_of(asked))
     said = [set(bigrams(each["quote"])) for each in record["evidence"]]
     rows = []
     for row in rank(index, asked, signals, WEIGHTS).rows[:READ]:

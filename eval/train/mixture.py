@@ -39,8 +39,8 @@ class Example(Value):
 def examples(assistant: Assistant, queries: Sequence[Query]) -> Iterator[Example]:
     """The sentences that a reader marked for each question."""
     for query in queries:
-        asked = assistant.readings_of(question_of(query))[-1]
-        found = assistant.find(asked, assistant.embedder.encode_query(asked.text))
+        asked = assistant.asked_of(question_of(query))
+        found = assistant.find(asked, assistant.vector_of(asked))
         extra = query.model_extra or {}
         quotes = [item.quote for item in query.evidence]
         for each in found.evidence:

@@ -18,6 +18,7 @@ from policyqa.index.store.weights import WEIGHTS, folder_of, unpack
 if TYPE_CHECKING:  # importing them takes seconds; `load` does it
     import torch
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 DEFAULT_MODEL = "e5-small"
 MAX_PADDED_TOKENS = 2048  # of a batch: larger ones fall out of the processor's cache
@@ -114,6 +115,23 @@ class SentenceTransformerEmbedder:
     def dimension(self) -> int:
         """Length of a vector."""
         return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def encoder(self) -> Any:
+        """The transformer, for models that are built on it; not to be changed."""
+        transformer: Any = self._model[0]
+        return transformer.auto_model
+
+    @property
+    def tokenizer(self) -> "Tokenizer":
+        """Of the transformer, a copy that neither pads nor cuts."""
+        from tokenizers import Tokenizer
+
+        fast: Any = self._model.tokenizer
+        own = Tokenizer.from_str(fast.backend_tokenizer.to_str())
+        own.no_padding()
+        own.no_truncation()
+        return own
 
     def encode_query(self, text: str) -> Vectors:
         """Vector of one query, shape (dimension,), float32, unit length."""

@@ -12,7 +12,7 @@ from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import Enumeration, Item, around, sentences_of
 from policyqa.qa.corpus import Citable
 from policyqa.qa.eligibility.comparing import REFUSES, Check, Judgement, Rule, excludes, judged
-from policyqa.qa.eligibility.facts import facts
+from policyqa.qa.eligibility.facts import carried, facts
 from policyqa.qa.eligibility.telling import condition
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing
@@ -30,6 +30,7 @@ SPARES = re.compile(
 )
 ARTICLES = re.compile(r"第[^条]{1,6}条")
 ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
+ASKING = re.compile(r"[吗么呢呀?]|多少|几|什|啥|怎|哪|谁|如何|能|可以|是不是|是否|有没有|行不|得不")
 ASKED_BACK = 2  # what is not told that is asked for at once
 
 
@@ -44,18 +45,25 @@ def judgement_of(
         said: sentences of one document.
         passages: of this document.
     """
-    if "verdict" not in asked.wants or not asked.uses("circumstances"):
+    if not _asks(asked) or not asked.uses("circumstances"):
         return None
-    told = facts(asked.own or asked.text)
+    told = carried(asked.told, asked.own or asked.text)
     if not told or not said or _is_elsewhere(asked, said[0]):
         return None
     rules = list(_rules(said, passages))
     return judged(told, rules, _lifted(asked, said[0].document, passages))
 
 
+def _asks(asked: Asked) -> bool:
+    """Whether a question asks if something may be, or only adds to one that did: 我36了."""
+    now = asked.own or asked.text
+    adds = bool(asked.told) and not ASKING.search(now) and bool(facts(now))
+    return "verdict" in asked.wants or adds
+
+
 def tells(asked: Asked) -> bool:
     """Whether a question tells something of the asker that rules limit."""
-    return any(fact.attribute not in PERSONS for fact in facts(asked.text))
+    return any(f.attribute not in PERSONS for f in carried(asked.told, asked.own or asked.text))
 
 
 def _lifted(asked: Asked, document: Document, passages: Sequence[Passage]) -> frozenset[str]:
@@ -109,7 +117,7 @@ def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
     rest = (check for check in found.checks if check not in found.decisive)
     for check in (*found.decisive, *rest):
         number = _cited(draft, check)
-        row = condition(check, asked.own or asked.text, number) if number else None
+        row = condition(check, number) if number else None
         if row and row not in draft.conditions:
             draft.conditions.append(row)
     refused = found.allowed is False

@@ -49,14 +49,41 @@ ME = re.compile("我(?![爸妈父母岳公婆老丈妻爱对配孩小娃儿女�
 
 
 class Fact(NamedTuple):
-    """What is told of an attribute: the interval that it lies in. `start` and `end` are a span of
-    the question in its plain form."""
+    """What is told of an attribute: the interval that it lies in, and the words that say it."""
 
     attribute: str
     unit: str
     told: Interval
-    start: int
-    end: int
+    said: str
+
+
+def carried(before: Sequence[str], now: str) -> list[Fact]:
+    """What somebody has told in a conversation: what the question tells, and of earlier turns what
+    they told of the asker himself, the latest of each attribute. Nothing is carried over to a
+    question on somebody else.
+
+    Args:
+        before: what was asked before, oldest first.
+        now: the question.
+    """
+    own = facts(now)
+    form = plain(now)
+    if OTHERS.search(form) and not ME.search(form):
+        return own
+    found: dict[tuple[str, str], list[Fact]] = {}
+    for turn in before:
+        of_another = OTHERS.search(plain(turn)) and not FOR_SELF.search(plain(turn))
+        told = [] if of_another else facts(turn)
+        found |= _by_attribute(told)
+    found |= _by_attribute(own)
+    return [fact for each in found.values() for fact in each]
+
+
+def _by_attribute(told: Sequence[Fact]) -> dict[tuple[str, str], list[Fact]]:
+    found: dict[tuple[str, str], list[Fact]] = {}
+    for fact in told:
+        found.setdefault((fact.attribute, fact.unit), []).append(fact)
+    return found
 
 
 def facts(text: str) -> list[Fact]:
@@ -70,8 +97,8 @@ def facts(text: str) -> list[Fact]:
         words = clause.group()
         of_another = for_self and OTHERS.search(words) and not ME.search(words)
         if not UNTOLD.search(words) and not of_another:
-            found += _numbers(words, clause.start(), before)
-            found += _classes(words, clause.start())
+            found += _numbers(words, before)
+            found += _classes(words)
         before += words + ","
     return found
 
@@ -85,25 +112,24 @@ def _about(clause: str, before: str, number: Number) -> str:
     return carried or sole(number.unit)
 
 
-def _numbers(clause: str, start: int, before: str) -> Sequence[Fact]:
+def _numbers(clause: str, before: str) -> Sequence[Fact]:
     found = []
     for number in numbers(clause, spoken=True):
         attribute = _about(clause, before, number)
         if not attribute or (number.unit == "岁" and number.value > OLDEST):
             continue
         told = _told(clause, number)
-        first, last = _shown(clause, number)
-        found.append(Fact(attribute, number.unit, told, start + first, start + last))
+        found.append(Fact(attribute, number.unit, told, _said(clause, number)))
     return found
 
 
-def _shown(clause: str, number: Number) -> tuple[int, int]:
+def _said(clause: str, number: Number) -> str:
     """The number with what qualifies it: 不到两年, 差一个月满16."""
     before, after = clause[: number.start], clause[number.end :]
     qualified = LESS.search(before) or MORE.search(before)
     more = OVER.search(after) or UNDER.search(after)
     first = qualified.start() if qualified else number.start
-    return first, number.end + (more.end() if more else 0)
+    return clause[first : number.end + (more.end() if more else 0)]
 
 
 def _told(clause: str, number: Number) -> Interval:
@@ -120,9 +146,9 @@ def _told(clause: str, number: Number) -> Interval:
     return exactly(value)
 
 
-def _classes(clause: str, start: int) -> Sequence[Fact]:
+def _classes(clause: str) -> Sequence[Fact]:
     found = [
-        Fact(each.attribute, "", exactly(Decimal(each.rank)), start + each.start, start + each.end)
+        Fact(each.attribute, "", exactly(Decimal(each.rank)), clause[each.start : each.end])
         for each in classes(clause)
         if each.attribute != "degree" or each.rank > SCHOOL or GRADUATE.search(clause)
     ]
@@ -131,5 +157,5 @@ def _classes(clause: str, start: int) -> Sequence[Fact]:
         if match:
             found = [each for each in found if each.attribute != attribute]
             nothing = exactly(Decimal(0))
-            found.append(Fact(attribute, "", nothing, start + match.start(), start + match.end()))
+            found.append(Fact(attribute, "", nothing, match.group()))
     return found

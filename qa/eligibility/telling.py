@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.limits import Limit
-from policyqa.index.text.quantities import plain
 from policyqa.qa.eligibility.comparing import Check, excludes
 from policyqa.qa.types import Condition
 
@@ -14,16 +13,14 @@ MONTHS = 12
 MANY = Decimal(10_000)  # yuan, from which sums are said in 万
 
 
-def condition(check: Check, question: str, citation: int) -> Condition:
+def condition(check: Check, citation: int) -> Condition:
     """A check as readers see it.
 
     Args:
         check: of a limit and what is told of it.
-        question: that tells it.
         citation: the number of the rule's citation.
     """
-    form = plain(question)
-    told = dict.fromkeys(form[fact.start : fact.end] for fact in check.told)
+    told = dict.fromkeys(fact.said for fact in check.told)
     return Condition(
         label=attributes()[check.limit.attribute].label,
         demanded=demanded(check.limit) + ("的不可以" if excludes(check.quote) else ""),

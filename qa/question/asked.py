@@ -2,37 +2,47 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import or_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.store.vectors import Vectors
 from policyqa.index.text.marks import editions, place_stem, places, years
 from policyqa.index.text.quantities import Quantity, quantities
 from policyqa.index.text.suspicion import ADDRESSES
 from policyqa.index.text.words import bigrams, normalise, words
 from policyqa.qa.question.distinctions import Classes, classes_of
 from policyqa.qa.question.expectation import Expectation, expected
-from policyqa.qa.question.followups import is_bare
 from policyqa.qa.question.forms import (
     ALL_TALK,
+    ASKS_ANYTHING,
     ASKS_VERDICT,
+    CONTINUES,
     EITHER,
+    ENDS_OPEN,
     FORMS,
+    LEAVES,
     NEGATED_QUESTION,
     OPEN,
     ORDERS,
+    PRONOUN,
     TALK,
+    THANKS,
+    WHO,
     YES_NO,
     Want,
 )
 from policyqa.qa.question.headings import asked_headings
 from policyqa.qa.question.parts import Part, parts_of
-from policyqa.qa.question.query import function_words
+from policyqa.qa.question.query import content_words, function_words
 
+CLAUSES = re.compile(r"[\s,，.。;；!！?？~～、…]+")
+MAX_WHO_CHARS = 16
 OWN = 4.0  # how often a follow-up's own words count, against those of its topic
 # What a question may be understood without, to see what each is worth; wants beside these.
 NOTHING: Mapping[str, Any] = {
@@ -78,11 +88,14 @@ class Tokens:
 class Asked:
     """One reading of a question.
 
-    `text` is what is searched, `own` the part of it that was asked now where the rest is the topic
-    before it ("" where all of it is asked). `content` are the words that name something. `wants`
-    says what is asked for, `expectation` the kind and unit of the answer, `headings` those under
-    which it may stand, `parts` the things that are asked, where there are several. `years`,
-    `editions`, `places`, `classes` and `numbers` are those that the question names.
+    `text` is what is searched, `own` the part of it that was asked now where the rest are words of
+    what was said before ("" where all of it is asked), `told` what the asker said before, oldest
+    first; `completed` says that words of before were put to it, `cited` how likely each document
+    that answered before answers it, by id. `vector` is what it means in its conversation, None
+    for that of its text. `content` are the words that name something. `wants` says what is asked
+    for, `expectation` the kind and unit of the answer, `headings` those under which it may stand,
+    `parts` the things that are asked, where there are several. `years`, `editions`, `places`,
+    `classes` and `numbers` are those that the question names.
     """
 
     text: str
@@ -100,6 +113,10 @@ class Asked:
     places: tuple[str, ...]
     classes: Classes
     without: frozenset[str] = frozenset()
+    told: tuple[str, ...] = ()
+    completed: bool = False
+    cited: Mapping[str, float] = field(default_factory=dict, compare=False)
+    vector: Vectors | None = field(default=None, compare=False)
 
     def uses(self, rule: str) -> bool:
         """Whether a family of rules (`qa.rules`) takes part in the answer."""
@@ -128,8 +145,8 @@ def understood(
 
     Args:
         text: normalised, as `question.query` gives it.
-        own: what of it was asked now, see `question.followups.Reading`; these tokens count `OWN`
-            times, since the others say where to look and not what to find.
+        own: what of it was asked now; these tokens count `OWN` times, since the others say where to
+            look and not what to find.
         known_words, known_bigrams: of the documents, for the rarity of the question's; without
             them each counts 1.
         without: wants, and fields of `NOTHING`, to leave out; `own` too.
@@ -179,12 +196,33 @@ def _wants(text: str, plain: str) -> Iterator[Want]:
         yield "yes_no"
     if ORDERS.search(text) or ADDRESSES.search(text):
         yield "order"
-    if ALL_TALK.fullmatch(plain):
-        yield "talk"
+    if talk := _talk(plain):
+        yield talk
     if TALK.search(plain):
         yield "chat"
-    if is_bare(text):
+    if _is_bare(text):
         yield "bare"
+
+
+def _talk(plain: str) -> Want | None:
+    """What a text is that asks nothing of documents: a greeting or a joke, thanks (or a word that
+    says as little), or the question who answers; None where it asks something."""
+    if WHO.search(plain) and len(plain) <= MAX_WHO_CHARS:
+        return "who"
+    if ALL_TALK.fullmatch(plain) and not THANKS.search(plain):
+        return "talk"
+    clauses = [clause for clause in CLAUSES.split(plain) if clause]
+    quiet = [not ASKS_ANYTHING.search(clause) for clause in clauses]
+    thanks = [bool(THANKS.search(clause)) for clause in clauses]
+    idle = [bool(LEAVES.search(clause)) or bool(ALL_TALK.fullmatch(clause)) for clause in clauses]
+    if any(thanks) and all(quiet) and all(map(or_, thanks, idle)):
+        return "thanks"
+    return None
+
+
+def _is_bare(query: str) -> bool:
+    """Whether a question names nothing that could be looked for: 怎么申请?, 那个呢?"""
+    return not content_words(ENDS_OPEN.sub("", PRONOUN.sub("", CONTINUES.sub("", query))))
 
 
 def asked_places(text: str) -> tuple[str, ...]:

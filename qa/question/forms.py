@@ -36,6 +36,8 @@ Want = Literal[
     "document_number",  # 文号
     "order",  # nothing: it tells the assistant how to behave
     "talk",  # nothing: a greeting, a joke, and nothing else
+    "thanks",  # nothing: thanks, or a word that says as little
+    "who",  # who answers
     "chat",  # it holds words of talk, beside others
     "bare",  # nothing that could be looked for: 怎么申请?
 ]
@@ -206,6 +208,26 @@ TALK = re.compile(
 )
 ALL_TALK = re.compile(
     rf"(?:{TALK.pattern}|[呀啊哦呢吗啦了吧,，.。!！?？~～\s]|今天|怎么样|请问)+", re.IGNORECASE
+)
+
+# Words that thank, agree or wait, and those that ask who answers; a clause with one of them asks
+# nothing about policy unless it asks something besides (`ASKS_ANYTHING`).
+THANKS = re.compile(
+    r"谢|辛苦|麻烦你了|好[的嘞吧哒]|^好$|懂了|明白|知道了|了解了|清楚了|记下|收到|^[行嗯哦噢]+$|哈哈|等[一]?下|稍等|等会"
+    r"|不用了|没(?:别的)?问题了|先这样|就这样|^ok(?:ay)?$|thank",
+    re.IGNORECASE,
+)
+WHO = re.compile(
+    r"你(?:到底)?是(?:谁|什么人|啥)|你叫什么|真人|机器人|人工客服|是不是(?:ai|人工智能)"
+    r"|who are you|are you (?:a )?(?:human|robot|bot)",
+    re.IGNORECASE,
+)
+# What goes on from thanks and tells nothing either.
+LEAVES = re.compile(
+    r"^(?:那)?(?:我|咱)们?(?:先|再|就|去|回去?|拿|记|转告|商量|考虑|看看|问问|想想)"
+)
+ASKS_ANYTHING = re.compile(
+    r"[吗么呢]|多少|几|什|啥|怎|咋|哪|如何|能(?!干)|可以|是否|有没有|多久|条件|材料|\d"
 )
 
 # ---- A question that leans on an earlier one

@@ -21,6 +21,9 @@ from policyqa.qa.types import Hit
 SIGNALS = ("dense", "words", "bigrams", "document")
 WEIGHTS: Mapping[str, float] = RankingSettings().model_dump()
 AGREEMENT_WEIGHT = 0.2
+CITED_WEIGHT = 1.25  # of the likelihood that a document which answered before answers again
+WORDS_COMPLETED = 0.4  # how much words count in a question that was completed, against others
+BY_WORDS = ("words", "bigrams")
 OTHER_NAMES = 0.5  # how much the words of another name count, against those asked
 COMPARED = 50  # best candidates whose years, editions and places are compared with the query's
 POOL = 100  # candidates that each signal may propose
@@ -64,12 +67,25 @@ def rank(
     if not len(seen):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in signals})
     rows = _candidates(signals, seen)
+    if asked.completed:  # words of before are in the vector already, and drown what is asked
+        weights = {n: (WORDS_COMPLETED if n in BY_WORDS else 1) * w for n, w in weights.items()}
     fused = weighted_sum({name: z_scores(each[rows]) for name, each in signals.items()}, weights)
     if asked.years or asked.editions or asked.places or asked.headings:
         best = np.argsort(-fused, kind="stable")[:COMPARED]
         fused[best] += AGREEMENT_WEIGHT * agreement_of(index, asked, rows[best])
+    if asked.cited:
+        fused += CITED_WEIGHT * _cited(index, asked, rows)
     found = Ranking(rows, fused, {name: each[rows] for name, each in signals.items()})
     return found.ordered(np.lexsort((rows, -fused)))
+
+
+def _cited(index: SearchIndex, asked: Asked, rows: Rows) -> Floats:
+    """How likely the documents of passages answer, of those that answered before, shape (n,)."""
+    likely = np.zeros(len(index.documents))
+    for name, share in asked.cited.items():
+        if name in index.document_rows:
+            likely[index.document_rows[name]] = share
+    return likely[index.document_of[rows]]
 
 
 def signals_of(

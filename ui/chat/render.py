@@ -154,8 +154,15 @@ def written_date(date: str) -> str:
 
 def _message(answer: Answer, text: str, after: str) -> str:
     label = LABELS.get(answer.reason or "", "") if answer.status != "answered" else ""
-    head = f'<div class="verdict">{say(label)}</div>' if label else ""
+    head = _understood(answer) + (f'<div class="verdict">{say(label)}</div>' if label else "")
     return f'<div class="answer {answer.status}">{head}<div class="said">{text}</div>{after}</div>'
+
+
+def _understood(answer: Answer) -> str:
+    """How a question was taken that leans on earlier ones."""
+    if not answer.understood:
+        return ""
+    return f'<div class="understood">{say("按“{}”理解", inline(answer.understood))}</div>'
 
 
 def _cut(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from policyqa.index.types import Value
-from policyqa.qa.wording import NOTES
+from policyqa.qa.wording import NOTES, SMALL_TALK
 from policyqa.ui.errors import StoreError
 from policyqa.ui.store.audit import note
 from policyqa.ui.store.tables import AnswerRow, DraftRow, GapRow
@@ -71,7 +71,7 @@ class Drafts(Store):
         reported = exists().where(GapRow.answer_id == AnswerRow.id)
         said = AnswerRow.answer["answer"].as_string()
         silent = (AnswerRow.status == "abstained") & AnswerRow.reason.in_(SILENT)
-        silent &= said != NOTES["talk"]
+        silent &= said.not_in([NOTES[kind] for kind in SMALL_TALK])
         return self._unanswered(_questions().where(or_(silent, reported)), used)
 
     def those(self, answer_ids: Sequence[str], used: Collection[str]) -> list[Unanswered]:

@@ -14,8 +14,9 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder, Vectors
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.conversation.conversation import Conversation
+from policyqa.qa.conversation.resolver import Resolved
 from policyqa.qa.question.asked import OWN
-from policyqa.qa.question.followups import Reading
 from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Note, Question, Turn
@@ -160,12 +161,12 @@ def test_a_question_that_names_nothing_is_asked_back(assistant: Assistant, quest
 def test_a_follow_up_is_answered_for_its_own_year(assistant: Assistant) -> None:
     first = "2020年招收博士后多少人?"
     answer = ask(assistant, "那2025年呢?", first)
-    assert answer.query == "2025年招收博士后多少人?"
+    assert answer.query == "年招收博士后多少人? 那2025年呢?"
     assert "300人" in answer.answer
 
 
 def test_what_is_hidden_cannot_be_found(assistant: Assistant) -> None:
-    asked = assistant.understood(Reading("公园每天几点开门"))
+    asked = assistant.understood(Resolved("公园每天几点开门"))
     vector = EMBEDDER.encode_query(asked.text)
     best = assistant.find(asked, vector).ranking.rows[:1]
     found = assistant.find(asked, vector, hidden=best)
@@ -211,14 +212,14 @@ def test_two_offices_in_one_process_keep_their_words_apart(tmp_path: Path) -> No
     )
     other = office(tmp_path / "other", "")
     for _ in range(2):  # what is remembered of the first must not reach the second
-        (asked,) = one.readings_of(Question(question="渝快办的留存率是多少?"))
+        asked = one.asked_of(Question(question="渝快办的留存率是多少?"))
         assert "渝快办" in asked.words.every
         assert asked.expectation.kind == "percent"
-        (asked,) = other.readings_of(Question(question="渝快办的留存率是多少?"))
+        asked = other.asked_of(Question(question="渝快办的留存率是多少?"))
         assert "渝快办" not in asked.words.every
         assert asked.expectation.kind == "count"
-        assert one.understood(Reading("fast service")).text == "fast service 渝快办"
-        assert other.understood(Reading("fast service")).text == "fast service 服务"
+        assert one.understood(Resolved("fast service")).text == "fast service 渝快办"
+        assert other.understood(Resolved("fast service")).text == "fast service 服务"
 
 
 def test_an_office_is_answered_in_its_words_in_every_thread(tmp_path: Path) -> None:
@@ -275,27 +276,83 @@ def test_what_came_after_the_day_asked_for_is_left_out(
     assert {citation.source for citation in answer.citations} <= sources
 
 
-def test_of_two_readings_the_surer_one_is_taken(assistant: Assistant) -> None:
-    """A question with a word of its own may still lean on the one before."""
-    asked = (
-        ("2025年招收博士后多少人?", "硕士每年补贴多少万元?"),
-        ("硕士每年补贴多少万元?", "什么时候招收?"),
-        ("博士后目标是什么?", "2020年招收多少人?"),
-        ("公园免费开放吗?", "早上几点?"),
+class Fixed:
+    """A resolver that puts one word before each question, and remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, Conversation]] = []
+
+    def resolve(self, query: str, before: Conversation) -> Resolved:
+        self.given.append((query, before))
+        return Resolved(f"硕士 {query}", query, EMBEDDER.encode_query("硕士每年补贴"))
+
+
+def resolving(assistant: Assistant) -> tuple[Assistant, Fixed]:
+    resolver = Fixed()
+    settings = AnswerSettings(threshold=0.0)
+    made = Assistant(assistant.index, EMBEDDER, WEIGHTS, settings, resolver=resolver)
+    return made, resolver
+
+
+def after(text: str, *before: str, **asked: Any) -> Question:
+    return Question(
+        question=text, history=[Turn(role="user", content=each) for each in before], **asked
     )
-    taken = set()
-    for before, text in asked:
-        question = Question(question=text, history=(Turn(role="user", content=before),))
-        readings = assistant.readings_of(question)
-        assert len(readings) == 2
-        sure = [
-            assistant.find(asked, EMBEDDER.encode_query(asked.text)).confidence
-            for asked in readings
-        ]
-        best = sure.index(max(sure))
-        assert assistant.ask(question).query == readings[best].text
-        taken.add(best)
-    assert taken == {0, 1}
+
+
+def test_what_was_said_before_is_answered_again_where_it_is_not_remembered(
+    assistant: Assistant,
+) -> None:
+    one, resolver = resolving(assistant)
+    answer = one.ask(after("多少钱?", "博士每年补贴多少万元?", "那谁发?"))
+    assert answer.query == "硕士 多少钱?"
+    (query, first), (asked, before) = resolver.given
+    assert (query, asked) == ("那谁发?", "多少钱?")
+    assert [turn.question for turn in first.turns] == ["博士每年补贴多少万元?"]
+    assert before.questions == ("那谁发?", "博士每年补贴多少万元?")
+    cited = one.ask(Question(question="博士每年补贴多少万元?")).citations[0].title
+    assert before.turns[0].titles[0] == cited
+
+    again, resolver = resolving(assistant)  # asked turn by turn: nothing is answered twice
+    again.ask(Question(question="博士每年补贴多少万元?"))
+    again.ask(after("那谁发?", "博士每年补贴多少万元?"))
+    assert again.ask(after("多少钱?", "博士每年补贴多少万元?", "那谁发?")).hits == answer.hits
+    assert resolver.given[-1] == (asked, before)
+    assert len(resolver.given) == 2
+
+
+def test_a_conversation_for_another_day_is_another(assistant: Assistant) -> None:
+    one, resolver = resolving(assistant)
+    one.ask(after("多少钱?", "博士每年补贴多少万元?", "那谁发?"))
+    one.ask(after("多少钱?", "博士每年补贴多少万元?", "那谁发?", as_of="2090"))
+    assert len(resolver.given) == 4
+
+
+def test_small_talk_is_not_looked_back_on(assistant: Assistant) -> None:
+    one, resolver = resolving(assistant)
+    assert one.ask(after("谢谢", "博士每年补贴多少万元?")).reason == "out_of_scope"
+    assert resolver.given == []
+    one.ask(after("多少钱?", "博士每年补贴多少万元?", "谢谢"))
+    assert resolver.given[0][1].questions == ("博士每年补贴多少万元?",)
+    assert one.ask(after("硕士多少钱?", "你好")).query == "硕士多少钱?"
+    assert len(resolver.given) == 1
+
+
+def test_only_the_askers_turns_count(assistant: Assistant) -> None:
+    said = [Turn(role="assistant", content="硕士每年补贴多少?")]
+    assert assistant.asked_of(Question(question="那2025年呢?", history=said)).text == "那2025年呢?"
+
+
+def test_an_item_that_was_listed_is_meant_by_its_number(tmp_path: Path) -> None:
+    items = "（一）年满十八周岁；\n（二）在本市有固定住所；\n（三）没有犯罪记录。"
+    text = f"办法\n申请人须符合下列条件：\n{items}"
+    build_texts([SourceText("a.txt", text, Metadata())], tmp_path, EMBEDDER)
+    index = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    one = Assistant(index, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
+    before = "申请人须符合哪些条件?"
+    assert "固定住所" in one.asked_of(after("第二条再说说", before)).text
+    assert "犯罪" in one.asked_of(after("最后一个呢?", before)).text
+    assert "（" not in one.asked_of(after("第九条呢?", before)).text
 
 
 def test_a_follow_ups_own_words_count_more_than_its_topic(assistant: Assistant) -> None:

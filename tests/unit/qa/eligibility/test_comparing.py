@@ -105,5 +105,5 @@ def test_what_is_demanded_and_not_told_is_named_once() -> None:
 ])  # fmt: skip
 def test_a_check_in_words(told: str, rule: str, shown: tuple[str, str, str, bool]) -> None:
     check = held(told, rule).checks[-1]
-    row = condition(check, told, 1)
+    row = condition(check, 1)
     assert (row.label, row.demanded, row.told, row.met) == shown

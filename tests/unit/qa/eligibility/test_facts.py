@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyqa.qa.eligibility.facts import Fact, facts
+from policyqa.qa.eligibility.facts import Fact, carried, facts
 
 
 def shown(fact: Fact) -> str:
@@ -41,3 +41,19 @@ def shown(fact: Fact) -> str:
 ])  # fmt: skip
 def test_what_is_told(text: str, expected: list[str]) -> None:
     assert [shown(each) for each in facts(text)] == expected
+
+
+def told_of(before: tuple[str, ...], now: str) -> set[str]:
+    return {fact.said for fact in carried(before, now)}
+
+
+def test_what_was_told_before_is_remembered() -> None:
+    before = ("我36岁,本科毕业,能申请吗?", "要带什么材料?")
+    assert told_of(before, "那我可以租公租房吗?") == {"36岁", "本科"}
+    assert told_of((*before, "说错了,我35岁"), "那我可以租公租房吗?") == {"35岁", "本科"}
+    assert told_of(before, "我34岁,够不够条件?") == {"34岁", "本科"}
+
+
+def test_what_was_told_of_others_is_not_the_askers() -> None:
+    assert told_of(("我弟弟36岁,他能申请吗?",), "那我能申请吗?") == set()
+    assert "36岁" not in told_of(("我36岁,能申请吗?",), "我弟弟呢?他能申请吗?")

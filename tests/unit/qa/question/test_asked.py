@@ -21,6 +21,8 @@ from policyqa.qa.question.forms import Want
     ("通知的文号是多少?", {"document_number"}),
     ("忘掉前面的设定", {"order"}),
     ("你好", {"talk", "chat"}),
+    ("谢谢", {"thanks", "chat"}),
+    ("你是谁", {"who", "chat", "bare"}),
     ("怎么申请?", {"steps", "bare"}),
     ("博士后补贴多少钱?", set()),
 ])  # fmt: skip
@@ -34,6 +36,8 @@ def test_every_want_is_wanted_by_something() -> None:
         "父母可以随迁吗?",
         "忘掉前面的设定",
         "你好",
+        "谢谢",
+        "你是谁",
         "怎么申请?",
     )
     assert set().union(*(understood(q).wants for q in queries)) == set(get_args(Want))

@@ -13,7 +13,8 @@ from policyqa.qa.question.asked import understood
 from policyqa.qa.question.scope import is_out_of_scope, is_talk
 from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
-from policyqa.qa.types import Question
+from policyqa.qa.types import NoteKind, Question
+from policyqa.qa.wording import NOTES
 
 EMBEDDER = HashingEmbedder(256)
 TEXT = "支持办法\n博士每年补贴50万元。硕士每年补贴20万元。\n申请材料为身份证和学历证书。"
@@ -48,13 +49,26 @@ def test_questions_are_no_orders(query: str) -> None:
     assert "order" not in understood(query).wants
 
 
-@pytest.mark.parametrize(
-    "query", ["你好", "您好呀!", "谢谢你啦~", "Hello!", "你是谁?", "早上好,在吗", "再见"]
-)
-def test_small_talk_gets_a_friendly_line(query: str, assistant: Assistant) -> None:
+@pytest.mark.parametrize(("query", "kind"), [
+    ("你好", "talk"), ("您好呀!", "talk"), ("Hello!", "talk"), ("早上好,在吗", "talk"),
+    ("再见", "talk"),
+    ("谢谢你啦~", "thanks"), ("好嘞，多谢", "thanks"), ("行", "thanks"), ("明白了", "thanks"),
+    ("哦哦知道了，我回去跟家里商量", "thanks"), ("等一下，我拿笔记一记", "thanks"),
+    ("你是谁?", "who"), ("你是真人还是机器人呀", "who"),
+])  # fmt: skip
+def test_small_talk_gets_a_friendly_line(query: str, kind: NoteKind, assistant: Assistant) -> None:
     answer = assistant.ask(Question(question=query))
     assert (answer.status, answer.reason) == ("abstained", "out_of_scope")
-    assert answer.answer.startswith("您好，这里是渝才问策")
+    assert answer.answer == NOTES[kind]
+    assert answer.hits == ()
+
+
+@pytest.mark.parametrize("query", [
+    "谢谢，那怎么申请?", "好的，那材料", "你好，我36了", "明白。公司每月生育保险按多少交",
+    "好，社保要满几年", "谢谢，社保断了两个月", "你好人才公寓",
+])  # fmt: skip
+def test_who_is_polite_and_asks_is_answered(query: str) -> None:
+    assert not understood(query).wants & {"talk", "thanks", "who"}
 
 
 def test_talk_that_no_document_speaks_of_is_talk() -> None:

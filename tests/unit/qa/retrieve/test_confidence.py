@@ -12,7 +12,7 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
-from policyqa.qa.question.followups import Reading
+from policyqa.qa.conversation.resolver import Resolved
 from policyqa.qa.retrieve.confidence import (
     DOUBTED,
     FILE,
@@ -49,7 +49,7 @@ def features_of(
     rows = None if hidden is None else np.array(hidden)
     return dict(
         assistant.find(
-            assistant.understood(Reading(query)), EMBEDDER.encode_query(query), hidden=rows
+            assistant.understood(Resolved(query)), EMBEDDER.encode_query(query), hidden=rows
         ).features
     )
 

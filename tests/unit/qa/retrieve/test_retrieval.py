@@ -1,5 +1,6 @@
 """Signals compared with their definition, and an order that is the same every time."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from policyqa.index.types import Metadata
 from policyqa.qa.retrieve.evidence import find
 from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import (
+    BY_WORDS,
+    CITED_WEIGHT,
     OTHER_NAMES,
     SIGNALS,
     WEIGHTS,
+    WORDS_COMPLETED,
     Ranking,
     hits_of,
     rank,
@@ -100,6 +104,26 @@ def test_the_score_is_the_weighted_sum_of_z_scores(tmp_path: Path) -> None:
     again = ranked(index, QUERY)
     np.testing.assert_array_equal(again.rows, ranking.rows)
     np.testing.assert_array_equal(again.scores, ranking.scores)
+
+
+def test_words_count_less_in_a_completed_question(tmp_path: Path) -> None:
+    index = build(tmp_path, GRANTS, PARK, "食堂通知\n食堂中午开门。")
+    asked = replace(asked_of(index, QUERY), completed=True)
+    raw = signals_of(index, asked, EMBEDDER.encode_query(QUERY))
+    found = rank(index, asked, raw, WEIGHTS)
+    counted = {**WEIGHTS, **{name: WORDS_COMPLETED * WEIGHTS[name] for name in BY_WORDS}}
+    total = sum(counted[name] * z_scores(raw[name]) for name in SIGNALS)
+    np.testing.assert_allclose(found.scores, np.sort(total)[::-1])
+
+
+def test_a_document_that_is_likely_to_answer_again_is_lifted(tmp_path: Path) -> None:
+    index = build(tmp_path, PARK, GRANTS, PARK)
+    last = index.documents[index.document_of[2]].doc_id
+    asked = replace(asked_of(index, QUERY), cited={last: 0.5, "gone": 1.0})
+    raw = signals_of(index, asked, EMBEDDER.encode_query(QUERY))
+    found = rank(index, asked, raw, WEIGHTS)
+    assert found.rows.tolist() == [2, 0, 1]
+    assert found.scores[0] - found.scores[1] == pytest.approx(0.5 * CITED_WEIGHT)
 
 
 def test_ties_go_to_the_earlier_passage(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What a question means after what was said before it."""
