@@ -36,6 +36,9 @@ from policyqa.qa.conversation.conversation import EARLIER, Conversation, Earlier
 from policyqa.qa.conversation.items import pointed_at
 from policyqa.qa.conversation.resolver import PreviousQuestion, Resolved, Resolver
 from policyqa.qa.corpus import Citable, Corpus
+from policyqa.qa.eligibility import facts
+from policyqa.qa.eligibility.facts import Fact
+from policyqa.qa.eligibility.telling import remembered
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Explanation, explained
 from policyqa.qa.found import Found
@@ -219,7 +222,7 @@ class Assistant:
             return alone
         before = self._conversation(question)
         if not before.turns:
-            return replace(alone, told=told)
+            return replace(alone, told=told, forget=frozenset(question.forget))
         item = pointed_at(query, before.items)
         meant = (
             Resolved(f"{item[:ITEM_CHARS]} {query}")
@@ -230,6 +233,7 @@ class Assistant:
         return replace(
             asked,
             told=told,
+            forget=frozenset(question.forget),
             completed=meant.text != query,
             cited=meant.cited,
             wants=asked.wants - {"bare"},  # what was said before names it
@@ -405,6 +409,8 @@ class Assistant:
             "understood": found.asked.text if found.asked.completed else "",
             "hits": retrieval.hits_of(self.index, found.ranking, question.k),
             "confidence": round(found.confidence, 4),
+            "told": remembered(_remembered(found.asked)),
+            "forget": question.forget,
             "as_of": question.as_of,
             "filters": question.filters,
             "left_out": left_out,
@@ -500,6 +506,10 @@ def _as_asked(question: Question, text: str, before: Sequence[str]) -> Question:
     """Another question of the same conversation, for the same day and documents."""
     history = tuple(Turn(role="user", content=each) for each in before[-MAX_HISTORY_TURNS:])
     return Question(question=text, history=history, as_of=question.as_of, filters=question.filters)
+
+
+def _remembered(asked: Asked) -> list[Fact]:
+    return facts.remembered(asked.told, asked.own or asked.text, forget=asked.forget)
 
 
 def _earlier(answer: Answer) -> Earlier:

@@ -57,7 +57,8 @@ class Question(Value):
     """A question as asked, with the turns before it, the day it is asked for, and what is asked.
 
     `question` is checked for sense by the assistant and not here, so that a batch line with an
-    empty one still gets its answer line.
+    empty one still gets its answer line. `forget` names attributes of which nothing that was told
+    before counts any more (`Told.attribute`).
     """
 
     question: Text
@@ -65,6 +66,7 @@ class Question(Value):
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
     as_of: IsoDate | None = None
     filters: Filters = Filters()
+    forget: tuple[Text, ...] = Field(default=(), max_length=MAX_CHOICES)
     k: int = Field(default=10, ge=1, le=100)
 
 
@@ -170,6 +172,15 @@ class Condition(Value):
     citation: int
 
 
+class Told(Value):
+    """Something that the asker told in an earlier turn and that still counts: the name of its
+    attribute (for `Question.forget`), what it is about, and his words."""
+
+    attribute: str
+    label: str
+    said: str
+
+
 class Timings(Value):
     """Milliseconds a stage; `total` includes what no stage counts."""
 
@@ -244,15 +255,14 @@ class Answer(Value):
 
     `understood` is how a question was taken that leans on earlier ones, "" for one that was taken
     as it stands. `confidence` is the calibrated probability that the documents answer the
-    question. `verdict`
-    is 可以, 不可以 or 视条件而定 where the question asks that and a document says it, 还不能判断
-    where the asker told too little.
-    `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
+    question. `verdict` is 可以, 不可以 or 视条件而定 where the question asks that and a document
+    says it, 还不能判断 where the asker told too little. `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
     ours (a target, another region, documents that contradict each other; all that is said where
     there is no answer) and claim nothing of the policy. `compared` are the values of one thing at
     several times, newest first, or in several places (`compared_by`). `conditions` are the
-    demands of the cited rules beside what the asker tells of it. `choices` are what may be meant
-    where a question is ambiguous. `by` says who put the words together: the documents' own,
+    demands of the cited rules beside what the asker tells of it, `told` what he told in earlier
+    turns, without what the question would have forgotten (`forget`). `choices` are what may be
+    meant where a question is ambiguous. `by` says who put the words together: the documents' own,
     or a language model's. `as_of` and `filters` are the question's, `left_out` what they kept from
     being asked.
     """
@@ -275,6 +285,8 @@ class Answer(Value):
     compared: tuple[Compared, ...] = ()
     compared_by: Literal["", "time", "place"] = ""
     conditions: tuple[Condition, ...] = ()
+    told: tuple[Told, ...] = ()
+    forget: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
     contact: Contact | None = None

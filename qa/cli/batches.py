@@ -72,7 +72,7 @@ def answer_line(assistant: Answerer, line: str, *, number: int, k: int) -> str:
         return _failed(record, "程序出错，详见日志", number, "failed")
 
 
-FIELDS = ("id", "question", "history", "as_of", "filters", "k")
+FIELDS = ("id", "question", "history", "as_of", "filters", "forget", "k")
 
 
 def _reason(error: Exception) -> str:

@@ -47,7 +47,7 @@ def judgement_of(
     """
     if not _asks(asked) or not asked.uses("circumstances"):
         return None
-    told = carried(asked.told, asked.own or asked.text)
+    told = carried(asked.told, asked.own or asked.text, forget=asked.forget)
     if not told or not said or _is_elsewhere(asked, said[0]):
         return None
     rules = list(_rules(said, passages))
@@ -63,7 +63,8 @@ def _asks(asked: Asked) -> bool:
 
 def tells(asked: Asked) -> bool:
     """Whether a question tells something of the asker that rules limit."""
-    return any(f.attribute not in PERSONS for f in carried(asked.told, asked.own or asked.text))
+    told = carried(asked.told, asked.own or asked.text, forget=asked.forget)
+    return any(fact.attribute not in PERSONS for fact in told)
 
 
 def _lifted(asked: Asked, document: Document, passages: Sequence[Passage]) -> frozenset[str]:

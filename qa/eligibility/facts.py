@@ -1,7 +1,7 @@
 """What people tell of themselves: 我36了, 社保交了8个月, 本科毕业."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -57,26 +57,35 @@ class Fact(NamedTuple):
     said: str
 
 
-def carried(before: Sequence[str], now: str) -> list[Fact]:
-    """What somebody has told in a conversation: what the question tells, and of earlier turns what
-    they told of the asker himself, the latest of each attribute. Nothing is carried over to a
-    question on somebody else.
+def carried(before: Sequence[str], now: str, *, forget: Collection[str] = ()) -> list[Fact]:
+    """What somebody has told in a conversation: what the question tells, and what is remembered.
 
     Args:
         before: what was asked before, oldest first.
         now: the question.
+        forget: attributes of which nothing that was told before counts.
     """
-    own = facts(now)
+    found = remembered(before, now, forget=forget)
+    return [*found, *facts(now)]
+
+
+def remembered(before: Sequence[str], now: str, *, forget: Collection[str] = ()) -> list[Fact]:
+    """What earlier turns told of the asker himself, the latest of each attribute, and the question
+    does not tell anew; nothing for a question on somebody else. Arguments as of `carried`."""
     form = plain(now)
     if OTHERS.search(form) and not ME.search(form):
-        return own
+        return []
     found: dict[tuple[str, str], list[Fact]] = {}
     for turn in before:
         of_another = OTHERS.search(plain(turn)) and not FOR_SELF.search(plain(turn))
-        told = [] if of_another else facts(turn)
-        found |= _by_attribute(told)
-    found |= _by_attribute(own)
-    return [fact for each in found.values() for fact in each]
+        found |= {} if of_another else _by_attribute(facts(turn))
+    anew = _by_attribute(facts(now))
+    return [
+        fact
+        for place, each in found.items()
+        if place not in anew and place[0] not in forget
+        for fact in each
+    ]
 
 
 def _by_attribute(told: Sequence[Fact]) -> dict[tuple[str, str], list[Fact]]:

@@ -1,13 +1,14 @@
 """What was compared, in words: 至少2年, 不超过45周岁, 本科以上."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from policyqa.index.conditions.catalogue import attributes
-from policyqa.index.conditions.limits import Limit
+from policyqa.index.conditions.limits import PERSONS, Limit
 from policyqa.qa.eligibility.comparing import Check, excludes
-from policyqa.qa.types import Condition
+from policyqa.qa.eligibility.facts import Fact
+from policyqa.qa.types import Condition, Told
 
 MONTHS = 12
 MANY = Decimal(10_000)  # yuan, from which sums are said in 万
@@ -27,6 +28,16 @@ def condition(check: Check, citation: int) -> Condition:
         told="、".join(told),
         met=check.fits,
         citation=citation,
+    )
+
+
+def remembered(found: Sequence[Fact]) -> tuple[Told, ...]:
+    """What is remembered as readers see it."""
+    every = attributes()
+    return tuple(
+        Told(attribute=fact.attribute, label=every[fact.attribute].label, said=fact.said)
+        for fact in found
+        if fact.attribute not in PERSONS
     )
 
 

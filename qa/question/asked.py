@@ -90,12 +90,13 @@ class Asked:
 
     `text` is what is searched, `own` the part of it that was asked now where the rest are words of
     what was said before ("" where all of it is asked), `told` what the asker said before, oldest
-    first; `completed` says that words of before were put to it, `cited` how likely each document
-    that answered before answers it, by id. `vector` is what it means in its conversation, None
-    for that of its text. `content` are the words that name something. `wants` says what is asked
-    for, `expectation` the kind and unit of the answer, `headings` those under which it may stand,
-    `parts` the things that are asked, where there are several. `years`, `editions`, `places`,
-    `classes` and `numbers` are those that the question names.
+    first, of which `forget` names what does not count; `completed` says that words of before were
+    put to it, `cited` how likely each document that answered before answers it, by id. `vector` is
+    what it means in its conversation, None for that of its text. `content` are the words that name
+    something. `wants` says what is asked for, `expectation` the kind and unit of the answer,
+    `headings` those under which it may stand, `parts` the things that are asked, where there are
+    several. `years`, `editions`, `places`, `classes` and `numbers` are those that the question
+    names.
     """
 
     text: str
@@ -114,6 +115,7 @@ class Asked:
     classes: Classes
     without: frozenset[str] = frozenset()
     told: tuple[str, ...] = ()
+    forget: frozenset[str] = frozenset()
     completed: bool = False
     cited: Mapping[str, float] = field(default_factory=dict, compare=False)
     vector: Vectors | None = field(default=None, compare=False)

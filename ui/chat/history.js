@@ -136,7 +136,7 @@ dialog.setAttribute('aria-label', say('历史对话'));
 document.querySelector('.gradio-container').append(dialog);
 document.addEventListener('click', (event) => {
   if (event.target.closest?.('#past')) show();
-  const edit = event.target.closest?.('a[href^="#edit-"]');
+  const edit = event.target.closest?.('a[href^="#edit-"], a[href^="#forget-"]');
   if (!edit) return;
   event.preventDefault();
   trigger('submit', { link: edit.getAttribute('href').slice(1) });

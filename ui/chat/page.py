@@ -62,7 +62,7 @@ def build_page(assistant: Assistant, records: Records) -> gr.Blocks:
         desk = _laid_out(assistant.examples())
         _connect_talk(assistant, records, desk)
         _connect_panel(assistant, records, desk)
-        _connect_history(records, desk)
+        _connect_history(assistant, records, desk)
         _connect_greeting(assistant, page, desk)
     page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=talk.AT_ONCE, api_open=False)
     return page
@@ -128,13 +128,20 @@ def _question_box() -> gr.Textbox:
     )
 
 
+def _answered(
+    assistant: Assistant, records: Records, asked: Asked, earlier: Answers, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """The conversation as it grows, the answers so far, and what is in the box."""
+    typed: Any = ""
+    steps = talk.ask(assistant, asked, earlier)
+    for messages, now in talk.kept(steps, records, len(earlier)):
+        yield _told(messages, request), now, typed
+        typed = gr.skip()  # what is typed meanwhile stays
+
+
 def _connect_talk(assistant: Assistant, records: Records, desk: Desk) -> None:
     def answered(asked: Asked, earlier: Answers, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        typed: Any = ""
-        steps = talk.ask(assistant, asked, earlier)
-        for messages, now in talk.kept(steps, records, len(earlier)):
-            yield _told(messages, request), now, typed
-            typed = gr.skip()  # what is typed meanwhile stays
+        return _answered(assistant, records, asked, earlier, request)
 
     def on_ask(
         question: str, earlier: Answers, held: Any, request: gr.Request
@@ -177,7 +184,7 @@ def _connect_panel(assistant: Assistant, records: Records, desk: Desk) -> None:
     desk.panel.submit(on_send, [desk.answers], desk.panel, **AT_ONCE_QUIET)
 
 
-def _connect_history(records: Records, desk: Desk) -> None:
+def _connect_history(assistant: Assistant, records: Records, desk: Desk) -> None:
     def on_restore(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         names = event.answers if isinstance(event.answers, list) else []
         answers = talk.restored(records, [str(name) for name in names])
@@ -185,13 +192,22 @@ def _connect_history(records: Records, desk: Desk) -> None:
         shown = _told(talk.conversation(answers), request)
         return shown, answers, gr.skip(), _panel(gone, request)
 
-    def on_edit(given: Answers, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
-        question, answers = talk.edited(given, str(event.link))
-        return _told(talk.conversation(answers), request), answers, question, ""
+    def on_edit(
+        given: Answers, held: Any, request: gr.Request, event: gr.EventData
+    ) -> Iterator[tuple[Any, ...]]:
+        link = str(event.link)
+        if again := talk.forgetting(given, link, wanted(held)):
+            for step in _answered(assistant, records, *again, request):
+                yield (*step, "")
+            return
+        question, answers = talk.edited(given, link)
+        yield _told(talk.conversation(answers), request), answers, question, ""
 
     outputs = [desk.chat, desk.answers, desk.box, desk.panel]
     desk.history.click(on_restore, None, outputs, **AT_ONCE_QUIET)
-    desk.history.submit(on_edit, [desk.answers], outputs, **AT_ONCE_QUIET)
+    desk.history.submit(
+        on_edit, [desk.answers, desk.wanted], outputs, concurrency_id="ask", **QUIET
+    )
 
 
 def _connect_greeting(assistant: Assistant, page: gr.Blocks, desk: Desk) -> None:

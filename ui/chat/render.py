@@ -93,7 +93,11 @@ def answer_parts(answer: Answer, turn: int, *, steps: int) -> list[str]:
 
 def _after(answer: Answer, turn: int) -> str:
     about = (
-        _table(answer, turn) + _conditions(answer, turn) + _remarks(answer) + _sources(answer, turn)
+        _table(answer, turn)
+        + _conditions(answer, turn)
+        + _told(answer, turn)
+        + _remarks(answer)
+        + _sources(answer, turn)
     )
     return about + _narrowed(answer, turn) + _acts(answer, turn)
 
@@ -234,6 +238,18 @@ def _conditions(answer: Answer, turn: int) -> str:
         for row in answer.conditions
     )
     return f'<table class="compared"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _told(answer: Answer, turn: int) -> str:
+    """What the asker told in earlier turns, each with a link that has it forgotten."""
+    if not answer.told:
+        return ""
+    chips = "".join(
+        f'<a class="chip" href="#forget-{turn}-{escape(each.attribute)}" '
+        f'title="{say("不再记着")}">{inline(each.label)} {inline(each.said)} ×</a>'
+        for each in answer.told
+    )
+    return f'<div class="told">{say("记着您说过的：")}{chips}</div>'
 
 
 def _dated(label: str) -> str:

@@ -57,10 +57,12 @@ class Message(TypedDict):
 
 
 class Asked(NamedTuple):
-    """What a visitor asks: the question and the documents that it is asked of."""
+    """What a visitor asks: the question, the documents that it is asked of, and the attributes of
+    what was told before that do not count."""
 
     question: str
     wanted: Wanted = Wanted()
+    forget: tuple[str, ...] = ()
 
 
 def ask(
@@ -150,6 +152,17 @@ def edited(answers: Answers, link: str) -> tuple[str, Answers]:
     return answers[int(turn)].question, answers[: int(turn)]
 
 
+def forgetting(answers: Answers, link: str, wanted: Wanted) -> tuple[Asked, Answers] | None:
+    """The question of a turn (`forget-2-age`) to be asked again without what was told before of an
+    attribute, and the answers before it; None for a link that is none."""
+    turn, _, attribute = link.removeprefix("forget-").partition("-")
+    if not link.startswith("forget-") or not turn.isdecimal() or int(turn) >= len(answers):
+        return None
+    answer = answers[int(turn)]
+    forget = tuple(dict.fromkeys((*answer.forget, attribute)))
+    return Asked(answer.question, wanted, forget), answers[: int(turn)]
+
+
 def history(answers: Answers) -> tuple[Turn, ...]:
     """The conversation as turns of plain text, the latest `MAX_HISTORY_TURNS`, without errors."""
     turns = [
@@ -210,6 +223,7 @@ def _answer(assistant: Assistant, asked: Asked, answers: Answers) -> Answer:
         history=history(answers),
         as_of=asked.wanted.as_of,
         filters=asked.wanted.filters,
+        forget=asked.forget or (answers[-1].forget if answers else ()),
     )
     try:
         return assistant.ask(question)

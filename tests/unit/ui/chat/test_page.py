@@ -13,6 +13,7 @@ from policyqa.index.errors import IndexDamaged
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
 from policyqa.ui.chat import page, talk
+from policyqa.ui.chat.filters import Wanted
 from policyqa.ui.chat.language import in_language
 from policyqa.ui.chat.talk import Asked
 from policyqa.ui.doorman import HEADERS, own_page, refused
@@ -133,6 +134,18 @@ def test_an_earlier_question_is_asked_otherwise_with_the_answers_before_it() -> 
     assert talk.edited(answers, "edit-0") == ("博士后", ())
     for link in ("edit-3", "edit-", "edit-x", "else"):
         assert talk.edited(answers, link) == ("", answers)
+
+
+def test_what_was_told_is_forgotten_by_its_chip() -> None:
+    first, second = told(FakeAssistant(), "博士后", "那高技能人才呢")
+    answers = (first, second.model_copy(update={"forget": ("age",)}))
+    wanted = Wanted(as_of="2024")
+    assert talk.forgetting(answers, "forget-1-degree", wanted) == (
+        Asked("那高技能人才呢", wanted, ("age", "degree")),
+        answers[:1],
+    )
+    for link in ("forget-3-age", "forget--age", "edit-1", "else"):
+        assert talk.forgetting(answers, link, wanted) is None
 
 
 def test_a_conversation_comes_back_by_the_numbers_of_its_answers(tmp_path: Path) -> None:

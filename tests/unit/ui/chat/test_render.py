@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from policyqa.qa.types import Answer, Condition, Note, Question
+from policyqa.qa.types import Answer, Condition, Note, Question, Told
 from policyqa.qa.wording import NOTES
 from policyqa.ui.chat import panel, render
 from policyqa.ui.chat.language import in_language
@@ -343,3 +343,19 @@ def test_what_an_earlier_version_kept_is_shown_as_it_stands() -> None:
     given = Answer.model_validate({**answer("博士后").model_dump(), **old})
     remarks = message_of(given, 0).partition('<div class="remarks">')[2].partition("</div>")[0]
     assert Seen(remarks).text == f"文件没有说明：在哪里办理{old['notes'][0]}"
+
+
+def test_a_message_says_how_a_follow_up_was_taken() -> None:
+    given = FakeAssistant().ask(Question(question="博士后"))
+    assert "理解" not in message_of(given, 0)
+    shown = Seen(message_of(given.model_copy(update={"understood": "重庆 <b>补贴"}), 0))
+    assert "按“重庆 <b>补贴”理解" in shown.text
+    assert "b" not in shown.tags
+
+
+def test_what_was_told_before_stands_in_chips_that_forget_it() -> None:
+    given = FakeAssistant().ask(Question(question="博士后"))
+    told = (Told(attribute="age", label="年龄", said="<36岁"),)
+    shown = Seen(message_of(given.model_copy(update={"told": told}), 3))
+    assert "记着您说过的：年龄 <36岁 ×" in shown.text
+    assert "#forget-3-age" in shown.links
