@@ -256,15 +256,15 @@ class Answer(Value):
     `understood` is how a question was taken that leans on earlier ones, "" for one that was taken
     as it stands. `confidence` is the calibrated probability that the documents answer the
     question. `verdict` is 可以, 不可以 or 视条件而定 where the question asks that and a document
-    says it, 还不能判断 where the asker told too little. `completeness` says whether all that was asked is answered, `missing` what is not. `notes` are
-    ours (a target, another region, documents that contradict each other; all that is said where
-    there is no answer) and claim nothing of the policy. `compared` are the values of one thing at
-    several times, newest first, or in several places (`compared_by`). `conditions` are the
-    demands of the cited rules beside what the asker tells of it, `told` what he told in earlier
-    turns, without what the question would have forgotten (`forget`). `choices` are what may be
-    meant where a question is ambiguous. `by` says who put the words together: the documents' own,
-    or a language model's. `as_of` and `filters` are the question's, `left_out` what they kept from
-    being asked.
+    says it, 还不能判断 where the asker told too little. `completeness` says whether all that was
+    asked is answered, `missing` what is not. `notes` are ours (a target, another region, documents
+    that contradict each other; all that is said where there is no answer) and claim nothing of the
+    policy. `compared` are the values of one thing at several times, newest first, or in several
+    places (`compared_by`). `conditions` are the demands of the cited rules beside what the asker
+    tells of it, `told` what he told in earlier turns, without what the question would have
+    forgotten (`forget`). `choices` are what may be meant where a question is ambiguous. `by` says
+    who put the words together: the documents' own, or a language model's. `as_of` and `filters`
+    are the question's, `left_out` what they kept from being asked.
     """
 
     id: str

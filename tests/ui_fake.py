@@ -20,6 +20,7 @@ from policyqa.qa.types import (
     Note,
     Question,
     Resolved,
+    Told,
 )
 
 ATTACK = (
@@ -143,7 +144,15 @@ class FakeAssistant:
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
-        return self._narrowed(question, self._answer(question))
+        answer = self._narrowed(question, self._answer(question))
+        earlier = any("36岁" in turn.content for turn in question.history)
+        remembered = Told(attribute="age", label="年龄", said="36岁")
+        told = (remembered,) if earlier and "age" not in question.forget else ()
+        before = next((t.content for t in question.history if t.role == "user"), "")
+        understood = f"{before[:4]} {question.question}" if "呢" in question.question else ""
+        return answer.model_copy(
+            update={"told": told, "forget": question.forget, "understood": understood}
+        )
 
     def _narrowed(self, question: Question, answer: Answer) -> Answer:
         """What cites a document that is not to be asked becomes silence, with what was left out."""

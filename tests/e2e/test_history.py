@@ -110,3 +110,24 @@ def test_an_earlier_question_is_edited_and_asked_again(visit: Visit) -> None:
     expect(page.locator("#chat .asked")).to_have_count(0)
     visitor.ask("博士后")
     expect(page.locator("#chat .asked")).to_have_text(["博士后"])
+
+
+@WIDTHS
+def test_what_was_told_is_shown_and_forgotten_at_a_click(
+    visit: Visit, shoot: Shoot, width: int
+) -> None:
+    visitor = visit(width=width, has_touch=True)
+    page = visitor.page
+    visitor.ask("我36岁，博士后有什么补助？")
+    expect(page.locator("#chat .told")).to_have_count(0)
+    visitor.ask("那高技能人才呢？")
+    expect(page.locator("#chat .understood")).to_have_text("按“我36岁 那高技能人才呢？”理解")
+    chip = page.get_by_role("link", name="年龄 36岁")
+    expect(chip).to_be_visible()
+    shoot(visitor, "17-told")
+    assert small(page.locator("#chat .told a")) == []
+    chip.click()
+    expect(page.locator("#chat .told")).to_have_count(0)
+    expect(page.locator("#chat .asked")).to_have_count(2)
+    visitor.ask("那高技能人才呢？")  # it stays forgotten
+    expect(page.locator("#chat .told")).to_have_count(0)
