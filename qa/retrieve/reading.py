@@ -255,15 +255,11 @@ class ReadingStage:
     settings: ReaderSettings
 
     def read(self, index: SearchIndex, ranking: Ranking, asked: Asked) -> Marks:
-        """What the best passages of a ranking say to the question. One that was completed by words
-        of before is read without them too: they say where to look, it says what is asked."""
+        """What the best passages of a ranking say to the question."""
         best = [index.passages[row] for row in ranking.rows[: self.settings.passages]]
         documents = (index.documents[index.document_rows[each.doc_id]] for each in best)
         pages = [page_of(document, each) for document, each in zip(documents, best, strict=True)]
         found = self.reader.read(asked.text, pages)
-        if asked.completed and asked.own:
-            bare = self.reader.read(asked.own, pages)
-            found = [_mean(one, other) for one, other in zip(found, bare, strict=True)]
         return {each.passage_id: said for each, said in zip(best, found, strict=True)}
 
     @property
@@ -321,11 +317,6 @@ class ReadingStage:
         mark = said.sentences[evidence.passage.sentences.index(evidence.sentence)]
         parts = {"sentence": mark, "signals": evidence.weighed, "behind": evidence.behind}
         return replace(evidence, read=mark, score=mixed(parts))
-
-
-def _mean(one: Read, other: Read) -> Read:
-    pairs = zip(one.sentences, other.sentences, strict=True)
-    return Read((one.answers + other.answers) / 2, tuple((a + b) / 2 for a, b in pairs))
 
 
 def _behind(index: SearchIndex, ranking: Ranking) -> dict[str, float]:

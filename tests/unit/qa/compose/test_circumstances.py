@@ -1,13 +1,14 @@
 """Circumstances against the rules of small documents: whole answers, with a fake embedder."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.cli.present import answer_text
 from policyqa.qa.settings import AnswerSettings
-from policyqa.qa.types import Answer
+from policyqa.qa.types import Answer, Question, Turn
 from tests.unit.qa.compose.test_composing import BY_WORDS, asked, assistant_of
 
 RULE = """人才公寓管理办法
@@ -65,6 +66,26 @@ def test_what_is_demanded_and_not_told_is_asked_for(rule: Assistant) -> None:
     assert answer.completeness == "partial"
     refused = asked(rule, "我46岁，能申请人才公寓吗")
     assert not [note for note in refused.notes if note.kind == "tell_more"]
+
+
+def after(rule: Assistant, text: str, *before: str, **more: Any) -> Answer:
+    turns = tuple(Turn(role="user", content=each) for each in before)
+    return rule.ask(Question(question=text, history=turns, **more))
+
+
+def test_what_was_told_before_goes_into_the_verdict(rule: Assistant) -> None:
+    answer = after(rule, "那我能申请人才公寓吗?", "我46岁，人才公寓要什么条件?")
+    assert (answer.verdict, rows(answer)) == ("不可以", {"年龄": False})
+    assert [(each.attribute, each.said) for each in answer.told] == [("age", "46岁")]
+    forgotten = after(rule, "那我能申请人才公寓吗?", "我46岁，人才公寓要什么条件?", forget=("age",))
+    assert (forgotten.conditions, forgotten.told, forgotten.forget) == ((), (), ("age",))
+
+
+def test_a_fact_that_is_only_told_decides_what_was_asked(rule: Assistant) -> None:
+    answer = after(rule, "我46岁了", "人才公寓能申请吗?")
+    assert (answer.verdict, answer.conditions[0].met) == ("不可以", False)
+    assert after(rule, "我44岁了", "人才公寓能申请吗?").verdict == "还不能判断"
+    assert asked(rule, "我46岁了").verdict == ""  # nothing was asked
 
 
 @pytest.mark.parametrize(("told", "verdict"), [

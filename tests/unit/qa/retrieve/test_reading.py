@@ -1,7 +1,6 @@
 """What a reader says of pages, and what becomes of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,26 +106,6 @@ def test_a_marked_sentence_is_scored_by_its_mark_its_page_and_its_signals(
         expected = mixed({"sentence": mark, "signals": each.weighed, "behind": behind})
         assert each.score == pytest.approx(expected)
     assert {each.weighed for each in found} == {each.score for each in found}
-
-
-def test_a_completed_question_is_read_with_and_without_the_words_of_before(
-    stored: SearchIndex,
-) -> None:
-    _, ranking, _ = looked(stored, "博士后 资助多少")
-    whole = replace(asked_of(stored, "博士后 资助多少", own="资助多少"), completed=True)
-    stage = ReadingStage(OverlapReader(), ReaderSettings())
-    both = stage.read(stored, ranking, whole)
-    alone = stage.read(stored, ranking, asked_of(stored, "资助多少"))
-    joined = stage.read(stored, ranking, asked_of(stored, "博士后 资助多少"))
-    for name, said in both.items():
-        assert said.answers == pytest.approx((alone[name].answers + joined[name].answers) / 2)
-        assert said.sentences == pytest.approx(
-            [
-                (a + b) / 2
-                for a, b in zip(alone[name].sentences, joined[name].sentences, strict=True)
-            ]
-        )
-    assert both != joined
 
 
 def test_what_speaks_for_a_sentence_never_counts_against_it() -> None:
