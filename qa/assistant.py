@@ -371,7 +371,7 @@ class Assistant:
         if unsure and bears(asked, found.picked, corpus):
             unsure = False
         if not found.picked or unsure or self._settings.threshold == 1:
-            return self._silent(found, shared)
+            return _noted(asked, shared) or self._silent(found, shared)
         if among := choices(found.evidence, asked):
             return _which_one(among, shared)
         day = day_of(question)
@@ -498,8 +498,16 @@ class Assistant:
 
 
 def _questions(question: Question) -> tuple[str, ...]:
-    """What was asked before, oldest first."""
-    return tuple(turn.content for turn in question.history if turn.role == "user")
+    """What was asked before, normalised, oldest first."""
+    asked = (turn.content for turn in question.history if turn.role == "user")
+    return tuple(filter(None, map(_plain, asked)))
+
+
+def _plain(text: str) -> str:
+    try:
+        return normalise_query(text)
+    except QuestionError:
+        return ""
 
 
 def _as_asked(question: Question, text: str, before: Sequence[str]) -> Question:
@@ -533,6 +541,15 @@ def day_of(question: Question) -> str:
 
 def _today() -> str:
     return date.today().isoformat()
+
+
+def _noted(asked: Asked, shared: Mapping[str, Any]) -> Answer | None:
+    """What somebody only tells is acknowledged where no rule speaks of it; None where he asks."""
+    told = remembered(facts.tells_only(asked.own or asked.text)) if asked.told else ()
+    if not told:
+        return None
+    note = Note(kind="noted", parts=("、".join(f"{each.label}{each.said}" for each in told),))
+    return Answer(status="abstained", reason="ambiguous", answer=note.text, notes=(note,), **shared)
 
 
 def _which_one(among: tuple[str, ...], shared: Mapping[str, Any]) -> Answer:

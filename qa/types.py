@@ -17,9 +17,10 @@ Completeness = Literal["", "full", "partial"]
 Role = Literal["lead", "statement", "item", "step", "earlier", "conflict", "target"]
 Reason = Literal["no_evidence", "out_of_scope", "ambiguous", "refused", "bad_question", "failed"]
 NoteKind = Literal[
-    "refused", "talk", "thanks", "who", "unclear", "which_one", "out_of_scope", "no_evidence",
-    "near", "next_step", "ask_issuer", "contact", "items_left", "not_said", "target", "elsewhere",
-    "conflict",    "model_fell_back", "staff", "not_in_force", "self_check", "tell_more", "other",
+    "refused", "talk", "thanks", "who", "noted", "unclear", "which_one", "out_of_scope",
+    "no_evidence", "near", "next_step", "ask_issuer", "contact", "items_left", "not_said", "target",
+    "elsewhere", "conflict", "model_fell_back", "staff", "not_in_force", "self_check", "tell_more",
+    "other",
 ]  # fmt: skip
 
 

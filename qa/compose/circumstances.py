@@ -12,7 +12,7 @@ from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import Enumeration, Item, around, sentences_of
 from policyqa.qa.corpus import Citable
 from policyqa.qa.eligibility.comparing import REFUSES, Check, Judgement, Rule, excludes, judged
-from policyqa.qa.eligibility.facts import carried, facts
+from policyqa.qa.eligibility.facts import carried, tells_only
 from policyqa.qa.eligibility.telling import condition
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing
@@ -30,7 +30,6 @@ SPARES = re.compile(
 )
 ARTICLES = re.compile(r"第[^条]{1,6}条")
 ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
-ASKING = re.compile(r"[吗么呢呀?]|多少|几|什|啥|怎|哪|谁|如何|能|可以|是不是|是否|有没有|行不|得不")
 ASKED_BACK = 2  # what is not told that is asked for at once
 
 
@@ -56,8 +55,7 @@ def judgement_of(
 
 def _asks(asked: Asked) -> bool:
     """Whether a question asks if something may be, or only adds to one that did: 我36了."""
-    now = asked.own or asked.text
-    adds = bool(asked.told) and not ASKING.search(now) and bool(facts(now))
+    adds = bool(asked.told) and bool(tells_only(asked.own or asked.text))
     return "verdict" in asked.wants or adds
 
 

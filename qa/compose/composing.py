@@ -15,8 +15,9 @@ from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of
 from policyqa.qa.compose.missing import unanswered
 from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
-from policyqa.qa.compose.verdicts import verdict, weighed
+from policyqa.qa.compose.verdicts import is_of_others, verdict, weighed
 from policyqa.qa.corpus import Citable
+from policyqa.qa.eligibility.facts import ASKING
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence, Quote
 from policyqa.qa.retrieve.ruling import Ruler
@@ -100,12 +101,18 @@ def _stated(
 
 def _rule(draft: Draft, asked: Asked, said: Sequence[Quote], ruler: Ruler) -> None:
     """The verdict that the rules give by their words. Where somebody brings numbers or ranks, they
-    are for comparing, and words give none."""
+    are for comparing, and words give none; nor where something was stated in an earlier turn, or of
+    relatives that the rules do not name."""
     if draft.conditions or COUNTED.search(asked.text) or tells(asked):
         draft.verdict = draft.verdict if draft.conditions else ""
         return
+    texts = [quote.text for quote in said]
+    stated = any(not ASKING.search(turn) for turn in asked.told)  # what may decide
+    if stated or is_of_others(asked.own or asked.text, texts):
+        draft.verdict = ""
+        return
     title = said[0].document.metadata.title
-    ruling = ruler.rule(asked.text, title, [quote.text for quote in said])
+    ruling = ruler.rule(asked.text, title, texts)
     if ruling is not None:
         draft.verdict = ruling.said() or ""
 

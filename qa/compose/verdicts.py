@@ -24,9 +24,27 @@ CONDITION = re.compile(
     rf"|前提|除[^,，。]{{1,30}}外|如|若|满[\d{TENS}]|以上|以下|以内|之内|仅限|限于|的,(?:可|给予|予以|均|能|按)|的可"
     r"|特殊情况|但|且(?=[^,，。]{0,12}(?:满|未|有|无))|未(?:曾|在|享|取)"
 )
+# Whom a question may be about beside the asker, and words of rules that mean several of them.
+RELATIVES = (
+    re.compile(r"岳|公公|婆婆|丈母|丈人|公婆"),
+    re.compile(r"(?<!岳)[父爸妈娘](?!母)|父母|双亲|老人|爹"),
+    re.compile(r"配偶|老公|老婆|爱人|丈夫|妻|夫妻|先生|太太|媳妇"),
+    re.compile(r"子女|孩|儿|闺女|女儿|娃|宝宝|小子"),
+    re.compile(r"兄|弟|姐|妹|哥"),
+    re.compile(r"孙"),
+)
+FAMILY = re.compile(r"家属|亲属|家庭成员|家人|家庭|随迁人员|随行人员")
 MIN_NAMED = 0.5  # share of what a question names that the sentence must have
 LIMITS = re.compile(r"(?:^|[,，:：]|仅|只)限(?!期|额|制|时|度|量|价)|以外的[^,，。]{0,8}不")
 REACH = 3  # clauses, the best one and those after it, that may hold the predicate
+
+
+def is_of_others(question: str, rules: Sequence[str]) -> bool:
+    """Whether a question is about relatives of whom the rules say nothing: what they say of a
+    spouse is no answer for parents."""
+    said = "".join(rules)
+    asked = [kind for kind in RELATIVES if kind.search(question)]
+    return bool(asked) and not FAMILY.search(said) and not all(k.search(said) for k in asked)
 
 
 def weighed(found: Verdict, others: Sequence[str]) -> Verdict:

@@ -43,9 +43,15 @@ FOR_SELF = re.compile(
 )
 OTHERS = re.compile(
     r"爸|妈|父|母|岳|公公|婆婆|老公|老婆|丈夫|妻子|爱人|对象|配偶|孩子|小孩|娃|儿子|女儿|闺女|宝宝|老板|同事|朋友"
-    r"|哥|姐|弟|妹|舅|姨|叔|伯|姑|爷|奶|[他她]"
+    r"|哥|姐|弟|妹|舅|姨|叔|伯|姑|爷|奶|孙|侄|甥|亲戚|邻居|员工|工人|[他她]"
 )
-ME = re.compile("我(?![爸妈父母岳公婆老丈妻爱对配孩小娃儿女闺宝同朋哥姐弟妹舅姨叔伯姑爷奶们]|的)")
+ME = re.compile(
+    "我(?![爸妈父母岳公婆老丈妻爱对配孩小娃儿女闺宝同朋哥姐弟妹舅姨叔伯姑爷奶孙侄甥亲邻员工们]|的)"
+)
+
+
+# What asks: a clause with it tells nothing that is to be remembered (博士后有什么补贴).
+ASKING = re.compile(r"[吗么呢?]|多少|什|啥|怎|哪|谁|如何|能|可以|是不是|是否|有没有|行不|得不")
 
 
 class Fact(NamedTuple):
@@ -78,7 +84,7 @@ def remembered(before: Sequence[str], now: str, *, forget: Collection[str] = ())
     found: dict[tuple[str, str], list[Fact]] = {}
     for turn in before:
         of_another = OTHERS.search(plain(turn)) and not FOR_SELF.search(plain(turn))
-        found |= {} if of_another else _by_attribute(facts(turn))
+        found |= {} if of_another else _by_attribute(facts(turn, telling=True))
     anew = _by_attribute(facts(now))
     return [
         fact
@@ -95,9 +101,19 @@ def _by_attribute(told: Sequence[Fact]) -> dict[tuple[str, str], list[Fact]]:
     return found
 
 
-def facts(text: str) -> list[Fact]:
+def tells_only(text: str) -> list[Fact]:
+    """What a text tells that asks nothing; none of one that asks."""
+    return [] if ASKING.search(text) else facts(text)
+
+
+def facts(text: str, *, telling: bool = False) -> list[Fact]:
     """What a question tells of whom it asks for, in its order; nothing of what it supposes or
-    asks. Where somebody asks for himself, what he tells of others is left out."""
+    asks. Where somebody asks for himself, what he tells of others is left out.
+
+    Args:
+        text: the question.
+        telling: only of the clauses that ask nothing.
+    """
     form = plain(text)
     for_self = bool(FOR_SELF.search(form))
     found: list[Fact] = []
@@ -105,7 +121,8 @@ def facts(text: str) -> list[Fact]:
     for clause in CLAUSE.finditer(form):
         words = clause.group()
         of_another = for_self and OTHERS.search(words) and not ME.search(words)
-        if not UNTOLD.search(words) and not of_another:
+        passed_over = telling and ASKING.search(words)
+        if not UNTOLD.search(words) and not of_another and not passed_over:
             found += _numbers(words, before)
             found += _classes(words)
         before += words + ","

@@ -22,6 +22,7 @@ from policyqa.qa.question.forms import (
     ALL_TALK,
     ASKS_ANYTHING,
     ASKS_VERDICT,
+    ATTRIBUTE,
     CONTINUES,
     EITHER,
     ENDS_OPEN,
@@ -223,8 +224,12 @@ def _talk(plain: str) -> Want | None:
 
 
 def _is_bare(query: str) -> bool:
-    """Whether a question names nothing that could be looked for: 怎么申请?, 那个呢?"""
-    return not content_words(ENDS_OPEN.sub("", PRONOUN.sub("", CONTINUES.sub("", query))))
+    """Whether a question names nothing that could be looked for: 怎么申请?, 那个呢?, 那材料呢?"""
+    named = ENDS_OPEN.sub("", PRONOUN.sub("", CONTINUES.sub("", query)))
+    goes_on = named != query
+    return not content_words(named) or (
+        goes_on and bool(ATTRIBUTE.fullmatch(named.strip(" ?？的")))
+    )
 
 
 def asked_places(text: str) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ question by `asked.understood`; what texts must hold to answer stands with the r
 import re
 from typing import Literal, get_args
 
-from policyqa.index.text.marks import PLAN
 from policyqa.index.text.numerals import TENS
 
 Kind = Literal[
@@ -214,7 +213,7 @@ ALL_TALK = re.compile(
 # nothing about policy unless it asks something besides (`ASKS_ANYTHING`).
 THANKS = re.compile(
     r"谢|辛苦|麻烦你了|好[的嘞吧哒]|^好$|懂了|明白|知道了|了解了|清楚了|记下|收到|^[行嗯哦噢]+$|哈哈|等[一]?下|稍等|等会"
-    r"|不用了|没(?:别的)?问题了|先这样|就这样|^ok(?:ay)?$|thank",
+    r"|不用了|^没(?:有)?了$|没(?:别的)?问题了|真棒|厉害|太好了|先这样|就这样|^ok(?:ay)?$|thank",
     re.IGNORECASE,
 )
 WHO = re.compile(
@@ -238,24 +237,11 @@ PRONOUN = re.compile(
     r"(他们|她们|它们|他|她|它|这个|那个|这些|那些|这种|这项|该项|前者|后者"
     r"|上述|上面|刚才|这里面|那里面|这里|那里)"
 )
-# What an earlier question asked, when only what it asked about is wanted.
-ASKED = re.compile(
-    r"(在|是)?(什么时候|什么时间|什么地方|哪里|何时)"
-    r"|(?<!第)(一共|总共)?(是|有|为|叫|分)?(多少|好多|几多|哪?几(?=[个名家项人所条类种位次]))"
-    r"[个名家项人所条类种位次]?"
-    r"|(是|有|叫)?(什么|哪些|哪个|哪里|怎么样|怎么办|怎么|如何)|[吗呢吧么]?[?!。，,\s]*$"
-)
-SIDE = re.compile(r"(那边|这边|方面|那里|这里|那儿|这儿)$")
-PLACE_END = re.compile(r"[市区县省镇城园湾]$")
-YEAR_OR_PLAN = re.compile(rf"\d{{4}}年?|“?{PLAN}”?")
 # What can be asked of a thing, and is no thing of its own: 那申请条件呢?
 ATTRIBUTE = re.compile(
-    r"(条件|要求|材料|流程|程序|时间|日期|期限|地点|地址|待遇|标准|对象|范围|金额|额度|电话|网址|方式|方法|办法"
-    r"|数量|名额|人数|总数|规模|比例|目标|任务|措施|内容|好处|原因|意义|作用|背景|单位|部门|机构|负责人|效果|进展)$"
+    r"(?:申请|办理|申报|报名|审批|补贴|第[^,，]{1,3}[个条项点类样种])?"
+    r"(?:条件|要求|材料|资料|流程|程序|手续|时间|日期|期限|地点|地址|待遇|标准|对象|范围|金额|额度|电话|费用|方式|办法|名额)?"
 )
-BEGINS_ANEW = re.compile(r"^(好的?[,，。]?)?(换(一?个)?(问题|话题)|对了|(再?问|说)(个|点)别的)")
-# What a thing has or gets: it stays when another thing takes the place of the first.
-PROPERTY = re.compile(r"补贴|补助|奖励|资助|津贴|奖金|政策|服务|支持|权益|材料|条件|数量|总数|比例")
 
 # ---- One value: which kinds are one
 # Kinds of answer that are one value, and another one for another programme.

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Hit, Note
-from policyqa.qa.wording import COMPLETENESS, NOTES
+from policyqa.qa.wording import COMPLETENESS, NOTES, SMALL_TALK
 from policyqa.ui.chat.language import MARKS, say
 
 ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter
@@ -157,7 +157,9 @@ def written_date(date: str) -> str:
 
 
 def _message(answer: Answer, text: str, after: str) -> str:
-    label = LABELS.get(answer.reason or "", "") if answer.status != "answered" else ""
+    polite = any(note.kind in (*SMALL_TALK, "noted") for note in answer.notes)
+    silent = answer.status != "answered" and not polite
+    label = LABELS.get(answer.reason or "", "") if silent else ""
     head = _understood(answer) + (f'<div class="verdict">{say(label)}</div>' if label else "")
     return f'<div class="answer {answer.status}">{head}<div class="said">{text}</div>{after}</div>'
 

@@ -149,7 +149,9 @@ def test_at_threshold_one_it_never_answers_and_says_where_to_look(
     assert len(answer.hits) == 1
 
 
-@pytest.mark.parametrize("question", ["怎么申请?", "那个呢?", "多少钱?", "有哪些?"])
+@pytest.mark.parametrize(
+    "question", ["怎么申请?", "那个呢?", "多少钱?", "有哪些?", "那材料呢", "那第二条呢?"]
+)
 def test_a_question_that_names_nothing_is_asked_back(assistant: Assistant, question: str) -> None:
     answer = ask(assistant, question)
     assert (answer.status, answer.reason) == ("abstained", "ambiguous")

@@ -7,7 +7,7 @@ import pytest
 
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.cli.present import answer_text
-from policyqa.qa.settings import AnswerSettings
+from policyqa.qa.settings import AnswerSettings, RankingSettings
 from policyqa.qa.types import Answer, Question, Turn
 from tests.unit.qa.compose.test_composing import BY_WORDS, asked, assistant_of
 
@@ -86,6 +86,16 @@ def test_a_fact_that_is_only_told_decides_what_was_asked(rule: Assistant) -> Non
     assert (answer.verdict, answer.conditions[0].met) == ("不可以", False)
     assert after(rule, "我44岁了", "人才公寓能申请吗?").verdict == "还不能判断"
     assert asked(rule, "我46岁了").verdict == ""  # nothing was asked
+
+
+def test_what_is_only_told_is_acknowledged_where_no_rule_speaks_of_it(rule: Assistant) -> None:
+    silent = AnswerSettings(threshold=1.0)
+    one = Assistant(rule.index, rule.embedder, RankingSettings().model_dump(), silent)
+    answer = after(one, "我46岁了", "人才公寓在哪里?")
+    assert [note.kind for note in answer.notes] == ["noted"]
+    assert answer.answer.startswith("记下了：年龄46岁。")
+    assert after(one, "我46岁了").notes != answer.notes  # nothing was asked before
+    assert after(one, "我46岁了，去哪办?", "人才公寓在哪里?").notes != answer.notes
 
 
 @pytest.mark.parametrize(("told", "verdict"), [

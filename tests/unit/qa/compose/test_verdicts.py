@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyqa.qa.compose.verdicts import verdict, weighed
+from policyqa.qa.compose.verdicts import is_of_others, verdict, weighed
 from policyqa.qa.question.asked import understood
 
 
@@ -53,3 +53,15 @@ def test_a_refusal_beside_who_may_is_one_of_conditions() -> None:
     assert weighed("不可以", ["办理期限为5日。", "限期补正。"]) == "不可以"
     assert weighed("可以", [who_may]) == "可以"
     assert weighed("", [who_may]) == ""
+
+
+@pytest.mark.parametrize(("question", "rule", "others"), [
+    ("我爸妈可以随迁吗", "配偶和未成年子女可以随迁。", True),
+    ("我丈母娘能跟着迁吗", "父母可以随迁。", True),
+    ("我老婆能随迁吗", "配偶和未成年子女可以随迁。", False),
+    ("我儿子和爸妈能随迁吗", "配偶和未成年子女可以随迁。", True),
+    ("我爸妈可以随迁吗", "家属可以随迁。", False),
+    ("我可以申请吗", "配偶可以随迁。", False),
+])  # fmt: skip
+def test_a_rule_on_other_relatives_gives_no_verdict(question: str, rule: str, others: bool) -> None:
+    assert is_of_others(question, [rule]) is others

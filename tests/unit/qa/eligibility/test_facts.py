@@ -54,6 +54,13 @@ def test_what_was_told_before_is_remembered() -> None:
     assert told_of(before, "我34岁,够不够条件?") == {"34岁", "本科"}
 
 
+def test_what_only_names_a_matter_is_not_remembered() -> None:
+    assert told_of(("博士后有什么补贴?", "硕士能落户吗?"), "那材料呢?") == set()
+    assert told_of(("我是博士,有什么补贴?",), "那材料呢?") == {"博士"}
+
+
 def test_what_was_told_of_others_is_not_the_askers() -> None:
-    assert told_of(("我弟弟36岁,他能申请吗?",), "那我能申请吗?") == set()
+    for who in ("我弟弟", "我孙子", "有个员工"):
+        assert told_of((f"{who}36岁,能申请吗?",), "那我能申请吗?") == set()
+    assert told_of(("我65了", "我孙子8岁呢?"), "我自己呢,要交多少?") == {"65"}
     assert "36岁" not in told_of(("我36岁,能申请吗?",), "我弟弟呢?他能申请吗?")
