@@ -1,6 +1,8 @@
 """Documentation that cannot drift: what a user can set or run stands where it is looked for."""
 
 import re
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +127,18 @@ def test_links_lead_somewhere(folder: str) -> None:
         r"\]\((?!https?:|#|mailto:)([^)#\s]+)", read(f"{folder}/README.md".lstrip("/"))
     )
     assert [link for link in links if not (ROOT / folder / link).exists()] == []
+
+
+def test_every_room_is_in_the_package_that_is_built() -> None:
+    """An editable install does not notice one that is missing. What trains stays at home."""
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    rooms = {
+        ".".join(("policyqa", *path.parent.relative_to(ROOT).parts))
+        for package in ("index", "qa", "ui", "eval")
+        for path in (ROOT / package).rglob("__init__.py")
+    }
+    assert rooms - set(built["packages"]) == {"policyqa.eval.train"}
+    for weights in (ROOT / "qa").rglob("*.safetensors"):
+        place = weights.relative_to(ROOT / "qa")
+        globs = built["package-data"]["policyqa.qa"]
+        assert any(fnmatch(str(place), pattern) for pattern in globs)
