@@ -51,7 +51,10 @@ ME = re.compile(
 
 
 # What asks: a clause with it tells nothing that is to be remembered (博士后有什么补贴).
-ASKING = re.compile(r"[吗么呢?]|多少|什|啥|怎|哪|谁|如何|能|可以|是不是|是否|有没有|行不|得不")
+ASKING = re.compile(
+    r"[吗么呢?]|多少|多[长大久高]|几|什|啥|怎|咋|哪|谁|如何|能|可以|是不是|是否|有没有|请?问"
+    r"|([\u4e00-\u9fff])不\1|[行得算作成够到了]不|[没不吧]$"
+)
 
 
 class Fact(NamedTuple):

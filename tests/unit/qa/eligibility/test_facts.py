@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyqa.qa.eligibility.facts import Fact, carried, facts
+from policyqa.qa.eligibility.facts import Fact, carried, facts, tells_only
 
 
 def shown(fact: Fact) -> str:
@@ -64,3 +64,16 @@ def test_what_was_told_of_others_is_not_the_askers() -> None:
         assert told_of((f"{who}36岁,能申请吗?",), "那我能申请吗?") == set()
     assert told_of(("我65了", "我孙子8岁呢?"), "我自己呢,要交多少?") == {"65"}
     assert "36岁" not in told_of(("我36岁,能申请吗?",), "我弟弟呢?他能申请吗?")
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("我36,深户", {"36"}),
+    ("我社保才交了8个月", {"8个月"}),
+    ("我高中毕业的,这个给几分", set()),
+    ("我45岁,算不算数", set()),
+    ("社保六年多,有优先没", set()),
+    ("我本科毕业,分够了吧", set()),
+    ("俺43,积分够了没", set()),
+])  # fmt: skip
+def test_what_only_tells_asks_nothing(text: str, said: set[str]) -> None:
+    assert {fact.said for fact in tells_only(text)} == said
