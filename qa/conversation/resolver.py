@@ -13,6 +13,7 @@ from policyqa.index.text.marks import editions, is_place, places, years
 from policyqa.index.text.words import cut
 from policyqa.qa.conversation.conversation import Conversation
 from policyqa.qa.conversation.sheet import Sheet, Word, sheet_of
+from policyqa.qa.question.distinctions import classes_of, is_of_another
 
 if TYPE_CHECKING:  # importing them takes seconds; `load` does it
     from tokenizers import Tokenizer
@@ -106,7 +107,7 @@ class LearnedResolver:
 
 def belonging(query: str, sheet: Sheet, said: Sequence[float]) -> list[str]:
     """The words of before that belong to a question, those that stand side by side together; none
-    that it has itself, nor places or years where it names others.
+    that it has itself, nor places, years or classes where it names others.
 
     Args:
         query: the question.
@@ -128,11 +129,13 @@ def belonging(query: str, sheet: Sheet, said: Sequence[float]) -> list[str]:
 
 
 def _gives_way(word: str, query: str) -> bool:
-    """Whether a word names a place, a year or an edition, and a question another one."""
+    """Whether a word names a place, a year, an edition or a class (博士), and a question another
+    one."""
     return (
         (is_place(word) and bool(places(query)))
         or (YEAR.fullmatch(word) is not None and bool(years(query)))
         or (bool(editions(word)) and bool(editions(query)))
+        or is_of_another(classes_of(query), word)
     )
 
 

@@ -256,7 +256,8 @@ def test_a_batch_keeps_its_order_and_its_failures(index: Path) -> None:
     assert [a["id"] for a in found] == ["a", "", "c", "d", "e"]
     assert [a["status"] for a in found[:4]] == ["answered", "error", "error", "error"]
     assert "6点" in found[0]["answer"]
-    assert found[4]["query"] == "硕士每年补贴多少万元?"
+    assert found[4]["query"].endswith("补贴 那硕士呢?")
+    assert "博士" not in found[4]["query"]
     assert "硕士" in found[4]["query"]
 
 

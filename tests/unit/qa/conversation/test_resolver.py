@@ -76,6 +76,13 @@ def test_a_place_that_is_named_now_takes_the_place_of_the_earlier(tokenizer: Tok
     assert belonging("贵阳的呢", sheet, said(sheet, "郑州", "居住证")) == ["居住证"]
 
 
+def test_a_class_that_is_named_now_takes_the_place_of_the_earlier(tokenizer: Tokenizer) -> None:
+    before = Conversation(turns=(Earlier(question="博士每年补贴多少?"),))
+    sheet = sheet_of(tokenizer, "那硕士呢", before)
+    assert belonging("那硕士呢", sheet, said(sheet, "博士", "补贴")) == ["补贴"]
+    assert belonging("那材料呢", sheet, said(sheet, "博士", "补贴")) == ["博士", "补贴"]
+
+
 def test_few_words_are_put_before_a_question(tokenizer: Tokenizer) -> None:
     long = Conversation(turns=(Earlier(question="、".join(["郑州居住证", "贵阳房产证"] * 20)),))
     sheet = sheet_of(tokenizer, "丢了呢", long)
