@@ -521,11 +521,11 @@ def _remembered(asked: Asked) -> list[Fact]:
 
 
 def _earlier(answer: Answer) -> Earlier:
-    """What later questions need of an answer; nothing of one that was not searched."""
-    cited = [(each.doc_id, each.title) for each in answer.citations]
-    near = list(dict.fromkeys(cited or [(hit.doc_id, hit.title) for hit in answer.hits[:1]]))
-    if not near:
+    """What later questions need of an answer: nothing of one that was not searched, no documents of
+    one that was silent."""
+    if not answer.hits:
         return Earlier(question="")
+    near = list(dict.fromkeys((each.doc_id, each.title) for each in answer.citations))
     return Earlier(
         question=normalise_query(answer.question),
         documents=tuple(name for name, _ in near[:CITED]),

@@ -323,6 +323,15 @@ def test_what_was_said_before_is_answered_again_where_it_is_not_remembered(
     assert len(resolver.given) == 2
 
 
+def test_what_was_not_answered_vouches_for_no_document(assistant: Assistant) -> None:
+    resolver, silent = Fixed(), AnswerSettings(threshold=1.0)
+    one = Assistant(assistant.index, EMBEDDER, WEIGHTS, silent, resolver=resolver)
+    one.ask(after("多少钱?", "博士每年补贴多少万元?"))
+    ((_, before),) = resolver.given
+    assert before.questions == ("博士每年补贴多少万元?",)
+    assert (before.documents, before.titles) == ((), ())
+
+
 def test_a_conversation_for_another_day_is_another(assistant: Assistant) -> None:
     one, resolver = resolving(assistant)
     one.ask(after("多少钱?", "博士每年补贴多少万元?", "那谁发?"))
