@@ -8,7 +8,6 @@ belongs to the question (after QuReTeC, Voskarides et al. 2020), one over the me
 whether its document answers.
 """
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from policyqa.index.store.layers import upper_layers_of_its_own
 from policyqa.index.store.tuning import differences, tuned
 from policyqa.qa.conversation.sheet import Sheet
 
@@ -33,17 +33,10 @@ class ResolverModel(nn.Module):
     def __init__(self, base: nn.Module) -> None:
         """Its own layers begin as those of the embedding model; its last one says nothing yet."""
         super().__init__()
-        lower: Any = base
-        layers = list(lower.encoder.layer)
-        own = [copy.deepcopy(layer) for layer in layers[SHARED:]]
-        self.encoder: Any = copy.copy(lower)
-        self.encoder._modules = dict(lower._modules)
-        self.encoder.encoder = copy.copy(lower.encoder)
-        self.encoder.encoder._modules = dict(lower.encoder._modules)
-        self.encoder.encoder.layer = nn.ModuleList([*layers[:SHARED], *own])
-        self.own = nn.ModuleList(own)
-        self.word = nn.Linear(lower.config.hidden_size, 1)
-        self.title = nn.Linear(lower.config.hidden_size, 1)
+        self.encoder, self.own = upper_layers_of_its_own(base, SHARED)
+        width = self.encoder.config.hidden_size
+        self.word = nn.Linear(width, 1)
+        self.title = nn.Linear(width, 1)
         for parameter in (*self.word.parameters(), *self.title.parameters()):
             nn.init.zeros_(parameter)
 

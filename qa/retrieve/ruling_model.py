@@ -5,15 +5,14 @@ It is the reader up to `SHARED` layers, whose weights it shares, and layers of i
 first token and the mean of title and rule give the log-odds of each ruling.
 """
 
-import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from policyqa.index.store.layers import upper_layers_of_its_own
 from policyqa.qa.retrieve.pages import Window
 from policyqa.qa.retrieve.reader_model import ReaderModel, padded
 
@@ -28,16 +27,8 @@ class RulingModel(nn.Module):
     def __init__(self, reader: ReaderModel) -> None:
         """Its own layers begin as those of the reader; its last one says nothing yet."""
         super().__init__()
-        lower: Any = reader.encoder
-        layers = list(lower.encoder.layer)
-        own = [copy.deepcopy(layer) for layer in layers[SHARED:]]
-        self.encoder: Any = copy.copy(lower)
-        self.encoder._modules = dict(lower._modules)
-        self.encoder.encoder = copy.copy(lower.encoder)
-        self.encoder.encoder._modules = dict(lower.encoder._modules)
-        self.encoder.encoder.layer = nn.ModuleList([*layers[:SHARED], *own])
-        self.own = nn.ModuleList(own)
-        self.last = nn.Linear(2 * lower.config.hidden_size, RULINGS)
+        self.encoder, self.own = upper_layers_of_its_own(reader.encoder, SHARED)
+        self.last = nn.Linear(2 * self.encoder.config.hidden_size, RULINGS)
 
     @classmethod
     def load(cls, folder: Path, reader: ReaderModel, dtype: torch.dtype) -> "RulingModel":
