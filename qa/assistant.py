@@ -1,5 +1,7 @@
 """A question to an answer: the steps in their order, and what each of them took."""
 
+import hashlib
+import json
 import logging
 import re
 import time
@@ -181,29 +183,34 @@ class Assistant:
                 model's.
         """
         clock = Clock()
-        try:
-            asked = self.asked_of(question)
-        except QuestionError as error:
-            return self._failed(question, "", "bad_question", error, clock)
-        if silent := _unsearched(asked):
-            return self._unasked(question, asked.text, *silent, clock)
-        try:
-            narrowed, hidden = self._hidden(question)
-            found = self._found(asked, question, clock, hidden)
-        except PolicyQAError as error:
-            return self._failed(question, asked.text, "failed", error, clock)
-        answer = self._answer(question, found, self._left_out(found, narrowed))
-        clock.lap("answer")
-        if self._writer and answer.status == "answered":
+        answer, found = self._from_documents(question, clock)
+        self._memory.keep(_place_in(question, _questions(question)), _earlier(answer))
+        if self._writer and found and answer.status == "answered":
             evidence = self._evidence_for_model(question, found)
             answer = rewritten(answer, self._writer, evidence, said)
             clock.lap("model")
         answer = answer.model_copy(update={"timings_ms": clock.timings()})
-        self._memory.keep(
-            _as_asked(question, question.question, _questions(question)), _earlier(answer)
-        )
-        _log(answer)
+        if found:
+            _log(answer)
         return answer
+
+    def _from_documents(self, question: Question, clock: Clock) -> tuple[Answer, Found | None]:
+        """The answer in the documents' own words, and what it rests on; None where nothing was
+        looked for, or it failed."""
+        try:
+            asked = self.asked_of(question)
+        except QuestionError as error:
+            return self._failed(question, "", "bad_question", error, clock), None
+        if silent := _unsearched(asked):
+            return self._unasked(question, asked.text, *silent, clock), None
+        try:
+            narrowed, hidden = self._hidden(question)
+            found = self._found(asked, question, clock, hidden)
+        except PolicyQAError as error:
+            return self._failed(question, asked.text, "failed", error, clock), None
+        answer = self._answer(question, found, self._left_out(found, narrowed))
+        clock.lap("answer")
+        return answer, found
 
     @_in_office_words
     def asked_of(self, question: Question) -> Asked:
@@ -224,11 +231,7 @@ class Assistant:
         if not before.turns:
             return replace(alone, told=told, forget=frozenset(question.forget))
         item = pointed_at(query, before.items)
-        meant = (
-            Resolved(f"{item[:ITEM_CHARS]} {query}")
-            if item
-            else self._resolver.resolve(query, before)
-        )
+        meant = Resolved(f"{item} {query}") if item else self._resolver.resolve(query, before)
         asked = self.understood(meant)
         return replace(
             asked,
@@ -248,10 +251,11 @@ class Assistant:
 
     def _turn(self, question: Question, asked: Sequence[str], n: int, first: int) -> Earlier:
         """The n-th turn, answered after those from the first that is looked back on."""
-        place = _as_asked(question, asked[n], asked[:n])
+        one = _as_asked(question, asked[n], asked[first:n])
+        place = _place_in(one, asked[:n])
         kept = self._memory.at(place)
         if kept is None:
-            kept = _earlier(self.ask(_as_asked(question, asked[n], asked[first:n])))
+            kept = _earlier(self._from_documents(one, Clock())[0])
             self._memory.keep(place, kept)
         return kept
 
@@ -516,6 +520,14 @@ def _as_asked(question: Question, text: str, before: Sequence[str]) -> Question:
     return Question(question=text, history=history, as_of=question.as_of, filters=question.filters)
 
 
+def _place_in(question: Question, before: Sequence[str]) -> str:
+    """Tells a turn after others, for the same day and documents, from every other; no longer for a
+    long conversation than for a short one."""
+    text = question.question
+    asked = [_plain(text) or text, list(before), question.as_of, question.filters.model_dump()]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
 def _remembered(asked: Asked) -> list[Fact]:
     return facts.remembered(asked.told, asked.own or asked.text, forget=asked.forget)
 
@@ -530,7 +542,9 @@ def _earlier(answer: Answer) -> Earlier:
         question=normalise_query(answer.question),
         documents=tuple(name for name, _ in near[:CITED]),
         titles=tuple(title for _, title in near[:CITED]),
-        items=tuple(each.text for each in answer.sentences if each.role in ("item", "step")),
+        items=tuple(
+            each.text[:ITEM_CHARS] for each in answer.sentences if each.role in ("item", "step")
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.conversation.conversation import Conversation
 from policyqa.qa.conversation.resolver import Resolved
+from policyqa.qa.llm.language_model import Writer
 from policyqa.qa.question.asked import OWN
 from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
@@ -321,6 +322,22 @@ def test_what_was_said_before_is_answered_again_where_it_is_not_remembered(
     assert again.ask(after("多少钱?", "博士每年补贴多少万元?", "那谁发?")).hits == answer.hits
     assert resolver.given[-1] == (asked, before)
     assert len(resolver.given) == 2
+
+
+def test_a_language_model_writes_no_earlier_turn(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def rewritten(answer: Answer, *_: Any) -> Answer:
+        written.append(answer.question)
+        return answer
+
+    monkeypatch.setattr("policyqa.qa.assistant.rewritten", rewritten)
+    settings, writer = AnswerSettings(threshold=0.0), cast(Writer, object())
+    one = Assistant(assistant.index, EMBEDDER, WEIGHTS, settings, writer=writer)
+    one.ask(after("硕士每年补贴多少?", "博士每年补贴多少万元?", "那谁发?"))
+    assert written == ["硕士每年补贴多少?"]
 
 
 def test_what_was_not_answered_vouches_for_no_document(assistant: Assistant) -> None:
