@@ -40,6 +40,7 @@ from policyqa.qa.conversation.resolver import PreviousQuestion, Resolved, Resolv
 from policyqa.qa.corpus import Citable, Corpus
 from policyqa.qa.eligibility import facts
 from policyqa.qa.eligibility.facts import Fact
+from policyqa.qa.eligibility.replies import is_reply
 from policyqa.qa.eligibility.telling import remembered
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Explanation, explained
@@ -221,6 +222,11 @@ class Assistant:
             QuestionError: nothing in it can be searched.
         """
         query = normalise_query(question.question)
+        if is_reply(query) and (earlier := _replied_to(question)):
+            asked = self.asked_of(earlier)
+            told = (*_questions(question), query)
+            forget = frozenset(question.forget)
+            return replace(asked, told=told, forget=forget)
         if "spelling" not in self._without:
             query = self._speller.corrected(query)
         alone = self.understood(Resolved(query))
@@ -401,6 +407,7 @@ class Assistant:
             compared=tuple(draft.compared) if len(draft.compared) > 1 else (),
             compared_by=draft.compared_by if len(draft.compared) > 1 else "",
             conditions=tuple(draft.conditions),
+            choices=draft.choices,
             **shared,
         )
 
@@ -410,7 +417,7 @@ class Assistant:
             "id": question.id,
             "question": question.question,
             "query": found.asked.text,
-            "understood": found.asked.text if found.asked.completed else "",
+            "understood": found.asked.text if _leans(question, found.asked) else "",
             "hits": retrieval.hits_of(self.index, found.ranking, question.k),
             "confidence": round(found.confidence, 4),
             "told": remembered(_remembered(found.asked)),
@@ -512,6 +519,18 @@ def _plain(text: str) -> str:
         return normalise_query(text)
     except QuestionError:
         return ""
+
+
+def _leans(question: Question, asked: Asked) -> bool:
+    """Whether a question is taken otherwise than it stands, by what was said before."""
+    return asked.completed or is_reply(question.question)
+
+
+def _replied_to(question: Question) -> Question | None:
+    """The question whose condition is answered: the last turn that is no reply itself."""
+    asked = _questions(question)
+    at = next((n for n in range(len(asked) - 1, -1, -1) if not is_reply(asked[n])), None)
+    return None if at is None else _as_asked(question, asked[at], asked[:at])
 
 
 def _as_asked(question: Question, text: str, before: Sequence[str]) -> Question:

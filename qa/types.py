@@ -20,7 +20,7 @@ NoteKind = Literal[
     "refused", "talk", "thanks", "who", "noted", "unclear", "which_one", "out_of_scope",
     "no_evidence", "near", "next_step", "ask_issuer", "contact", "items_left", "not_said", "target",
     "elsewhere", "conflict", "model_fell_back", "staff", "not_in_force", "self_check", "tell_more",
-    "other",
+    "is_it_so", "other",
 ]  # fmt: skip
 
 
@@ -164,13 +164,14 @@ class Compared(Value):
 class Condition(Value):
     """One demand of a rule beside what the asker tells: `label` names what it is about, `demanded`
     and `told` are in words, `met` is null where it is not settled, `citation` is the number of the
-    rule's citation."""
+    rule's citation, `gap` what is lacking where time or money may reach it."""
 
     label: str
     demanded: str
     told: str
     met: bool | None
     citation: int
+    gap: str = ""
 
 
 class Told(Value):
@@ -255,17 +256,18 @@ class Answer(Value):
     """An answer with its proof, or a reasoned abstention.
 
     `understood` is how a question was taken that leans on earlier ones, "" for one that was taken
-    as it stands. `confidence` is the calibrated probability that the documents answer the
-    question. `verdict` is 可以, 不可以 or 视条件而定 where the question asks that and a document
-    says it, 还不能判断 where the asker told too little. `completeness` says whether all that was
-    asked is answered, `missing` what is not. `notes` are ours (a target, another region, documents
-    that contradict each other; all that is said where there is no answer) and claim nothing of the
-    policy. `compared` are the values of one thing at several times, newest first, or in several
-    places (`compared_by`). `conditions` are the demands of the cited rules beside what the asker
-    tells of it, `told` what he told in earlier turns, without what the question would have
-    forgotten (`forget`). `choices` are what may be meant where a question is ambiguous. `by` says
-    who put the words together: the documents' own, or a language model's. `as_of` and `filters`
-    are the question's, `left_out` what they kept from being asked.
+    as it stands. `confidence` is the calibrated probability that the documents answer the question.
+    `verdict` is 可以, 不可以 or 视条件而定 where the question asks that and a document says it,
+    还不能判断 where the asker told too little, 符合 where he meets all that a list demands.
+    `completeness` says whether all that was asked is answered, `missing` what is not. `notes`
+    are ours (a target, another region, documents that contradict each other; all that is said
+    where there is no answer) and claim nothing of the policy. `compared` are the values of one
+    thing at several times, newest first, or in several places (`compared_by`). `conditions` are
+    the demands of the cited rules beside what the asker tells of it, `told` what he told in
+    earlier turns, without what the question would have forgotten (`forget`). `choices` are what
+    may be meant where a question is ambiguous, and what may be replied to a condition that is
+    asked back. `by` says who put the words together: the documents' own, or a language model's.
+    `as_of` and `filters` are the question's, `left_out` what they kept from being asked.
     """
 
     id: str

@@ -36,11 +36,14 @@ NOTES: Mapping[str, str] = {
     "staff": "注：[{}]是工作人员的答复（{}），不是政策原文。",
     "not_in_force": "注：《{}》{}。",
     "tell_more": "注：还要看：{}",
+    "is_it_so": "注：还要看这一条是不是您的情况：“{}”",
     "self_check": "注：这是按您说的情况对照的自测，没有说到的条件没有算进去，以主管部门认定为准。",
     # of an answer that an earlier version kept, as it stands
     "other": "{}",
 }
 # Notes to what asks nothing of documents.
 SMALL_TALK: tuple[Literal["talk", "thanks", "who"], ...] = ("talk", "thanks", "who")
+# How a verdict stands before an answer, where its name alone says too little or too much.
+VERDICTS = {"符合": "符合文件列出的条件"}
 TARGET = "目标 "
 COMPLETENESS = {"full": "完整回答", "partial": "部分回答"}

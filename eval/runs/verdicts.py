@@ -10,6 +10,7 @@ from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.types import Answer, Question
 
+BACK = ("tell_more", "is_it_so")  # notes that ask for a fact, or for a condition
 WRONG = {("符合", "不符合"), ("不符合", "符合")}
 
 
@@ -40,7 +41,7 @@ def ruled(person: Person, answer: Answer) -> Ruled:
         right=said == person.verdict,
         wrong=settled and said != person.verdict,
         decided=any(is_of(b, quotes) for b in person.because) if person.because else None,
-        asked_back=any(n.kind == "tell_more" for n in answer.notes) if person.missing else None,
+        asked_back=any(n.kind in BACK for n in answer.notes) if person.missing else None,
     )
 
 

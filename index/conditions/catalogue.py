@@ -11,6 +11,7 @@ from pydantic import Field
 
 from policyqa.index.types import Value
 
+EACH_ONE = "_each"  # ends the name of what is counted by the head
 NEAR = 4  # characters after a number that may name what it counts; words before it come first
 
 
@@ -57,7 +58,7 @@ def about(clause: str, at: int, end: int, unit: str) -> str:
             elif match.start() >= at:
                 after.append((match.start(), name))
     name = max(before)[2] if before else min(after)[1] if after else ""
-    each = f"{name}_each"
+    each = f"{name}{EACH_ONE}"
     return each if each in attributes() and EACH.search(clause[: end + NEAR]) else name
 
 

@@ -66,6 +66,13 @@ def marker(text: str) -> Marker | None:
     return None
 
 
+def without_marker(text: str) -> str:
+    """An item of a list without the mark that it begins with."""
+    stripped = text.lstrip()
+    found = next((m for _, pattern in MARKERS if (m := pattern.match(stripped))), None)
+    return stripped[found.end() :].lstrip() if found else stripped
+
+
 def ordinal(digits: str) -> int:
     """The number that 十二, 12 or ⑫ writes, 0 for nothing."""
     if digits and digits in CIRCLED:

@@ -81,7 +81,8 @@ def _compared(answer: Answer) -> list[str]:
 def _conditions(answer: Answer) -> list[str]:
     """A line for each demand beside what the asker tells."""
     return [
-        f"  {row.label}：要求{row.demanded}，您{row.told}，{MET[row.met]}[{row.citation}]"
+        f"  {row.label}：要求{row.demanded}，您{row.told or '没有说'}，"
+        f"{'，'.join(filter(None, (MET[row.met], row.gap)))}[{row.citation}]"
         for row in answer.conditions
     ]
 

@@ -10,10 +10,20 @@ from policyqa.index.text.quantities import plain
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import Enumeration, Item, around, sentences_of
+from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.corpus import Citable
-from policyqa.qa.eligibility.comparing import REFUSES, Check, Judgement, Rule, excludes, judged
+from policyqa.qa.eligibility.comparing import (
+    REFUSES,
+    Check,
+    Claim,
+    Judgement,
+    Rule,
+    excludes,
+    judged,
+)
 from policyqa.qa.eligibility.facts import carried, tells_only
-from policyqa.qa.eligibility.telling import condition
+from policyqa.qa.eligibility.replies import granted_if, replied, replies_to
+from policyqa.qa.eligibility.telling import claimed, condition
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing
 from policyqa.qa.retrieve.evidence import Evidence, Quote
@@ -30,6 +40,7 @@ SPARES = re.compile(
 )
 ARTICLES = re.compile(r"第[^条]{1,6}条")
 ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
+CLAIMS = 8  # items of a list that are shown to be answered
 ASKED_BACK = 2  # what is not told that is asked for at once
 
 
@@ -47,10 +58,12 @@ def judgement_of(
     if not _asks(asked) or not asked.uses("circumstances"):
         return None
     told = carried(asked.told, asked.own or asked.text, forget=asked.forget)
-    if not told or not said or _is_elsewhere(asked, said[0]):
+    replies = replied(asked.told)
+    if not (told or replies) or not said or _is_elsewhere(asked, said[0]):
         return None
     rules = list(_rules(said, passages))
-    return judged(told, rules, _lifted(asked, said[0].document, passages))
+    found = judged(told, rules, _lifted(asked, said[0].document, passages), replies)
+    return found if tells(asked) or replies else found._replace(claims=())
 
 
 def _asks(asked: Asked) -> bool:
@@ -120,13 +133,39 @@ def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
         if row and row not in draft.conditions:
             draft.conditions.append(row)
     refused = found.allowed is False
-    if not refused and found.untold:
+    for claim in found.claims[:CLAIMS]:
+        shown = claim.answered or not (refused or claim.way or claim.compared)
+        if shown:
+            number = _said(draft, claim)
+            draft.conditions += [claimed(claim, number)] if number else []
+    if found.allowed is None:
+        _ask_back(draft, found)
+    if draft.conditions or found.claims:
+        settled: Verdict = "不可以" if refused else "符合"
+        draft.verdict = "还不能判断" if found.allowed is None else settled
+        draft.notes.append(Note(kind="self_check"))
+
+
+def _ask_back(draft: Draft, found: Judgement) -> None:
+    """Asks for what is demanded and not told, and for the first condition that only the asker can
+    answer."""
+    if found.untold:
         wanted = "".join(attributes()[name].ask for name in found.untold[:ASKED_BACK])
         draft.notes.append(Note(kind="tell_more", parts=(wanted,)))
-    if draft.conditions:
-        unsettled = found.open or bool(found.untold)
-        draft.verdict = "不可以" if refused else "还不能判断" if unsettled else ""
-        draft.notes.append(Note(kind="self_check"))
+    still = [each for each in found.claims[:CLAIMS] if not each.answered]
+    if still:
+        first = next((each for each in still if each.way and each.compared), still[0])
+        draft.notes.append(Note(kind="is_it_so", parts=(first.text,)))
+        draft.choices = replies_to(first.text)
+
+
+def _said(draft: Draft, claim: Claim) -> int:
+    """The number of the citation of an item, which is said if it was not; 0 where the gate stops
+    it."""
+    sentence = claim.quote.sentence
+    return draft.composer.number_of(claim.quote) or next(
+        iter(draft.say(claim.quote, (sentence.start, sentence.end), "item")), 0
+    )
 
 
 def _cited(draft: Draft, check: Check) -> int:
@@ -154,7 +193,8 @@ def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]
         if whole is None:
             binds = BINDS.search(quote.text) and not excludes(quote)
             binding = quote is said[0] or bool(binds)
-            yield Rule(((quote,),), binding=binding)
+            condition = granted_if(quote.text) if quote is said[0] else ""
+            yield Rule(((quote,),), binding=binding, condition=condition)
             continue
         lead = quote.document.text[slice(*whole.lead)] if whole.lead else ""
         items = tuple(tuple(_inside(item, quote, every)) for item in whole.items)

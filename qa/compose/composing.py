@@ -103,8 +103,9 @@ def _rule(draft: Draft, asked: Asked, said: Sequence[Quote], ruler: Ruler) -> No
     """The verdict that the rules give by their words. Where somebody brings numbers or ranks, they
     are for comparing, and words give none; nor where something was stated in an earlier turn, or of
     relatives that the rules do not name."""
-    if draft.conditions or COUNTED.search(asked.text) or tells(asked):
-        draft.verdict = draft.verdict if draft.conditions else ""
+    compared = draft.conditions or draft.choices
+    if compared or COUNTED.search(asked.text) or tells(asked):
+        draft.verdict = draft.verdict if compared else ""
         return
     texts = [quote.text for quote in said]
     stated = any(not ASKING.search(turn) for turn in asked.told)  # what may decide

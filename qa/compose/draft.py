@@ -8,6 +8,7 @@ from policyqa.qa.compose.composer import Composer
 from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.retrieve.evidence import Quote
 from policyqa.qa.types import Compared, Completeness, Condition, Note, Role
+from policyqa.qa.wording import VERDICTS
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Draft:
     compared: list[Compared] = field(default_factory=list)
     compared_by: Literal["", "time", "place"] = ""
     conditions: list[Condition] = field(default_factory=list)
+    choices: tuple[str, ...] = ()
 
     def say(self, quote: Quote, span: Span, role: Role = "statement") -> tuple[int, ...]:
         """Say a part of a sentence, if the gate lets it; the numbers of its citations."""
@@ -39,5 +41,5 @@ class Draft:
     def text(self) -> str:
         """The answer in one text: verdict, sentences with marks, what is missing, notes."""
         notes = [note.text for note in (*self.missing, *self.notes)]
-        head = f"{self.verdict}：" if self.verdict else ""
+        head = f"{VERDICTS.get(self.verdict, self.verdict)}：" if self.verdict else ""
         return "\n".join([head + self.composer.text(), *notes])

@@ -9,7 +9,7 @@ from policyqa.index.text.numerals import TENS
 from policyqa.index.text.words import bigrams, normalise
 from policyqa.qa.question.asked import Asked
 
-Verdict = Literal["", "可以", "不可以", "视条件而定", "还不能判断"]
+Verdict = Literal["", "可以", "不可以", "视条件而定", "还不能判断", "符合"]
 
 CLAUSE = re.compile("[^,，;；。!！:：]+")
 REFUSES = re.compile(

@@ -1,17 +1,19 @@
 """What people tell of themselves, held against what rules demand of numbers and ranks."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from policyqa.index.conditions.catalogue import attributes
+from policyqa.index.conditions.catalogue import EACH_ONE, attributes
 from policyqa.index.conditions.intervals import exactly
 from policyqa.index.conditions.limits import Limit, limits
+from policyqa.index.structure.headings import without_marker
 from policyqa.index.text.quantities import plain
 from policyqa.qa.eligibility.facts import Fact
 from policyqa.qa.eligibility.logic import All, Any, Leaf, Node, Not, Truth, truth
+from policyqa.qa.eligibility.replies import condition_of, key_of
 from policyqa.qa.retrieve.evidence import Quote
 
 # What an office decides, or what another part of the sentence lifts: nothing is settled by it.
@@ -31,16 +33,31 @@ OR = re.compile(r"或|以及|和|、")
 OTHERS = re.compile(r"^[^,，。;；]{0,4}的[^,，。;；]{1,12}(?:和|及|、)[^,，。;；]*的")
 SPARED = re.compile(r"不受[^。;；]*?限制")
 BUT = re.compile(r"但|其中|不过")
+# What is left of a sentence that demands nothing but a limit.
+BOUNDS = re.compile(
+    r"不(?:得|能|可|应)?(?:超过|高于|大于|多于|低于|少于|小于)|未超过|超过|高于|大于|低于|少于|小于|不低|至少|最低|年满|未满|不满|不足"
+    r"|已满|满|达到|(?:及|或)?以[上下内]|之内|之间|含"
+)
+SAYS_NOTHING = re.compile(
+    "申请人|申请者|本人|人员|应当|须|应|在|为|的|者|其|住房|建筑|人均|至|到|且"
+)
 
 
 class Rule(NamedTuple):
     """Sentences that belong together: those of each item of a list, or of one sentence alone.
     `least` items must be met; None when all must. One that is not `binding` only says what holds
-    of some: who is none of them is not refused by it."""
+    of some: who is none of them is not refused by it. `condition` are the words of a single
+    sentence on which what it grants depends."""
 
     items: tuple[tuple[Quote, ...], ...]
     least: int | None = None
     binding: bool = True
+    condition: str = ""
+
+    @property
+    def decides(self) -> bool:
+        """Whether who meets it meets all that it demands: a list, or a sentence that grants."""
+        return self.binding and (len(self.items) > 1 or bool(self.condition))
 
 
 class Check(NamedTuple):
@@ -60,21 +77,41 @@ class Check(NamedTuple):
         return not self.met
 
 
+class Claim(NamedTuple):
+    """One item of a list of demands that is not compared, or not all of it: its words, where they
+    stand, whether the asker has answered it and what; `compared` where part of it was, `way` where
+    others of the list would do instead."""
+
+    text: str
+    quote: Quote
+    answered: bool
+    met: Truth
+    compared: bool
+    way: bool
+
+
 class Judgement(NamedTuple):
     """What is compared, in the order of the rules, and what follows: False where a demand fails
-    that nothing lifts, None where that is not settled (that nothing else is demanded is never
-    known, so that it is never True). `decisive` are the checks that settle it; `untold` are the
-    attributes that the rules demand and nothing is told of; `open` says that some of what is
-    compared fails or cannot be told, and nothing else makes up for it."""
+    that nothing lifts, True where every item of a list of demands is met as a whole, None where
+    that is not settled. `decisive` are the checks that settle it; `claims` are the items that the
+    asker alone can answer; `untold` are the attributes that the rules demand and nothing is told
+    of; `open` says that some of what is compared fails or cannot be told, and nothing else makes up
+    for it."""
 
     checks: tuple[Check, ...]
     allowed: Truth
     decisive: tuple[Check, ...]
+    claims: tuple[Claim, ...]
     untold: tuple[str, ...]
     open: bool
 
 
-def judged(facts: Sequence[Fact], rules: Sequence[Rule], lifted: Collection[str] = ()) -> Judgement:
+def judged(
+    facts: Sequence[Fact],
+    rules: Sequence[Rule],
+    lifted: Collection[str] = (),
+    replies: Mapping[str, Truth] | None = None,
+) -> Judgement:
     """Holds facts against rules.
 
     The rules must all be met. A sentence that offers several ways is not settled by the failure of
@@ -84,37 +121,106 @@ def judged(facts: Sequence[Fact], rules: Sequence[Rule], lifted: Collection[str]
         facts: what the asker tells.
         rules: of one document.
         lifted: attributes of which an exception may spare the asker.
+        replies: what he says to single conditions, as `replies.replied` gives it.
     """
-    checks: list[Check] = []
-    failed: list[Check] = []
-    untold: list[str] = []
-    unsettled = False
-    for rule in rules:
-        trees: list[Node] = []
-        ways: list[tuple[Truth, ...]] = []
-        own: list[Check] = []
-        if rule.binding and rule.least is None:
-            untold += [
-                name for item in rule.items for quote in item for name in _untold(facts, quote)
-            ]
-        for item in rule.items:
-            found = [(quote, _checks(facts, quote)) for quote in item]
-            ways.append(tuple(check.fits for _, each in found for check in each))
-            own += [check for _, each in found for check in each]
-            trees.append(All(tuple(_tree(quote, each) for quote, each in found)))
-        whole = All(tuple(trees)) if rule.least is None else Any(tuple(trees), rule.least)
-        checks += own
-        compared = [each for each in ways if each]
-        full = [all(each) for each in compared]
-        unsettled |= bool(full) and not (all(full) if rule.least is None else any(full))
-        if rule.binding and truth(whole) is False:
-            failed += [check for check in own if check.fits is False]
+    held = [_held(rule, facts, replies or {}) for rule in rules]
+    checks = tuple(check for each in held for check in each.checks)
+    claims = tuple(claim for each in held for claim in each.claims)
+    failed = [c for each in held if each.met is False for c in each.checks if c.fits is False]
     spared = {c.limit.attribute for c in checks if c.met is not False}.union(lifted)
-    decisive = [c for c in failed if c.limit.attribute not in spared or excludes(c.quote)]
-    allowed = False if decisive else None
-    return Judgement(
-        tuple(checks), allowed, tuple(decisive), tuple(dict.fromkeys(untold)), unsettled
-    )
+    decisive = tuple(c for c in failed if c.limit.attribute not in spared or excludes(c.quote))
+    untold = tuple(dict.fromkeys(name for each in held for name in each.untold))
+    unsettled = any(each.open for each in held)
+    deciding = [each.met for each in held if each.rule.decides]
+    named = any(each.rule.decides and each.rule.least is None for each in held)
+    refused = bool(decisive) or any(_is_denied(each, spared, lifted) for each in held)
+    settled = named and all(deciding) and not unsettled and not untold
+    allowed = False if refused else True if settled else None
+    return Judgement(checks, allowed, decisive, claims, untold, unsettled)
+
+
+class Held(NamedTuple):
+    """One rule against what is told: its checks, its items that the asker may answer, what of it is
+    not told, whether something compared fails or cannot be told, and whether it is met (None for
+    one that does not bind, too)."""
+
+    rule: Rule
+    checks: tuple[Check, ...]
+    claims: tuple[Claim, ...]
+    untold: tuple[str, ...]
+    open: bool
+    met: Truth
+
+
+def _held(rule: Rule, facts: Sequence[Fact], said: Mapping[str, Truth]) -> Held:
+    checks: list[Check] = []
+    claims: list[Claim] = []
+    untold: list[str] = []
+    trees: list[Node] = []
+    ways: list[tuple[Truth, ...]] = []  # of the items that are compared
+    for item in rule.items:
+        found = [(quote, _checks(facts, quote)) for quote in item]
+        tree: Node = All(tuple(_tree(quote, each) for quote, each in found))
+        if truth(tree) is True and not all(_is_met(quote, each) for quote, each in found):
+            tree = Leaf(0, None)  # what else it demands is not read
+        own = [check for _, each in found for check in each]
+        claim = _claim(rule, item, own, truth(tree), said) if rule.decides else None
+        checks += own
+        if claim:
+            claims.append(claim)
+        if claim and claim.answered:
+            tree = Leaf(0, claim.met)
+        elif own:
+            ways.append(tuple(check.fits for check in own))
+        if rule.binding and rule.least is None and not (claim and claim.answered):
+            untold += [name for quote in item for name in _untold(facts, quote)]
+        trees.append(tree)
+    whole = All(tuple(trees)) if rule.least is None else Any(tuple(trees), rule.least)
+    full = [all(each) for each in ways]
+    met = truth(whole) if rule.binding else None
+    unsettled = bool(full) and not (all(full) if rule.least is None else any(full) or met is True)
+    return Held(rule, tuple(checks), tuple(claims), tuple(untold), unsettled, met)
+
+
+def _is_met(quote: Quote, checks: Sequence[Check]) -> bool:
+    """Whether all that a sentence demands is compared and met."""
+    whole = limits(quote.text)
+    compared = len(whole) == len(checks) and all(check.fits for check in checks)
+    return compared and _is_read(plain(quote.text), whole)
+
+
+def _is_denied(held: Held, spared: Collection[str], lifted: Collection[str]) -> bool:
+    """Whether a rule fails by what the asker says to its conditions, and nothing lifts that."""
+    said = [claim.text for claim in held.claims if claim.met is False]
+    lacking = [c for c in held.checks if c.fits is False and c.limit.attribute in spared]
+    fails = held.met is False and bool(said) and not (held.rule.least and lacking)
+    return fails and not any(_may_be_spared(text, lifted) for text in said)
+
+
+def _may_be_spared(text: str, lifted: Collection[str]) -> bool:
+    """Whether an office may lift a condition, or an exception spares some of it."""
+    form, every = plain(text), attributes()
+    spared = (each.words for name, each in every.items() if name in lifted and each.words)
+    all_lifted = len(set(lifted)) == len(every)
+    return all_lifted or bool(OPEN.search(form)) or any(re.search(w, form) for w in spared)
+
+
+def _claim(
+    rule: Rule,
+    item: Sequence[Quote],
+    own: Sequence[Check],
+    met: Truth,
+    said: Mapping[str, Truth],
+) -> Claim | None:
+    """An item as the asker may answer it; None for one that is settled by comparing, or whose words
+    cannot be asked for."""
+    text = rule.condition or (condition_of(item[0].text) if item else "")
+    key = key_of(text)
+    fails = any(check.fits is False for check in own)
+    if not text or met is True or (fails and key not in said):
+        return None
+    way = rule.least is not None
+    return Claim(text, item[0], key in said, said.get(key), bool(own), way)
 
 
 def _untold(facts: Sequence[Fact], quote: Quote) -> list[str]:
@@ -172,9 +278,26 @@ def _tree(quote: Quote, checks: Sequence[Check]) -> Node:
     whole = limits(quote.text)
     if excludes(quote):  # it bars whom all of it holds of
         return Not(All((*leaves, unread)) if len(whole) > len(checks) else All(leaves))
+    if len(whole) == len(checks) and _is_read(form, whole):
+        return All(leaves)
     if "以及" in form or any(OR.search(words) for words in between) or _offers_another(form, ends):
         return Any((*leaves, unread))
     return All((*leaves, unread))
+
+
+def _is_read(form: str, whole: Sequence[Limit]) -> bool:
+    """Whether a sentence demands nothing else than limits: 年龄不超过45周岁; not 本市缴费满1年."""
+    if not whole:
+        return False
+    rest = form
+    for limit in reversed(whole):
+        rest = rest[: limit.start] + "，" + rest[limit.end :]
+    for limit in whole:
+        attribute = attributes()[limit.attribute.removesuffix(EACH_ONE)]
+        for name in filter(None, (attribute.words, attribute.label)):
+            rest = re.sub(name, "", rest)
+    rest = BOUNDS.sub("", without_marker(rest))
+    return not re.search(r"[\u4e00-\u9fff]", SAYS_NOTHING.sub("", rest))
 
 
 def _may_be_lifted(form: str, checks: Sequence[Check]) -> bool:

@@ -9,6 +9,7 @@ from policyqa.index.conditions.catalogue import about, classes, sole
 from policyqa.index.conditions.intervals import Interval, exactly
 from policyqa.index.conditions.numbers import Number, numbers
 from policyqa.index.text.quantities import plain
+from policyqa.qa.eligibility.replies import is_reply
 
 CLAUSE = re.compile(r"[^,，。;；!！?？、]+")
 # Clauses that tell nothing of what somebody has now: what is to come, asked, supposed or wished
@@ -86,6 +87,8 @@ def remembered(before: Sequence[str], now: str, *, forget: Collection[str] = ())
         return []
     found: dict[tuple[str, str], list[Fact]] = {}
     for turn in before:
+        if is_reply(turn):
+            continue
         of_another = OTHERS.search(plain(turn)) and not FOR_SELF.search(plain(turn))
         found |= {} if of_another else _by_attribute(facts(turn, telling=True))
     anew = _by_attribute(facts(now))

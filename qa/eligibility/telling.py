@@ -6,11 +6,13 @@ from decimal import Decimal
 
 from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.limits import PERSONS, Limit
-from policyqa.qa.eligibility.comparing import Check, excludes
+from policyqa.qa.eligibility.comparing import Check, Claim, excludes
 from policyqa.qa.eligibility.facts import Fact
+from policyqa.qa.eligibility.replies import ANSWERS
 from policyqa.qa.types import Condition, Told
 
 MONTHS = 12
+OWN_WORDS, ONE_WAY = "文件所列", "任一项即可"  # labels of demands that are shown by their own words
 MANY = Decimal(10_000)  # yuan, from which sums are said in 万
 
 
@@ -28,6 +30,24 @@ def condition(check: Check, citation: int) -> Condition:
         told="、".join(told),
         met=check.fits,
         citation=citation,
+        gap=_gap(check),
+    )
+
+
+def claimed(claim: Claim, citation: int) -> Condition:
+    """An item as readers see it that the asker alone can answer.
+
+    Args:
+        claim: the item.
+        citation: the number of its citation.
+    """
+    told = next((words for words, met in ANSWERS.items() if met is claim.met), "")
+    return Condition(
+        label=ONE_WAY if claim.way else OWN_WORDS,
+        demanded=claim.text,
+        told=f"答“{told}”" if claim.answered else "",
+        met=claim.met,
+        citation=citation,
     )
 
 
@@ -39,6 +59,17 @@ def remembered(found: Sequence[Fact]) -> tuple[Told, ...]:
         for fact in found
         if fact.attribute not in PERSONS
     )
+
+
+def _gap(check: Check) -> str:
+    """What is lacking to a limit that time or money may reach: 还差4个月; "" where nothing is."""
+    low = check.limit.allowed.low
+    told = [f.told.low for f in check.told if f.told.low is not None and f.told.low == f.told.high]
+    if check.fits is not False or low is None or not told or excludes(check.quote):
+        return ""
+    if attributes()[check.limit.attribute].scale:
+        return ""
+    return f"还差{_amount(low - max(told), check.limit.unit)}"
 
 
 def demanded(limit: Limit) -> str:

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.qa.question.filters import KINDS
-from policyqa.qa.types import Answer, AnswerSentence, Citation, Hit, Note
-from policyqa.qa.wording import COMPLETENESS, NOTES, SMALL_TALK
+from policyqa.qa.types import Answer, AnswerSentence, Citation, Condition, Hit, Note
+from policyqa.qa.wording import COMPLETENESS, NOTES, SMALL_TALK, VERDICTS
 from policyqa.ui.chat.language import MARKS, say
 
 ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter
@@ -118,7 +118,8 @@ def pieces(answer: Answer, turn: int) -> list[str]:
     if answer.status != "answered" or not answer.sentences:
         return [_unanswered(answer)]
     cited = {citation.n: citation for citation in answer.citations}
-    ruling = f'<strong class="ruling">{say("{}：", say(escape(answer.verdict)))}</strong>'
+    verdict = escape(VERDICTS.get(answer.verdict, answer.verdict))
+    ruling = f'<strong class="ruling">{say("{}：", say(verdict))}</strong>'
     parts = [ruling] if answer.verdict else []
     inside = ""
     for sentence, breaks in _laid_out(answer):
@@ -234,12 +235,21 @@ def _conditions(answer: Answer, turn: int) -> str:
     names = ("条件", "文件要求", "您的情况", "对照", "出处")
     head = "".join(f"<th>{say(name)}</th>" for name in names)
     rows = "".join(
-        f"<tr><th>{inline(row.label)}</th><td>{inline(row.demanded)}</td><td>{inline(row.told)}</td>"
-        f"<td>{say(MET[row.met])}</td>"
+        f"<tr><th>{inline(row.label)}</th><td>{inline(row.demanded)}</td><td>{_stated(row)}</td>"
+        f"<td>{say(MET[row.met])}{_lacking(row)}</td>"
         f"<td>{_mark(row.citation, turn, cited.get(row.citation))}</td></tr>"
         for row in answer.conditions
     )
     return f'<table class="compared"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _stated(row: Condition) -> str:
+    return inline(row.told) if row.told else f'<span class="untold">{say("没有说")}</span>'
+
+
+def _lacking(row: Condition) -> str:
+    """What is lacking to a demand; nothing where nothing is."""
+    return f"{say('，')}{inline(row.gap)}" if row.gap else ""
 
 
 def _told(answer: Answer, turn: int) -> str:

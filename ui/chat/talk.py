@@ -104,6 +104,8 @@ def next_questions(assistant: Assistant, answer: Answer) -> list[Option]:
         return [Option(value=f"{name}{answer.question}", label=name) for name in answer.choices]
     if answer.status != "answered":
         return []
+    if answer.choices:  # a condition that is asked back
+        return [Option(value=each, label=say(each.rpartition("：")[2])) for each in answer.choices]
     try:
         return [Option(value=text, label=text) for text in assistant.suggestions(answer)]
     except PolicyQAError:

@@ -40,6 +40,8 @@ def test_what_is_asked_back_counts_where_something_is_missing() -> None:
     back = Note(kind="tell_more", parts=("多少岁？",))
     asking = answer(cited(1, ONE), notes=(back,))
     assert ruled(person("还不能判断", missing=("年龄",)), asking).asked_back is True
+    own = answer(cited(1, ONE), notes=(Note(kind="is_it_so", parts=("有户籍",)),))
+    assert ruled(person("还不能判断", missing=("户籍",)), own).asked_back is True
     assert ruled(person("还不能判断", missing=("年龄",)), answer(cited(1, ONE))).asked_back is False
     assert ruled(person(), asking).asked_back is None
 

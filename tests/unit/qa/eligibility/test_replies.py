@@ -1,0 +1,53 @@
+"""Conditions answered by their own words."""
+
+import pytest
+
+from policyqa.qa.eligibility.facts import carried
+from policyqa.qa.eligibility.replies import (
+    condition_of,
+    granted_if,
+    is_reply,
+    key_of,
+    replied,
+    replies_to,
+)
+
+
+@pytest.mark.parametrize(("item", "condition"), [
+    ("（一）具有本市户籍；", "具有本市户籍"),
+    ("1. 没有\n犯罪记录。", "没有 犯罪记录"),
+    ("（二）符合下列情形之一的：", ""),  # goes on below
+    ("（三）" + "很" * 90, ""),  # too long to be asked for
+])  # fmt: skip
+def test_a_condition_is_an_item_without_its_number(item: str, condition: str) -> None:
+    assert condition_of(item) == condition
+
+
+def test_the_last_reply_counts() -> None:
+    yes, no, unsure = replies_to("具有本市户籍，且住满5年")
+    assert all(map(is_reply, (yes, no, unsure)))
+    key = key_of("具有本市户籍,且住满5年;")
+    assert replied([yes]) == {key: True}
+    assert replied([yes, no]) == {key: False}
+    assert replied([no, "那材料呢", unsure]) == {key: None}
+
+
+@pytest.mark.parametrize(
+    "text", ["具有本市户籍吗", "“具有本市户籍”：是吗", "他说“可以”：是真的吗", ""]
+)
+def test_what_asks_is_no_reply(text: str) -> None:
+    assert not is_reply(text)
+
+
+def test_a_reply_tells_no_number() -> None:
+    assert carried(["“年龄不超过45周岁”：是"], "能申请吗") == []
+
+
+@pytest.mark.parametrize(("sentence", "condition"), [
+    ("第六条 在本市居住满半年并有稳定住所的，可以申领居住证。", "在本市居住满半年并有稳定住所"),
+    ("（二）连续就读满三年的，准予报名。", "连续就读满三年"),
+    ("申请人可以在网上办理。", ""),
+    ("可能需要的材料见附件。", ""),
+])  # fmt: skip
+def test_what_a_sentence_grants_depends_on_its_condition(sentence: str, condition: str) -> None:
+    assert granted_if(sentence) == condition
