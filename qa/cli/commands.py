@@ -178,11 +178,24 @@ def documents_list(as_json: JsonOption = False, index_dir: IndexOption = None) -
 
 
 @documents_app.command("show")
-def documents_show(source: str, as_json: JsonOption = False, index_dir: IndexOption = None) -> None:
-    """显示一份文件的文字和段落。"""
+def documents_show(
+    source: str,
+    conditions: Annotated[
+        bool, typer.Option("--conditions", help="只列出读出的条件：年龄、社保、学历等的要求和原句")
+    ] = False,
+    as_json: JsonOption = False,
+    index_dir: IndexOption = None,
+) -> None:
+    """显示一份文件的文字和段落，或其中的条件。"""
     from policyqa.qa.cli import listing, present
 
-    shown = listing.shown(listing.stored(index_dir), source)
+    index = listing.stored(index_dir)
+    if conditions:
+        found = listing.conditions(index, source)
+        as_text = present.conditions_text(found)
+        typer.echo(json.dumps(found, ensure_ascii=False) if as_json else as_text)
+        return
+    shown = listing.shown(index, source)
     typer.echo(json.dumps(shown, ensure_ascii=False) if as_json else present.shown_text(shown))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -175,6 +175,16 @@ def shown_text(shown: Mapping[str, Any]) -> str:
     warnings = [f"提醒：{warning}" for warning in shown["warnings"]]
     because = [f"效力：{shown['validity']}（{shown['validity_because']}）"]
     return "\n".join([head, *because, *readings, *warnings, "", shown["text"]])
+
+
+def conditions_text(found: Sequence[Mapping[str, Any]]) -> str:
+    """What a document demands in numbers and ranks, a line a demand, with its sentence."""
+    lines = []
+    for each in found:
+        quote = " ".join(each["quote"].split())
+        barred = "的不可以" if each["bars"] else ""
+        lines.append(f"{each['label']}：{each['demanded']}{barred}\n    “{quote}”")
+    return "\n".join(lines) or "没有读出带数字或等级的条件。"
 
 
 def _reading_text(reading: Mapping[str, Any], text: str) -> str:

@@ -323,6 +323,11 @@ def _offers_another(form: str, ends: Sequence[Limit]) -> bool:
 
 def excludes(quote: Quote) -> bool:
     """Whether a sentence bars those of whom what it demands holds."""
-    form = plain(quote.text)
-    last = max((limit.end for limit in limits(quote.text)), default=0)
+    return bars(quote.text)
+
+
+def bars(text: str) -> bool:
+    """The same for a sentence wherever it stands."""
+    form = plain(text)
+    last = max((limit.end for limit in limits(text)), default=0)
     return bool(REFUSES.search(BUT.split(form[last:])[0]))

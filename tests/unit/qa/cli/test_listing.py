@@ -8,8 +8,8 @@ from policyqa.index.build.building import build
 from policyqa.index.errors import IndexMissing, SourceError
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.store.search_index import SearchIndex
-from policyqa.qa.cli.listing import check, entries, shown, stored
-from policyqa.qa.cli.present import check_text, entry_text, shown_text
+from policyqa.qa.cli.listing import check, conditions, entries, shown, stored
+from policyqa.qa.cli.present import check_text, conditions_text, entry_text, shown_text
 
 TEXT = "人才支持办法\n第一条 博士每年补贴50万元。"
 FIELDS = [
@@ -102,3 +102,23 @@ def test_a_check_says_what_to_look_at(tmp_path: Path, index: SearchIndex) -> Non
 def test_names_with_line_breaks_stay_on_their_line(index: SearchIndex) -> None:
     entry = {**entries(index)[0], "source": "a\nb\x1b[31m.txt"}
     assert entry_text(entry).startswith("a\\x0ab\\x1b[31m.txt  《")
+
+
+def test_the_conditions_of_a_file_are_shown_with_their_sentences(tmp_path: Path) -> None:
+    source = tmp_path / "files"
+    source.mkdir()
+    text = "公寓办法\n（一）年龄不超过45周岁；\n（二）住房宽敞。\n第六条 年满60周岁的不得申请。\n"
+    (source / "a.txt").write_text(text, encoding="utf-8")
+    build(source, tmp_path / "index", HashingEmbedder(16))
+    index = stored(tmp_path / "index")
+    found = conditions(index, "a.txt")
+    assert [(each["demanded"], each["bars"]) for each in found] == [
+        ("不超过45周岁", False),
+        ("至少60周岁", True),
+    ]
+    stored_text = index.documents[0].text
+    assert all(stored_text[each["start"] : each["end"]] == each["quote"] for each in found)
+    assert conditions_text(found).startswith("年龄：不超过45周岁\n    “（一）年龄不超过45周岁；”")
+    assert conditions_text([]) == "没有读出带数字或等级的条件。"
+    with pytest.raises(SourceError):
+        conditions(index, "b.txt")
