@@ -45,7 +45,7 @@ def claimed(claim: Claim, citation: int) -> Condition:
     return Condition(
         label=ONE_WAY if claim.way else OWN_WORDS,
         demanded=claim.text,
-        told=f"答“{told}”" if claim.answered else "",
+        told=f"答{told}" if claim.answered else "",
         met=claim.met,
         citation=citation,
     )

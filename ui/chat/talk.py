@@ -105,7 +105,7 @@ def next_questions(assistant: Assistant, answer: Answer) -> list[Option]:
     if answer.status != "answered":
         return []
     if answer.choices:  # a condition that is asked back
-        return [Option(value=each, label=say(each.rpartition("：")[2])) for each in answer.choices]
+        return [Option(value=each, label=each.rpartition("：")[2]) for each in answer.choices]
     try:
         return [Option(value=text, label=text) for text in assistant.suggestions(answer)]
     except PolicyQAError:

@@ -9,7 +9,6 @@ from typing import get_args
 
 import pytest
 
-from policyqa.qa.eligibility.replies import ANSWERS
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.types import Note, NoteKind
 from policyqa.qa.wording import COMPLETENESS, NOTES, VERDICTS
@@ -86,7 +85,7 @@ def words_in_scripts() -> set[str]:
 def templates() -> set[str]:
     """What `qa` says in its own words on the page, as `say` is given it."""
     notes = {words.removeprefix("注：") for kind, words in NOTES.items() if kind != "other"}
-    return notes | set(COMPLETENESS.values()) | set(VERDICTS.values()) | set(ANSWERS)
+    return notes | set(COMPLETENESS.values()) | set(VERDICTS.values())
 
 
 def words_of_the_page() -> set[str]:

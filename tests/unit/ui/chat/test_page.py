@@ -56,6 +56,15 @@ def test_the_sources_are_shown_at_once_and_the_text_grows() -> None:
     assert [len(answers) for _, answers in steps] == [1] * len(steps)
 
 
+def test_a_condition_that_is_asked_back_has_a_button_for_each_reply() -> None:
+    *_, (_, (answer,)) = talk.ask(FakeAssistant(), Asked("博士后有什么补助"), (), no_pause)
+    back = answer.model_copy(update={"choices": ("“有户籍”：是", "“有户籍”：不清楚")})
+    assert talk.next_questions(FakeAssistant(), back) == [
+        {"value": "“有户籍”：是", "label": "是"},
+        {"value": "“有户籍”：不清楚", "label": "不清楚"},
+    ]
+
+
 def test_an_answer_that_takes_longer_is_announced() -> None:
     held = threading.Event()
 

@@ -173,14 +173,19 @@ def test_conditions_are_a_table_with_what_was_told_and_marks() -> None:
         Condition(label="年龄", demanded="不超过45周岁", told="46<b>岁", met=False, citation=1),
         Condition(label="参保缴费", demanded="至少1年", told="2年", met=True, citation=2),
         Condition(label="学历", demanded="本科以上", told="大专", met=None, citation=1),
+        Condition(label="文件所列", demanded="有户籍", told="", met=None, citation=1),
+        Condition(
+            label="居住", demanded="至少1年", told="8个月", met=False, citation=1, gap="还差4个月"
+        ),
     )
     given = answer("有哪些措施").model_copy(update={"conditions": rows, "compared": ()})
     table = Seen(message_of(given, 4).partition("<table")[2].partition("</table>")[0])
     assert table.text.endswith(
         "条件文件要求您的情况对照出处年龄不超过45周岁46<b>岁不符合[1]参保缴费至少1年2年符合[2]"
-        "学历本科以上大专还不能判断[1]"
+        "学历本科以上大专还不能判断[1]文件所列有户籍没有说还不能判断[1]"
+        "居住至少1年8个月不符合，还差4个月[1]"
     )
-    assert table.links == ["#source-4-1", "#source-4-2", "#source-4-1"]
+    assert table.links == ["#source-4-1", "#source-4-2", *["#source-4-1"] * 3]
 
 
 def test_what_is_missing_and_what_must_be_known_is_said() -> None:
