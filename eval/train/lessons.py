@@ -10,9 +10,7 @@ labelled question), the likest of the same document, and, where the question nam
 policy, the likest of other documents and those that are like the right page itself (the same rule
 of another city). With `--index` in place of `--policies`, the wrong pages are those that the
 assistant itself would read (hard negatives of the own first stage; Xiong et al., ICLR 2021), but
-for those that say the same. `--conversations` gives, of the same index, the later turns of
-conversations, as the assistant completes and searches them. Documents are parted by their hash:
-`eval.sets.readings.part_of`.
+for those that say the same. Documents are parted by their hash: `eval.sets.readings.part_of`.
 """
 
 import argparse
@@ -31,7 +29,6 @@ import numpy as np
 from policyqa.eval.judge.dataset import Dataset, Query
 from policyqa.eval.judge.matching import answers_in, holds, squeezed
 from policyqa.eval.options import set_of
-from policyqa.eval.sets import conversations
 from policyqa.eval.sets.readings import Part, part_of
 from policyqa.index.build.building import build
 from policyqa.index.store.embedding import HashingEmbedder
@@ -43,7 +40,7 @@ from policyqa.index.types import Document, Passage, Sentence, Span, Value
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.pages import Page, page_of
 from policyqa.qa.retrieve.retrieval import WEIGHTS, rank, signals_of
-from policyqa.qa.types import Question, Turn
+from policyqa.qa.types import Question
 
 SEED = 31
 RIGHT, TEMPTING = 3, 2  # pages of a question at most
@@ -177,69 +174,6 @@ def readings(
             yield _lesson(collection, record, document, own, spans, draw, tempting)
         else:
             yield _lesson(collection, record, document, own, spans, draw)
-
-
-def turns(folder: Path, collection: Collection, assistant: Assistant) -> Iterator[Lesson]:
-    """Lessons of the later turns of conversations (`eval.sets.conversations`), with the words that
-    the assistant puts before a question, and the passages that it would read.
-
-    Args:
-        folder: of the conversations.
-        collection: their documents.
-        assistant: over the same index.
-    """
-    draw = random.Random(SEED)
-    places: dict[str, Place] = {}
-    for part in ("train", "tuning"):
-        every = conversations.load(folder, parts=[part])
-        about: dict[str, set[str]] = {}
-        for turn in every:
-            about.setdefault(turn.conversation, set()).update(e.source for e in turn.evidence)
-        for turn in every:
-            if turn.history and turn.kind != "chitchat":
-                lesson = _of_turn(
-                    turn, about[turn.conversation], collection, assistant, places, draw
-                )
-                if lesson.pages:
-                    yield lesson.model_copy(update={"part": part})
-
-
-def _of_turn(
-    turn: conversations.Said,
-    about: set[str],
-    collection: Collection,
-    assistant: Assistant,
-    places: dict[str, Place],
-    draw: random.Random,
-) -> Lesson:
-    index = assistant.index
-    history = tuple(Turn(role="user", content=text) for text in turn.history)
-    asked = assistant.asked_of(Question(question=turn.question, history=history))
-    spans: dict[str, list[Span]] = {}  # of the evidence, by document
-    rows: list[int] = []
-    for source in dict.fromkeys(proof.source for proof in turn.evidence):
-        document = collection.by_source[source]
-        place = places.setdefault(source, Place.of(document.text))
-        quotes = [proof.quote for proof in turn.evidence if proof.source == source]
-        spans[document.doc_id] = [s for quote in quotes if (s := place.span(quote, 0))]
-        own = collection.rows_of(document)
-        right = [row for row in own if _meets(index.passages[row], spans[document.doc_id])]
-        rows += draw.sample(right, min(RIGHT, len(right)))
-    said = [set(bigrams(proof.quote)) for proof in turn.evidence]
-    signals = signals_of(index, asked, assistant.vector_of(asked))
-    for row in rank(index, asked, signals, WEIGHTS).rows[:READ]:
-        held = set(bigrams(index.passages[row].text))
-        same = any(len(words & held) >= THE_SAME * len(words) for words in said)
-        if collection.document(row).source in about or (said and not same):
-            rows.append(int(row))
-    pages = []
-    for row in dict.fromkeys(rows):
-        name = index.passages[row].doc_id
-        labels = {"evidence": spans.get(name, ()), "plus": ()}
-        pages.append(_labelled(collection, row, name, labels))
-    return Lesson(
-        id=turn.id, source=turn.conversation, query=asked.text, part="train", pages=tuple(pages)
-    )
 
 
 def _first_read(assistant: Assistant, record: Mapping[str, Any], document: Document) -> list[int]:
@@ -459,7 +393,6 @@ def main() -> None:
     parser.add_argument("--readings", type=Path)
     parser.add_argument("--policies", type=Path)
     parser.add_argument("--index", type=Path, help="of the policies: what it ranks first tempts")
-    parser.add_argument("--conversations", type=Path, nargs="*", default=[], help="with --index")
     parser.add_argument("--tables", type=Path, help="folder of documents whose tables are asked")
     parser.add_argument("--seeds", type=Path, default=Path("seeds"))
     parser.add_argument("--output", type=Path, required=True)
@@ -470,13 +403,9 @@ def main() -> None:
             for lesson in lessons:
                 out.write(json.dumps(lesson.model_dump(), ensure_ascii=False) + "\n")
 
-        if arguments.index:
+        if arguments.readings and arguments.index:
             assistant = wiring.open_assistant(arguments.index)
-            policies = Collection(assistant.index)
-            for folder in arguments.conversations:
-                write(turns(folder, policies, assistant))
-            if arguments.readings:
-                write(readings(arguments.readings, policies, assistant))
+            write(readings(arguments.readings, Collection(assistant.index), assistant))
         elif arguments.readings:
             write(
                 readings(arguments.readings, collected(arguments.policies, Path(work) / "policies"))

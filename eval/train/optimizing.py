@@ -1,6 +1,5 @@
 """How models are moved on a processor: in bfloat16, over float32 copies of their weights."""
 
-import re
 from typing import Any, TypeVar
 
 import torch
@@ -10,18 +9,14 @@ from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 WARM_UP = 0.06  # share of the steps
 FIXED = ("word_embeddings", "pooler")
-LAYER = re.compile(r"\blayer\.(\d+)\.")
 ATTENTION = "bfloat16"
 
 Model = TypeVar("Model", bound=torch.nn.Module)
 
 
-def is_taught(name: str, lowest: int = 0) -> bool:
-    """Whether a parameter is moved: the vocabulary's rows are not, few of them are seen often, nor
-    what lies below the lowest layer that is taught."""
-    layer = LAYER.search(name)
-    below = int(layer[1]) < lowest if layer else lowest > 0 and "embeddings" in name
-    return not below and not any(part in name for part in FIXED)
+def is_taught(name: str) -> bool:
+    """Whether a parameter is moved: the vocabulary's rows are not, few of them are seen often."""
+    return not any(part in name for part in FIXED)
 
 
 def without_dropout(model: Model) -> Model:
@@ -56,12 +51,11 @@ AttentionMaskInterface.register(ATTENTION, eager_mask)
 
 
 class Optimizer:
-    """AdamW over float32 copies of bfloat16 weights, whose own steps would be rounded away. Layers
-    below the `lowest` stay as they are."""
+    """AdamW over float32 copies of bfloat16 weights, whose own steps would be rounded away."""
 
-    def __init__(self, model: torch.nn.Module, steps: int, rate: float, lowest: int = 0) -> None:
+    def __init__(self, model: torch.nn.Module, steps: int, rate: float) -> None:
         for name, parameter in model.named_parameters():
-            parameter.requires_grad = is_taught(name, lowest)
+            parameter.requires_grad = is_taught(name)
         self._weights = [p for p in model.parameters() if p.requires_grad]
         self._copies = [p.detach().clone().float() for p in self._weights]
         self._adam = torch.optim.AdamW(self._copies, lr=rate, weight_decay=0.01)

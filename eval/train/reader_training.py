@@ -209,12 +209,11 @@ def train(
     output: Path,
     *,
     rate: float = LEARNING_RATE,
-    lowest: int = 0,
 ) -> Iterator[dict[str, Any]]:
     """Train in place, one epoch; the points of the learning curve, with the model as it stands
     saved at each."""
     total = -(-len(lessons) // LESSONS_A_STEP)
-    optimizer = Optimizer(model, total, rate, lowest)
+    optimizer = Optimizer(model, total, rate)
     recent: list[float] = []
     begun, read = time.perf_counter(), 0
     model.train()
@@ -241,9 +240,6 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--curve", type=Path, required=True)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
-    parser.add_argument(
-        "--lowest", type=int, default=0, help="layers below it stay, for what else rests on them"
-    )
     parser.add_argument("--mean-with", type=Path, nargs="*", default=[], metavar="FOLDER")
     arguments = parser.parse_args()
     lessons = read_lessons(arguments.lessons)
@@ -257,9 +253,7 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     shutil.copy(arguments.start / TOKENIZER, arguments.output)
     curve: list[dict[str, Any]] = []
-    rate, lowest = arguments.rate, arguments.lowest
-    points = train(model, tokenizer, taught, held_out, arguments.output, rate=rate, lowest=lowest)
-    for point in points:
+    for point in train(model, tokenizer, taught, held_out, arguments.output, rate=arguments.rate):
         curve.append(point)
         arguments.curve.write_text(json.dumps(curve, indent=1) + "\n", encoding="utf-8")
         print(json.dumps(point), flush=True)
