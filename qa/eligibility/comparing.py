@@ -212,12 +212,12 @@ def _claim(
     met: Truth,
     said: Mapping[str, Truth],
 ) -> Claim | None:
-    """An item as the asker may answer it; None for one that is settled by comparing, or whose words
-    cannot be asked for."""
+    """An item as the asker may answer it; None for one that comparing settles or that fails by it,
+    whatever he says, and for one whose words cannot be asked for."""
     text = rule.condition or (condition_of(item[0].text) if item else "")
     key = key_of(text)
     fails = any(check.fits is False for check in own)
-    if not text or met is True or (fails and key not in said):
+    if not text or met is True or fails:
         return None
     way = rule.least is not None
     return Claim(text, item[0], key in said, said.get(key), bool(own), way)

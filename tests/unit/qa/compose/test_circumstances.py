@@ -125,6 +125,12 @@ def test_all_demands_in_numbers_met_are_met(tmp_path: Path) -> None:
     assert asked(own, "我36岁，经营满12个月，能申请青年补贴吗").conditions[0].gap == ""
 
 
+def test_no_reply_makes_good_what_fails_in_numbers(support: Assistant) -> None:
+    old = HIRED.replace("40", "46")
+    said = ("“年龄不超过45周岁”：是", f"“{LOCAL}”：是", f"“{NEW}”：是")
+    assert after(support, said[-1], old, *said[:-1]).verdict == "不可以"
+
+
 def test_a_reply_without_a_question_is_no_verdict(support: Assistant) -> None:
     assert asked(support, f"“{LOCAL}”：是").verdict == ""
 
