@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.limits import PERSONS
@@ -14,20 +15,19 @@ from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.corpus import Citable
 from policyqa.qa.eligibility.comparing import (
     REFUSES,
-    Check,
-    Claim,
     Judgement,
     Rule,
     excludes,
+    granted_if,
     judged,
 )
 from policyqa.qa.eligibility.facts import carried, tells_only
-from policyqa.qa.eligibility.replies import granted_if, replied, replies_to
+from policyqa.qa.eligibility.replies import replied, replies_to
 from policyqa.qa.eligibility.telling import claimed, condition
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing
 from policyqa.qa.retrieve.evidence import Evidence, Quote
-from policyqa.qa.types import Note
+from policyqa.qa.types import Note, Role
 
 # What introduces demands, and what offers several of them to choose from.
 DEMANDS = re.compile(r"条件|符合|具备|满足|资格|对象|情形|情况之一|人员")
@@ -128,7 +128,7 @@ def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
     demanded fails in part or was not told, and asks for that."""
     rest = (check for check in found.checks if check not in found.decisive)
     for check in (*found.decisive, *rest):
-        number = _cited(draft, check)
+        number = _number(draft, check.quote, "" if check.met is None else "statement")
         row = condition(check, number) if number else None
         if row and row not in draft.conditions:
             draft.conditions.append(row)
@@ -136,7 +136,7 @@ def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
     for claim in found.claims[:CLAIMS]:
         shown = claim.answered or not (refused or claim.way or claim.compared)
         if shown:
-            number = _said(draft, claim)
+            number = _number(draft, claim.quote, "item")
             draft.conditions += [claimed(claim, number)] if number else []
     if found.allowed is None:
         _ask_back(draft, found)
@@ -152,30 +152,20 @@ def _ask_back(draft: Draft, found: Judgement) -> None:
     if found.untold:
         wanted = "".join(attributes()[name].ask for name in found.untold[:ASKED_BACK])
         draft.notes.append(Note(kind="tell_more", parts=(wanted,)))
-    still = [each for each in found.claims[:CLAIMS] if not each.answered]
+    still = [each for each in found.claims if not each.answered]
     if still:
         first = next((each for each in still if each.way and each.compared), still[0])
         draft.notes.append(Note(kind="is_it_so", parts=(first.text,)))
         draft.choices = replies_to(first.text)
 
 
-def _said(draft: Draft, claim: Claim) -> int:
-    """The number of the citation of an item, which is said if it was not; 0 where the gate stops
-    it."""
-    sentence = claim.quote.sentence
-    return draft.composer.number_of(claim.quote) or next(
-        iter(draft.say(claim.quote, (sentence.start, sentence.end), "item")), 0
-    )
-
-
-def _cited(draft: Draft, check: Check) -> int:
-    """The number of the citation of a check's rule, which is said if it was not; 0 where the gate
-    stops it."""
-    number = draft.composer.number_of(check.quote)
-    if number or check.met is None:
+def _number(draft: Draft, quote: Quote, role: Role | Literal[""]) -> int:
+    """The number of the citation of a rule, which is said in a role if it was not ("": it is left
+    unsaid); 0 for none, as where the gate stops it."""
+    number = draft.composer.number_of(quote)
+    if number or not role:
         return number
-    sentence = check.quote.sentence
-    return next(iter(draft.say(check.quote, (sentence.start, sentence.end))), 0)
+    return next(iter(draft.say(quote, _place(quote.sentence), role)), 0)
 
 
 def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]:

@@ -29,6 +29,13 @@ GRADES = re.compile(
 REFUSES = re.compile(
     r"不予|不得|不能|不可以|不再|不参加|不享受|不纳入|不受理|不属于|禁止|取消|注销|退回|收回|停止|终止|不发给"
 )
+GRANTS = re.compile(
+    r"(?:第[^条]{1,6}条)?\s*(?P<condition>[^。；;]{6,80}?)的?[，,](?:均|都|即|方|才|也)?"
+    r"(?:可以|可(?!能)|准予|予以|给予|享受|纳入)"
+)
+PUNISHES = re.compile(
+    "追回|撤销|暂停|驳回|处罚|处分|罚款|警告|通报|批评|追究|解除|腾退|清退|除名|辞退"
+)
 OR = re.compile(r"或|以及|和|、")
 OTHERS = re.compile(r"^[^,，。;；]{0,4}的[^,，。;；]{1,12}(?:和|及|、)[^,，。;；]*的")
 SPARED = re.compile(r"不受[^。;；]*?限制")
@@ -324,6 +331,15 @@ def _offers_another(form: str, ends: Sequence[Limit]) -> bool:
 def excludes(quote: Quote) -> bool:
     """Whether a sentence bars those of whom what it demands holds."""
     return bars(quote.text)
+
+
+def granted_if(sentence: str) -> str:
+    """The condition of a sentence that grants something on it: 符合……的，可以……; "" for another, as
+    for one that takes something away or punishes on it."""
+    found = GRANTS.match(" ".join(without_marker(sentence).split()))
+    if found is None or REFUSES.search(sentence) or PUNISHES.search(sentence):
+        return ""
+    return found["condition"].strip("，,")
 
 
 def bars(text: str) -> bool:

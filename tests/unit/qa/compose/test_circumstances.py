@@ -212,3 +212,16 @@ def test_a_single_sentence_that_grants_is_asked_by_its_condition(tmp_path: Path)
 def test_of_several_ways_one_that_is_met_does_not_settle_the_rest(rule: Assistant) -> None:
     answer = asked(rule, "我本科学历，30岁，可以申请公寓补贴吗")
     assert answer.verdict == "还不能判断"
+
+
+def test_every_item_of_a_long_list_is_asked(tmp_path: Path) -> None:
+    things = [f"没有违反第{n}号公约" for n in "甲乙丙丁戊己庚辛壬"]
+    items = "".join(
+        f"（{n}）{thing}；\n" for n, thing in zip("二三四五六七八九十", things, strict=True)
+    )
+    text = f"会员办法\n第三条 申请会员应当同时符合下列条件：\n（一）年龄不超过45周岁；\n{items}"
+    own = assistant_of(tmp_path, {"办法.txt": ("会员办法", "2025-01-02", "青岚市", text)})
+    said = ["我40岁，能申请会员吗", *(f"“{thing}”：是" for thing in things[:8])]
+    almost = after(own, said[-1], *said[:-1])
+    assert (almost.verdict, almost.choices[0]) == ("还不能判断", f"“{things[8]}”：是")
+    assert after(own, f"“{things[8]}”：是", *said).verdict == "符合"

@@ -3,7 +3,7 @@
 import pytest
 
 from policyqa.index.types import Document, Metadata, Passage, Sentence
-from policyqa.qa.eligibility.comparing import Judgement, Rule, judged
+from policyqa.qa.eligibility.comparing import Judgement, Rule, granted_if, judged
 from policyqa.qa.eligibility.facts import facts
 from policyqa.qa.eligibility.telling import condition
 from policyqa.qa.retrieve.evidence import Quote
@@ -107,3 +107,15 @@ def test_a_check_in_words(told: str, rule: str, shown: tuple[str, str, str, bool
     check = held(told, rule).checks[-1]
     row = condition(check, 1)
     assert (row.label, row.demanded, row.told, row.met) == shown
+
+
+@pytest.mark.parametrize(("sentence", "condition"), [
+    ("第六条 在本市居住满半年并有稳定住所的，可以申领居住证。", "在本市居住满半年并有稳定住所"),
+    ("（二）连续就读满三年的，准予报名。", "连续就读满三年"),
+    ("申请人可以在网上办理。", ""),
+    ("在规定期限内没有签注的，予以注销居住证。", ""),  # takes away
+    ("提供虚假材料骗取补贴的，给予警告。", ""),
+    ("可能需要的材料见附件。", ""),
+])  # fmt: skip
+def test_what_a_sentence_grants_depends_on_its_condition(sentence: str, condition: str) -> None:
+    assert granted_if(sentence) == condition

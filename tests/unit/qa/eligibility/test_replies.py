@@ -5,7 +5,6 @@ import pytest
 from policyqa.qa.eligibility.facts import carried
 from policyqa.qa.eligibility.replies import (
     condition_of,
-    granted_if,
     is_reply,
     key_of,
     replied,
@@ -41,15 +40,3 @@ def test_what_asks_is_no_reply(text: str) -> None:
 
 def test_a_reply_tells_no_number() -> None:
     assert carried(["“年龄不超过45周岁”：是"], "能申请吗") == []
-
-
-@pytest.mark.parametrize(("sentence", "condition"), [
-    ("第六条 在本市居住满半年并有稳定住所的，可以申领居住证。", "在本市居住满半年并有稳定住所"),
-    ("（二）连续就读满三年的，准予报名。", "连续就读满三年"),
-    ("申请人可以在网上办理。", ""),
-    ("在规定期限内没有签注的，予以注销居住证。", ""),  # takes away
-    ("提供虚假材料骗取补贴的，给予警告。", ""),
-    ("可能需要的材料见附件。", ""),
-])  # fmt: skip
-def test_what_a_sentence_grants_depends_on_its_condition(sentence: str, condition: str) -> None:
-    assert granted_if(sentence) == condition
