@@ -33,6 +33,7 @@ from policyqa.qa.compose.composer import (
 from policyqa.qa.compose.composing import composed
 from policyqa.qa.compose.contacts import advice, contact, nearest
 from policyqa.qa.compose.examples import example_questions
+from policyqa.qa.compose.missing import is_answered
 from policyqa.qa.compose.suggestions import suggested
 from policyqa.qa.conversation.conversation import EARLIER, Conversation, Earlier, Memory
 from policyqa.qa.conversation.items import pointed_at
@@ -57,7 +58,8 @@ from policyqa.qa.question.scope import is_out_of_scope, is_talk
 from policyqa.qa.question.spelling import Speller
 from policyqa.qa.retrieve import retrieval
 from policyqa.qa.retrieve.confidence import confidence, features
-from policyqa.qa.retrieve.evidence import find
+from policyqa.qa.retrieve.evidence import Evidence, Quote, find
+from policyqa.qa.retrieve.questions import answered
 from policyqa.qa.retrieve.reading import Marks, ReadingStage
 from policyqa.qa.rules import checked
 from policyqa.qa.settings import AnswerSettings
@@ -209,7 +211,8 @@ class Assistant:
             found = self._found(asked, question, clock, hidden)
         except PolicyQAError as error:
             return self._failed(question, asked.text, "failed", error, clock), None
-        answer = self._answer(question, found, self._left_out(found, narrowed))
+        parts = self._parts(question, found, clock, hidden)
+        answer = self._answer(question, found, self._left_out(found, narrowed), parts)
         clock.lap("answer")
         return answer, found
 
@@ -236,13 +239,16 @@ class Assistant:
         before = self._conversation(question)
         if not before.turns:
             return replace(alone, told=told, forget=frozenset(question.forget))
+        asked = self._after(query, before)
+        return replace(asked, told=told, forget=frozenset(question.forget))
+
+    def _after(self, query: str, before: Conversation) -> Asked:
+        """What a question means after other turns."""
         item = pointed_at(query, before.items)
         meant = Resolved(f"{item} {query}") if item else self._resolver.resolve(query, before)
         asked = self.understood(meant)
         return replace(
             asked,
-            told=told,
-            forget=frozenset(question.forget),
             completed=meant.text != query,
             cited=meant.cited,
             wants=asked.wants - {"bare"},  # what was said before names it
@@ -318,6 +324,29 @@ class Assistant:
         rows = hidden if len(hidden) else None
         return self.find(asked, vector, clock, hidden=rows, day=day_of(question))
 
+    def _parts(
+        self, question: Question, found: Found, clock: Clock, hidden: Rows
+    ) -> Mapping[str, Found]:
+        """What each part of a question brings up by itself and surely, by its words: the first as
+        it stands, each further one as a turn after it. Nothing for a question of one part."""
+        asked, sure = found.asked, {}
+        first, *later = asked.parts or (None,)
+        if first is None:
+            return {}
+        cited = found.picked if self._is_sure(found) else ()
+        before = Conversation(turns=(_turn_of(first.whole, cited),))
+        readings = [self.understood(Resolved(first.whole))]
+        readings += [self._after(part.whole, before) for part in later]
+        for part, one in zip(asked.parts, readings, strict=True):
+            own = replace(one, told=asked.told, forget=asked.forget)
+            brought = self._found(own, question, clock, hidden)
+            if self._is_sure(brought):
+                sure[part.text] = brought
+        return sure
+
+    def _is_sure(self, found: Found) -> bool:
+        return bool(found.picked) and found.confidence >= self._settings.threshold
+
     def vector_of(self, asked: Asked) -> Vectors:
         """Of what is asked, shape (dimension,)."""
         return self.embedder.encode_query(asked.text) if asked.vector is None else asked.vector
@@ -353,6 +382,7 @@ class Assistant:
             marks = self._reading.read(self.index, ranking, asked)
             ranking = self._reading.ordered(self.index, ranking, marks)
             evidence = self._reading.marked(self.index, ranking, evidence, marks)
+        evidence = answered(evidence, asked)
         if asked.uses("replaced"):
             evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
         clock.lap("retrieve")
@@ -374,15 +404,19 @@ class Assistant:
         missed = tuple(nearest[n] for n in range(len(nearest)) if ranking.rows[n] in hidden)
         return LeftOut(documents=len(set(self.index.document_of[hidden])), hits=missed)
 
-    def _answer(self, question: Question, found: Found, left_out: LeftOut) -> Answer:
+    def _answer(
+        self, question: Question, found: Found, left_out: LeftOut, parts: Mapping[str, Found]
+    ) -> Answer:
         shared = self._shared(question, found, left_out)
         asked, corpus = found.asked, self._citable(question)
+        if parts and not self._is_sure(found):
+            found = replace(next(iter(parts.values())), asked=asked)
         unsure = found.confidence < self._settings.threshold
         if unsure and bears(asked, found.picked, corpus):
             unsure = False
         if not found.picked or unsure or self._settings.threshold == 1:
             return _noted(asked, shared) or self._silent(found, shared)
-        if among := choices(found.evidence, asked):
+        if among := choices(_in_force(found.evidence, corpus, asked), asked):
             return _which_one(among, shared)
         day = day_of(question)
         composer = Composer(
@@ -391,7 +425,8 @@ class Assistant:
             resolve=asked.uses("deixis"),
         )
         ruler = self._reading.ruler if self._reading else None
-        draft = composed(asked, found.picked, found.evidence, corpus, composer, ruler)
+        own = _own_answers(asked, parts)
+        draft = composed(asked, found.picked, found.evidence, corpus, composer, ruler, own)
         if not composer.sentences:
             return self._silent(found, shared)
         return Answer(
@@ -567,6 +602,16 @@ def _earlier(answer: Answer) -> Earlier:
     )
 
 
+def _turn_of(text: str, picked: Sequence[Evidence]) -> Earlier:
+    """A part of a question as a turn before its other parts."""
+    near = list(dict.fromkeys((e.document.doc_id, e.document.metadata.title) for e in picked))
+    return Earlier(
+        question=text,
+        documents=tuple(name for name, _ in near[:CITED]),
+        titles=tuple(title for _, title in near[:CITED]),
+    )
+
+
 def day_of(question: Question) -> str:
     """The day (ISO) that a question is asked for: today where it names none."""
     return last_day(question.as_of) if question.as_of else _today()
@@ -583,6 +628,22 @@ def _noted(asked: Asked, shared: Mapping[str, Any]) -> Answer | None:
         return None
     note = Note(kind="noted", parts=("、".join(f"{each.label}{each.said}" for each in told),))
     return Answer(status="abstained", reason="ambiguous", answer=note.text, notes=(note,), **shared)
+
+
+def _own_answers(asked: Asked, parts: Mapping[str, Found]) -> dict[str, Quote]:
+    """Of what was found for each part alone the best that is of the kind it asks for."""
+    found: dict[str, Quote] = {}
+    for part in asked.parts:
+        picked = parts[part.text].picked if part.text in parts else ()
+        of_kind = [e for e in picked if is_answered(part, [e.text])]
+        if of_kind:
+            found[part.text] = max(of_kind, key=lambda e: e.score).quote
+    return found
+
+
+def _in_force(found: Sequence[Evidence], corpus: Citable, asked: Asked) -> list[Evidence]:
+    """What is not of a replaced document, unless a year is asked for."""
+    return [e for e in found if asked.years or e.document.doc_id not in corpus.replaced]
 
 
 def _which_one(among: tuple[str, ...], shared: Mapping[str, Any]) -> Answer:

@@ -34,10 +34,11 @@ RULES: Mapping[str, str] = {
     "yes_no": "问是不是的，带上后面的例外",
     "target": "问目标的，目标不另加说明",
     "versions": "问新旧规定的，两份都列",
-    "parts": "几问并作一问的，说出没有答到的一问",
+    "parts": "几问并作一问的，逐问去查，说出没有答到的一问",
     # how sentences are found and ordered
     "inherited": "句子前面的话也算它的",
     "says_nothing": "只有标题、日期、引语的句子不用",
+    "questions": "文件里的问句不作答，由后面的答句来说",
     "replaced": "被替代的文件排在新文件后面",
     # how the answer is put together
     "one_region": "一个答案只用一个地区的文件",

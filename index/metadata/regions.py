@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 COUNTRY = "全国"
@@ -243,6 +243,7 @@ def place(region: str) -> Place | None:
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(maxsize=4096)
 def within(region: str, other: str) -> bool:
     """Whether one region is another or lies in it; nothing is known of unknown names."""
     if not region or not other:

@@ -23,6 +23,7 @@ STAGES: Mapping[Stage, str] = {
 BARRED: Mapping[Barred, str] = {
     "edition": "另一届或另一批",
     "year": "另一年的数",
+    "place": "另一个地方的文件",
     "class": "另一类对象",
     "count": "数的是别的",
     "list": "属于另一份清单",

@@ -24,9 +24,10 @@ REPLACED = 4.0  # how much worse a sentence of the successor may be and still st
 STEP = 0.01
 SAME = 0.75  # share of bigrams from which two sentences say the same
 MAX_CHARS = 450
-# What joins a sentence to the one before it and says nothing by itself.
+# What joins a sentence to the one before it, or to the question before it, and says nothing by
+# itself.
 CONNECTIVE = re.compile(
-    r"^(?:此外|另外|同时|与此同时|而且|并且|因此|为此|据了解|据介绍|据悉|据统计|总之|事实上|其次|首先|再次|最后|据此|比如|例如)[，,：:]\s*"
+    r"^(?:答[：:]\s*|(?:此外|另外|同时|与此同时|而且|并且|因此|为此|据了解|据介绍|据悉|据统计|总之|事实上|其次|首先|再次|最后|据此|比如|例如)[，,：:]\s*)"
 )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.marks import place_stem
@@ -13,7 +14,7 @@ from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of
-from policyqa.qa.compose.missing import unanswered
+from policyqa.qa.compose.missing import further, unanswered
 from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
 from policyqa.qa.compose.verdicts import is_of_others, verdict, weighed
 from policyqa.qa.corpus import Citable
@@ -27,6 +28,7 @@ NOT_HELD = frozenset({"已过期", "被替代", "尚未施行"})
 COUNTED = re.compile(
     rf"\d|[{HAN}]{{2,}}|[{HAN}](?:岁|年|个?月|块|元|级|次|套)"
 )  # numbers are there
+NONE: Mapping[str, Quote] = MappingProxyType({})
 OTHER_TIMES = 3  # values of earlier dates that are shown
 
 
@@ -37,6 +39,7 @@ def composed(
     corpus: Citable,
     composer: Composer,
     ruler: Ruler | None = None,
+    own_parts: Mapping[str, Quote] = NONE,
 ) -> Draft:
     """The answer that evidence gives.
 
@@ -47,6 +50,7 @@ def composed(
         corpus: what may be cited.
         composer: collects what is said.
         ruler: says what a rule means for a question whether something may be.
+        own_parts: what was found for each part of the question alone (`missing.further`).
     """
     draft = Draft(composer)
     best = max(picked, key=lambda e: e.score)
@@ -66,13 +70,17 @@ def composed(
         said = listed(draft, asked, listing, picked, corpus.passages)
     else:
         said = _stated(draft, asked, picked, best, corpus.passages)
+    for quote in further(asked, said, own_parts):
+        if not composer.number_of(quote):
+            draft.say(quote, shortened(quote))
+            said = [*said, quote]
     own = [quote for quote in said if quote.document is best.document]
     judgement = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()))
     if judgement:
         judge(draft, asked, judgement)
     if ruler and "verdict" in asked.wants and asked.uses("ruling") and own:
         _rule(draft, asked, own, ruler)
-    _annotate(draft, asked, said)
+    _annotate(draft, asked, said, own_parts)
     return draft
 
 
@@ -188,10 +196,12 @@ def _issuer(value: DatedValue) -> str:
     return about.issuer or f"《{about.title}》"
 
 
-def _annotate(draft: Draft, asked: Asked, said: Sequence[Quote]) -> None:
+def _annotate(
+    draft: Draft, asked: Asked, said: Sequence[Quote], own_parts: Mapping[str, Quote]
+) -> None:
     """What a reader must know of the sentences: what is left open, what is only a target, whose
     policy it is."""
-    missing = unanswered(asked, said) if asked.uses("missing") else ()
+    missing = unanswered(asked, said, own_parts) if asked.uses("missing") else ()
     draft.missing += (Note(kind="not_said", parts=(part,)) for part in missing)
     draft.notes += staff_notes(draft.composer.citations)
     tells = asked.uses("targets") and "target" not in asked.wants

@@ -11,9 +11,12 @@ from policyqa.qa.types import Citation, Contact, Note
 
 NEAREST = 3
 MAX_CHARS = 120
-REACHES = re.compile(
-    r"(?:咨询|联系|服务|受理|举报|监督)[^。；]{0,12}(?:电话|热线|方式|地址|窗口|邮箱)|(?:电话|热线)[：:]?\s*\d"
-    r"|联系人[：:]|由[^。；，]{2,30}负责解释"
+# Whom a sentence is for, and by what he is reached: a number that can be dialled, an address.
+REACHES = re.compile(r"电话|热线|手机|联系|咨询|举报|监督|投诉|邮箱|地址|窗口|tel", re.IGNORECASE)
+BY = re.compile(
+    r"(?<!\d)(?:0\d{2,3}[-－—–)） ]{1,2}\d{7,8}|0?\d{2,3}[2-8]\d{7}|[2-8]\d{6,7})(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)"
+    r"|(?<!\d)(?:1[12]\d{1,3}|9[56]\d{3,4}|400[- ]?\d{3}[- ]?\d{4})(?![\d年月日元人%])|[\w.]+@\w+\.\w+"
+    r"|地址[：:]\s*[\u4e00-\u9fff]{4,}"
 )
 
 
@@ -35,6 +38,7 @@ def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]
                 sentence.kind in ("text", "note")
                 and len(text) <= MAX_CHARS
                 and REACHES.search(text)
+                and BY.search(text)
             ):
                 return Contact(
                     issuer=document.metadata.issuer,

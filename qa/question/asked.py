@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from policyqa.index.metadata.regions import mentions
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.vectors import Vectors
 from policyqa.index.text.marks import editions, place_stem, places, years
@@ -53,6 +54,7 @@ NOTHING: Mapping[str, Any] = {
     "years": frozenset(),
     "editions": frozenset(),
     "places": (),
+    "regions": (),
     "classes": Classes(),
 }
 
@@ -97,7 +99,7 @@ class Asked:
     something. `wants` says what is asked for, `expectation` the kind and unit of the answer,
     `headings` those under which it may stand, `parts` the things that are asked, where there are
     several. `years`, `editions`, `places`, `classes` and `numbers` are those that the question
-    names.
+    names, `regions` those of the places that are known, by their paths (重庆市江津区).
     """
 
     text: str
@@ -113,6 +115,7 @@ class Asked:
     years: frozenset[str]
     editions: frozenset[str]
     places: tuple[str, ...]
+    regions: tuple[str, ...]
     classes: Classes
     without: frozenset[str] = frozenset()
     told: tuple[str, ...] = ()
@@ -173,6 +176,7 @@ def understood(
         years=years(text),
         editions=editions(text),
         places=asked_places(text),
+        regions=asked_regions(text),
         classes=classes_of(text),
         without=names,
     )
@@ -233,11 +237,21 @@ def _is_bare(query: str) -> bool:
 
 
 def asked_places(text: str) -> tuple[str, ...]:
-    """The places that a question is about: not those that the asker comes from, unless it names no
-    other (安徽人在南京 is about 南京, 深圳户口能参加吗 about 深圳)."""
-    named = places(text)
-    about = tuple(place for place in named if not _is_home(place, text))
-    return about or named
+    """The places that a question is about, as it names them: not those that the asker comes from,
+    unless it names no other (安徽人在南京 is about 南京, 深圳户口能参加吗 about 深圳)."""
+    known = [text[mention.start : mention.end] for mention in mentions(text)]
+    every = dict.fromkeys((*places(text), *known))
+    named = [p for p in every if not any(p != other and p in other for other in every)]
+    return tuple(place for place in named if not _is_home(place, text)) or tuple(named)
+
+
+def asked_regions(text: str) -> tuple[str, ...]:
+    """Of the places that a question is about those that are known, by their paths."""
+    found = [(text[m.start : m.end], m.place) for m in mentions(text)]
+    about = [place for name, place in found if not _is_home(name, text)]
+    about = about or [place for _, place in found]
+    deepest = (p for p in about if not any(q != p and q.lies_in(p) for q in about))
+    return tuple(dict.fromkeys(place.name for place in deepest))
 
 
 def _is_home(place: str, text: str) -> bool:

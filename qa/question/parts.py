@@ -11,9 +11,11 @@ MIN_CHARS = 2
 
 
 class Part(Value):
-    """One thing asked: its words, and how an answer to it can be known."""
+    """One thing asked: its words, and how an answer to it can be known; `whole` is with what was
+    told before it."""
 
     text: str
+    whole: str = ""
     expectation: Expectation = Expectation()
     where: bool = False
 
@@ -22,9 +24,12 @@ def parts_of(query: str, shares: Sequence[str] = ()) -> tuple[Part, ...]:
     """The parts of a question, in order; () where it asks for one thing only. `shares` as in
     `expected`."""
     pieces = [p.strip() for p in SPLIT.split(normalise(query)) if p and p.strip()]
-    asked = [p for p in pieces if ASKING.search(p) and len(p) >= MIN_CHARS]
-    if len(asked) < 2:
-        return ()
-    return tuple(
-        Part(text=p, expectation=expected(p, shares), where=bool(WHERE.search(p))) for p in asked
-    )
+    found: list[Part] = []
+    told: list[str] = []
+    for piece in pieces:
+        told.append(piece)
+        if ASKING.search(piece) and len(piece) >= MIN_CHARS:
+            form, where = expected(piece, shares), bool(WHERE.search(piece))
+            found.append(Part(text=piece, whole="，".join(told), expectation=form, where=where))
+            told = []
+    return tuple(found) if len(found) > 1 else ()

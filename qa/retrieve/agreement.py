@@ -1,5 +1,8 @@
 """Whether a text speaks of the year, the edition and the place that a question names."""
 
+from functools import lru_cache
+
+from policyqa.index.metadata.regions import place, short_name, within
 from policyqa.index.text.marks import editions, place_stem, years
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document
@@ -57,6 +60,25 @@ def place_missing(asked: Asked, document: Document, text: str) -> float:
     around = normalise(f"{document.metadata.title} {document.metadata.region} {opening} {text}")
     missing = [_missing(place_stem(place), around, document) for place in asked.places]
     return sum(missing) / len(missing)
+
+
+def is_of_other_place(asked: Asked, document: Document, text: str) -> bool:
+    """Whether a document is for places apart from all that a question is about (万州区 for 江津区):
+    none lies in the other, and neither the text nor the document's title names one."""
+    region = document.metadata.region
+    if not asked.regions or not region:
+        return False
+    around = normalise(f"{document.metadata.title} {text}")
+    return not any(
+        within(region, each) or within(each, region) or _own_name(each) in around
+        for each in asked.regions
+    )
+
+
+@lru_cache(maxsize=4096)
+def _own_name(region: str) -> str:
+    known = place(region)
+    return short_name(known.own) if known else region
 
 
 def _missing(place: str, around: str, document: Document) -> float:

@@ -95,10 +95,15 @@ def _of_signals(
         "form_missing_near": float(not any(e.signals.expected for e in found[:6])),
         "length": math.log1p(len(asked.text)),
         "agree": float(_agree(ranking)),
-        "place_missing": place_missing(asked, best.document, around) if best else 0.0,
+        "place_missing": _place_missing(asked, best or next(iter(found), None)),
         "other_year": float(best is not None and _of_other_year(asked, best)),
         "other_edition": _edition_missing(asked, around),
     }
+
+
+def _place_missing(asked: Asked, best: Evidence | None) -> float:
+    """Of what is said, or of the nearest where nothing is."""
+    return place_missing(asked, best.document, _around(best)) if best else 0.0
 
 
 def _tokens(

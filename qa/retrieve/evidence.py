@@ -17,12 +17,17 @@ from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.distinctions import counts_another, is_of_another
 from policyqa.qa.question.expectation import FIGURES, holds
 from policyqa.qa.question.headings import is_of_other_kind
-from policyqa.qa.retrieve.agreement import agreement, edition_agreement, year_agreement
+from policyqa.qa.retrieve.agreement import (
+    agreement,
+    edition_agreement,
+    is_of_other_place,
+    year_agreement,
+)
 from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 PASSAGES = 8
-Barred = Literal["", "edition", "year", "class", "count", "list"]
+Barred = Literal["", "edition", "year", "place", "class", "count", "list"]
 DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
@@ -255,6 +260,8 @@ def _answers_another(asked: Asked, quote: Quote, before: str) -> Barred:
 def _contradicts(asked: Asked, document: Document, around: str) -> Barred:
     if edition_agreement(asked, document, around) < 0:
         return "edition"
+    if is_of_other_place(asked, document, around):
+        return "place"
     asks_figure = asked.expectation.kind in FIGURES
     other_year = asks_figure and year_agreement(asked, document, around) < 0
     return "year" if other_year else ""

@@ -66,3 +66,17 @@ def test_another_date_is_no_choice(tmp_path: Path) -> None:
 
 def test_a_question_that_asks_for_no_figure_is_no_choice(tmp_path: Path) -> None:
     assert asked(tmp_path, "资助哪些人?", TWO).status == "answered"
+
+
+def test_a_replaced_document_is_no_choice(tmp_path: Path) -> None:
+    texts = {
+        "a.txt": ("英才资助办法", "2021", "英才资助办法\n入选者每人资助20万元。"),
+        "b.txt": (
+            "英才资助办法（修订）",
+            "2021",
+            "英才资助办法（修订）\n入选者每人资助50万元。\n《英才资助办法》同时废止。",
+        ),
+    }
+    answer = asked(tmp_path, "英才每人资助多少?", texts)
+    assert answer.status == "answered"
+    assert answer.answer.startswith("入选者每人资助50万元。")

@@ -80,3 +80,25 @@ def test_nothing_is_suggested_that_is_not_answered(tmp_path: Path, threshold: fl
     open_to_all = assistant_of(tmp_path / "a", 0.0)
     answer = open_to_all.ask(Question(question="人才落户需要提交哪些材料?"))
     assert assistant_of(tmp_path / "b", threshold).suggestions(answer) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [
+        ("咨询电话：0571-87654321。", True),
+        ("举报热线12345。", True),
+        ("联系邮箱：rencai@example.org", True),
+        ("咨询地址：青岚市人民路18号二楼", True),
+        ("可以通过窗口、网站等方式申报。", False),
+        ("咨询电话：", False),
+        ("公示期为2025年3月1日起5个工作日，接受监督。", False),
+        ("九、业务咨询电话……………………", False),
+    ],
+)
+def test_a_contact_is_what_somebody_can_be_reached_by(
+    tmp_path: Path, text: str, reached: bool
+) -> None:
+    guide = f"人才落户指南\n具有本科以上学历的可以申请落户。\n{text}\n"
+    answer = assistant_of(tmp_path, 1.0, guide).ask(Question(question="申请落户要等多久?"))
+    assert answer.contact is not None
+    assert bool(answer.contact.text) is reached

@@ -84,3 +84,16 @@ def test_each_trait_can_be_left_out(name: str) -> None:
 
 def test_a_want_can_be_left_out() -> None:
     assert understood("申请需要哪些材料?", without={"list"}).wants == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("江津区专科生每月补贴多少", ("重庆市江津区",)),
+        ("四川人在重庆渝北区能申请吗", ("重庆市渝北区",)),
+        ("杭州和宁波的补贴哪个高", ("浙江省杭州市", "浙江省宁波市")),
+        ("桃源区的补贴多少", ()),  # no such place is known
+    ],
+)
+def test_known_places_are_told_by_their_paths(text: str, about: tuple[str, ...]) -> None:
+    assert understood(text).regions == about
