@@ -30,9 +30,10 @@ from policyqa.qa.compose.composer import (
     with_validity,
     without_replaced,
 )
-from policyqa.qa.compose.composing import composed
+from policyqa.qa.compose.composing import composed, of_itself
 from policyqa.qa.compose.contacts import advice, contact, nearest
 from policyqa.qa.compose.examples import example_questions
+from policyqa.qa.compose.itself import asked_itself
 from policyqa.qa.compose.missing import is_answered
 from policyqa.qa.compose.suggestions import suggested
 from policyqa.qa.conversation.conversation import EARLIER, Conversation, Earlier, Memory
@@ -411,12 +412,16 @@ class Assistant:
         asked, corpus = found.asked, self._citable(question)
         if parts and not self._is_sure(found):
             found = replace(next(iter(parts.values())), asked=asked)
-        unsure = found.confidence < self._settings.threshold
+        itself = asked_itself(asked, corpus)
+        if itself and not itself.quote:
+            return self._silent(found, shared)
+        unsure = found.confidence < self._settings.threshold and itself is None
         if unsure and bears(asked, found.picked, corpus):
             unsure = False
-        if not found.picked or unsure or self._settings.threshold == 1:
+        if (not found.picked and not itself) or unsure or self._settings.threshold == 1:
             return _noted(asked, shared) or self._silent(found, shared)
-        if among := choices(_in_force(found.evidence, corpus, asked), asked):
+        in_force = _in_force(found.evidence, corpus, asked)
+        if not itself and (among := choices(in_force, asked)):
             return _which_one(among, shared)
         day = day_of(question)
         composer = Composer(
@@ -426,7 +431,11 @@ class Assistant:
         )
         ruler = self._reading.ruler if self._reading else None
         own = _own_answers(asked, parts)
-        draft = composed(asked, found.picked, found.evidence, corpus, composer, ruler, own)
+        draft = (
+            of_itself(itself, composer)
+            if itself
+            else composed(asked, found.picked, found.evidence, corpus, composer, ruler, own)
+        )
         if not composer.sentences:
             return self._silent(found, shared)
         return Answer(

@@ -26,6 +26,8 @@ RULES: Mapping[str, str] = {
     "editions": "问到第几届、第几批的，要对",
     "places": "问到地方的，地方要对",
     "document_number": "问文号时文号算内容",
+    "itself": "问文件本身（文号、谁发的、哪天发的、何时到期）的，用文件的信息答",
+    "negated": "问不要什么、谁不能的，只用说不的句子",
     "list": "要一串事项的，给整张清单",
     "steps": "问怎么办的，给步骤",
     "verdict": "问能不能的，先说可以、不可以",
@@ -42,6 +44,7 @@ RULES: Mapping[str, str] = {
     "replaced": "被替代的文件排在新文件后面",
     # how the answer is put together
     "one_region": "一个答案只用一个地区的文件",
+    "leads": "清单前面的引语（有下列情形之一的：）一并说",
     "timeline": "同一个数的其他时间一并列出",
     "targets": "目标与现状分开说",
     "counterparts": "比较的另一方也找一句",

@@ -34,7 +34,7 @@ NOTES: Mapping[str, str] = {
     "conflict": "注：同一日期的文件说法不一（{}），请以发布单位的解释为准。",
     "model_fell_back": "注：语言模型的回答未通过核对或没有及时给出，以下是原文摘引。",
     "staff": "注：[{}]是工作人员的答复（{}），不是政策原文。",
-    "not_in_force": "注：《{}》{}。",
+    "not_in_force": "请注意：《{}》{}。",
     "tell_more": "注：还要看：{}",
     "is_it_so": "注：还要看这一条是不是您的情况：“{}”",
     "self_check": "注：这是按您说的情况对照的自测，没有说到的条件没有算进去，以主管部门认定为准。",
@@ -46,4 +46,7 @@ SMALL_TALK: tuple[Literal["talk", "thanks", "who"], ...] = ("talk", "thanks", "w
 # How a verdict stands before an answer, where its name alone says too little or too much.
 VERDICTS = {"符合": "符合文件列出的条件"}
 TARGET = "目标 "
-COMPLETENESS = {"full": "完整回答", "partial": "部分回答"}
+# What an answer leaves open is said; that one is whole, nobody can know.
+COMPLETENESS = {"partial": "部分回答"}
+# Notes that stand above an answer: who reads no further must know it.
+ABOVE = frozenset({"not_in_force"})

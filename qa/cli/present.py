@@ -66,7 +66,7 @@ def answer_text(answer: Answer) -> str:
     """The answer, what it compares, how complete it is, then its numbered sources with the quoted
     words."""
     parts = [answer.answer, *_compared(answer), *_conditions(answer), *narrowed(answer)]
-    if answer.completeness:
+    if answer.completeness in COMPLETENESS:
         parts += [f"（{COMPLETENESS[answer.completeness]}）"]
     if answer.citations:
         parts += ["", "出处：", *(_source_text(citation) for citation in answer.citations)]

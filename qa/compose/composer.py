@@ -337,4 +337,4 @@ def row_text(document: Document, sentence: Sentence, parts: Sequence[Span]) -> s
 def _ended(text: str) -> str:
     """With an end mark, so that sentences can follow each other."""
     stripped = text.rstrip("，,；;、 ")
-    return stripped if stripped.endswith(tuple("。！？!?…”’）)》")) else stripped + "。"
+    return stripped if stripped.endswith(tuple("。！？!?…”’）)》：:")) else stripped + "。"

@@ -13,6 +13,7 @@ from policyqa.qa.compose.comparing import beside, compared_places, counterparts,
 from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
+from policyqa.qa.compose.itself import Itself
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of
 from policyqa.qa.compose.missing import further, unanswered
 from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
@@ -81,6 +82,15 @@ def composed(
     if ruler and "verdict" in asked.wants and asked.uses("ruling") and own:
         _rule(draft, asked, own, ruler)
     _annotate(draft, asked, said, own_parts)
+    return draft
+
+
+def of_itself(itself: Itself, composer: Composer) -> Draft:
+    """The answer that a document gives of itself."""
+    draft = Draft(composer)
+    if itself.quote:
+        draft.say(itself.quote, itself.span)
+        draft.notes += _out_of_force(composer.citations)
     return draft
 
 
@@ -207,10 +217,7 @@ def _annotate(
     tells = asked.uses("targets") and "target" not in asked.wants
     if tells and any(aims(each) for each in said[:1]):
         draft.notes.append(Note(kind="target"))
-    for citation in {c.doc_id: c for c in draft.composer.citations}.values():
-        if citation.validity in NOT_HELD:
-            about = (citation.title or citation.source, citation.validity_because)
-            draft.notes.append(Note(kind="not_in_force", parts=about))
+    draft.notes += _out_of_force(draft.composer.citations)
     region = said[0].document.metadata.region if said else ""
     if region and asked.places and not _is_about(said[0], asked.places):
         draft.notes.append(Note(kind="elsewhere", parts=(region, "、".join(asked.places))))
@@ -222,6 +229,15 @@ def staff_notes(citations: Iterable[Citation]) -> list[Note]:
     return [
         Note(kind="staff", parts=(str(c.n), "，".join(filter(None, (c.issuer, c.date)))))
         for c in own.values()
+    ]
+
+
+def _out_of_force(citations: Iterable[Citation]) -> list[Note]:
+    """That what is cited does not hold, and why."""
+    return [
+        Note(kind="not_in_force", parts=(c.title or c.source, c.validity_because))
+        for c in {c.doc_id: c for c in citations}.values()
+        if c.validity in NOT_HELD
     ]
 
 

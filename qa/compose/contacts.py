@@ -14,9 +14,9 @@ MAX_CHARS = 120
 # Whom a sentence is for, and by what he is reached: a number that can be dialled, an address.
 REACHES = re.compile(r"电话|热线|手机|联系|咨询|举报|监督|投诉|邮箱|地址|窗口|tel", re.IGNORECASE)
 BY = re.compile(
-    r"(?<!\d)(?:0\d{2,3}[-－—–)） ]{1,2}\d{7,8}|0?\d{2,3}[2-8]\d{7}|[2-8]\d{6,7})(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)"
-    r"|(?<!\d)(?:1[12]\d{1,3}|9[56]\d{3,4}|400[- ]?\d{3}[- ]?\d{4})(?![\d年月日元人%])|[\w.]+@\w+\.\w+"
-    r"|地址[：:]\s*[\u4e00-\u9fff]{4,}"
+    r"(?<!\d)(?:0\d{2,3}[-－—–)） ]{1,2}\d{7,8}|0?\d{2,3}[2-8]\d{7}|[2-8]\d{6,7}|1[3-9]\d{9})(?!\d)"
+    r"|(?<!\d)(?:1[12]\d{1,3}|9[56]\d{3,4}|400[- ]?\d{3}[- ]?\d{4})(?![\d年月日元人%])"
+    r"|[\w.]+@\w+\.\w+|地址[：:]\s*[\u4e00-\u9fff]{4,}"
 )
 
 
@@ -27,10 +27,12 @@ def nearest(found: Sequence[Evidence]) -> tuple[Citation, ...]:
 
 
 def contact(found: Sequence[Evidence], passages: Mapping[str, Sequence[Passage]]) -> Contact | None:
-    """Who is responsible for the nearest document; None where it says nothing of that."""
-    if not found:
+    """Who is responsible for the nearest document that does not speak of something else; None
+    where there is none, or it says nothing of that."""
+    near = next((each for each in found if not each.contradicts), None)
+    if near is None:
         return None
-    document = found[0].document
+    document = near.document
     for passage in passages.get(document.doc_id, ()):
         for sentence in passage.sentences:
             text = display(document, sentence)

@@ -8,7 +8,7 @@ from policyqa.qa.compose.composer import Composer
 from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.retrieve.evidence import Quote
 from policyqa.qa.types import Compared, Completeness, Condition, Note, Role
-from policyqa.qa.wording import VERDICTS
+from policyqa.qa.wording import ABOVE, VERDICTS
 
 
 @dataclass
@@ -39,7 +39,10 @@ class Draft:
         return "partial" if open_ones else "full"
 
     def text(self) -> str:
-        """The answer in one text: verdict, sentences with marks, what is missing, notes."""
-        notes = [note.text for note in (*self.missing, *self.notes)]
+        """The answer in one text: what must be known before it, verdict, sentences with marks, what
+        is missing, notes."""
+        above = [note.text for note in self.notes if note.kind in ABOVE]
+        below = [note.text for note in self.notes if note.kind not in ABOVE]
         head = f"{VERDICTS.get(self.verdict, self.verdict)}：" if self.verdict else ""
-        return "\n".join([head + self.composer.text(), *notes])
+        open_ = [note.text for note in self.missing]
+        return "\n".join([*above, head + self.composer.text(), *open_, *below])

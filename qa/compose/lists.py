@@ -19,8 +19,9 @@ from policyqa.qa.compose.enumerations import (
     sentences_of,
 )
 from policyqa.qa.question.asked import Asked
+from policyqa.qa.question.forms import DENIES
 from policyqa.qa.question.headings import is_of_other_kind
-from policyqa.qa.retrieve.evidence import Evidence, Quote
+from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, Quote
 from policyqa.qa.types import Note, Role
 
 STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环节")
@@ -67,10 +68,17 @@ def listing_of(
     for each in around(best.document, passages.get(best.document.doc_id, ()), best.sentence):
         if is_of_other_kind(asked.headings, _heading(best.quote, each)):
             continue
+        if not _denies(asked, best.quote, each):
+            continue
         about = asked.bigram_share(_introduction(best.quote, each))
         if about >= max(LEAD_SHARE * own, 1e-9) and _is_part(best.quote, each):
             return Listing(best.quote, each, best.score)
     return None
+
+
+def _leads_in(document: Document, enumeration: Enumeration) -> bool:
+    lead = enumeration.lead
+    return lead is not None and document.text[slice(*lead)].rstrip().endswith(LEADS_IN)
 
 
 def _named(
@@ -96,6 +104,8 @@ def _named(
                 continue
             if not _is_for(asked, found, _introduction(anchor, each)):
                 continue
+            if not _denies(asked, anchor, each):
+                continue
             if any(kind.search(_heading(anchor, each)) for kind in asked.headings):
                 share = asked.bigram_share(_introduction(anchor, each))
                 listings.append(
@@ -114,6 +124,12 @@ def _is_for(asked: Asked, found: Sequence[Evidence], introduction: str) -> bool:
     names = [word for word in asked.content if len(word) >= COMPOUND and not is_place(word)]
     about = normalise(introduction)
     return all(word in about for word in names if any(word in text for text in texts))
+
+
+def _denies(asked: Asked, anchor: Quote, enumeration: Enumeration) -> bool:
+    """Whether a list is introduced as one of what is not needed or may not be, where that is asked
+    for."""
+    return "negated" not in asked.wants or bool(DENIES.search(_heading(anchor, enumeration)))
 
 
 def _is_part(best: Quote, enumeration: Enumeration) -> bool:
@@ -158,12 +174,17 @@ def listed(
     picked: Sequence[Evidence],
     passages: Mapping[str, Sequence[Passage]],
 ) -> list[Quote]:
-    """The items of a list in order, as far as there is room, then what else was chosen."""
+    """What leads a list in, its items in order, as far as there is room, then what else was
+    chosen."""
     best, enumeration = listing.anchor, listing.enumeration
     role: Role = "step" if _is_steps(asked, best, enumeration) else "item"
     said: list[Quote] = []
     text, chars = best.document.text, 0
     inside = range(enumeration.items[0].start, enumeration.items[-1].end)
+    lead = enumeration.lead
+    if lead and asked.uses("leads") and _leads_in(best.document, enumeration):
+        draft.say(best.part(lead), lead)
+        said.append(best.part(lead))
     for n, item in enumerate(enumeration.items):
         span = _item_span(text, item)
         if n and (n == MAX_ITEMS or chars + span[1] - span[0] > MAX_LIST_CHARS):

@@ -8,6 +8,7 @@ from policyqa.index.errors import ModelError
 from policyqa.qa.compose.composing import staff_notes
 from policyqa.qa.llm.language_model import MAX_SENTENCES, Writer, gated, sentences
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Note
+from policyqa.qa.wording import ABOVE
 
 logger = logging.getLogger(__name__)
 
@@ -70,11 +71,12 @@ def _in_its_words(
     text = "".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in renumbered)
     others = (note for note in answer.notes if note.kind != "staff")
     notes = (*others, *staff_notes(citations))
-    ours = (note.text for note in (*answer.missing, *notes))
+    above = (note.text for note in notes if note.kind in ABOVE)
+    ours = (note.text for note in (*answer.missing, *notes) if note.kind not in ABOVE)
     return answer.model_copy(
         update={
             "by": "model",
-            "answer": "\n".join([text, *ours]),
+            "answer": "\n".join([*above, text, *ours]),
             "notes": notes,
             "sentences": tuple(renumbered),
             "citations": tuple(citations),

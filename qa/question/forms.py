@@ -33,6 +33,7 @@ Want = Literal[
     "target",  # what is to be reached
     "versions",  # what a new rule changes in the old one
     "document_number",  # 文号
+    "negated",  # what is not needed, who may not: 不需要什么材料, 哪些人不能申请
     "order",  # nothing: it tells the assistant how to behave
     "talk",  # nothing: a greeting, a joke, and nothing else
     "thanks",  # nothing: thanks, or a word that says as little
@@ -124,7 +125,7 @@ YES_NO = re.compile("是否|[吗么嘛][?。!]?$|(.)不\\1")
 OPEN = re.compile("哪些|什么|多少|怎么|如何|几[个年月天次项种]|谁|哪里|何时")
 NEGATED_QUESTION = re.compile(r"不能|不可以(?!吗)|不得|会不会(被|取消)|要不要|需不需要")
 ASKS_TARGET = re.compile(
-    r"目标|规划|计划|到(?:20\d\d|[“\"]?十[四五六]五)|要(?:达|增|做|引|培|占|建|提|到)"
+    r"目标|规划|计划|到(?:20\d\d|[“\"]?十[四五六]五)|要(?:达|增|做|引|培|占|建|提(?![交供])|到)"
     r"|力争|拟|将(?:要|会|达)|打算|预期|预计|will|target|plan",
     re.I,
 )
@@ -133,7 +134,55 @@ ASKS_VERSIONS = re.compile(
     r"|(?:以前|之前|过去|原来)(?:的|是|相比)|有(?:什么|哪些|没有|无)?(?:变化|调整|不同|修改)|(?:改|调整|修订)了(?:什么|哪|多)"
 )
 EITHER = re.compile("能不能|可不可以")
+_WHICH = "(?:哪些|哪几|哪[种类]|何种|(?<![为凭])什么(?!时)|(?<![为凭])啥(?!时)|谁)"
+_NEEDLESS = "(?:不需要?|不用|无需|不必|可以免|能免)"
+_BARRED = (
+    "(?:不能|不可以|不得|不[让给准许予]|不享受|不适用|不符合|不算|不纳入|不包括|不受理|没资格"
+    "|[拿领]不到)"
+)
+ASKS_NEGATED = re.compile(
+    rf"{_NEEDLESS}再?(?:提交|提供|交|带|准备|出具|办)?{_WHICH}"
+    rf"|{_WHICH}[^,，。?？]{{0,8}}(?:{_NEEDLESS}|{_BARRED})"
+    rf"|{_BARRED}[^,，。?？]{{0,6}}{_WHICH}"
+)
+# What texts hold that say so.
+DENIES = re.compile(
+    "不(?![同断仅少限动]|低于|少于|小于)|无需|无须|毋需|免|禁|停[发止]|除外|取消|终止|撤销|未|没有|只"
+)
 ASKS_NUMBER = re.compile("文号|发文|几号文|编号")
+
+# Of a document itself, by the field of its metadata that says it.
+_WHEN = "(?:是?(?:在|从)?(?:什么时[候间]|啥时候?|何时|哪一?年|哪一?天|几号|几月几[号日]))"
+_MADE = "(?:印发|发布|出台|颁布|下发|公布|制定|发文|成文)"
+ASKS_ITSELF: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (field, re.compile(pattern))
+    for field, pattern in (
+        (
+            "doc_number",
+            r"的?(?:文号|发文字?号|文件编号)(?:是?(?:什么|多少|几号|啥))?[?？。]?|是?几号文[?？。]?",
+        ),
+        (
+            "issuer",
+            rf"是?(?:由?谁|由?[哪什][个家些么]?(?:部门|单位|机关|机构))(?:联合)?{_MADE}的?[?？。]?$"
+            rf"|是谁发的[?？。]?$|的?{_MADE}(?:单位|机关|部门|机构)(?:是|叫)?(?:谁|什么|哪[个家]?)?[?？。]?$",
+        ),
+        (
+            "date",
+            rf"{_WHEN}(?:正式)?(?:{_MADE}|发)(?:出来)?的?[?？。]?$|的?{_MADE}(?:时间|日期)(?:是{_WHEN}?)?[?？。]?$",
+        ),
+        (
+            "expires",
+            rf"{_WHEN}(?:会|就)?(?:到期|过期|失效|截止有效)的?[?？。]?$|的?有效期(?:是|到|至|有)*(?:{_WHEN}|多久|多长|几年|多少年)?[?？。]?$",
+        ),
+        (
+            "effective",
+            rf"{_WHEN}(?:开始|起)?(?:正式)?(?:施行|实施|生效|执行)的?[?？。]?$|的?(?:施行|实施|生效|执行)(?:时间|日期)(?:是{_WHEN}?)?[?？。]?$",
+        ),
+    )
+)
+ASKS_WHICH_FILE = re.compile(
+    "(?:什么|哪个|哪份|啥)文件|是(?:什么|啥)[?？。]?$|叫什么|(?:讲|说|管)的?是?什么"
+)
 
 FORMS: tuple[tuple[Want, re.Pattern[str]], ...] = (
     ("list", ASKS_LIST),
@@ -141,6 +190,7 @@ FORMS: tuple[tuple[Want, re.Pattern[str]], ...] = (
     ("target", ASKS_TARGET),
     ("versions", ASKS_VERSIONS),
     ("document_number", ASKS_NUMBER),
+    ("negated", ASKS_NEGATED),
 )
 
 # ---- What is asked of a thing, and the headings under which it stands

@@ -16,6 +16,7 @@ from policyqa.index.types import Document, Passage, Sentence, Span
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.distinctions import counts_another, is_of_another
 from policyqa.qa.question.expectation import FIGURES, holds
+from policyqa.qa.question.forms import DENIES
 from policyqa.qa.question.headings import is_of_other_kind
 from policyqa.qa.retrieve.agreement import (
     agreement,
@@ -27,7 +28,7 @@ from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 PASSAGES = 8
-Barred = Literal["", "edition", "year", "place", "class", "count", "list"]
+Barred = Literal["", "edition", "year", "place", "class", "count", "list", "negated"]
 DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
@@ -245,8 +246,8 @@ def _evidence(quote: Quote, asked: Asked, before: str, shares: Shares) -> Eviden
 
 
 def _answers_another(asked: Asked, quote: Quote, before: str) -> Barred:
-    """Whether a sentence is of another class than the question, counts something else, or is an
-    item of a list of another kind of things."""
+    """Whether a sentence is of another class than the question, counts something else, is an item
+    of a list of another kind of things, or says what is where it is asked what is not."""
     heading = quote.passage.section.split(SECTION_SEPARATOR)[-1]
     if is_of_another(asked.classes, quote.text, under=heading):
         return "class"
@@ -254,7 +255,10 @@ def _answers_another(asked: Asked, quote: Quote, before: str) -> Barred:
     if counts and counts_another(asked.classes, f"{before} {quote.text}"):
         return "count"
     lead = before.rpartition("：")[0][-LEAD_CHARS:] if marker(quote.text) else ""
-    return "list" if is_of_other_kind(asked.headings, lead) else ""
+    if is_of_other_kind(asked.headings, lead):
+        return "list"
+    affirms = "negated" in asked.wants and not DENIES.search(f"{lead}{quote.text}")
+    return "negated" if affirms else ""
 
 
 def _contradicts(asked: Asked, document: Document, around: str) -> Barred:

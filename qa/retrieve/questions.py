@@ -1,6 +1,5 @@
 """Questions that stand in documents (问：可以代办吗？): found by them, answered by what follows."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby

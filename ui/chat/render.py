@@ -13,7 +13,7 @@ from urllib.parse import quote
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Condition, Hit, Note
-from policyqa.qa.wording import COMPLETENESS, NOTES, SMALL_TALK, VERDICTS
+from policyqa.qa.wording import ABOVE, COMPLETENESS, NOTES, SMALL_TALK, VERDICTS
 from policyqa.ui.chat.language import MARKS, say
 
 ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter
@@ -120,14 +120,16 @@ def pieces(answer: Answer, turn: int) -> list[str]:
     cited = {citation.n: citation for citation in answer.citations}
     verdict = escape(VERDICTS.get(answer.verdict, answer.verdict))
     ruling = f'<strong class="ruling">{say("{}：", say(verdict))}</strong>'
-    parts = [ruling] if answer.verdict else []
+    above = [note_html(note) for note in answer.notes if note.kind in ABOVE]
+    parts = [f'<p class="above">{note}</p>' for note in above]
+    parts += [ruling] if answer.verdict else []
     inside = ""
     for sentence, breaks in _laid_out(answer):
         tag = LISTS.get(sentence.role, "")
         if tag != inside:
             parts += [f"</{inside}>"] if inside else []
             parts += [f'<{tag} class="items">'] if tag else []
-        elif breaks and parts and not tag:
+        elif breaks and parts[len(above) :] and not tag:
             parts.append("<br>")
         inside = tag
         parts += _sentence(sentence, cited, turn)
@@ -269,10 +271,10 @@ def _dated(label: str) -> str:
 
 
 def _remarks(answer: Answer) -> str:
-    """Whether all that was asked is answered, what is not, and what must be known of it."""
+    """What of the question is left open, and what must be known of the answer."""
     if answer.status != "answered":
         return ""
-    said = (*answer.missing, *answer.notes)
+    said = (*answer.missing, *(note for note in answer.notes if note.kind not in ABOVE))
     items = "".join(f"<li>{note_html(note)}</li>" for note in said)
     notes = f'<ul class="notes">{items}</ul>' if items else ""
     label = COMPLETENESS.get(answer.completeness, "")

@@ -68,15 +68,24 @@ def test_a_question_that_asks_for_no_figure_is_no_choice(tmp_path: Path) -> None
     assert asked(tmp_path, "资助哪些人?", TWO).status == "answered"
 
 
-def test_a_replaced_document_is_no_choice(tmp_path: Path) -> None:
-    texts = {
-        "a.txt": ("英才资助办法", "2021", "英才资助办法\n入选者每人资助20万元。"),
-        "b.txt": (
-            "英才资助办法（修订）",
-            "2021",
-            "英才资助办法（修订）\n入选者每人资助50万元。\n《英才资助办法》同时废止。",
-        ),
-    }
-    answer = asked(tmp_path, "英才每人资助多少?", texts)
-    assert answer.status == "answered"
-    assert answer.answer.startswith("入选者每人资助50万元。")
+@pytest.mark.parametrize(("replaces", "status"), [(("英才办法",), "answered"), ((), "abstained")])
+def test_a_replaced_document_is_no_choice(
+    tmp_path: Path, replaces: tuple[str, ...], status: str
+) -> None:
+    old = Metadata(title="英才办法", date="2021", effective="2021-01-01")
+    new = Metadata(title="英才新办法", date="2021", effective="2021-06-01", replaces=replaces)
+    sources = [
+        SourceText("a.txt", "入选者每人资助20万元。", old),
+        SourceText("b.txt", "入选者每人资助50万元。", new),
+    ]
+    sources += [
+        SourceText(name, text, Metadata(title=title, date=date))
+        for name, (title, date, text) in OTHERS.items()
+    ]
+    build_texts(sources, tmp_path, EMBEDDER)
+    stored = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    assistant = Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
+    answer = assistant.ask(Question(question="每人资助多少?"))
+    assert answer.status == status
+    if replaces:
+        assert answer.sentences[0].text == "入选者每人资助50万元。"

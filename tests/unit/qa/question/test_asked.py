@@ -25,6 +25,10 @@ from policyqa.qa.question.forms import Want
     ("你是谁", {"who", "chat", "bare"}),
     ("怎么申请?", {"steps", "bare"}),
     ("博士后补贴多少钱?", set()),
+    ("申请补贴不需要提交什么材料", {"list", "negated"}),
+    ("哪些情形不予登记", {"list", "negated"}),
+    ("谁不能参加", {"negated"}),
+    ("为什么不能参加", set()),
 ])  # fmt: skip
 def test_what_a_question_wants(query: str, wants: set[Want]) -> None:
     assert understood(query).wants == wants
@@ -39,6 +43,7 @@ def test_every_want_is_wanted_by_something() -> None:
         "谢谢",
         "你是谁",
         "怎么申请?",
+        "哪些人不能申请",
     )
     assert set().union(*(understood(q).wants for q in queries)) == set(get_args(Want))
 
