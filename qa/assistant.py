@@ -62,6 +62,7 @@ from policyqa.qa.retrieve.confidence import confidence, features
 from policyqa.qa.retrieve.evidence import Evidence, Quote, find
 from policyqa.qa.retrieve.questions import answered
 from policyqa.qa.retrieve.reading import Marks, ReadingStage
+from policyqa.qa.retrieve.rows import without_other_rows
 from policyqa.qa.rules import checked
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import (
@@ -384,6 +385,7 @@ class Assistant:
             ranking = self._reading.ordered(self.index, ranking, marks)
             evidence = self._reading.marked(self.index, ranking, evidence, marks)
         evidence = answered(evidence, asked)
+        evidence = without_other_rows(evidence, asked, self.corpus.passages_by_id)
         if asked.uses("replaced"):
             evidence = without_replaced(evidence, asked, self.corpus.replaced(day or _today()))
         clock.lap("retrieve")

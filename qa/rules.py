@@ -41,6 +41,7 @@ RULES: Mapping[str, str] = {
     "inherited": "句子前面的话也算它的",
     "says_nothing": "只有标题、日期、引语的句子不用",
     "questions": "文件里的问句不作答，由后面的答句来说",
+    "rows": "问到表里某一行的，别的行不用",
     "replaced": "被替代的文件排在新文件后面",
     # how the answer is put together
     "one_region": "一个答案只用一个地区的文件",

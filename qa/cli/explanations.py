@@ -27,6 +27,7 @@ BARRED: Mapping[Barred, str] = {
     "class": "另一类对象",
     "count": "数的是别的",
     "list": "属于另一份清单",
+    "row": "表里的另一行",
     "negated": "没有说不要、不能",
 }
 

@@ -211,7 +211,6 @@ class Composer:
         document = quote.document
         parts, head = quote_spans(document, span), quote.sentence.head
         if head:
-            parts = _telling(document, parts)
             text = row_text(document, quote.sentence, parts)
         else:
             text = CONNECTIVE.sub("", " ".join(document.text[slice(*span)].split()))
@@ -310,13 +309,6 @@ def with_validity(citation: Citation, held: Validity | None) -> Citation:
     if held is None:
         return citation
     return citation.model_copy(update={"validity": held.state, "validity_because": held.because})
-
-
-def _telling(document: Document, spans: Sequence[Span]) -> list[Span]:
-    """Of the parts of a table row those with its own cells: a cell that several rows share (the
-    group that they belong to) proves nothing of this one, unless it is all there is."""
-    own = [s for s in spans if "\t" in document.text[slice(*s)].strip("\n")]
-    return own or list(spans)
 
 
 def row_text(document: Document, sentence: Sentence, parts: Sequence[Span]) -> str:

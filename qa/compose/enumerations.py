@@ -154,10 +154,13 @@ def _item(
     starts: Sequence[int],
     n: int,
 ) -> Item:
-    """One item; it is a headline where it ends without a mark and something else follows it."""
+    """One item; it is a headline where it ends without a mark and something else follows it, or a
+    list of its own."""
     at = starts[n]
     own, mark = sentences[at], marks[at]
-    bodied = at + 1 < len(sentences) and marks[at + 1] is None and at + 1 not in starts
+    follows = marks[at + 1] if at + 1 < len(sentences) else None
+    begins = follows is None or follows.marker.ordinal == 1
+    bodied = at + 1 < len(sentences) and at + 1 not in starts and begins
     bare = not text[own.start : own.end].rstrip().endswith(ENDS)
     start = mark.start if mark else own.start
     return Item(start, own.end, heading=own.kind == "heading" or (bare and bodied))

@@ -68,6 +68,8 @@ def listing_of(
     for each in around(best.document, passages.get(best.document.doc_id, ()), best.sentence):
         if is_of_other_kind(asked.headings, _heading(best.quote, each)):
             continue
+        if _is_of_kinds(asked, best.document, each):
+            continue
         if not _denies(asked, best.quote, each):
             continue
         about = asked.bigram_share(_introduction(best.quote, each))
@@ -100,7 +102,7 @@ def _named(
             if passage is None:
                 continue
             anchor = replace(near.quote, passage=passage)
-            if _is_bare(near.document, each):
+            if _is_bare(near.document, each) or _is_of_kinds(asked, near.document, each):
                 continue
             if not _is_for(asked, found, _introduction(anchor, each)):
                 continue
@@ -149,13 +151,21 @@ def _is_bare(document: Document, enumeration: Enumeration) -> bool:
     return any(item.end - item.start < MIN_HEADING_CHARS for item in headings)
 
 
+def _is_of_kinds(asked: Asked, document: Document, enumeration: Enumeration) -> bool:
+    """Whether the items of a list are headings, of which some and not all have the name of what is
+    asked for: the answer stands below one of them."""
+    texts = [document.text[item.start : item.end] for item in enumeration.items if item.heading]
+    named = [any(kind.search(text) for kind in asked.headings) for text in texts]
+    return any(named) and not all(named)
+
+
 def _passage_at(passages: Sequence[Passage], place: int) -> Passage | None:
     return next((p for p in passages if p.start <= place < p.end), None)
 
 
 def _heading(anchor: Quote, enumeration: Enumeration) -> str:
     """The last heading over a list, and the words before it."""
-    section = anchor.passage.section.split(SECTION_SEPARATOR)[-1]
+    section = (_above(anchor, enumeration) or [""])[-1]
     text = anchor.document.text
     return section + (text[slice(*enumeration.lead)][-LEAD_CHARS:] if enumeration.lead else "")
 
@@ -164,7 +174,16 @@ def _introduction(anchor: Quote, enumeration: Enumeration) -> str:
     """What a list stands under: its lead, its headings, its document's title."""
     text = anchor.document.text
     lead_words = text[slice(*enumeration.lead)] if enumeration.lead else ""
-    return f"{anchor.document.metadata.title} {anchor.passage.section} {lead_words}"
+    above = SECTION_SEPARATOR.join(_above(anchor, enumeration))
+    return f"{anchor.document.metadata.title} {above} {lead_words}"
+
+
+def _above(anchor: Quote, enumeration: Enumeration) -> list[str]:
+    """The headings over a list, none of which is an item of it."""
+    first = enumeration.items[0]
+    own = "".join(anchor.document.text[first.start : first.end].split())
+    sections = anchor.passage.section.split(SECTION_SEPARATOR)
+    return [each for each in sections if not (each and own.startswith("".join(each.split())))]
 
 
 def listed(

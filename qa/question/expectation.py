@@ -48,7 +48,8 @@ UNCOUNTED = re.compile(
     rf"|第\s*[\d{TENS}百]+|[“\"]?{PLAN}[”\"]?|[((][\d{TENS}]+[))]"
     rf"|^[\d{TENS}]+[.、]|[{TENS}]是"
 )
-_MONEY = rf"{NUMERAL}\s*(余|多)?[万亿千百]*(余|多)?元"
+# 3000元; in a table the unit stands in the label: 租房补贴(元/月):1900.
+_MONEY = rf"{NUMERAL}\s*(余|多)?[万亿千百]*(余|多)?元|元[^;:。]{{0,6}}:\s*\d"
 COUNT = re.compile(rf"\d|{NUMERAL}(余|多)?[{COUNTED}大是]")
 HOLDS: dict[Kind, re.Pattern[str]] = {
     "phone": re.compile(r"\d{3,4}-?\d{7,8}|1[3-9]\d{9}|\b\d{5,8}\b(?!元|人|名)|@[a-z0-9.-]+"),

@@ -28,7 +28,7 @@ from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import Floats, Ranking
 
 PASSAGES = 8
-Barred = Literal["", "edition", "year", "place", "class", "count", "list", "negated"]
+Barred = Literal["", "edition", "year", "place", "class", "count", "list", "row", "negated"]
 DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in

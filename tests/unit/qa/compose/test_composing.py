@@ -330,3 +330,41 @@ def test_every_citation_is_the_exact_slice_and_has_its_permalink(reports: Assist
         assert text[citation.start : citation.end] == citation.quote
         assert citation.permalink.startswith(f"pq1:{citation.source}:")
         assert citation.validity
+
+
+HOUSING = """云溪市住房保障指南
+一、廉租住房申请条件及保障标准
+（一）廉租住房申请条件
+1、家庭成员具有本市城镇户口；
+2、家庭月人均收入600元以下。
+（二）申请廉租住房需要提交的资料
+1、申请书；
+2、户口簿。
+二、经济适用住房申请条件及面积标准
+（一）经济适用住房申请条件
+1、家庭人均月收入824元以下；
+2、申请人年满三十周岁。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [
+        ("廉租住房的申请条件有哪些?", ["家庭成员具有本市城镇户口", "家庭月人均收入600元以下"]),
+        ("申请廉租住房要提交什么资料?", ["申请书", "户口簿"]),
+        ("经济适用住房申请条件是什么?", ["家庭人均月收入824元以下", "申请人年满三十周岁"]),
+    ],
+)
+def test_a_list_of_headings_goes_one_level_down(
+    tmp_path: Path, question: str, items: list[str]
+) -> None:
+    guide = assistant_of(tmp_path, {"住房.txt": ("住房保障指南", "2025", "住房局", HOUSING)})
+    said = [each.text for each in asked(guide, question).sentences if each.role == "item"]
+    assert [text.partition("、")[2].rstrip("。") for text in said] == items
+
+
+def test_what_introduces_a_list_is_said_before_it(guide: Assistant) -> None:
+    answer = asked(guide, "人才引进落户的条件有哪些?")
+    first, *others = answer.sentences
+    assert first.text == "符合下列条件之一的人员可以申请人才引进落户："
+    assert [each.role for each in others[:2]] == ["item", "item"]

@@ -97,6 +97,7 @@ def test_a_count_is_a_number_in_its_unit_and_no_date_or_ordinal(
 @pytest.mark.parametrize(("kind", "right", "wrong"), [
     ("money", "补贴50万元", "引进50名"),
     ("money", "租金每月500元", "社区设施免费使用"),
+    ("money", "租房补贴（元/月）：1900", "租房补贴（元/月）"),
     ("fee", "社区设施免费使用", "社区设施开放"),
     ("percent", "留渝率达90%", "留渝90人"),
     ("phone", "电话023-12345678", "共有12人"),

@@ -1,0 +1,92 @@
+"""Rows of tables that are of something else than the question names: 高级技师 where 技师 is asked."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from policyqa.index.text.words import normalise
+from policyqa.index.types import Document, Passage, Sentence, Span
+from policyqa.qa.question.asked import Asked
+from policyqa.qa.retrieve.evidence import Evidence
+
+KEY_CHARS = range(2, 21)  # of a cell that can name what its row is of
+Table = tuple[str, Span]  # the document's id, the span of the header
+
+
+def without_other_rows(
+    found: Sequence[Evidence], asked: Asked, passages: Mapping[str, Sequence[Passage]]
+) -> list[Evidence]:
+    """The sentences, those rows barred that have another name in a column of which the question
+    names one.
+
+    Args:
+        found: best first.
+        asked: the question.
+        passages: of each document, by its id.
+    """
+    rows = [e for e in found if e.sentence.kind == "row" and e.sentence.head is not None]
+    if not rows or not asked.uses("rows"):
+        return list(found)
+    wanted = {
+        table: _wanted(_cells(own[0].document, _rows_of(table, passages)), asked)
+        for table, own in _by_table(rows).items()
+    }
+    return [_barred(e, wanted) for e in found]
+
+
+def _by_table(rows: Iterable[Evidence]) -> Mapping[Table, list[Evidence]]:
+    tables: dict[Table, list[Evidence]] = defaultdict(list)
+    for each in rows:
+        if each.sentence.head is not None:
+            tables[each.document.doc_id, each.sentence.head].append(each)
+    return tables
+
+
+def _rows_of(table: Table, passages: Mapping[str, Sequence[Passage]]) -> list[Sentence]:
+    doc_id, head = table
+    own = passages.get(doc_id, ())
+    return [s for p in own for s in p.sentences if s.kind == "row" and s.head == head]
+
+
+def _cells(document: Document, rows: Sequence[Sentence]) -> list[list[str]]:
+    """The cells of each row, normalised."""
+    return [_cells_of(document, row) for row in rows]
+
+
+def _cells_of(document: Document, row: Sentence) -> list[str]:
+    text = document.text[row.start : row.end]
+    return [normalise("".join(cell.split())) for cell in text.split("\t")]
+
+
+def _wanted(rows: Sequence[Sequence[str]], asked: Asked) -> Mapping[int, frozenset[str]]:
+    """By column, counted from the last, the cells that the question names, where it names some and
+    not all: the longest at each place of the question."""
+    question = "".join(asked.plain.split())
+    found: dict[int, frozenset[str]] = {}
+    for column in range(-max(map(len, rows)), 0):
+        cells = {row[column] for row in rows if len(row) >= -column}
+        keys = sorted(filter(_is_key, cells), key=len, reverse=True)
+        named, left = set[str](), question
+        for key in keys:
+            if key in left:
+                named.add(key)
+                left = left.replace(key, "\n")
+        if named and named != cells:
+            found[column] = frozenset(named)
+    return found
+
+
+def _is_key(cell: str) -> bool:
+    return len(cell) in KEY_CHARS and any("\u4e00" <= c <= "\u9fff" for c in cell)
+
+
+def _barred(evidence: Evidence, wanted: Mapping[Table, Mapping[int, frozenset[str]]]) -> Evidence:
+    row = evidence.sentence
+    if row.head is None or evidence.barred:
+        return evidence
+    columns = wanted.get((evidence.document.doc_id, row.head), {})
+    cells = _cells_of(evidence.document, row)
+    other = any(
+        len(cells) >= -column and cells[column] not in names for column, names in columns.items()
+    )
+    return replace(evidence, barred="row") if other else evidence
