@@ -1,4 +1,4 @@
-"""Rows of tables that are of something else than the question names: 高级技师 where 技师 is asked."""
+"""Rows of tables that are of something else than the question names: another grade, another city."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
