@@ -1,4 +1,4 @@
-"""Rows of tables that are of something else than the question names: another grade, another city."""
+"""Rows of tables that are of something else than the question names: another grade, a place."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
