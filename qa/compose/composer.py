@@ -148,9 +148,12 @@ def _of_other_region(quote: Quote, best: Quote) -> bool:
 
 
 def is_same(one: Quote, other: Quote) -> bool:
-    """Whether two sentences are one, or say the same in nearly the same words."""
+    """Whether two sentences are one, or say the same in nearly the same words; rows of one table
+    never do."""
     if one.document is other.document and one.sentence == other.sentence:
         return True
+    if one.sentence.head is not None and one.sentence.head == other.sentence.head:
+        return False
     a, b = set(bigrams(one.text)), set(bigrams(other.text))
     return bool(a and b) and len(a & b) >= SAME * min(len(a), len(b))
 

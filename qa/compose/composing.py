@@ -14,14 +14,14 @@ from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
 from policyqa.qa.compose.itself import Itself
-from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of
+from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of, with_leads
 from policyqa.qa.compose.missing import further, unanswered
 from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
 from policyqa.qa.compose.verdicts import is_of_others, verdict, weighed
 from policyqa.qa.corpus import Citable
 from policyqa.qa.eligibility.facts import ASKING
 from policyqa.qa.question.asked import Asked
-from policyqa.qa.retrieve.evidence import Evidence, Quote
+from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, Quote
 from policyqa.qa.retrieve.ruling import Ruler
 from policyqa.qa.types import Citation, Note, Role
 
@@ -112,8 +112,12 @@ def _stated(
         said = [best.quote, *near]
     if (follows := _follows(asked)) is not None:
         said = _with_following(said, best.quote, passages, follows)
+    if asked.wants & {"verdict", "yes_no"} and asked.uses("leads"):
+        said = with_leads(said, passages)
     for quote in said:
-        draft.say(quote, shortened(quote), _role(quote, said[0], asked))
+        leads = quote.text.endswith(LEADS_IN) and quote is not said[-1]
+        span = (quote.sentence.start, quote.sentence.end) if leads else shortened(quote)
+        draft.say(quote, span, _role(quote, said[0], asked))
     return said
 
 

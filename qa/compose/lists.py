@@ -78,6 +78,32 @@ def listing_of(
     return None
 
 
+def with_leads(said: Sequence[Quote], passages: Mapping[str, Sequence[Passage]]) -> list[Quote]:
+    """The sentences, each item of a list after what leads it in: (二)持有居住证的 says by itself
+    neither what may be done nor what may not."""
+    every: list[Quote] = []
+    for quote in said:
+        lead = _lead_of(quote, passages.get(quote.document.doc_id, ()))
+        if lead and not any(_covers(each, lead) for each in (*said, *every)):
+            every.append(lead)
+        every.append(quote)
+    return every
+
+
+def _lead_of(quote: Quote, passages: Sequence[Passage]) -> Quote | None:
+    """What leads in the innermost list that a sentence is an item of."""
+    for each in around(quote.document, passages, quote.sentence):
+        inside = any(item.start <= quote.sentence.start < item.end for item in each.items)
+        if inside and each.lead and _leads_in(quote.document, each):
+            return quote.part(each.lead)
+    return None
+
+
+def _covers(quote: Quote, lead: Quote) -> bool:
+    own, other = quote.sentence, lead.sentence
+    return quote.document is lead.document and own.start <= other.start and other.end <= own.end
+
+
 def _leads_in(document: Document, enumeration: Enumeration) -> bool:
     lead = enumeration.lead
     return lead is not None and document.text[slice(*lead)].rstrip().endswith(LEADS_IN)

@@ -11,34 +11,35 @@ from policyqa.qa.retrieve.evidence import Evidence
 
 KEY_CHARS = range(2, 21)  # of a cell that can name what its row is of
 Table = tuple[str, Span]  # the document's id, the span of the header
+NO_TABLE: Table = ("", (0, 0))
 
 
 def without_other_rows(
     found: Sequence[Evidence], asked: Asked, passages: Mapping[str, Sequence[Passage]]
 ) -> list[Evidence]:
-    """The sentences, those rows barred that have another name in a column of which the question
-    names one.
+    """The sentences, best first: of a table in whose columns the question names rows, those that
+    it names are all as good as the best of them, and the others barred.
 
     Args:
         found: best first.
         asked: the question.
         passages: of each document, by its id.
     """
-    rows = [e for e in found if e.sentence.kind == "row" and e.sentence.head is not None]
+    rows = [e for e in found if _table_of(e)]
     if not rows or not asked.uses("rows"):
         return list(found)
     wanted = {
         table: _wanted(_cells(own[0].document, _rows_of(table, passages)), asked)
         for table, own in _by_table(rows).items()
     }
-    return [_barred(e, wanted) for e in found]
+    return sorted(_as_good([_barred(e, wanted) for e in found], wanted), key=lambda e: -e.score)
 
 
 def _by_table(rows: Iterable[Evidence]) -> Mapping[Table, list[Evidence]]:
     tables: dict[Table, list[Evidence]] = defaultdict(list)
     for each in rows:
-        if each.sentence.head is not None:
-            tables[each.document.doc_id, each.sentence.head].append(each)
+        if table := _table_of(each):
+            tables[table].append(each)
     return tables
 
 
@@ -76,16 +77,37 @@ def _wanted(rows: Sequence[Sequence[str]], asked: Asked) -> Mapping[int, frozens
     return found
 
 
+def _as_good(
+    found: Sequence[Evidence], wanted: Mapping[Table, Mapping[int, frozenset[str]]]
+) -> list[Evidence]:
+    best: dict[Table, Evidence] = {}
+    for each in found:
+        table = _table_of(each)
+        if table and wanted.get(table) and not each.barred:
+            best.setdefault(table, each)
+    return [_at_least(each, best.get(_table_of(each) or NO_TABLE)) for each in found]
+
+
+def _at_least(evidence: Evidence, best: Evidence | None) -> Evidence:
+    if best is None or evidence.barred or evidence.score >= best.score:
+        return evidence
+    return replace(evidence, score=best.score, read=best.read)
+
+
+def _table_of(evidence: Evidence) -> Table | None:
+    head = evidence.sentence.head
+    return (evidence.document.doc_id, head) if head is not None else None
+
+
 def _is_key(cell: str) -> bool:
     return len(cell) in KEY_CHARS and any("\u4e00" <= c <= "\u9fff" for c in cell)
 
 
 def _barred(evidence: Evidence, wanted: Mapping[Table, Mapping[int, frozenset[str]]]) -> Evidence:
-    row = evidence.sentence
-    if row.head is None or evidence.barred:
+    columns = wanted.get(_table_of(evidence) or NO_TABLE, {})
+    if not columns or evidence.barred:
         return evidence
-    columns = wanted.get((evidence.document.doc_id, row.head), {})
-    cells = _cells_of(evidence.document, row)
+    cells = _cells_of(evidence.document, evidence.sentence)
     other = any(
         len(cells) >= -column and cells[column] not in names for column, names in columns.items()
     )
