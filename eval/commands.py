@@ -331,6 +331,45 @@ def verdicts_command(
     typer.echo(verdicts.table(found))
 
 
+@group.command("clerk")
+def clerk_command(
+    folder: Annotated[
+        Path, typer.Option("--set", help="题集文件夹，里面有 questions.jsonl")
+    ] = Path("eval/datasets/clerk"),
+    index_dir: Annotated[
+        Path | None, typer.Option("--index", help="只问这个索引里有的文件；默认现用的索引")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """照人们的问法提问，看离一位好办事员的回答有多远；人工判断过的一并列出。"""
+    import json
+
+    from policyqa.eval.runs import clerk
+    from policyqa.eval.sets import clerk as sets
+    from policyqa.qa import wiring
+    from policyqa.qa.cli import present
+    from policyqa.qa.errors import DatasetError
+
+    assistant = wiring.open_assistant(index_dir)
+    held = {document.source for document in assistant.corpus.documents()}
+    every = sets.load(folder)
+    tasks = [task for task in every if task.source in held]
+    if not tasks:
+        raise DatasetError(f"索引里没有 {folder} 所问的文件，请用 --index 指定它们的索引")
+    with present.progress() as progress:
+        found = clerk.by_type(list(clerk.rows(assistant, tasks, progress=progress)))
+    if as_json:
+        shown = {name: {k: f.model_dump() for k, f in e.items()} for name, e in found.items()}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    typer.echo(f"共 {len(every)} 问，索引里有其文件的 {len(tasks)} 问。\n")
+    typer.echo(clerk.table(found))
+    ids = {task.id for task in tasks}
+    judged = [each for each in sets.judgements(folder) if each.id in ids]
+    if judged:
+        typer.echo("\n" + clerk.judged_table(judged))
+
+
 @group.command("conversations")
 def conversations_command(
     folder: Annotated[
