@@ -15,7 +15,7 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,21 @@ NEGATIVE = re.compile(
 VERBS = re.compile(
     r"可以|可|能够|给予|享受|发放|支持|纳入|承担|提供|须|需要|应当?|包括|设立|建立|达到?|为|实行"
 )
+PERIODS = {
+    "每月": ("每年", "一次性"), "每年": ("每月", "一次性"), "一次性": ("每年", "每月"),
+    "每季度": ("每月", "每年"), "每学期": ("每月", "每年"), "按月": ("按年", "一次性"),
+    "每个月": ("每年",), "每半年": ("每月", "每年"), "按年": ("按月",), "按季度": ("按月", "按年"),
+}  # fmt: skip
+JOINTS = {"或者": ("并且", "和"), "或": ("和", "且"), "并且": ("或者",), "且": ("或",)}
+# A number with a unit that nothing before or after it bounds.
+FREE_NUMBER = re.compile(
+    r"(?<![\d.第〔至到过于高低少多达限前后约满足])\d+(?:\.\d+)?(?=\s*(?:万元|元|个月|年|天|日|个工作日|岁|周岁|名|人|%))"
+    r"(?!\s*(?:万元|元|个月|年|天|日|个工作日|岁|周岁|名|人|%)(?:[\u4e00-\u9fff]?(?:以[上下内]|内|至|-|底|度|\d)))"
+)
+BOUNDS = re.compile(
+    r"最[高多长低]|至[多少]|不[得能]?(?:超过|低于|少于)|[以之]|封顶|[月年近]\s*$|[^\W\d]月"
+)
+Rule = Callable[[str, random.Random], Iterator[str]]
 
 
 class Truth(Value):
@@ -132,11 +147,40 @@ def _negated(sentence: str, chance: random.Random) -> Iterator[str]:
         yield sentence[: at.start()] + (word or f"不{at.group()}") + sentence[at.end() :]
 
 
-RULES: dict[str, Callable[[str, random.Random], Iterator[str]]] = {
+def _replaced(pairs: Mapping[str, Sequence[str]]) -> Rule:
+    """The rule that makes each of some words another one, at most two of a sentence."""
+    pattern = re.compile("|".join(sorted(pairs, key=len, reverse=True)))
+
+    def rule(sentence: str, chance: random.Random) -> Iterator[str]:
+        for match in list(pattern.finditer(sentence))[:2]:
+            other = chance.choice(pairs[match.group()])
+            yield sentence[: match.start()] + other + sentence[match.end() :]
+
+    return rule
+
+
+def _bounded(sentence: str, chance: random.Random) -> Iterator[str]:
+    """A bound put before a number that has none, at most two of a sentence."""
+    free = [
+        match
+        for match in FREE_NUMBER.finditer(sentence)
+        if not YEAR_SAID.match(sentence, match.start())
+        and not BOUNDS.search(sentence[max(0, match.start() - 10) : match.start()])
+    ]
+    for match in free[:2]:
+        word = chance.choice(("至少", "最高", "不超过", "不低于"))
+        yield sentence[: match.start()] + word + sentence[match.start() :]
+
+
+RULES: dict[str, Rule] = {
     "number": _numbers,
     "unit": _units,
     "year": _years,
     "negation": _negated,
+    "period": _replaced(PERIODS),
+    "run": _replaced({"连续": ("累计",), "累计": ("连续",)}),
+    "joint": _replaced(JOINTS),
+    "bound": _bounded,
 }
 
 
@@ -174,7 +218,8 @@ def measured(truths: Sequence[Truth], *, min_support: float = MIN_SUPPORT) -> di
         lost.append(not finding.passed)
         by_fault[finding.fault] += 1
     exact = [c for kind in ("number", "unit", "year") for c in caught[kind]]
-    others = [c for kind in ("negation", "subject", "citation") for c in caught[kind]]
+    kinds = caught.keys() - {"number", "unit", "year"}
+    others = [c for kind in sorted(kinds) for c in caught[kind]]
     return {
         "min_support": min_support,
         "true": len(truths),

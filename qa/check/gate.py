@@ -6,8 +6,8 @@ is the same tomorrow and can be checked by hand; what fails is not said.
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
@@ -20,7 +20,9 @@ from policyqa.index.text.words import is_verb, normalise, words
 from policyqa.index.types import Value
 from policyqa.qa.question.query import function_words
 
-Fault = Literal["", "mark", "quantity", "bound", "name", "negation", "subject", "words"]
+Fault = Literal[
+    "", "mark", "quantity", "bound", "period", "joint", "name", "negation", "subject", "words"
+]
 
 JOINING_WORDS = "joining_words.txt"
 MIN_SUPPORT = 0.4  # share of the sentence's content that must stand in the cited text
@@ -50,6 +52,40 @@ FILLERS = re.compile(
 )
 SUBJECT = re.compile(
     "[\u4e00-\u9fffA-Za-z0-9·]{2,24}?(?=可|应|须|需|由|为|是|享受|不|未|达|自|在|按|给|将|已|从|最|能|仍|且|的|,|，|:|：)"
+)
+# How often something is given or counted, each with what says the same.
+PERIODS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern)
+    for name, pattern in (
+        ("每日", "每[日天]|按[日天]|[/／][日天]|日均"),
+        ("每周", "每周|按周|每星期"),
+        ("每月", "每个?月|按月|逐月|月度|[/／]月|各月|月(?:补贴|租金|工资|薪|缴|领|均)|当月"),
+        ("每季", "每个?季|按季|季度|[/／]季"),
+        ("每半年", "每半年|按半年|半年(?:发|领|一)"),
+        (
+            "每年",
+            "每个?年|按年|逐年|年度|[/／]年|各年|每满?一年|年(?:补贴|租金|薪|均|审)|当年|每学年",
+        ),
+        ("每学期", "每学期|按学期"),
+        ("一次性", "一次性|一次(?:发|付|给|领|缴)|仅一次|分期|一次"),
+        ("连续", "连续|不间断|持续"),
+        ("累计", "累计|合计|总共|累积|加起来|共"),
+    )
+}
+# A text that limits anything at all; what it limits may stand far from the word.
+LIMITED = re.compile(
+    "最[高低长短多少大小]|至[多少]|不[得能]?(?:超过|低于|高于|少于|多于|满|足)|以[上下内]|限|封顶|起"
+    "|大于|小于|多于|少于|高于|低于|超过|满|内"
+)
+BOUND_CHARS = 2  # of a bound beside its number: 满三年, 50万元以上
+CLAUSE_ENDS = ",;。\n"
+# A clause that begins with 或, and what else says that one of several is enough.
+EITHER_CLAUSE = re.compile("[,;]而?或者?")
+ENOUGH = re.compile("或|还是|要么|之一|任一|任意|其中一|、")
+# What joins two things, and the first two characters of the second.
+JOINED = re.compile(
+    "(?:(?P<either>或者?是?|还是|要么)|(?P<both>并且|且|并|以及|及|和|与|同时)|(?P<clause>[,，；;])|、)"
+    "[,，]?(?:须|必须|应当?|要|在|有|由)?(?P<next>[\u4e00-\u9fffA-Za-z0-9]{2})"
 )
 MIN_SUBJECT = 0.5
 MIN_FOREIGN = 4  # characters that a subject must have beyond its text to be another
@@ -106,6 +142,8 @@ def check(
         ("quantity", missing_quantities(sentence, cited)),
         ("quantity", displaced_quantities(sentence, cited)),
         ("bound", opposite_bounds(sentence, cited)),
+        ("period", other_periods(sentence, f"{cited}\n{context}")),
+        ("joint", other_joints(sentence, cited)),
         ("name", missing_names(sentence, f"{cited}\n{context}")),
         ("negation", turned_negations(sentence, quotes)),
         ("subject", foreign_subject(sentence, f"{cited}\n{context}")),
@@ -167,6 +205,9 @@ def opposite_bounds(sentence: str, cited: str) -> list[str]:
     lost = []
     for each in said:
         there = {q.bound for q in held if q.key == each.key}
+        if each.bound and there == {""} and not _is_limited(cited, each, held):
+            lost.append(form[max(0, each.start - 6) : each.end + 3].strip())
+            continue
         here = {q.bound for q in said if q.key == each.key}
         agree = here & there - {""} or (each.bound == "" and "" in there)
         if there and not agree and all(_differ(each.bound, b) for b in there - {""} or there):
@@ -174,10 +215,60 @@ def opposite_bounds(sentence: str, cited: str) -> list[str]:
     return lost
 
 
+def _is_limited(cited: str, said: Quantity, held: Sequence[Quantity]) -> bool:
+    """Whether a clause of the text that has the quantity limits anything."""
+    form = list(plain(cited))
+    for other in held:  # what bounds a number of another unit limits nothing else
+        if other.bound and other.unit != said.unit:
+            blank = slice(max(0, other.start - BOUND_CHARS), other.end + BOUND_CHARS)
+            form[blank] = [c if c in CLAUSE_ENDS else " " for c in form[blank]]
+    clauses = (_clause("".join(form), q.start, q.end) for q in held if q.key == said.key)
+    return any(LIMITED.search(clause) for clause in clauses)
+
+
+def _clause(form: str, start: int, end: int) -> str:
+    before = max(form.rfind(mark, 0, start) for mark in CLAUSE_ENDS)
+    after = [at for mark in CLAUSE_ENDS if (at := form.find(mark, end)) >= 0]
+    return form[before + 1 : min(after, default=len(form))]
+
+
 def _differ(said: str, held: str) -> bool:
     if not said:
         return held in ("at_most", "less")
     return frozenset({said, held}) in OPPOSITE_BOUNDS
+
+
+def other_periods(sentence: str, cited: str) -> list[str]:
+    """How often something is given (每月, 一次性) or how it is counted (连续, 累计), where the text
+    says nothing of the kind."""
+    said = (name for name in PERIODS if name in sentence or PERIODS[name].match(sentence))
+    return [name for name in said if not PERIODS[name].search(cited)]
+
+
+def other_joints(sentence: str, cited: str) -> list[str]:
+    """What a sentence joins with 或 where its text demands it too (且, a further clause), and what
+    it joins with 且, 和 where its text has 或."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for how, following in _joints(cited):
+        held[following].add(how)
+    lost = [] if ENOUGH.search(cited) else EITHER_CLAUSE.findall(plain(sentence))
+    for how, following in _joints(sentence):
+        there = held.get(following, set())
+        widens = how == "either" and there and there <= {"both", "clause"}
+        narrows = how == "both" and "either" in there and not there & {"both", "list"}
+        if widens or narrows:
+            lost.append(following)
+    return lost
+
+
+def _joints(text: str) -> Iterator[tuple[str, str]]:
+    """How each part of a text is joined to the one before it (either, both, a further clause, a
+    list), and the first two characters of it."""
+    form, at = re.sub(r"\s", "", plain(text)), 0
+    while match := JOINED.search(form, at):
+        how = next((n for n in ("either", "both", "clause") if match[n]), "list")
+        yield how, match["next"]
+        at = match.end("next") - 2
 
 
 def displaced_quantities(sentence: str, cited: str) -> list[str]:

@@ -34,7 +34,7 @@ def test_what_the_text_says_passes(sentence: str) -> None:
         ("《人才十条》规定博士后可享受每月3000元生活补贴。", "name"),
         ("成都市的博士后可享受每月3000元生活补贴。", "name"),
         ("用人单位引进的海外专家可享受每月3000元生活补贴。", "subject"),
-        ("每周末举办登山、游泳和围棋比赛。", "words"),
+        ("周末举办登山、游泳和围棋比赛。", "words"),
     ],
 )
 def test_what_the_text_does_not_say_is_stopped(sentence: str, fault: str) -> None:
@@ -74,3 +74,36 @@ def test_an_injected_negation_is_seen_where_the_text_has_another() -> None:
 def test_support_is_the_share_of_the_contents_characters() -> None:
     # 生活补贴 is cut into 生活, 补贴; 津贴 is not there: 4 of 6 characters are.
     assert content_support("生活补贴和津贴", "生活补贴") == (pytest.approx(4 / 6), ["津贴"])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "fault"),
+    [
+        ("博士每年补贴3000元。", "博士每月补贴3000元。", "period"),
+        ("博士一次性补贴3000元。", "博士每月补贴3000元。", "period"),
+        ("须累计缴纳社保12个月。", "须连续缴纳社保12个月。", "period"),
+        ("购房补贴最高20万元。", "购房补贴20万元。", "bound"),
+        ("签约两年的，再发不低于40%。", "签约两年的，再发放40%。", "bound"),
+        ("签订一年合同，或在本市居住。", "签订一年合同，且在本市居住。", "joint"),
+        ("取得学位且职称的人可以申请。", "取得学位或职称的人可以申请。", "joint"),
+    ],
+)
+def test_how_often_how_much_and_how_joined_is_the_texts(
+    sentence: str, quote: str, fault: str
+) -> None:
+    assert check(sentence, [quote]).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("博士按月领取3000元补贴。", "博士补贴为3000元/月。"),
+        ("每学年发放3万元。", "每年发放3万元。"),
+        ("B类不超过3万元，C类不超过2万元。", "年度贴息额B类不超过3万元、C类2万元。"),
+        ("每年最多申请2次。", "每年限申请2次。"),
+        ("生育或重大疾病可以延期。", "因生育、重大疾病可申请延期。"),
+        ("学位证书和职称证书都可以。", "学位证书、职称证书均可。"),
+    ],
+)
+def test_other_words_for_the_same_pass(sentence: str, quote: str) -> None:
+    assert check(sentence, [quote]).passed
