@@ -28,7 +28,7 @@ NOTES: Mapping[str, str] = {
     "contact": "文件写明：“{}”",
     # beside an answer
     "items_left": "另有 {} 项未列出，请打开来源查看",
-    "not_said": "文件没有说明：{}",
+    "not_said": "没有找到：{}",
     "target": "注：这是文件提出的目标，不是已达到的数字。",
     "elsewhere": "注：所引文件是{}的，没有专门说明{}的情况。",
     "conflict": "注：同一日期的文件说法不一（{}），请以发布单位的解释为准。",

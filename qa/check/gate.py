@@ -135,7 +135,7 @@ def check(
     """
     if not quotes:
         return Finding(fault="mark", detail="没有出处", support=0.0)
-    if any(_is_part(sentence, quote) for quote in quotes):
+    if any(_is_part(sentence, quote) for quote in quotes) or _is_row(sentence, quotes):
         return Finding()
     cited = "\n".join(quotes)
     for fault, found in (
@@ -167,6 +167,22 @@ def _is_part(sentence: str, quote: str) -> bool:
         return False
     before, after = held[at - 1 : at] if at else "", held[at + len(said) :][:1]
     return before in CLAUSE_MARKS and after in CLAUSE_MARKS
+
+
+def _is_row(sentence: str, quotes: Sequence[str]) -> bool:
+    """Whether a sentence gives cells of a table's row, each with the label of its own column and
+    in their order (层次：硕士；补贴：5万元): the row is all quotes but one, the header."""
+    said = [_closed(pair) for pair in sentence.rstrip("。").split("；")]
+    for head in quotes:
+        labels = head.split("\t")
+        cells = "".join(quote for quote in quotes if quote is not head).split("\t")
+        if len(cells) < 2 or len(labels) < len(cells):
+            continue
+        pairs = zip(labels[-len(cells) :], cells, strict=True)
+        held = iter([_closed(f"{label}：{cell}" if label else cell) for label, cell in pairs])
+        if all(each in held for each in said):
+            return True
+    return False
 
 
 def _closed(text: str) -> str:

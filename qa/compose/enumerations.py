@@ -163,7 +163,18 @@ def _item(
     bodied = at + 1 < len(sentences) and at + 1 not in starts and begins
     bare = not text[own.start : own.end].rstrip().endswith(ENDS)
     start = mark.start if mark else own.start
-    return Item(start, own.end, heading=own.kind == "heading" or (bare and bodied))
+    heading = own.kind == "heading" or (bare and bodied)
+    return Item(start, own.end if heading else _end(text, sentences, marks, at), heading=heading)
+
+
+def _end(text: str, sentences: Sequence[Sentence], marks: Sequence[Mark | None], at: int) -> int:
+    """The end of an item: that of the last sentence on its line that begins none itself."""
+    end = sentences[at].end
+    for following, mark in zip(sentences[at + 1 :], marks[at + 1 :], strict=True):
+        if mark is not None or following.kind != "text" or "\n" in text[end : following.start]:
+            break
+        end = following.end
+    return end
 
 
 def _spoken(

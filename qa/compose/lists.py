@@ -32,8 +32,8 @@ MIN_HEADING_CHARS = 10  # of a heading that says something: （一）加快引�
 AS_GOOD = 0.5  # how far below the sentence of a list another may score and be said beside it
 LEAD_SHARE = 0.5  # of what an item holds of the question, the least that its list's lead must hold
 MAX_ITEMS = 12
-MAX_ITEM_CHARS = 90
-MAX_LIST_CHARS = 600
+MAX_ITEM_CHARS = 240
+MAX_LIST_CHARS = 900
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ class Speller:
         """How many pieces the first word takes up, and how it is spelt."""
         for count in range(min(len(pieces), LENGTHS[0]), 0, -1):
             window = "".join(pieces[:count])
-            if len(window) in LENGTHS and function_words().isdisjoint(pieces[:count]):
+            joins = "是" in window or not function_words().isdisjoint(pieces[:count])
+            if len(window) in LENGTHS and not joins:
                 word = self._alike(window, [_is_loose(piece) for piece in pieces[:count]], pieces)
                 if word:
                     return count, word

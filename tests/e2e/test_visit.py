@@ -140,7 +140,7 @@ def test_an_answer_shows_its_verdict_list_table_and_notes(
     expect(page.locator("#chat .ruling")).to_have_text("视条件而定：")
     expect(page.locator("#chat .items li")).to_have_count(2)
     expect(page.locator("#chat .dated .when")).to_have_text("2025年6月 · 渝南日报")
-    expect(page.locator("#chat .remarks")).to_contain_text("文件没有说明：在哪里办理")
+    expect(page.locator("#chat .remarks")).to_contain_text("没有找到：在哪里办理")
     expect(page.locator("#chat .sources .chip.out")).to_have_text("已过期")
     shoot(visitor, "9-composed")
     assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -107,3 +107,18 @@ def test_how_often_how_much_and_how_joined_is_the_texts(
 )
 def test_other_words_for_the_same_pass(sentence: str, quote: str) -> None:
     assert check(sentence, [quote]).passed
+
+
+ROW = ["硕士\t5万元\t满分100分", "层次\t补贴\t评分"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("层次：硕士；补贴：5万元；评分：满分100分。", True),
+        ("层次：硕士；评分：满分100分。", True),
+        ("层次：硕士；补贴：6万元。", False),
+    ],
+)
+def test_a_row_is_said_with_the_labels_of_its_columns(sentence: str, passes: bool) -> None:
+    assert check(sentence, ROW).passed is passes

@@ -320,7 +320,7 @@ def test_what_is_left_open_is_named(reports: Assistant) -> None:
     answer = asked(reports, "2023年全市人才总量是多少人,咨询电话是多少?")
     assert answer.completeness == "partial"
     assert answer.missing == (Note(kind="not_said", parts=("咨询电话是多少",)),)
-    assert answer.answer.endswith(f"\n文件没有说明：咨询电话是多少\n{answer.notes[0].text}")
+    assert answer.answer.endswith(f"\n没有找到：咨询电话是多少\n{answer.notes[0].text}")
 
 
 def test_every_citation_is_the_exact_slice_and_has_its_permalink(reports: Assistant) -> None:

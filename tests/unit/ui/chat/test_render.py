@@ -191,7 +191,7 @@ def test_conditions_are_a_table_with_what_was_told_and_marks() -> None:
 def test_what_is_missing_and_what_must_be_known_is_said() -> None:
     message = message_of(answer("有哪些措施"), 0)
     remarks = Seen(message.partition('<div class="remarks">')[2].partition("</div>")[0])
-    assert remarks.text == "部分回答文件没有说明：在哪里办理这是文件提出的目标，不是已达到的数字。"
+    assert remarks.text == "部分回答没有找到：在哪里办理这是文件提出的目标，不是已达到的数字。"
     assert "remarks" not in message_of(answer("博士后"), 0)
 
 
@@ -347,7 +347,7 @@ def test_what_an_earlier_version_kept_is_shown_as_it_stands() -> None:
     old = {"notes": ["注：这是文件提出的目标，不是已达到的数字。"], "missing": ["在哪里办理"]}
     given = Answer.model_validate({**answer("博士后").model_dump(), **old})
     remarks = message_of(given, 0).partition('<div class="remarks">')[2].partition("</div>")[0]
-    assert Seen(remarks).text == f"文件没有说明：在哪里办理{old['notes'][0]}"
+    assert Seen(remarks).text == f"没有找到：在哪里办理{old['notes'][0]}"
 
 
 def test_a_message_says_how_a_follow_up_was_taken() -> None:
