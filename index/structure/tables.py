@@ -26,7 +26,7 @@ PARTICULAR = re.compile(
 )
 LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\u2028\u2029]+")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
-NAME = re.compile("[^。；;]{0,60}")
+NAME = re.compile("[^。；;]{0,150}")
 FIGURES_ONLY = re.compile(r"[\d\s.,，%％—/:-]+")
 REMARK = re.compile(r"^\s*(注|备注|说明|附注|资料来源|数据来源)\s*[:：\d一]")
 
