@@ -16,8 +16,8 @@ class Raw:
     `level` is a heading's (PLAIN without a number), `style` the one its format gives it, 0 for
     none. `path` is the name of the section that a block opens without being a heading (`第三条`).
     `base` are names above all headings (a sheet, the row of a table whose cell holds a text).
-    `head` is a row's header, `lead` what introduces a list's item. `anchor` is where in the file
-    the mark of a note stood.
+    `begins` marks the first block of a cell's own text. `head` is a row's header, `lead` what
+    introduces a list's item. `anchor` is where in the file the mark of a note stood.
     """
 
     body: Traced
@@ -30,6 +30,7 @@ class Raw:
     head: "Raw | None" = None
     lead: "Raw | None" = None
     closes_box: bool = False
+    begins: bool = False
     page: int | None = None
     row: int | None = None
     anchor: int | None = None

@@ -346,9 +346,9 @@ class _Sections:
         self._base: tuple[str, ...] = ()
         self._paths: dict[tuple[str, ...], list[tuple[int, str]]] = {(): []}
 
-    def enter(self, base: tuple[str, ...]) -> None:
+    def enter(self, base: tuple[str, ...], *, begins: bool = False) -> None:
         """Into or out of a text of its own (a sheet, a cell), whose headings are its own."""
-        if len(base) > len(self._base) or base not in self._paths:
+        if (begins and base) or len(base) > len(self._base) or base not in self._paths:
             self._paths[base] = []
         self._base = base
 
@@ -377,7 +377,7 @@ def _sectioned(raws: Sequence[Raw]) -> Iterator[Block]:
     sections = _Sections()
     made: dict[int, Block] = {}
     for raw in raws:
-        sections.enter(raw.base)
+        sections.enter(raw.base, begins=raw.begins)
         if raw.closes_box:
             sections.close_box()
             continue

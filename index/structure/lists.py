@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from policyqa.index.structure.blocks import Raw
 from policyqa.index.structure.headings import is_clause_title, marker
@@ -16,7 +17,14 @@ MAX_DEPTH = 3
 
 
 def join_lists(raws: Sequence[Raw]) -> None:
-    """Give every item of a list its `lead`, and make it text where it looked like a heading."""
+    """Give every item of a list its `lead`, and make it text where it looked like a heading. No
+    list goes on beyond the text that it begins in (a cell, a sheet)."""
+    starts = [n for n in range(1, len(raws)) if raws[n].begins or raws[n].base != raws[n - 1].base]
+    for start, end in pairwise([0, *starts, len(raws)]):
+        _join_in(raws[start:end])
+
+
+def _join_in(raws: Sequence[Raw]) -> None:
     n = 0
     while n < len(raws):
         items = _items(raws, n, depth=1) if introduces(raws[n], raws[n + 1 : n + 2]) else []

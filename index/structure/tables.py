@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ PARTICULAR = re.compile(
 )
 LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\u2028\u2029]+")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
+NAME = re.compile("[^。；;]{0,150}")
 FIGURES_ONLY = re.compile(r"[\d\s.,，%％—/:-]+")
 REMARK = re.compile(r"^\s*(注|备注|说明|附注|资料来源|数据来源)\s*[:：\d一]")
 
@@ -76,11 +77,19 @@ def table_blocks(grid: Grid, paragraphs: Paragraphs) -> list[Raw]:
             raws += _pairs(grid, n, row, paragraphs)
         return [*raws, Raw(Traced.of(""), "text", base=grid.base, closes_box=True)]
     rows = _filled([row for _, row in numbered], merges_known=grid.merges_known)
-    count = header_count(rows, grid)
-    header = Raw(_row(_labels(rows[:count])), "header", base=grid.base, page=grid.page)
+    count = header_count(rows, _without(above, grid))
+    labels = _labels(rows[:count])
+    header = Raw(_row(labels), "header", base=grid.base, page=grid.page)
     raws += [header] if count else []
-    for (n, original), row in list(zip(numbered, rows, strict=True))[count:]:
-        raws += _body(grid, n, original, row, header if count else None, paragraphs)
+    body = list(zip(numbered, rows, strict=True))[count:]
+    names = _name_columns([row for (_, own), row in body if not _is_across(own)])
+    for (n, original), row in body:
+        name = " ".join(closed_up(cell.body).text for cell in row[:names] if cell.text)
+        bases = [
+            _named(grid.base, name, *(label.text for label in labels[i : i + 1]))
+            for i in range(len(row))
+        ]
+        raws += _body(grid, n, original, row, header if count else None, bases, paragraphs)
     return [*raws, Raw(Traced.of(""), "text", base=grid.base, closes_box=True)]
 
 
@@ -90,6 +99,14 @@ def _spanning(
     """Rows of one cell above the table proper (its title, its unit), and the rest."""
     first = next((i for i, (_, row) in enumerate(numbered) if _count(row) > 1), len(numbered))
     return numbered[:first], numbered[first:]
+
+
+def _without(above: Sequence[tuple[int, object]], grid: Grid) -> Grid:
+    """The grid without lines above it that the format counts among its header rows."""
+    if not grid.header_rows:
+        return grid
+    stated = grid.header_rows - sum(n < grid.header_rows for n, _ in above)
+    return replace(grid, header_rows=stated or None)
 
 
 def _count(row: Sequence[TracedCell]) -> int:
@@ -244,11 +261,16 @@ def _body(
     original: Sequence[TracedCell],
     row: Sequence[TracedCell],
     header: Raw | None,
+    bases: Sequence[tuple[str, ...]],
     paragraphs: Paragraphs,
 ) -> list[Raw]:
     """The blocks of one row: itself, or a line across the table; then the texts in its cells. What
-    merged cells cover is no row of its own, nor is their text written below it once more."""
-    if _count(original) == 1 and len(row) > 2 and not any(c.covered == "above" for c in original):
+    merged cells cover is no row of its own, nor is their text written below it once more.
+
+    Args:
+        bases: the names above the text of each cell.
+    """
+    if _is_across(original):
         return [_line(grid, n, original)]
     long = _long_cells(row)
     short = [replace(c, body=c.body[:0]) if i in long else c for i, c in enumerate(row)]
@@ -256,13 +278,30 @@ def _body(
     if _count(_own(short)):
         raws.append(_placed(Raw(_row([closed_up(c.body) for c in short]), "row"), grid, n))
         raws[0].head, raws[0].base = header, grid.base
-    name = " ".join(closed_up(c.body).text for c in short if c.text)[:MAX_NAME_CHARS]
     for column in (column for column in long if not row[column].covered):
         lines = [line.strip() for line in row[column].body.split(LINE_BREAK) if line.text.strip()]
-        for raw in paragraphs(lines):
-            raw.base = (*grid.base, *([name] if name else []))
-            raws.append(_placed(raw, grid, n))
+        text = [_placed(raw, grid, n) for raw in paragraphs(lines)]
+        for at, raw in enumerate(text):
+            raw.base, raw.begins = bases[column], at == 0
+        raws += text
     return raws
+
+
+def _is_across(row: Sequence[TracedCell]) -> bool:
+    """Whether a row is one line across the table: its only cell stands first or is merged wide."""
+    alone = _count(row) == 1 and len(row) > 2 and not any(c.covered == "above" for c in row)
+    return alone and (bool(row[0].text) or any(c.covered == "left" for c in row))
+
+
+def _name_columns(rows: Sequence[Sequence[TracedCell]]) -> int:
+    """How many columns at the left name their rows: no cell of theirs is a text or a sentence."""
+    columns = zip(*rows, strict=True)
+    named = (all(NAME.fullmatch(closed_up(cell.body).text) for cell in cells) for cells in columns)
+    return sum(1 for _ in takewhile(bool, named))
+
+
+def _named(base: tuple[str, ...], *names: str) -> tuple[str, ...]:
+    return (*base, *(name[:MAX_NAME_CHARS] for name in names if name))
 
 
 def _long_cells(row: Sequence[TracedCell]) -> list[int]:

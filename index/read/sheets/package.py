@@ -1,13 +1,16 @@
-"""What the package of an .xlsx says beyond its values: number formats, header rows, odd merges."""
+"""What the package of an .xlsx says beyond its values: number formats, header rows, odd merges,
+what is hidden or struck out, formulas that were never worked out."""
 
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Limits
-from policyqa.index.read.ooxml import Package
+from policyqa.index.read.ooxml import Element, Package
+from policyqa.index.read.sheets.formats import matters
 
 MAX_AREA = 20_000_000
 LAST_COLUMN, LAST_ROW = "XFD", 1_048_576
@@ -20,34 +23,76 @@ FROZEN_ROWS = re.compile(rb'\bySplit="(\d+)')
 FILTER = re.compile(rb'<(?:\w+:)?autoFilter\s[^>]*?\bref="\$?[A-Z]+\$?(\d+)')
 WHOLE_ROWS = re.compile(rb'(<(?:\w+:)?mergeCell\s[^>]*?\bref=")(\d+):(\d+)"')
 WHOLE_COLUMNS = re.compile(rb'(<(?:\w+:)?mergeCell\s[^>]*?\bref=")([A-Z]+):([A-Z]+)"')
-LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*?\shidden="(?:1|true)")[^>]*?\br="(\d+)"')
+COLUMNS = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
+NUMBERS = re.compile(rb'\b(min|max|hidden)="(\w+)"')
+# A formula and nothing that it gives; t="str" says that it gives an empty text.
+UNSOLVED = re.compile(
+    rb'<(?:\w+:)?c\s((?:(?!\st="str")[^>])*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</[^>]*>)'
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</[^>]*>)?\s*</(?:\w+:)?c>"
+)
+LONG = re.compile(rb'(<(?:\w+:)?c\s[^>]*?)(?:\st="n")?(>\s*<(?:\w+:)?v>-?\d{15}0*[1-9]\d*</)')
+STRUCK_RUN = re.compile(
+    rb"<((?:\w+:)?)r>\s*<\1rPr>(?:(?!</\1rPr>).)*?<\1strike(?:\sval=\"(?:1|true)\")?\s*/>"
+    rb".*?</\1r>",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What the package says of a sheet: number formats by (row, column) from 0, and the number
-    of its last header row from 1, 0 when it is silent."""
+    """What the package says of a sheet: number formats and struck out cells by (row, column) from
+    0, hidden rows and columns, the number of its last header row from 1 (0 when it is silent), and
+    the names of cells whose formula has no value."""
 
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     header_row: int = 0
+    struck: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    unsolved: tuple[str, ...] = ()
 
 
-def prepared(data: bytes, limits: Limits) -> tuple[bytes, dict[str, Hints]]:
-    """The file, mended where calamine needs it, and the hints by sheet name."""
+@dataclass(frozen=True)
+class _Styles:
+    """Style numbers: those whose format changes how a value reads, those that strike it out."""
+
+    codes: dict[bytes, str] = field(default_factory=dict)
+    struck: frozenset[bytes] = frozenset()
+
+
+def prepared(data: bytes, limits: Limits) -> tuple[bytes, dict[str, Hints], int]:
+    """The file, mended where calamine needs it and without struck out words, the hints by sheet
+    name, and how many pieces of text were struck out inside their cells."""
     package = Package.open(data, limits)
     if (broken := package.archive.testzip()) is not None:
         raise zipfile.BadZipFile(broken)
-    codes = _number_formats(package)
+    styles = _styles(package)
     hints: dict[str, Hints] = {}
     mended: dict[str, bytes] = {}
-    for name, part in _sheet_parts(package).items():
+    struck = 0
+    parts = _sheet_parts(package)
+    for part in {*parts.values(), *_shared_strings(package)}:
         xml = package.bytes_of(part) or b""
-        hints[name] = _hints(xml, codes)
-        whole = WHOLE_ROWS.sub(rb'\1A\2:%s\3"' % LAST_COLUMN.encode(), xml)
-        whole = WHOLE_COLUMNS.sub(rb'\g<1>\g<2>1:\g<3>%d"' % LAST_ROW, whole)
+        hints |= {name: _hints(xml, styles) for name, sheet in parts.items() if sheet == part}
+        whole, runs = STRUCK_RUN.subn(b"", _mended(xml))
+        struck += runs
         if whole != xml:
             mended[part.lower()] = whole
-    return (_rewritten(package, mended) if mended else data), hints
+    return (_rewritten(package, mended) if mended else data), hints, struck
+
+
+def _mended(xml: bytes) -> bytes:
+    """Merges of whole rows and columns as ranges, long numbers as text: calamine loses digits."""
+    xml = WHOLE_ROWS.sub(rb'\1A\2:%s\3"' % LAST_COLUMN.encode(), xml)
+    xml = WHOLE_COLUMNS.sub(rb'\g<1>\g<2>1:\g<3>%d"' % LAST_ROW, xml)
+    return LONG.sub(rb'\1 t="str">\2', xml)
+
+
+def _shared_strings(package: Package) -> Iterator[str]:
+    book = package.related("", "officeDocument") or "xl/workbook.xml"
+    if part := package.related(book, "sharedStrings"):
+        yield part
 
 
 def _sheet_parts(package: Package) -> dict[str, str]:
@@ -64,41 +109,63 @@ def _relationship(attributes: dict[str, str]) -> str:
     return next((value for key, value in attributes.items() if key.endswith("}id")), "")
 
 
-def _number_formats(package: Package) -> dict[bytes, str]:
-    """The formats that change how a value reads, by style number."""
+def _styles(package: Package) -> _Styles:
     root = package.xml("xl/styles.xml")
     if root is None:
-        return {}
+        return _Styles()
     codes = BUILT_IN | {
         item.get("numFmtId", ""): item.get("formatCode", "") for item in root.iter("{*}numFmt")
     }
-    styles = root.findall("{*}cellXfs/{*}xf")
-    found = {at: codes.get(item.get("numFmtId", ""), "") for at, item in enumerate(styles)}
-    return {str(at).encode(): code for at, code in found.items() if _matters(code)}
+    fonts = {str(at) for at, font in enumerate(root.findall("{*}fonts/{*}font")) if _strikes(font)}
+    styles = {str(n).encode(): xf for n, xf in enumerate(root.findall("{*}cellXfs/{*}xf"))}
+    found = {at: codes.get(item.get("numFmtId", ""), "") for at, item in styles.items()}
+    return _Styles(
+        {at: code for at, code in found.items() if matters(code)},
+        frozenset(at for at, item in styles.items() if item.get("fontId") in fonts),
+    )
 
 
-def _matters(code: str) -> bool:
-    return "%" in code or is_month(code)
+def _strikes(font: Element) -> bool:
+    strike = font.find("{*}strike")
+    return strike is not None and strike.get("val", "1") in ("1", "true")
 
 
-def is_month(code: str) -> bool:
-    signs = LITERAL.sub("", code).lower()
-    return "y" in signs and "m" in signs and "d" not in signs and "h" not in signs
-
-
-def _hints(xml: bytes, codes: dict[bytes, str]) -> Hints:
+def _hints(xml: bytes, styles: _Styles) -> Hints:
     formats: dict[tuple[int, int], str] = {}
+    struck: set[tuple[int, int]] = set()
     rows = columns = 0
     for cell in CELL.finditer(xml):
         if place := REFERENCE.search(cell[1]):
             column, row = _column(place[1]), int(place[2])
             rows, columns = max(rows, row), max(columns, column)
             style = STYLE.search(cell[1])
-            if style and style[1] in codes:
-                formats[row - 1, column - 1] = codes[style[1]]
+            if style and style[1] in styles.codes:
+                formats[row - 1, column - 1] = styles.codes[style[1]]
+            if style and style[1] in styles.struck:
+                struck.add((row - 1, column - 1))
     if rows * columns > MAX_AREA:
         raise UnreadableFile(f"工作表有 {rows} 行 × {columns} 列，太大，请删去多余的行列后另存")
-    return Hints(formats, _header_row(xml))
+    return Hints(
+        formats,
+        _header_row(xml),
+        frozenset(struck),
+        frozenset(int(number) - 1 for number in HIDDEN_ROW.findall(xml)),
+        frozenset(_hidden_columns(xml)),
+        tuple(_unsolved(xml)),
+    )
+
+
+def _hidden_columns(xml: bytes) -> Iterator[int]:
+    for columns in COLUMNS.finditer(xml):
+        said = dict(NUMBERS.findall(columns[1]))
+        if said.get(b"hidden") in (b"1", b"true"):
+            yield from range(int(said[b"min"]) - 1, int(said[b"max"]))
+
+
+def _unsolved(xml: bytes) -> Iterator[str]:
+    for cell in UNSOLVED.finditer(xml):
+        if place := REFERENCE.search(cell[1]):
+            yield place[1].decode() + place[2].decode()
 
 
 def _column(letters: bytes) -> int:

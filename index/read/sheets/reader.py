@@ -1,19 +1,19 @@
 """Spreadsheets (.xlsx, .xlsm, .xls) to tables and the lines round them, by calamine.
 
 Calamine reads values and merged cells, also of files that openpyxl refuses. What it leaves out of
-an .xlsx is read from the package itself: percent formats, months without a day, frozen header
-rows. Merges of whole rows (`4:4`), which calamine refuses, are written out before it opens a file.
+an .xlsx is read from the package itself: formats that change what a value says, frozen header
+rows, what is hidden or struck out and therefore not read, formulas without a value. Merges of whole
+rows (`4:4`), which calamine refuses, are written out before it opens a file.
 A column without any text of its own is dropped; so are empty rows at the edges of a table.
 """
 
 import datetime
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -23,10 +23,12 @@ from python_calamine import (
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Part, Table
 from policyqa.index.read.ooxml import DAMAGE, is_encrypted
-from policyqa.index.read.sheets.package import LITERAL, Hints, is_month, prepared
+from policyqa.index.read.sheets.formats import formatted, is_month, number
+from policyqa.index.read.sheets.package import Hints, prepared
 from policyqa.index.text.numerals import TENS
 
 Row = list[Cell]
+Merge = tuple[tuple[int, int], tuple[int, int]]
 Value = (
     int
     | float
@@ -40,6 +42,8 @@ Value = (
 
 PASSWORD = "文件有密码保护，请先去掉密码再上传"
 DAMAGED = "表格文件已损坏或不完整，请用 Excel 或 WPS 打开后另存为 .xlsx"
+MAX_EXACT = 10**15
+MAX_NAMED = 5
 MAX_TITLE = 60
 MAX_HEADER_ROWS = 4
 MAX_GAP = 20
@@ -62,9 +66,11 @@ def read(data: bytes, limits: Limits) -> Extract:
         raise UnreadableFile(PASSWORD)
     try:
         hints: dict[str, Hints] = {}
+        struck = 0
         if data.startswith(b"PK"):
-            data, hints = prepared(data, limits)
-        return _extract(CalamineWorkbook.from_filelike(io.BytesIO(data)), hints, limits)
+            data, hints, struck = prepared(data, limits)
+        warnings = [f"单元格里有 {struck} 处文字带删除线，没有读"] if struck else []
+        return _extract(CalamineWorkbook.from_filelike(io.BytesIO(data)), hints, limits, warnings)
     except UnreadableFile:
         raise
     except PasswordError as error:
@@ -77,9 +83,10 @@ def read(data: bytes, limits: Limits) -> Extract:
         raise UnreadableFile(DAMAGED) from error
 
 
-def _extract(book: CalamineWorkbook, hints: dict[str, Hints], limits: Limits) -> Extract:
+def _extract(
+    book: CalamineWorkbook, hints: dict[str, Hints], limits: Limits, warnings: list[str]
+) -> Extract:
     parts: list[Part] = []
-    warnings: list[str] = []
     rows = 0
     for sheet in book.sheets_metadata:
         if sheet.typ != SheetTypeEnum.WorkSheet:
@@ -92,11 +99,14 @@ def _extract(book: CalamineWorkbook, hints: dict[str, Hints], limits: Limits) ->
         except CalamineError:
             warnings.append(f"工作表“{sheet.name}”读不出来，已跳过")
             continue
-        grid = _grid(opened, hints.get(sheet.name, Hints()))
+        said = hints.get(sheet.name, Hints())
+        values = opened.to_python(skip_empty_area=False)
+        warnings += (f"工作表“{sheet.name}”{line}" for line in _warnings(values, said))
+        grid = _grid(values, opened.merged_cell_ranges or (), said)
         rows += sum(map(_has_text, grid))
         if rows > limits.max_rows:
             raise UnreadableFile(f"表格超过上限 {limits.max_rows} 行，请拆成几个文件")
-        parts += _parts(grid, sheet.name, hints.get(sheet.name, Hints()).header_row)
+        parts += _parts(grid, sheet.name, said)
     if not parts:
         raise UnreadableFile("；".join(["表格文件里没有文字", *warnings]))
     return Extract(tuple(parts), warnings=tuple(warnings))
@@ -105,22 +115,68 @@ def _extract(book: CalamineWorkbook, hints: dict[str, Hints], limits: Limits) ->
 # Values and merged cells
 
 
-def _grid(sheet: CalamineSheet, hints: Hints) -> list[Row]:
-    """All rows from row 1 and column A on. A merged cell without a value is none."""
-    values = sheet.to_python(skip_empty_area=False)
-    texts = [
-        [shown(value, hints.formats.get((at, column), "")) for column, value in enumerate(row)]
+def _warnings(values: list[list[Value]], hints: Hints) -> Iterator[str]:
+    """What staff should know of a sheet: what was not read, and what is not in the file."""
+    filled = [
+        (at, n) for at, row in enumerate(values) for n, value in enumerate(row) if value != ""
+    ]
+    rows = {at for at, _ in filled if at in hints.hidden_rows}
+    columns = {n for _, n in filled if n in hints.hidden_columns}
+    if rows or columns:
+        yield f"有隐藏的 {len(rows)} 行、{len(columns)} 列，没有读；需要时请取消隐藏后再上传"
+    if struck := hints.struck.intersection(filled):
+        yield f"有 {len(struck)} 个单元格带删除线，没有读"
+    if hints.unsolved:
+        yield f"的公式没有保存结果，单元格是空的（{_some(hints.unsolved)}），请打开后重新保存"
+    if rounded := [_place(at, n) for at, n in filled if _is_rounded(values[at][n])]:
+        yield f"的数字超过 15 位，后面的数位已变成 0（{_some(rounded)}），请改成文本格式重填"
+
+
+def _some(names: Sequence[str]) -> str:
+    return "、".join(names[:MAX_NAMED]) + (f" 等 {len(names)} 个" if len(names) > MAX_NAMED else "")
+
+
+def _place(row: int, column: int) -> str:
+    letters, column = "", column + 1
+    while column:
+        column, last = divmod(column - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return f"{letters}{row + 1}"
+
+
+def _is_rounded(value: Value) -> bool:
+    return isinstance(value, int | float) and abs(value) >= MAX_EXACT
+
+
+def _grid(values: list[list[Value]], merges: Iterable[Merge], hints: Hints) -> list[Row]:
+    """All rows from row 1 and column A on. A merged cell without a value is none; one that begins
+    in what is hidden stands where it can be seen."""
+    rows = [
+        [Cell(_read(value, at, n, hints)) for n, value in enumerate(row)]
         for at, row in enumerate(values)
     ]
-    rows = [[Cell(text) for text in row] for row in texts]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        if top >= len(rows) or left >= len(rows[top]) or not texts[top][left]:
+    for (top, left), (bottom, right) in merges:
+        if top >= len(rows) or left >= len(rows[top]) or not rows[top][left].text:
             continue
-        for at in range(top, min(bottom + 1, len(rows))):
-            for column in range(left, min(right + 1, len(rows[at]))):
-                if (at, column) != (top, left):
-                    rows[at][column] = Cell(covered="left" if at == top else "above")
-    return rows
+        merged = rows[top][left]
+        down = [n for n in range(top, min(bottom + 1, len(rows))) if n not in hints.hidden_rows]
+        across = [
+            n for n in range(left, min(right + 1, len(rows[top]))) if n not in hints.hidden_columns
+        ]
+        for at in down:
+            for n in across:
+                rows[at][n] = Cell(covered="left" if at == down[0] else "above")
+        if down and across:
+            rows[down[0]][across[0]] = merged
+    return [
+        [Cell() if at in hints.hidden_rows or n in hints.hidden_columns else c for n, c in cells]
+        for at, cells in enumerate(map(enumerate, rows))
+    ]
+
+
+def _read(value: Value, at: int, column: int, hints: Hints) -> str:
+    struck = (at, column) in hints.struck
+    return "" if struck else shown(value, hints.formats.get((at, column), ""))
 
 
 def shown(value: Value, code: str = "") -> str:
@@ -130,24 +186,13 @@ def shown(value: Value, code: str = "") -> str:
     if isinstance(value, str):
         return re.sub(r"_x000D_|\r\n?", "\n", value).replace("\n\n", "\n").strip()
     if isinstance(value, int | float):
-        return _percent(value, code) if "%" in LITERAL.sub("", code) else _number(value)
+        return formatted(value, code) if code else number(value)
     if isinstance(value, datetime.timedelta):
         minutes = round(value.total_seconds() / 60)
         return f"{minutes // 60}:{minutes % 60:02d}"
     if isinstance(value, datetime.time):
         return value.isoformat("auto" if value.second else "minutes")[:8]
     return _date(value, code)
-
-
-def _number(value: float) -> str:
-    if float(value).is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return f"{value:.15g}"
-
-
-def _percent(value: float, code: str) -> str:
-    decimals = re.search(r"\.([0#?]+)", LITERAL.sub("", code).split(";")[0])
-    return f"{value * 100:.{len(decimals[1]) if decimals else 0}f}%"
 
 
 def _date(value: datetime.date, code: str) -> str:
@@ -161,20 +206,24 @@ def _date(value: datetime.date, code: str) -> str:
 # Tables of a sheet
 
 
-def _parts(grid: list[Row], sheet: str, header_row: int) -> Iterator[Part]:
-    for first, rows in _joined(list(_blocks(grid))):
-        yield from _block_parts(first, rows, sheet, header_row)
+def _parts(grid: list[Row], sheet: str, hints: Hints) -> Iterator[Part]:
+    left_out = hints.hidden_rows | {at for at, _ in hints.struck}
+    for first, rows in _joined(list(_blocks(grid, left_out))):
+        yield from _block_parts(first, rows, sheet, hints.header_row)
 
 
 def _has_text(row: Row) -> bool:
     return any(cell.text for cell in row)
 
 
-def _blocks(grid: list[Row]) -> Iterator[tuple[int, list[Row]]]:
-    """Runs of rows between wholly empty ones, with the number of the first row, from 1."""
+def _blocks(grid: list[Row], left_out: Set[int]) -> Iterator[tuple[int, list[Row]]]:
+    """Runs of rows between wholly empty ones, with the number of the first row, from 1; a row that
+    was left out parts none."""
     start = 0
     for at in range(len(grid) + 1):
         if at == len(grid) or not any(cell.text or cell.covered for cell in grid[at]):
+            if start < at < len(grid) and at in left_out:
+                continue
             if at > start:
                 yield start + 1, grid[start:at]
             start = at + 1

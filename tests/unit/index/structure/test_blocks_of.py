@@ -291,8 +291,8 @@ def test_a_long_cell_is_text_under_its_row() -> None:
     assert [(b.kind, b.section) for b in found] == [
         ("header", ("各省",)),
         ("row", ("各省",)),
-        ("text", ("各省", "重庆 人才办法", "第一条")),
-        ("text", ("各省", "重庆 人才办法", "第二条")),
+        ("text", ("各省", "重庆 人才办法", "全文", "第一条")),
+        ("text", ("各省", "重庆 人才办法", "全文", "第二条")),
     ]
     assert found[1].body.text == "重庆\t人才办法\t"
     assert [b.row for b in found] == [None, 2, 2, 2]
@@ -310,7 +310,39 @@ def test_a_row_that_has_only_a_long_cell_of_its_own_is_that_text() -> None:
     article = "支持人才。" * 70
     found = table("省份|政策|全文", "重庆|人才办法|略", f"^|^|{article}")
     assert told(found)[1:] == [("row", "重庆\t人才办法\t略"), ("text", article)]
-    assert found[-1].section == ("重庆 人才办法",)
+    assert found[-1].section == ("重庆 人才办法", "全文")
+
+
+def test_a_long_cell_is_named_by_its_row_and_column_and_by_no_other_text() -> None:
+    article = "第一条 " + "支持人才。" * 70
+    found = table(
+        "类别|事项|云城|海城", f"医保|异地|第二条 云城支持。|{article}", "社保|灵活|略|略"
+    )
+    assert found[-2].section == ("医保 异地", "海城", "第一条")
+
+
+@pytest.mark.parametrize("header", ["事项|云城|海城", "1|2|3"], ids=["labels", "no labels"])
+def test_lists_and_sections_end_with_their_cell(header: str) -> None:
+    cell = "受理条件如下：\n1." + "本市户籍满三年，" * 40 + "并在职。\n2.年满十八周岁。\n"
+    found = table(header, f"入户|{cell}（一）另附。|3.结婚满五年。{cell}")
+    other = next(b for b in found if b.body.text == "3.结婚满五年。受理条件如下：")
+    assert other.lead is None
+    assert "（一）另附" not in "".join(other.section)
+
+
+def test_a_line_that_counts_as_header_row_takes_no_row_of_the_table_away() -> None:
+    found = table("|入户|<", "城市|购房|投靠", "云城|一年|两年", "海城|三年|四年", header_rows=2)
+    assert told(found)[:3] == [
+        ("heading", "入户"), ("header", "城市\t购房\t投靠"), ("row", "云城\t一年\t两年"),
+    ]  # fmt: skip
+    found = table("名单||", "城市|购房|投靠", "云城|一年|两年", header_rows=1)
+    assert told(found)[1:] == [("header", "城市\t购房\t投靠"), ("row", "云城\t一年\t两年")]
+
+
+def test_a_row_with_its_second_cell_only_is_no_heading() -> None:
+    found = table("类别|事项|云城|海城", "社保|灵活|一|二", "|个体户||", "医保|参保|三|四")
+    assert told(found)[2] == ("row", "\t个体户\t\t")
+    assert found[-1].section == ()
 
 
 def test_styles_of_word_rank_headings_without_numbers_among_those_with() -> None:

@@ -9,6 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 import xlwt
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Table
@@ -75,6 +78,105 @@ def test_values_are_text_as_shown() -> None:
         book.active.cell(1, column, f"列{column}")
     (part,) = read(book).parts
     assert texts(part)[1] == [shown for shown, _, _ in values]
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [
+        (20, '0"万元"', "20万元"),
+        (3000, '#,##0"元"', "3,000元"),
+        (2.5, '0"万元"', "3万元"),
+        (15000.5, '#,##0.00"元/月"', "15,000.50元/月"),
+        (20, 'General"万元"', "20万元"),
+        (1.5, r"0.0#\万\元", "1.5万元"),
+        (3000, '"¥"#,##0.00_);[Red]\\("¥"#,##0.00\\)', "¥3,000.00"),
+        (-3000, "[$¥-804]#,##0;-[$¥-804]#,##0", "-¥3,000"),
+        (-5, '0"分"', "-5分"),
+        (25000, '0.0,"千元"', "25.0千元"),
+        (0, '0"元";;"免费"', "免费"),
+        (7, "000", "007"),
+        (0.155, '"约"0.0%', "约15.5%"),
+        (15, '0"%"', "15%"),
+        (1500, '[>=1000]0.0,"千";0', "1500"),
+        (15000, r'0\.0,"万"', "15000"),
+        (1500, "_ * #,##0.00_ ;_ * -#,##0.00_ ", "1500"),
+    ],
+)
+def test_a_unit_in_the_number_format_stands_with_its_value(
+    value: float, code: str, said: str
+) -> None:
+    book = workbook([["项目", "标准"], ["博士", value]])
+    book.active["B2"].number_format = code
+    (part,) = read(book).parts
+    assert texts(part)[1][1] == said
+
+
+def struck_out(book: Any, *places: str) -> Any:
+    for place in places:
+        book.active[place].font = Font(strike=True)
+    return book
+
+
+def test_what_is_hidden_or_struck_out_is_not_read_and_named() -> None:
+    rows = [["类别", "补贴", "内部"], ["博士", 20, "略"], ["硕士", 9], ["本科", 5], ["专科", 3]]
+    book = struck_out(workbook(rows), "A4", "B4")
+    book.active.row_dimensions[3].hidden = True
+    book.active.column_dimensions["C"].hidden = True
+    extract = read(book)
+    assert texts(extract.parts[0]) == [
+        ["类别", "补贴"], ["博士", "20"], ["", ""], ["", ""], ["专科", "3"]
+    ]  # fmt: skip
+    assert extract.warnings == (
+        "工作表“Sheet”有隐藏的 1 行、1 列，没有读；需要时请取消隐藏后再上传",
+        "工作表“Sheet”有 2 个单元格带删除线，没有读",
+    )
+
+
+def test_words_struck_out_inside_a_cell_are_not_read() -> None:
+    words = CellRichText(
+        "每月",
+        TextBlock(InlineFont(strike=True), "1000元"),
+        TextBlock(InlineFont(b=True), "1600元"),
+    )
+    extract = read(workbook([["学历", "补贴"], ["本科", words]]))
+    assert texts(extract.parts[0])[1] == ["本科", "每月1600元"]
+    assert extract.warnings == ("单元格里有 1 处文字带删除线，没有读",)
+
+
+def test_a_merged_cell_that_begins_in_a_hidden_row_stands_in_the_first_seen() -> None:
+    rows = [["类别", "补贴"], ["博士", 1], [None, 2], [None, 3], ["硕士", 4]]
+    book = workbook(rows, "A2:A4")
+    book.active.row_dimensions[2].hidden = True
+    (part,) = read(book).parts
+    assert isinstance(part, Table)
+    assert part.rows[2:4] == ((Cell("博士"), Cell("2")), (ABOVE, Cell("3")))
+
+
+def test_formulas_that_were_never_worked_out_are_named() -> None:
+    rows = [["项目", "人数", "合计"], *(["博士", 2, f"=B{n}*20"] for n in range(2, 9))]
+    data = saved(workbook(rows))
+    known = with_sheet(
+        data, lambda xml: re.sub(rb"(B2\*20</f>)<v ?/?>(</v>)?", rb"\1<v>40</v>", xml)
+    )
+    warning = "工作表“Sheet”的公式没有保存结果，单元格是空的（{}），请打开后重新保存"
+    assert sheets.read(data, Limits()).warnings == (warning.format("C2、C3、C4、C5、C6 等 7 个"),)
+    assert sheets.read(known, Limits()).warnings == (warning.format("C3、C4、C5、C6、C7 等 6 个"),)
+
+
+def test_long_numbers_have_all_their_digits() -> None:
+    long = [123, 6.22202123456789e18, 110101199003070000, 123456789012, 0.0000025]
+    data = saved(workbook([["窗口", *"甲乙丙丁戊"], ["综合", *long]]))
+    whole = with_sheet(data, lambda xml: xml.replace(b">123</v>", b">6222021234567890123</v>"))
+    extract = sheets.read(whole, Limits())
+    assert texts(extract.parts[0])[1][1:] == [
+        "6222021234567890123",
+        "6222021234567890000",
+        "110101199003070000",
+        "123456789012",
+        "0.0000025",
+    ]
+    warning = "工作表“Sheet”的数字超过 15 位，后面的数位已变成 0（C2、D2），请改成文本格式重填"
+    assert extract.warnings == (warning,)
 
 
 def test_a_sheet_has_its_name_and_the_number_of_its_first_row() -> None:
