@@ -1,11 +1,12 @@
 """What a loader gives: the parts of a file in reading order, and where in the file they stood."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 ParagraphKind = Literal["text", "heading", "note", "caption", "byline"]
 Covered = Literal["", "above", "left"]
+MAX_STRUCK_CHARS = 30
 
 
 @dataclass(frozen=True)
@@ -96,3 +97,12 @@ class Extract:
     parts: tuple[Part, ...]
     said: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+def struck_warning(struck: Sequence[str]) -> tuple[str, ...]:
+    """A line for staff where a file holds struck-out words, which no loader reads."""
+    texts = [text for text in (" ".join(text.split()) for text in struck) if text]
+    if not texts:
+        return ()
+    first = texts[0][:MAX_STRUCK_CHARS] + ("……" if len(texts[0]) > MAX_STRUCK_CHARS else "")
+    return (f"有 {len(texts)} 处划掉的文字（删除线）没有读，如“{first}”",)
