@@ -25,7 +25,7 @@ NOTHING = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 BOLD = re.compile(r"font-weight\s*:\s*(bold|[6-9]00)", re.IGNORECASE)
 NOT_BOLD = re.compile(r"font-weight\s*:\s*(normal|[1-5]00)", re.IGNORECASE)
 SIZE = re.compile(r"(?<![-\w])(width|height)\s*:\s*(\d{1,5})(?:px)?\s*(?:;|$)", re.IGNORECASE)
-ORNAMENT = re.compile(r"\.(gif|svg)|logo|icon|qr|ewm|blank|spacer", re.IGNORECASE)
+ORNAMENT = re.compile(r"\.(gif|svg)|logo|icon|qr|ewm|banner|blank|spacer", re.IGNORECASE)
 MIN_WIDTH, MIN_HEIGHT = 300, 100
 MAX_NAME_CHARS, MAX_PAIR_CHARS = 20, 300
 NO_MARKER = re.compile(r"list-style(-type)?\s*:[^;]*\bnone", re.IGNORECASE)
@@ -268,7 +268,8 @@ def _is_large(image: Node, place: Place) -> bool:
     sizes = {name: int(size) for name, size in SIZE.findall(f"{''.join(said)}{image.style}")}
     if not sizes:
         alone = not place.block.chars and place.block.tag != "body" and not place.link
-        return alone and not ORNAMENT.search(image.attrs.get("src", ""))
+        name = image.attrs.get("data-src") or image.attrs.get("src", "")
+        return bool(alone and name and not ORNAMENT.search(name))
     return sizes.get("width", MIN_WIDTH) >= MIN_WIDTH and sizes.get("height", 999) >= MIN_HEIGHT
 
 
