@@ -41,7 +41,7 @@ class Paragraph:
     `level` is that of a heading which the format itself marks (1 the highest), 0 when only its
     words can tell. `label` names a footnote (`脚注3`); a note follows the paragraph of its mark,
     which stood at the offset `mark` of that paragraph's text if that is known. `sheet` and `row`
-    (from 1) say where a line beside a sheet's tables stood.
+    (from 1) say where a line beside a sheet's tables stood. `link` says that it is mostly a link.
     """
 
     text: str
@@ -52,6 +52,7 @@ class Paragraph:
     mark: int | None = None
     sheet: str = ""
     row: int | None = None
+    link: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from policyqa.index.errors import UnreadableFile
@@ -26,7 +27,7 @@ BOLD = re.compile(r"font-weight\s*:\s*(bold|[6-9]00)", re.IGNORECASE)
 NOT_BOLD = re.compile(r"font-weight\s*:\s*(normal|[1-5]00)", re.IGNORECASE)
 SIZE = re.compile(r"(?<![-\w])(width|height)\s*:\s*(\d{1,5})(?:px)?\s*(?:;|$)", re.IGNORECASE)
 ORNAMENT = re.compile(r"\.(gif|svg)|logo|icon|qr|ewm|banner|blank|spacer", re.IGNORECASE)
-MIN_WIDTH, MIN_HEIGHT = 300, 100
+LEAST = {"width": 300, "height": 100}  # of a picture that may hold text
 MAX_NAME_CHARS, MAX_PAIR_CHARS = 20, 300
 NO_MARKER = re.compile(r"list-style(-type)?\s*:[^;]*\bnone", re.IGNORECASE)
 MARKED = re.compile(rf"[（(]?(\d{{1,3}}|[{TENS}]{{1,3}})[）)、.．]|第[{HAN}\d]+[章节条]|[①-⑳]")
@@ -264,52 +265,45 @@ def merged_headings(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
 
 def _is_large(image: Node, place: Place) -> bool:
     """Whether a picture is as large as one of text; one of unknown size must stand alone."""
-    said = [f"{name}:{image.attrs[name]};" for name in ("width", "height") if name in image.attrs]
-    sizes = {name: int(size) for name, size in SIZE.findall(f"{''.join(said)}{image.style}")}
-    if not sizes:
-        alone = not place.block.chars and place.block.tag != "body" and not place.link
-        name = image.attrs.get("data-src") or image.attrs.get("src", "")
-        return bool(alone and name and not ORNAMENT.search(name))
-    return sizes.get("width", MIN_WIDTH) >= MIN_WIDTH and sizes.get("height", 999) >= MIN_HEIGHT
+    said = "".join(f"{name}:{value};" for name, value in image.attrs.items() if name != "style")
+    sizes = {name: int(size) for name, size in SIZE.findall(f"{said}{image.style}")}
+    name = image.attrs.get("data-src") or image.attrs.get("src", "")
+    alone = not place.block.chars and place.block.tag != "body" and not place.link
+    known = sizes or (alone and name and not ORNAMENT.search(name))
+    return bool(known) and all(sizes.get(side, least) >= least for side, least in LEAST.items())
 
 
 def _paired(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
     """Lines with the short values of a definition list (`dd`) joined to their name (`dt`)."""
     result: list[HtmlLine] = []
-    n = 0
-    while n < len(lines):
-        name, end = lines[n], n + 1
-        term = _entry(name, "dt")
-        while term and end < len(lines) and _entry(lines[end], "dd") is term:
-            end += 1
-        values = lines[n + 1 : end]
-        if _is_pair(name, values):
-            said = "；".join(line.text.rstrip("；;") for line in values)
-            name.text = name.spaced = f"{name.text.rstrip('：: ')}：{said}"
-            for line in values:
-                name.chars, name.linked = name.chars + line.chars, name.linked + line.linked
-                name.images += line.images
-            name.bold, values = False, []
-        result += [name, *values]
-        n = end
+    for is_value, run in groupby(lines, key=lambda line: _entry(line, "dd") is not None):
+        values = list(run)
+        name = result[-1] if is_value and result else None
+        if name is None or not _is_pair(name, values):
+            result += values
+            continue
+        said = "；".join(line.text.rstrip("；;") for line in values)
+        name.text = name.spaced = f"{name.text.rstrip('：: ')}：{said}"
+        name.chars += sum(line.chars for line in values)
+        name.linked += sum(line.linked for line in values)
+        name.images += sum(line.images for line in values)
+        name.bold = False
     return result
 
 
 def _entry(line: HtmlLine, tag: str) -> Node | None:
-    """The list (`dl` or a frame in it) that a line is a name or a value of, as its tag says."""
-    near = [node for node, _ in zip(line.node.ancestors(), range(3), strict=False)]
-    return next((node.parent for node in near if node.tag == tag), None)
+    """The name (`dt`) or value (`dd`) of a list that a line stands in."""
+    near = (node for node, _ in zip(line.node.ancestors(), range(3), strict=False))
+    return next((node for node in near if node.tag == tag), None)
 
 
 def _is_pair(name: HtmlLine, values: Sequence[HtmlLine]) -> bool:
-    """Whether values are short, one line each and no links, and a name can be a label."""
-    texts = [line for line in values if line.table is None and line.linked <= 0.5 * line.chars]
-    nodes = {line.node for line in values}
-    fits = 0 < len(values) == len(texts) == len(nodes)
-    label = (
-        name.table is None and len(name.text) <= MAX_NAME_CHARS and name.text[-1] not in "。？?！"
-    )
-    return fits and label and sum(len(line.text) for line in values) <= MAX_PAIR_CHARS
+    """Whether a name can be a label, and its values are short, one line each and no links."""
+    told = [line for line in values if line.table is None and line.linked <= 0.5 * line.chars]
+    each = len(values) == len(told) == len({_entry(line, "dd") for line in values})
+    short = len(name.text) <= MAX_NAME_CHARS and name.text[-1:] not in "。？?！"
+    fits = each and sum(len(line.text) for line in values) <= MAX_PAIR_CHARS
+    return _entry(name, "dt") is not None and name.table is None and short and fits
 
 
 def _same_heading(one: HtmlLine, other: HtmlLine) -> bool:

@@ -94,7 +94,7 @@ def part_of(line: HtmlLine) -> Part:
         return Paragraph(line.text, "heading", HEADINGS[line.heading.tag])
     if line.bold and is_heading(line.text):
         return Paragraph(line.text, "heading")
-    return Paragraph(line.text)
+    return Paragraph(line.text, link=line.linked > 0.5 * line.chars)
 
 
 def is_heading(text: str) -> bool:
