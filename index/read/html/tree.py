@@ -232,7 +232,8 @@ def _grown(found: LexborNode, parent: Node) -> Node | None:
     if found.is_text_node:
         parent.children.append(found.text_content or "")
         return None
-    if not found.is_element_node or (found.tag or "") in DROPPED:
+    heads = found.tag == "button" and re.fullmatch("h[1-6]", parent.tag)  # it opens what is below
+    if not found.is_element_node or ((found.tag or "") in DROPPED and not heads):
         return None
     if parent.depth >= MAX_DEPTH:
         if found.tag not in INLINE:
@@ -284,9 +285,7 @@ def _weigh_own(node: Node) -> None:
 def _dropped(body: Node, goes: Callable[[Node, Node], bool]) -> list[Node]:
     """Take out what goes, judged by element and page; the outermost elements that went."""
     gone = {node: None for node in body.walk() if node is not body and goes(node, body)}
-    outer = [
-        node for node in gone if not any(above in gone for above in list(node.ancestors())[1:])
-    ]
+    outer = [x for x in gone if not any(above in gone for above in list(x.ancestors())[1:])]
     for parent in {node.parent for node in outer if node.parent is not None}:
         parent.children = [child for child in parent.children if child not in gone]
     _weigh(body)

@@ -454,6 +454,11 @@ def test_the_head_of_the_page_is_not(name: str) -> None:
     assert "柳泉区政务网" not in texts(page)
 
 
+def test_a_heading_that_is_a_button_is_read() -> None:
+    page = f"{BODY}<h3 class=accordion-header><button>去哪里办</button></h3><p>到三楼。</p><button>提交</button>"
+    assert texts(page)[2:] == ["去哪里办", "到三楼。"]
+
+
 def test_definitions_are_labels_and_values() -> None:
     page = f"""{BODY}<dl><dt>受理地点<dd>柳泉区政务大厅6号窗口<dt>办理时间：<dd>周一至周五<dd>周六上午</dl>
     <dl><dt>可以代办吗？<dd>可以，须带委托书。</dl><dl><dt>办理条件<dd><p>有本市户口。</p><p>年满十八岁。</p></dl>"""
