@@ -1,11 +1,12 @@
 """What a loader gives: the parts of a file in reading order, and where in the file they stood."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 ParagraphKind = Literal["text", "heading", "note", "caption", "byline"]
 Covered = Literal["", "above", "left"]
+MAX_STRUCK_CHARS = 30
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Paragraph:
     `level` is that of a heading which the format itself marks (1 the highest), 0 when only its
     words can tell. `label` names a footnote (`脚注3`); a note follows the paragraph of its mark,
     which stood at the offset `mark` of that paragraph's text if that is known. `sheet` and `row`
-    (from 1) say where a line beside a sheet's tables stood.
+    (from 1) say where a line beside a sheet's tables stood. `link` says that it is mostly a link.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Paragraph:
     mark: int | None = None
     sheet: str = ""
     row: int | None = None
+    link: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -96,3 +98,12 @@ class Extract:
     parts: tuple[Part, ...]
     said: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+def struck_warning(struck: Sequence[str]) -> tuple[str, ...]:
+    """A line for staff where a file holds struck-out words, which no loader reads."""
+    texts = [text for text in (" ".join(text.split()) for text in struck) if text]
+    if not texts:
+        return ()
+    first = texts[0][:MAX_STRUCK_CHARS] + ("……" if len(texts[0]) > MAX_STRUCK_CHARS else "")
+    return (f"有 {len(texts)} 处划掉的文字（删除线）没有读，如“{first}”",)

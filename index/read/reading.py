@@ -1,12 +1,17 @@
 """Files to their parts: the format is told by content, its loader does the rest."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.detect import Format, format_of
-from policyqa.index.read.extract import Extract, Limits
+from policyqa.index.read.extract import Extract, Limits, Paragraph, Table
 
+ADDRESS = re.compile(r"(?:https?://|www\.)[\w\-./?%&=#:~+@]+", re.ASCII)
+SENTENCE = re.compile(r"[。；！？，]|[：:]\s*\S|.{30}")
+ONLY_LINKS = "文件里只有名称和链接，没有自己的正文，答不了问题；请把链接里的文件另存下来再上传"
 Loader = Callable[[bytes, Limits], Extract]
 
 
@@ -45,7 +50,23 @@ def read(data: bytes, name: str, limits: Limits | None = None) -> Extract:
     extract = _loader(format_of(data, name))(data, limits)
     if not any(_has_text(part) for part in extract.parts):
         raise UnreadableFile("文件里没有文字")
+    if _only_links(extract):
+        extract = replace(extract, warnings=(*extract.warnings, ONLY_LINKS))
     return extract
+
+
+def _only_links(extract: Extract) -> bool:
+    """Whether a file is a list of links: besides them there are names, and no sentence."""
+    linked, own = False, []
+    for part in extract.parts:
+        if isinstance(part, Table):
+            return False
+        text, addresses = ADDRESS.subn("", part.text)
+        is_link = isinstance(part, Paragraph) and part.link
+        linked |= is_link or addresses > 0
+        heads = isinstance(part, Paragraph) and part.kind == "heading"
+        own += [] if is_link or heads else text.splitlines()
+    return linked and not any(SENTENCE.search(line) for line in own)
 
 
 def _has_text(part: object) -> bool:

@@ -105,7 +105,11 @@ def heading_level(text: str) -> int | None:
 def _says(text: str) -> bool:
     """Whether a short line is a particular of its own (a number, a day, a telephone) and heads
     nothing."""
-    if re.fullmatch(r"[\d\W]+", text) or BRACKETED.match(text) or PARTICULAR.match(text):
+    if (
+        re.match(r"[\d\W]+$|0\d{2,3}-\d{7,8}", text)
+        or BRACKETED.match(text)
+        or PARTICULAR.match(text)
+    ):
         return True
     if LABELLED.match(text):
         return True

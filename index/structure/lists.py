@@ -84,7 +84,8 @@ def _items(raws: Sequence[Raw], lead_at: int, *, depth: int) -> list[tuple[Raw, 
             break
     if count == 0:
         return _unnumbered(raws, lead_at)
-    return found if count >= 2 and _is_list(lead, found, raws[n : n + 1]) else []
+    after = raws[lead_at + 1 : n + 1]
+    return found if count >= 2 and _is_list(lead, found, after, family) else []
 
 
 def _goes_on(ahead: Sequence[Raw], family: str, wanted: int) -> bool:
@@ -118,12 +119,32 @@ def _nested(
     return _items(raws, n - 1, depth=depth + 1)
 
 
-def _is_list(lead: Raw, found: Sequence[tuple[Raw, Raw]], after: Sequence[Raw]) -> bool:
-    """Under a sentence that introduces them, always; under a heading, when they are short and the
-    last one is not itself a heading with text below."""
-    if lead.kind != "heading":
-        return True
+def _is_list(
+    lead: Raw, found: Sequence[tuple[Raw, Raw]], after: Sequence[Raw], family: str
+) -> bool:
+    """Under a sentence that introduces them, unless each is a heading with text below; under a
+    heading, when they are short and the last one is not such a heading.
+
+    Args:
+        lead: introduces them.
+        found: the items, each with what introduces it.
+        after: all that follows the lead, to the first block behind the items.
+        family: of the items' marks.
+    """
     items = [item for item, _ in found]
-    if items[-1].kind == "heading" and after and after[0].kind == "text":
+    heads = [raw for raw, below in pairwise(after) if raw.kind == "heading" and _is_text(below)]
+    if lead.kind != "heading":
+        marked = [item for item, its in found if its is lead and _family(item) == family]
+        return any(item not in heads for item in marked)
+    if items[-1] in heads:
         return False
     return sum(len(item.text) for item in items) <= MAX_HEADED_ITEM_CHARS * len(items)
+
+
+def _is_text(raw: Raw) -> bool:
+    return raw.kind == "text" and marker(raw.text) is None
+
+
+def _family(raw: Raw) -> str:
+    mark = marker(raw.text)
+    return mark.family if mark else ""

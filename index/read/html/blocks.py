@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Limits, Table
-from policyqa.index.read.html.chrome import Chrome, chrome_of
+from policyqa.index.read.html.chrome import Chrome, chrome_of, is_part_head
 from policyqa.index.read.html.tables import is_data, table_of
 from policyqa.index.read.html.tree import Node
 from policyqa.index.text.numerals import HAN, TENS
@@ -24,6 +25,10 @@ WRAP = re.compile(rf"(?<=[{CJK}])[ \t\r\f]*\n[ \t\r\f\n]*(?=[{CJK}])")
 NOTHING = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 BOLD = re.compile(r"font-weight\s*:\s*(bold|[6-9]00)", re.IGNORECASE)
 NOT_BOLD = re.compile(r"font-weight\s*:\s*(normal|[1-5]00)", re.IGNORECASE)
+SIZE = re.compile(r"(?<![-\w])(width|height)\s*:\s*(\d{1,5})(?:px)?\s*(?:;|$)", re.IGNORECASE)
+ORNAMENT = re.compile(r"\.(gif|svg)|logo|icon|qr|ewm|banner|blank|spacer", re.IGNORECASE)
+LEAST = {"width": 300, "height": 100}  # of a picture that may hold text
+MAX_NAME_CHARS, MAX_PAIR_CHARS = 20, 300
 NO_MARKER = re.compile(r"list-style(-type)?\s*:[^;]*\bnone", re.IGNORECASE)
 MARKED = re.compile(rf"[（(]?(\d{{1,3}}|[{TENS}]{{1,3}})[）)、.．]|第[{HAN}\d]+[章节条]|[①-⑳]")
 ROMAN = (
@@ -50,7 +55,7 @@ class HtmlLine:
     `linked` counts characters in links, `chars` all without blanks; `indented` says whether the
     line begins with blanks, `heading` is the element `h1`–`h6` around it. `spaced` is the text
     with a blank wherever an element ends: labels side by side stand apart on the screen only.
-    `note` is the label of a footnote.
+    `note` is the label of a footnote, `images` counts the large pictures right after the line.
     """
 
     text: str
@@ -64,6 +69,7 @@ class HtmlLine:
     heading: Node | None = None
     table: Table | None = None
     note: str = ""
+    images: int = 0
 
     @property
     def plain(self) -> int:
@@ -84,7 +90,7 @@ def lines_of(root: Node, limits: Limits, prose: int = 0) -> list[HtmlLine]:
     writer = _Writer(limits, prose)
     writer.visit(root, Place(root))
     writer.flush(Place(root))
-    return writer.lines
+    return _paired(writer.lines)
 
 
 def cell_text(cell: Node, limits: Limits) -> str:
@@ -120,6 +126,8 @@ class _Writer:
                 self._write(child, place)
             elif child.tag == "br":
                 self.flush(place)
+            elif child.tag == "img":
+                self._image(child, place)
             elif child.tag not in BLOCKS:
                 self.visit(child, _inside(child, place, self._prose))
             else:
@@ -137,6 +145,10 @@ class _Writer:
         self.flush(inside)
         if node.tag == "li":
             self._marker = ""
+
+    def _image(self, node: Node, place: Place) -> None:
+        if self.lines and not place.chrome and _is_large(node, place):
+            self.lines[-1].images += 1
 
     def _table(self, node: Node, place: Place) -> None:
         table = table_of(node, lambda cell: cell_text(cell, self._limits), self._limits)
@@ -185,6 +197,7 @@ def _inside(node: Node, place: Place, prose: int) -> Place:
     """The place inside an element."""
     tag, style = node.tag, node.style
     bold = place.bold or tag in ("b", "strong") or bool(style and BOLD.search(style))
+    bold = bold or is_part_head(node)
     chrome = place.chrome
     if prose and chrome != "hard" and tag not in ("p", "td", "tr", "span", "a"):
         chrome = chrome_of(node, prose) or chrome
@@ -243,10 +256,54 @@ def merged_headings(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
         last = result[-1] if result else None
         if last is not None and _same_heading(last, line):
             last.text = joined(last.text, line.text)
+            last.images += line.images
             last.chars, last.linked = last.chars + line.chars, last.linked + line.linked
         else:
             result.append(line)
     return result
+
+
+def _is_large(image: Node, place: Place) -> bool:
+    """Whether a picture is as large as one of text; one of unknown size must stand alone."""
+    said = "".join(f"{name}:{value};" for name, value in image.attrs.items() if name != "style")
+    sizes = {name: int(size) for name, size in SIZE.findall(f"{said}{image.style}")}
+    name = image.attrs.get("data-src") or image.attrs.get("src", "")
+    alone = not place.block.chars and place.block.tag != "body" and not place.link
+    known = sizes or (alone and name and not ORNAMENT.search(name))
+    return bool(known) and all(sizes.get(side, least) >= least for side, least in LEAST.items())
+
+
+def _paired(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
+    """Lines with the short values of a definition list (`dd`) joined to their name (`dt`)."""
+    result: list[HtmlLine] = []
+    for is_value, run in groupby(lines, key=lambda line: _entry(line, "dd") is not None):
+        values = list(run)
+        name = result[-1] if is_value and result else None
+        if name is None or not _is_pair(name, values):
+            result += values
+            continue
+        said = "；".join(line.text.rstrip("；;") for line in values)
+        name.text = name.spaced = f"{name.text.rstrip('：: ')}：{said}"
+        name.chars += sum(line.chars for line in values)
+        name.linked += sum(line.linked for line in values)
+        name.images += sum(line.images for line in values)
+        name.bold = False
+    return result
+
+
+def _entry(line: HtmlLine, tag: str) -> Node | None:
+    """The name (`dt`) or value (`dd`) of a list that a line stands in."""
+    near = (node for node, _ in zip(line.node.ancestors(), range(3), strict=False))
+    return next((node for node in near if node.tag == tag), None)
+
+
+def _is_pair(name: HtmlLine, values: Sequence[HtmlLine]) -> bool:
+    """Whether a name can be a label, and its values are short, one line each and no links."""
+    told = [line for line in values if line.table is None and line.linked <= 0.5 * line.chars]
+    each = len(values) == len(told) == len({_entry(line, "dd") for line in values})
+    short = len(name.text) <= MAX_NAME_CHARS and name.text[-1:] not in "。？?！"
+    fits = each and sum(len(line.text) for line in values) <= MAX_PAIR_CHARS
+    return _entry(name, "dt") is not None and name.table is None and short and fits
 
 
 def _same_heading(one: HtmlLine, other: HtmlLine) -> bool:

@@ -23,6 +23,11 @@ SOFT = re.compile(
     r"header|head|topbar|topper|banner|side|sidebar|aside|search(box)?|tool(s|bar|bars)?|position"
     r"|location|docbar|quickoperate|bottom|hot|rank(ing)?|copy|crumbnav|tips?|links?|share\w*"
 )
+PART_HEAD = re.compile(r"([a-z]+)[\w-]*?(?:[-_]+h|(?<=[a-z])H)ead(?:er)?")
+PAGE_NAMES = (
+    "page site main top web global home index pc m mobile gov common public layout wrap wrapper app"
+    " fixed sticky body container content article news post entry doc detail"
+)
 HARD_TAGS = frozenset(("nav", "footer"))
 SOFT_TAGS = frozenset(("header", "aside", "menu"))
 HARD_ROLES = frozenset(("navigation", "contentinfo", "search", "banner", "dialog"))
@@ -103,8 +108,18 @@ def chrome_of(node: Node, prose: int) -> Chrome:
         return "hard"
     if any(HARD.fullmatch(token) for token in tokens):
         return "hard"
+    if is_part_head(node):
+        tokens -= {"header", "head"}
     soft = node.tag in SOFT_TAGS or any(SOFT.fullmatch(token) for token in tokens)
     return "soft" if soft else ""
+
+
+def is_part_head(node: Node) -> bool:
+    """Whether an element is named as the head of a part (step-header), not of the page, and holds
+    no link."""
+    names = node.attrs.get("class", "").split()[:20]
+    heads = (found for name in names if (found := PART_HEAD.fullmatch(name)))
+    return not node.linked and any(found.group(1) not in PAGE_NAMES.split() for found in heads)
 
 
 def is_content(node: Node) -> bool:

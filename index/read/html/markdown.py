@@ -9,13 +9,21 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.encoding import decode
-from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Part, Table
+from policyqa.index.read.extract import (
+    Cell,
+    Extract,
+    Limits,
+    Paragraph,
+    Part,
+    Table,
+    struck_warning,
+)
 from policyqa.index.read.html.article import article_of
 from policyqa.index.read.html.blocks import HtmlLine, collapsed, lines_of, merged_headings
 from policyqa.index.read.html.chrome import is_foot, is_furniture
 from policyqa.index.read.html.particulars import iso_date
 from policyqa.index.read.html.reader import part_of
-from policyqa.index.read.html.tree import Node, page_of
+from policyqa.index.read.html.tree import STRUCK, Node, page_of
 
 FRONT = re.compile(r"\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 FRONT_LINE = re.compile(r"([\w\u4e00-\u9fff -]+?)\s*[:：]\s*(.*)")
@@ -27,7 +35,7 @@ FRONT_NAMES = {
 MIME = re.compile(r"Content-(Type|Disposition|Transfer-Encoding|Location|ID)\s*:", re.IGNORECASE)
 MIME_TYPE = re.compile(r"Content-Type\s*:\s*([\w-]+/[\w-]+)", re.IGNORECASE)
 READABLE = frozenset(("text/html", "text/plain", "multipart/related", "multipart/mixed"))
-BREAK = re.compile(r"<br\b", re.IGNORECASE)
+BREAK, TAG_NAME = re.compile(r"<br\b", re.IGNORECASE), re.compile(r"<(/?)([a-zA-Z]+)")
 OPEN_TABLE, CLOSE_TABLE = re.compile("<table\\b", re.I), re.compile("</table\\s*>", re.I)
 PIECE_BREAK = "\x00"
 
@@ -51,14 +59,15 @@ def read(data: bytes, limits: Limits) -> Extract:
     if len(source) > limits.max_chars:
         raise UnreadableFile(f"文字有 {len(source)} 字，超过上限 {limits.max_chars} 字，请拆分")
     body = Node("body")
-    lines = list(_lines(source[front.end() :] if front else source, body, limits))
+    struck: list[str] = []
+    lines = list(_lines(source[front.end() :] if front else source, body, limits, struck))
     rows = sum(len(line.table.rows) for line in lines if line.table is not None)
     if rows > limits.max_rows:
         raise UnreadableFile(f"表格有 {rows} 行，超过上限 {limits.max_rows} 行，请拆分")
     parts = _parts(_without_mime(lines), body)
     if not parts:
         raise UnreadableFile("文件里没有文字")
-    return Extract(tuple(parts), said)
+    return Extract(tuple(parts), said, struck_warning(struck))
 
 
 def _front_matter(text: str) -> dict[str, str]:
@@ -100,10 +109,12 @@ def _without_mime(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
     return kept
 
 
-def _lines(source: str, body: Node, limits: Limits) -> Iterator[HtmlLine]:
-    """The lines of a Markdown text in reading order."""
+def _lines(source: str, body: Node, limits: Limits, struck: list[str]) -> Iterator[HtmlLine]:
+    """The lines of a Markdown text in reading order; struck-out words go to the list."""
     parser = _Markdown("commonmark").enable(["table", "strikethrough"])
     tokens = parser.use(footnote_plugin, inline=False).parse(source)
+    for token in tokens:
+        token.children = _unstruck(token.children or [], struck)
     end = next((n for n, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
     notes = _notes(tokens[end:], body)
     tokens = tokens[:end]
@@ -112,7 +123,7 @@ def _lines(source: str, body: Node, limits: Limits) -> Iterator[HtmlLine]:
         token = tokens[at]
         if token.type == "html_block":
             at, markup = _markup(tokens, at, source)
-            yield from _html_lines(markup, body, limits)
+            yield from _html_lines(markup, body, limits, struck)
         elif token.type == "table_open":
             at, table = _table(tokens, at)
             yield HtmlLine("", body, chars=1, table=table)
@@ -174,8 +185,10 @@ def _ends_table(token: Token) -> bool:
     return bool(token.map) and bool(CLOSE_TABLE.search(token.content))
 
 
-def _html_lines(markup: str, body: Node, limits: Limits) -> Iterator[HtmlLine]:
-    for line in merged_headings(lines_of(page_of(markup).body, limits)):
+def _html_lines(markup: str, body: Node, limits: Limits, struck: list[str]) -> Iterator[HtmlLine]:
+    page = page_of(markup)
+    struck += page.struck
+    for line in merged_headings(lines_of(page.body, limits)):
         line.node = body
         yield line
 
@@ -207,6 +220,25 @@ def _assembled(
         line.heading = heading
         line.spaced = " ".join("".join(piece for piece, _, _ in pieces).split())
         yield line
+
+
+def _unstruck(tokens: Sequence[Token], struck: list[str]) -> list[Token]:
+    """Running text without its struck-out words (~~旧~~, <del>旧</del>), which go to the list."""
+    kept: list[Token] = []
+    depth = 0
+    for token in tokens:
+        tag = TAG_NAME.match(token.content) if token.type == "html_inline" else None
+        mark = token.type in ("s_open", "s_close") or (tag and tag.group(2).lower() in STRUCK)
+        if not mark and not depth:
+            kept.append(token)
+        elif not mark:
+            struck[-1] += token.content
+        elif token.type == "s_close" or (tag and tag.group(1)):
+            depth = max(depth - 1, 0)
+        else:
+            struck += [] if depth else [""]
+            depth += 1
+    return kept
 
 
 def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, bool, bool]]:

@@ -5,9 +5,10 @@ the date on 5 and attachments' names on 2, and kept every menu of a page laid ou
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 from policyqa.index.errors import UnreadableFile
-from policyqa.index.read.extract import Extract, Limits, Paragraph, Part
+from policyqa.index.read.extract import Extract, Limits, Paragraph, Part, struck_warning
 from policyqa.index.read.html.article import Article, article_of, weight_of
 from policyqa.index.read.html.blocks import HEADINGS, HtmlLine, lines_of, merged_headings
 from policyqa.index.read.html.particulars import said_by, said_in_meta, split_line
@@ -39,7 +40,16 @@ def read(data: bytes, limits: Limits) -> Extract:
     title = title_of(page, lines, shown.get("title", "")) or said.get("title", "")
     if title:
         said["title"] = title
-    return Extract((*_headed(article, title),), said, page.warnings)
+    warnings = (*page.warnings, *struck_warning(page.struck), *_pictured(lines, article))
+    return Extract((*_headed(article, title),), said, warnings)
+
+
+def _pictured(lines: Sequence[HtmlLine], article: Article) -> Iterator[str]:
+    """A line for staff if large pictures stand in the article."""
+    kept = [n for n, line in enumerate(lines) if line in article.lines]
+    inside = lines[max(kept[0] - 1, 0) : kept[-1] + 1] if kept else []
+    if count := sum(line.images for line in inside):
+        yield f"网页正文里有 {count} 张大图没有读，图里如有文字，请录成文字或表格再上传"
 
 
 def _article(page: Page, limits: Limits) -> tuple[list[HtmlLine], Article]:
@@ -84,7 +94,7 @@ def part_of(line: HtmlLine) -> Part:
         return Paragraph(line.text, "heading", HEADINGS[line.heading.tag])
     if line.bold and is_heading(line.text):
         return Paragraph(line.text, "heading")
-    return Paragraph(line.text)
+    return Paragraph(line.text, link=line.linked > 0.5 * line.chars)
 
 
 def is_heading(text: str) -> bool:

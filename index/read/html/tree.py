@@ -3,7 +3,7 @@
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,16 +17,17 @@ MAX_DEPTH = 250
 MAX_BAD_SHARE = 0.01
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*+)([^<>]*+)>")
-DULL = frozenset(("font", "tt", "big", "small", "nobr", "u", "i", "em", "s", "strike", "code"))
+DULL = frozenset(("font", "tt", "big", "small", "nobr", "u", "i", "em", "code"))
 UNCOUNTED_NAMES = (
     "p li td th tr tbody thead tfoot dt dd option optgroup br hr img input meta link col base wbr "
     "area param source track embed frame b strong a html head body"
 )
 UNCOUNTED = frozenset(UNCOUNTED_NAMES.split())
-INLINE = frozenset(("span", "o:p", "ins", "del", "sub", "sup", "label", "st1", "cite", "q", "abbr"))
+STRUCK = frozenset(("del", "s", "strike"))
+INLINE = STRUCK | {"span", "o:p", "ins", "sub", "sup", "label", "st1", "cite", "q", "abbr"}
 DROPPED_NAMES = (
     "script style noscript template svg select option input button textarea canvas audio video "
-    "iframe frame frameset noframes embed applet map area img xml link param source track title "
+    "iframe frame frameset noframes embed applet map area xml link param source track title "
     "datalist"
 )
 DROPPED = frozenset(DROPPED_NAMES.split())
@@ -35,6 +36,8 @@ HIDDEN = re.compile(
     r"|text-indent\s*:\s*-\d{4}|mso-element\s*:\s*comment",
     re.IGNORECASE,
 )
+TAB = re.compile(r"(?<![a-z])(tab(?!le)|pane|accordion|collaps)", re.IGNORECASE)
+STRUCK_STYLE = re.compile(r"text-decoration(-line)?\s*:[^;]*line-through", re.IGNORECASE)
 PROSE = re.compile("[。；，！？]")
 MIN_OBJECT_CHARS, MAX_LINK_CHARS = 200, 200
 MAX_HIDDEN_CHARS = 100
@@ -97,14 +100,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Page:
-    """A parsed page: what is shown, what its `meta` elements say (names in small letters), and the
-    short texts that are not shown."""
+    """A parsed page: what is shown, what its `meta` elements say (names in small letters), the
+    short texts that are not shown, and the struck-out ones."""
 
     body: Node
     title: str
     meta: dict[str, str]
     warnings: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
 
 
 def parsed(data: bytes) -> Page:
@@ -124,9 +128,11 @@ def page_of(text: str, warnings: tuple[str, ...] = ()) -> Page:
     named = " ".join(title.text().split()) if title is not None else ""
     body = _tree(parser.body) if parser.body is not None else Node("body")
     _weigh(body)
-    hidden = _drop_hidden(body)
-    _weigh(body)
-    return Page(body, named, _meta(parser), warnings, hidden)
+    hidden = _dropped(body, _is_hidden)
+    struck = _dropped(body, _is_struck)
+    shown = {x.text() for node in hidden for x in node.walk() if 0 < x.chars <= MAX_HIDDEN_CHARS}
+    crossed = tuple(node.text() for node in struck)
+    return Page(body, named, _meta(parser), warnings, tuple(sorted(shown)), crossed)
 
 
 def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -226,7 +232,8 @@ def _grown(found: LexborNode, parent: Node) -> Node | None:
     if found.is_text_node:
         parent.children.append(found.text_content or "")
         return None
-    if not found.is_element_node or (found.tag or "") in DROPPED:
+    heads = found.tag == "button" and re.fullmatch("h[1-6]", parent.tag)  # it opens what is below
+    if not found.is_element_node or ((found.tag or "") in DROPPED and not heads):
         return None
     if parent.depth >= MAX_DEPTH:
         if found.tag not in INLINE:
@@ -275,16 +282,32 @@ def _weigh_own(node: Node) -> None:
                 node.prose += length
 
 
-def _drop_hidden(body: Node) -> tuple[str, ...]:
-    """Take out what is not shown, unless it is the better part of the page's running text: such
-    a page shows its content later, by script (`js_content` of WeChat). Gives the short texts."""
-    gone: set[Node] = set()
-    for node in body.walk():
-        hidden = "hidden" in node.attrs or (node.style and HIDDEN.search(node.style))
-        small = node.tag == "object" and node.chars < MIN_OBJECT_CHARS
-        if small or (hidden and not node.prose > 0.4 * body.prose):
-            gone.add(node)
-    for parent in {node.parent for node in gone if node.parent is not None}:
+def _dropped(body: Node, goes: Callable[[Node, Node], bool]) -> list[Node]:
+    """Take out what goes, judged by element and page; the outermost elements that went."""
+    gone = {node: None for node in body.walk() if node is not body and goes(node, body)}
+    outer = [x for x in gone if not any(above in gone for above in list(x.ancestors())[1:])]
+    for parent in {node.parent for node in outer if node.parent is not None}:
         parent.children = [child for child in parent.children if child not in gone]
-    shown = (x for node in gone for x in node.walk() if 0 < x.chars <= MAX_HIDDEN_CHARS)
-    return tuple(sorted({node.text() for node in shown}))
+    _weigh(body)
+    return outer
+
+
+def _is_hidden(node: Node, body: Node) -> bool:
+    """Whether an element is not shown, unless it is the better part of the page's running text:
+    such a page shows its content later, by script (`js_content` of WeChat), as it does a tab."""
+    hidden = "hidden" in node.attrs or bool(node.style and HIDDEN.search(node.style))
+    hidden = hidden and not _is_tab(node)
+    small = node.tag == "object" and node.chars < MIN_OBJECT_CHARS
+    return small or (hidden and not node.prose > 0.4 * body.prose)
+
+
+def _is_tab(node: Node) -> bool:
+    """Whether an element is one of several that a click shows: part of the page, links aside."""
+    names = " ".join(node.attrs.get(name, "") for name in ("class", "id", "role"))
+    return bool(TAB.search(names)) and node.linked < 0.5 * node.chars
+
+
+def _is_struck(node: Node, body: Node) -> bool:
+    """Whether words are struck out; a mark round most of the page was only never closed."""
+    struck = node.tag in STRUCK or bool(node.style and STRUCK_STYLE.search(node.style))
+    return struck and node.chars <= 0.5 * body.chars

@@ -2,9 +2,10 @@
 
 Decision: `lxml` on the package's own parts. python-docx was refused: it turns .docm and files with
 a dangling relationship away, and knows neither notes, numbers, content controls nor text boxes.
-Text is taken as a reader sees it in the final version: insertions kept, deletions and hidden text
-dropped, automatic numbers written out. Page headers and footers, comments and the table of
-contents are not the document's own words and are left out. Macros are never looked at.
+Text is taken as a reader sees it in the final version: insertions kept, deletions, struck-out and
+hidden text dropped, automatic numbers written out. Of page headers and footers only what says
+something (a telephone, a document's number) is kept; comments and the table of contents are not
+the document's own words. Staff are told what was left out. Macros are never looked at.
 """
 
 import re
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from policyqa.index.errors import UnreadableFile
-from policyqa.index.read.extract import Extract, Limits, Paragraph, Part, Table
+from policyqa.index.read.extract import Extract, Limits, Paragraph, Part, Table, struck_warning
 from policyqa.index.read.ooxml import DAMAGE, Element, Package, local
 from policyqa.index.read.word.numbering import Numbering
 from policyqa.index.read.word.runs import Fields, Runs, WordLine
@@ -37,6 +38,10 @@ NO_TITLE = re.compile(
 WHOLE_TITLE = re.compile(
     r"(通知|办法|规定|细则|意见|方案|条例|公告|通告|公示|决定|措施|指南|规划|计划|纲要|政策|标准|目录"
     r"|清单|批复|函|规则|章程|制度|解读|问答|手册|须知|说明|表|要点|报告)([（(].{1,12}[）)])?$"
+)
+PAGE_NUMBER = re.compile(r"([\W\d_]|[第共总页]|pages?|of)*", re.IGNORECASE)
+SAYS = re.compile(
+    r"\d{3,4}[-—－]\d{7,8}|(?<!\d)1\d{10}(?!\d)|[〔\[［]\d{4}[〕\]］].{0,8}号|[\u4e00-\u9fff][：:]\s*\S"
 )
 NOTE_NAMES = {"footnote": "脚注", "endnote": "尾注"}
 TITLE_WITHIN = 2000
@@ -62,15 +67,34 @@ def _extract(package: Package) -> Extract:
     body = None if root is None else child(root, "body")
     if body is None:
         raise UnreadableFile("不是 Word 文件（没有正文部分），请用 Word 打开后另存为 .docx")
-    blocks = _blocks(package, main, body)
+    reader, blocks = _blocks(package, main, body)
     parts = tuple(_parts(blocks))
     if not parts:
         raise UnreadableFile(_why_empty(body))
-    warnings = _warnings(body)
+    text = _bare("".join(body.itertext()))
+    above, below = (_margin(package, main, kind, text) for kind in ("header", "footer"))
+    left = [line for line in (*above, *below) if not SAYS.search(line)]
+    warnings = (*_warnings(package, main, body, left), *struck_warning(reader.struck))
+    parts = (*_saying(above), *parts, *_saying(below))
     return Extract(parts, _said(package, parts), warnings)
 
 
-def _blocks(package: Package, main: str, body: Element) -> list[Block]:
+def _margin(package: Package, main: str, kind: str, text: str) -> list[str]:
+    """The lines of all page headers or footers, each once, but for page numbers and what the text
+    says too."""
+    reader = Reader.of(package, main)
+    names = [name for found, name in package.targets(main).values() if found == kind]
+    roots = [root for name in names if (root := package.xml(name)) is not None]
+    lines = dict.fromkeys(line for root in roots for line in reader.flat(root).split("\n"))
+    told = [x for x in lines if SAYS.search(x) or not PAGE_NUMBER.fullmatch(x)]
+    return [x for x in told if _bare(x) not in text]
+
+
+def _saying(lines: list[str]) -> list[Paragraph]:
+    return [Paragraph(line) for line in lines if SAYS.search(line)]
+
+
+def _blocks(package: Package, main: str, body: Element) -> tuple["Reader", list[Block]]:
     """Read once; once more with its contents kept if their field never ends."""
     reader = Reader.of(package, main)
     blocks = list(reader.blocks(body))
@@ -78,7 +102,7 @@ def _blocks(package: Package, main: str, body: Element) -> list[Block]:
         reader = Reader.of(package, main)
         reader.fields.keep_contents = True
         blocks = list(reader.blocks(body))
-    return blocks
+    return reader, blocks
 
 
 def _why_empty(body: Element) -> str:
@@ -87,10 +111,15 @@ def _why_empty(body: Element) -> str:
     return "Word 文件里没有文字"
 
 
-def _warnings(body: Element) -> tuple[str, ...]:
+def _warnings(package: Package, main: str, body: Element, left: list[str]) -> Iterator[str]:
     if next(body.iter("{*}altChunk"), None) is not None:
-        return ("文件里嵌入了另一个文件，其中的文字没有读，请在 Word 里打开后另存一次",)
-    return ()
+        yield "文件里嵌入了另一个文件，其中的文字没有读，请在 Word 里打开后另存一次"
+    if left:
+        yield f"页眉页脚里有文字没有读：“{'”“'.join(line[:MAX_HEADING] for line in left[:3])}”"
+    comments = package.xml(package.related(main, "comments") or "word/comments.xml")
+    written = [c for c in (() if comments is None else comments) if "".join(c.itertext()).strip()]
+    if written:
+        yield f"有 {len(written)} 处批注没有读"
 
 
 @dataclass
@@ -103,6 +132,7 @@ class Reader:
     fields: Fields = field(default_factory=Fields)
     counts: Counter[str] = field(default_factory=Counter)
     carried: str = ""
+    struck: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, package: Package, main: str) -> "Reader":
@@ -137,6 +167,7 @@ class Reader:
     def _paragraph(self, paragraph: Element) -> Iterator[Block]:
         runs = Runs(self.styles, self.fields, self.styles.paragraph_style(paragraph))
         runs.walk(paragraph)
+        self.struck += ["".join(runs.struck)] if runs.struck else []
         if self.styles.is_contents(paragraph) and not self.fields.keep_contents:
             return
         if is_on(child(paragraph, "pPr", "rPr", "del")):
@@ -170,7 +201,7 @@ class Reader:
             self.counts[kind] += 1
             label = f"{NOTE_NAMES[kind]}{self.counts[kind]}"
             note = self.notes.get((kind, note_id))
-            text = "" if note is None else self._flat(note).replace("\n", " ")
+            text = "" if note is None else self.flat(note).replace("\n", " ")
             if text:
                 yield Paragraph(text, kind="note", label=label, mark=mark)
 
@@ -184,12 +215,12 @@ class Reader:
             yield from self.blocks(framed)
             return
         notes: list[Paragraph] = []
-        table = table_of(node, lambda cell: self._flat(cell, notes))
+        table = table_of(node, lambda cell: self.flat(cell, notes))
         if table.rows:
             yield table
         yield from notes
 
-    def _flat(self, node: Element, notes: list[Paragraph] | None = None) -> str:
+    def flat(self, node: Element, notes: list[Paragraph] | None = None) -> str:
         """All text below a node as lines; notes go to the list when there is one."""
         lines: list[str] = []
         for block in self.blocks(node):

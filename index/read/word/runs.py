@@ -92,7 +92,8 @@ class WordLine:
 
 @dataclass
 class Runs:
-    """Walks one paragraph. `lines` has one line at least, `boxes` the text boxes anchored in it."""
+    """Walks one paragraph. `lines` has one line at least, `boxes` the text boxes anchored in it,
+    `struck` its struck-out words."""
 
     styles: Styles
     fields: Fields
@@ -102,6 +103,8 @@ class Runs:
     bold: bool = False
     size: int = DEFAULT_SIZE
     hidden: bool = False
+    crossed: bool = False
+    struck: list[str] = field(default_factory=list)
 
     handlers: ClassVar[dict[str, Callable[["Runs", Element], None]]] = {}
 
@@ -114,6 +117,8 @@ class Runs:
             self.handlers.get(name, Runs.walk)(self, item)
 
     def add(self, text: str) -> None:
+        if self.crossed:
+            self.struck.append(text)
         if not self.hidden and not self.fields.muted:
             self.lines[-1].add(text, self.bold, self.size)
 
@@ -121,11 +126,14 @@ class Runs:
         if run.tag != W + "r":
             return self.walk(run)
         styles, style_id = self.styles, self.style_id
-        self.hidden = is_on(styles.of_run(run, style_id, "vanish"))
+        vanished = is_on(styles.of_run(run, style_id, "vanish"))
+        strikes = (styles.of_run(run, style_id, name) for name in ("strike", "dstrike"))
+        self.crossed = not vanished and any(map(is_on, strikes))
+        self.hidden = vanished or self.crossed
         self.bold = is_on(styles.of_run(run, style_id, "b"))
         self.size = number(styles.of_run(run, style_id, "sz"), DEFAULT_SIZE)
         self.walk(run)
-        self.hidden = False
+        self.hidden = self.crossed = False
         return None
 
     def _text(self, item: Element) -> None:

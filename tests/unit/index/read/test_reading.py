@@ -100,3 +100,18 @@ def test_limits_are_named() -> None:
         read(b"a" * 3 * 2**20, "a.txt", Limits(max_bytes=2 * 2**20))
     with pytest.raises(UnreadableFile, match="文字 11 字，超过上限 10 字"):
         read(b"a" * 11, "a.txt", Limits(max_chars=10))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "only"),
+    [
+        ("# 服务平台\n\n- [办事手册](http://a/b.pdf)\n- [申请表](http://a/c.doc)", "a.md", True),
+        ("柳泉区住建局\nhttp://www.example.org/a/index.htm", "a.txt", True),
+        ("补贴每月500元，详见\nhttp://www.example.org/a", "a.txt", False),
+        ("- [办事手册](http://a/b.pdf)\n- 咨询电话：023-5551234", "a.md", False),
+        ("柳泉区住建局", "a.txt", False),
+    ],
+)
+def test_a_list_of_links_is_told(text: str, name: str, only: bool) -> None:
+    warnings = read(text.encode(), name).warnings
+    assert [warning[:12] for warning in warnings] == ["文件里只有名称和链接，没有"[:12]] * only

@@ -248,6 +248,17 @@ def test_short_items_under_a_heading_are_a_list_and_headings_are_not() -> None:
     assert leads("三、主要任务\n1.引才\n2.育才\n大力培育人才。") == []
 
 
+def test_headings_with_text_below_are_sections_also_under_an_introduction() -> None:
+    text = "现提出以下意见。\n一、统一思想\n各镇要高度重视。\n二、抓好落实\n各镇要按时上报。"
+    assert leads(text) == []
+    assert [b.section for b in blocks(text)][-1] == ("二、抓好落实",)
+    assert len(leads("材料如下：\n1.身份证\n2.户口本\n复印件各一份。\n3.合同\n另行通知。")) == 4
+
+
+def test_a_telephone_heads_nothing() -> None:
+    assert heading_level("0516-66554433（工作日）") is None
+
+
 def table(*rows: str, header_rows: int | None = None, **said: object) -> list[Block]:
     """Blocks of a table whose cells are parted by |; ^ is covered from above, < from the left."""
     covered = {"^": Cell(covered="above"), "<": Cell(covered="left")}

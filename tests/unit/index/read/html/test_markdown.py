@@ -155,3 +155,18 @@ def test_a_footnote_follows_the_paragraph_of_its_mark() -> None:
         Paragraph("以系统提交时间为准。", "note", label="脚注1"),
         Paragraph("其他事项。"),
     ]
+
+
+@pytest.mark.parametrize("old", ["~~300元~~", "<del>300元</del>", "<s>300**元**</s>"])
+def test_struck_out_words_are_not_read_and_staff_are_told(old: str) -> None:
+    source = f"每月补贴{old}500元。\n\n| 学历 | 补贴 |\n|---|---|\n| 硕士 | {old}500元 |"
+    found = markdown.read(source.encode(), Limits())
+    assert found.parts[0] == Paragraph("每月补贴500元。")
+    assert found.parts[1].rows[1] == (Cell("硕士"), Cell("500元"))  # type: ignore[union-attr]
+    assert found.warnings == ("有 2 处划掉的文字（删除线）没有读，如“300元”",)
+
+
+def test_struck_out_words_in_markup_are_told_too() -> None:
+    found = markdown.read("<p>每月<s>300元</s>500元。</p>".encode(), Limits())
+    assert found.parts == (Paragraph("每月500元。"),)
+    assert found.warnings == ("有 1 处划掉的文字（删除线）没有读，如“300元”",)

@@ -409,3 +409,88 @@ def test_rows_of_labels_and_values_are_known_by_their_marks() -> None:
     page = f"<html><body><h1>办事指南</h1>{long}<table>{rows}</table></body></html>"
     (table,) = [p for p in html.read(page.encode(), Limits()).parts if isinstance(p, Table)]
     assert table.pairs
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        "<del>800元</del>",
+        "<s>800元</s>",
+        "<strike><font>800元</font></strike>",
+        "<span style='color:red;text-decoration: underline line-through'>800元</span>",
+        "<span style='text-decoration-line:line-through'><del>800元</del></span>",
+    ],
+)
+def test_struck_out_words_are_not_read_and_staff_are_told(old: str) -> None:
+    found = extract(f"{BODY}<p>租房补贴每月{old}1200元。</p>")
+    assert found.parts[-1] == Paragraph("租房补贴每月1200元。")
+    assert found.warnings == ("有 1 处划掉的文字（删除线）没有读，如“800元”",)
+
+
+def test_a_strike_that_is_never_closed_hides_nothing() -> None:
+    assert texts(f"<s>{BODY * 4}") == [FIRST, SECOND] * 4
+
+
+def test_a_struck_row_of_a_table_goes() -> None:
+    old = "<tr><td><s>专科</s><td><s>0.5万元</s>"
+    page = (
+        f"{BODY}<table><tr><th>学历<th>补贴<tr><td>博士<td>3万元{old}<tr><td>硕士<td>1万元</table>"
+    )
+    assert rows(page) == [["学历", "补贴"], ["博士", "3万元"], ["", ""], ["硕士", "1万元"]]
+
+
+@pytest.mark.parametrize("name", ["step-header", "card-head", "faq_header", "panelHeader"])
+def test_the_head_of_a_part_is_its_heading(name: str) -> None:
+    part = f"<div class='{name}'><span>去哪里办</span></div><div><p>镇街便民中心三楼。</p></div>"
+    page = f"<body><div class=box><h1>租房补贴申领指南</h1>{BODY}<div>{part}</div></div></body>"
+    assert shown(page)[-2:] == [("heading", "去哪里办", 0), ("text", "镇街便民中心三楼。", 0)]
+
+
+@pytest.mark.parametrize("name", ["page-header", "site-head", "gov-header"])
+def test_the_head_of_the_page_is_not(name: str) -> None:
+    page = (
+        f"<body><div class={name}>柳泉区政务网</div><div class=box><h1>指南</h1>{BODY}</div></body>"
+    )
+    assert "柳泉区政务网" not in texts(page)
+
+
+def test_a_heading_that_is_a_button_is_read() -> None:
+    page = f"{BODY}<h3 class=accordion-header><button>去哪里办</button></h3><p>到三楼。</p><button>提交</button>"
+    assert texts(page)[2:] == ["去哪里办", "到三楼。"]
+
+
+def test_definitions_are_labels_and_values() -> None:
+    page = f"""{BODY}<dl><dt>受理地点<dd>柳泉区政务大厅6号窗口<dt>办理时间：<dd>周一至周五<dd>周六上午</dl>
+    <dl><dt>可以代办吗？<dd>可以，须带委托书。</dl><dl><dt>办理条件<dd><p>有本市户口。</p><p>年满十八岁。</p></dl>"""
+    assert texts(page)[2:] == [
+        "受理地点：柳泉区政务大厅6号窗口",
+        "办理时间：周一至周五；周六上午",
+        *("可以代办吗？", "可以，须带委托书。", "办理条件", "有本市户口。", "年满十八岁。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ["class=tab-box style='display:none'", "class=tabCon hidden", "role=tabpanel hidden"],
+)
+def test_a_tab_that_a_click_shows_is_read(attributes: str) -> None:
+    page = f"{BODY}<div {attributes}><h3>办理流程</h3><p>先网上预约，再到窗口。</p></div>"
+    assert texts(page)[2:] == ["办理流程", "先网上预约，再到窗口。"]
+    assert texts(page.replace("tab", "tip"))[2:] == []
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        ("<p><img src=a.jpg width=800 height=600></p>", True),
+        ("<p>见下图：<img src=a.jpg style='width:640px; height:300px'></p>", True),
+        ("<p><img data-src=http://a/b></p>", True),
+        ("<p><img src=a.jpg width=60 height=60></p>", False),
+        ("<p>附件<img src=a.jpg></p>", False),
+        ("<p><img src=line.gif></p>", False),
+        ("<div class=share><img src=a.jpg width=800></div>", False),
+    ],
+)
+def test_large_pictures_in_the_article_are_told(image: str, told: bool) -> None:
+    found = extract(f"{BODY}{image}<p>特此公告，请相互转告。</p>").warnings
+    assert [warning[:15] for warning in found] == ["网页正文里有 1 张大图没有读"] * told

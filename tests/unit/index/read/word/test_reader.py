@@ -6,6 +6,7 @@ import zipfile
 import docx
 import pytest
 from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -356,11 +357,51 @@ def test_a_table_of_one_cell_is_a_frame() -> None:
     assert read(document).parts == (Paragraph("申报材料见附件。"),)
 
 
-def test_page_headers_and_comments_are_left_out() -> None:
+def test_page_headers_and_comments_are_left_out_and_staff_are_told() -> None:
     document = docx.Document()
     document.sections[0].header.paragraphs[0].text = "内部资料"
     document.add_comment(document.add_paragraph("正文。").runs[0], text="批注", author="某")
-    assert texts(read(document)) == ["正文。"]
+    found = read(document)
+    assert texts(found) == ["正文。"]
+    assert found.warnings == ("页眉页脚里有文字没有读：“内部资料”", "有 1 处批注没有读")
+
+
+@pytest.mark.parametrize(
+    ("header", "footer", "expected"),
+    [
+        (
+            "柳人社〔2025〕3号",
+            "举报电话：023-5551234",
+            ["柳人社〔2025〕3号", "举报电话：023-5551234"],
+        ),
+        ("", "咨询 0791-66778899", ["咨询 0791-66778899"]),
+        ("柳泉区租房补贴办法", "第 1 页 共 3 页", []),
+        ("", "- 2 -", []),
+    ],
+)
+def test_of_page_headers_and_footers_what_says_something_is_read(
+    header: str, footer: str, expected: list[str]
+) -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = header
+    document.sections[0].footer.paragraphs[0].text = footer
+    document.add_paragraph("柳泉区租房补贴办法")
+    found = read(document)
+    assert [x for x in texts(found) if x != "柳泉区租房补贴办法"] == expected
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("mark", ["strike", "dstrike", 'rStyle w:val="Old"'])
+def test_struck_out_words_are_not_read_and_staff_are_told(mark: str) -> None:
+    document = body(
+        f"<w:p><w:r><w:t>补贴</w:t></w:r><w:r><w:rPr><w:{mark}/></w:rPr><w:t>三</w:t></w:r>"
+        f"<w:r><w:rPr><w:{mark}/></w:rPr><w:t>万元</w:t></w:r><w:r><w:t>五万元。</w:t></w:r></w:p>"
+    )
+    style = document.styles.add_style("Old", WD_STYLE_TYPE.CHARACTER)
+    style.font.strike = True
+    found = read(document)
+    assert texts(found) == ["补贴五万元。"]
+    assert found.warnings == ("有 1 处划掉的文字（删除线）没有读，如“三万元”",)
 
 
 @pytest.mark.parametrize(
