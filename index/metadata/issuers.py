@@ -98,9 +98,9 @@ def _signed(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
         most = 0.9 if n == 0 else 0.55
         confidence = _weighed(signature.organs, most if fits(signature.organs, titled) else 0.45)
         span = (signature.start, signature.end)
-        yield read(
-            "issuer", "、".join(signature.organs), _stripped(page, span), confidence=confidence
-        )
+        one = "".join(signature.organs)  # a name with a blank in it
+        value = one if one in titled else "、".join(signature.organs)
+        yield read("issuer", value, _stripped(page, span), confidence=confidence)
 
 
 def _stripped(page: Page, span: Span) -> Span:

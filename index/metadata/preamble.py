@@ -12,7 +12,7 @@ from policyqa.index.types import Reading, Span
 MAX_LINES, MAX_CHARS = 8, 400
 CLOSING = {"（": "）", "(": ")"}
 PASSED = re.compile(
-    rf"({DATE})([^，。；（）()《》]{{0,60}}?)(通过|批准|公布|发布|颁布)(?=[\s，,；;、）)]|自|根据|[施实]行|实施|$)"
+    rf"({DATE})([^，。；（）()《》]{{0,60}}?)(通过|批准|公布|发布|颁布|修订)(?=[\s，,；;、）)]|自|根据|[施实]行|实施|$)"
 )
 ORDER = re.compile(
     r"(?:(?<![\u4e00-\u9fff\d])|(?<=[日以]))(?:中华人民共和国)?([\u4e00-\u9fff]{0,30}?(?:政府|委员会|国务院|部|局|署))"
@@ -29,7 +29,7 @@ def preamble(page: Page) -> Iterator[Reading]:
     """Readings of date, issuer and number in the remark below the title."""
     start, end = _remark(page)
     found = list(PASSED.finditer(page.text, start, end))
-    best = next((m for m in found if m.group(3) not in ("通过", "批准")), next(iter(found), None))
+    best = max(found, key=_weight, default=None)
     if best is None or not iso_date(best.group(1)):
         return
     yield read("date", iso_date(best.group(1)), best.span(1), confidence=0.9)
@@ -44,6 +44,11 @@ def preamble(page: Page) -> Iterator[Reading]:
         if body:
             yield read("issuer", body.group(1), said.span(2), confidence=0.85)
             return
+
+
+def _weight(passed: re.Match[str]) -> int:
+    """Published comes first, then made anew, then passed; the first of a kind before others."""
+    return {"修订": 1, "通过": 0, "批准": 0}.get(passed.group(3), 2)
 
 
 def _remark(page: Page) -> Span:

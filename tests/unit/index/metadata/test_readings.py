@@ -516,6 +516,13 @@ def test_a_signature_is_before_the_day_of_the_page(named: str, signed: str) -> N
             "中华人民共和国国务院令第68号",
         ),
         (
+            "（2009年6月3日东川省第十一届人民代表大会常务委员会第九次会议通过，2016年3月31日东川省第十二届"
+            "人民代表大会常务委员会第八次会议修订）",
+            "2016-03-31",
+            "东川省人民代表大会常务委员会",
+            "",
+        ),
+        (
             "东川市人民政府令第8号　市政府四十四次常务会议审议通过\n2022年2月9日发布　自发布之日起实施",
             "2022-02-09",
             "东川市人民政府",
@@ -550,3 +557,8 @@ def test_a_card_that_lapses_is_not_replaced() -> None:
 @pytest.mark.parametrize("year", ["二00四", "二〇〇四", "二○○四", "二OO四"])
 def test_a_year_with_zeros_of_any_kind(year: str) -> None:
     assert iso_date(f"{year}年八月三十日") == "2004-08-30"
+
+
+def test_a_signature_with_a_blank_in_the_name_of_the_title_is_one_issuer() -> None:
+    text = "东川市人民政府办公厅关于摊位的通知\n各单位：\n请执行。\n东川市人民政府 办公厅\n2030年2月1日"
+    assert about(text).issuer == "东川市人民政府办公厅"
