@@ -10,8 +10,9 @@ from policyqa.index.text.marks import PLAN
 from policyqa.index.text.numerals import TENS, YEAR_DIGITS, value
 
 # Slips for 〇 in a year, and 元 for the first month or year of an era.
-_AS_NUMERALS = str.maketrans("OＯ元", "〇〇一")
-_HAN_DIGIT = YEAR_DIGITS + "OＯ"
+_CIRCLES = "OＯ0０◯ΟО"
+_AS_NUMERALS = str.maketrans(_CIRCLES + "元", "〇" * len(_CIRCLES) + "一")
+_HAN_DIGIT = YEAR_DIGITS + _CIRCLES
 _DATE_YEAR = rf"(?:\d{{4}}|[{_HAN_DIGIT}]{{4}})"
 _MONTH_OR_DAY = rf"(?:\d{{1,2}}|[元{TENS}]{{1,3}})"
 DATE = (
@@ -68,8 +69,8 @@ def iso_date(text: str) -> str:
 
 
 def number(text: str) -> int:
-    """The number that 12, 十二, 二〇二一 or 元 writes; 0 for others."""
-    return value(text.translate(_AS_NUMERALS)) or 0
+    """The number that 12, 十二, 二〇二一, 二00四 or 元 writes; 0 for others."""
+    return (value(text) if text.isdecimal() else value(text.translate(_AS_NUMERALS))) or 0
 
 
 def shifted(iso: str, *, years: int = 0, months: int = 0, days: int = 0) -> str:

@@ -22,10 +22,15 @@ DATELINE = re.compile(
     r"(?:[^。，\n]{0,16}?(?:电|讯)(?=[\s　（(])|\s{0,2}(?:首席|特约)?(?:记者|通讯员))"
 )
 ORDER_BY = re.compile(r"^([\u4e00-\u9fff]{3,30}?(?:政府|委员会|国务院|部|局))令")
+WRITTEN = re.compile(r"\s*[/／|｜·]\s*[^\s/]{1,20}")  # and by whom: 2031年4月19日 / 某某
 STAMP = re.compile(r"\d{1,2}:\d{2}")
 ABBREVIATED = (
     (re.compile("^(?:国发|国办|国令|中发|中办|人社部)"), "全国"),
     (re.compile("^渝"), "重庆市"),
+)
+OFFICER = re.compile(
+    r"(.{0,20}?)(?:[部省市州区县局署厅院]\s{0,2}长|主\s{0,2}任|主\s{0,2}席|总\s{0,2}理)[\s：:]{1,6}"
+    r"[\u4e00-\u9fff]{1,4}(?:\s{0,3}[\u4e00-\u9fff]{1,3})?"
 )
 HEAD_LINES = 6  # in which issuer, number and day may stand, each on a line of its own
 TASK_FORCE = re.compile("(?:小组|指挥部|组)$")
@@ -93,9 +98,9 @@ def _signed(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
         most = 0.9 if n == 0 else 0.55
         confidence = _weighed(signature.organs, most if fits(signature.organs, titled) else 0.45)
         span = (signature.start, signature.end)
-        yield read(
-            "issuer", "、".join(signature.organs), _stripped(page, span), confidence=confidence
-        )
+        one = "".join(signature.organs)  # a name with a blank in it
+        value = one if one in titled else "、".join(signature.organs)
+        yield read("issuer", value, _stripped(page, span), confidence=confidence)
 
 
 def _stripped(page: Page, span: Span) -> Span:
@@ -115,10 +120,18 @@ def _named_in_title(title: Reading | None) -> tuple[str, ...]:
 
 def fits(signed: Sequence[str], titled: Sequence[str]) -> bool:
     """Whether a signature can be that of the issuers that the title names (市商务局 for
-    北京市商务局); another one is that of a document attached."""
+    北京市商务局, 省府办公厅 for 某省人民政府办公厅); another one is that of a document attached."""
     return not titled or any(
-        s.endswith(t) or (s[0] == t[0] and s[-1] == t[-1]) for s in signed for t in titled
+        _shortens(t, s) or _shortens(s, t) or (s[0] == t[0] and s[-1] == t[-1])
+        for s in signed
+        for t in titled
     )
+
+
+def _shortens(short: str, name: str) -> bool:
+    """Whether a name has all characters of another, in order: 省府办公厅, 某省人民政府办公厅."""
+    rest = iter(name)
+    return all(char in rest for char in short)
 
 
 def _by_title(title: Reading) -> Iterator[Reading]:
@@ -136,13 +149,14 @@ def _by_title(title: Reading) -> Iterator[Reading]:
 
 def _by_head(page: Page) -> Iterator[Reading]:
     for line in page.lines[: page.head]:
-        red, order = RED_HEAD.fullmatch(line.text), ORDER_BY.match(line.text)
+        red, order = RED_HEAD.fullmatch(line.text), ORDER_BY.match("".join(line.text.split()))
         if red and organs(red.group(1)):
             span = (line.start, line.start + red.end(1))
             yield read("issuer", "、".join(organs(red.group(1))), span, confidence=0.88)
         if order and len(line.text) <= 40:
             name = order.group(1).removeprefix("中华人民共和国")
-            yield read("issuer", name, (line.start, line.start + order.end(1)), confidence=0.88)
+            span = (line.start, line.start + line.text.rindex("令"))
+            yield read("issuer", name, span, confidence=0.88)
 
 
 def _under_title(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
@@ -178,10 +192,12 @@ def _day_signed(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
     for signature in page.signatures:
         day = signature.day
         below = signature.line >= page.head
+        officer = OFFICER.fullmatch(page.lines[signature.line - 1].text)
+        signed = signature.organs or (organs(officer.group(1)) or titled if officer else ())
         if not day.iso or not (signature.organs or below):
             continue
-        confidence = (0.92 if signature.organs else 0.76) if first else 0.48
-        confidence = confidence if fits(signature.organs, titled or signature.organs) else 0.48
+        confidence = (0.92 if signed or officer else 0.76) if first else 0.48
+        confidence = confidence if fits(signed, titled or signed) else 0.48
         first = False
         yield read(
             "date", day.iso, (day.start, day.end), confidence=confidence - 0.1 * (not day.is_whole)
@@ -210,7 +226,10 @@ def _stamped(page: Page, *, news: bool) -> Iterator[Reading]:
         if alone and "年" in line.text:
             continue  # a signature's
         paper = re.match(MASTHEAD, line.text) is not None
-        if not (alone or paper or STAMP.search(line.text) or "来源" in line.text):
+        written = any(
+            d.start == 0 and WRITTEN.fullmatch(line.text[d.end :]) for d in days(line.text)
+        )
+        if not (alone or paper or written or STAMP.search(line.text) or "来源" in line.text):
             continue
         for day in days(line.text):
             timed = STAMP.match(line.text[day.end :].strip()) is not None

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from policyqa.index.metadata.dates import period
 from policyqa.index.metadata.issuers import DATELINE, MEDIUM
-from policyqa.index.metadata.page import ARTICLE, Page, read
-from policyqa.index.metadata.titles import LEADS, NOTICE, RULES, TAIL, VERBS, core
+from policyqa.index.metadata.page import ARTICLE, NOTICE, RULES, TAIL, Page, read
+from policyqa.index.metadata.titles import LEADS, VERBS, core
 from policyqa.index.types import Kind, Reading
 
 PLAN = re.compile(rf"(?:规划|规划纲要|五年计划){TAIL}$")

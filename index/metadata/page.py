@@ -35,6 +35,13 @@ _SPACED = "|".join(r"[\s\u3000]{0,6}".join(name) for name in sorted(LABELS, key=
 LABEL = re.compile(rf"(?:^|(?<=[\s|｜【\[(（、,，;；]))({_SPACED})[\s\u3000]{{0,4}}[:：]")
 CELL_LABEL = re.compile(rf"(?:^|(?<=\t))(?!名称|日期|时间|分类|来源)({_SPACED})(?=\t)")
 
+NOTICE = "通知|意见|公告|通告|决定|通报|批复|函|公示|启事|说明|报告|请示|简章|命令|决议"
+RULES = (
+    "办法|规定|细则|条例|规划|规划纲要|纲要|方案|计划|措施|制度|准则|规则|标准|政策|指南|指引|清单|目录|要点|条款|规程|章程|手册"
+    "|规范|倡议书|告知书|公开信"
+)
+TAIL = r"(?:[（(〔\[][^（）()]{1,30}[）)〕\]])?"
+WORK = re.compile(rf"(?:{NOTICE}|{RULES}){TAIL}$")
 ORGAN_ENDING = (
     "政府|办公厅|办公室|委员会|管委会|党工委|局|厅|委|部|署|院|中心|小组|指挥部|公司|大学|学院|协会|学会|联合会|总会|银行|海关"
     "|总队|支队|机关|处|办|组|站|所|会|社|行"
@@ -224,8 +231,11 @@ def _names_above(lines: Sequence[PageLine], n: int) -> tuple[list[str], int]:
 
 
 def _broken(text: str, rest: str) -> tuple[str, ...]:
-    """A name that runs over two lines begins with its place; the rest alone otherwise."""
-    return (text + rest,) if regions.begins_with_place(text) and _is_organ(text + rest) else ()
+    """A name that runs over two lines begins with its place; the rest alone otherwise, or below
+    the title."""
+    if WORK.search(text) or not regions.begins_with_place(text):
+        return ()
+    return (text + rest,) if _is_organ(text + rest) else ()
 
 
 def read(

@@ -10,6 +10,7 @@ from policyqa.index.metadata.issuers import issuers, made_on, region
 from policyqa.index.metadata.kinds import is_news, kinds
 from policyqa.index.metadata.numbers import doc_numbers
 from policyqa.index.metadata.page import Page
+from policyqa.index.metadata.preamble import preamble
 from policyqa.index.metadata.terms import replaced, terms
 from policyqa.index.metadata.titles import audience, titles, trial
 from policyqa.index.types import Kind, Metadata, Reading, Span
@@ -39,14 +40,19 @@ def readings(
         said: what the format says, by `Metadata`'s names.
     """
     page = Page(text, headings, source, said)
-    title, number = _weighed(titles(page)), _weighed(doc_numbers(page))
+    below = list(preamble(page))
+    title = _weighed(titles(page))
+    number = _weighed([*doc_numbers(page), *(r for r in below if r.field == "doc_number")])
     numbered = _best(number) is not None
     news = is_news(page, numbered=numbered)
     kind = _weighed(kinds(page, _best(title), numbered=numbered, news=news))
     chosen = _kind(kind)
     news = chosen == "news"
-    date = _weighed(made_on(page, _best(title), news=news))
-    issuer = _weighed(issuers(page, _best(title), news=news))
+    below = [] if news else below
+    made = made_on(page, _best(title), news=news)
+    date = _weighed([*made, *(r for r in below if r.field == "date")])
+    named = issuers(page, _best(title), news=news)
+    issuer = _weighed([*named, *(r for r in below if r.field == "issuer")])
     found = [*title, *number, *kind, *date, *issuer]
     found += _weighed(
         region(page, issuer=_best(issuer), title=_best(title), number=_best(number), news=news)

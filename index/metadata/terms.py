@@ -6,7 +6,7 @@ from itertools import islice
 
 from policyqa.index.metadata.dates import DATE, iso_date, last_day, number, period, shifted
 from policyqa.index.metadata.numbers import numbers_in
-from policyqa.index.metadata.page import Page, read
+from policyqa.index.metadata.page import NOTICE, RULES, TAIL, Page, read
 from policyqa.index.text.numerals import TENS
 from policyqa.index.types import Kind, Reading, Span
 
@@ -37,6 +37,8 @@ CLOSES = re.compile(rf"截止(?:日期|时间|到|至|于)?[为是：:\s]{{0,3}}
 ENDED = re.compile(
     "同时废止|予以废止|即行废止|自行废止|同步废止|一并废止|相应废止|废止|停止执行|停止使用|停止实施|不再执行|自动失效|同时失效"
 )
+# Only a work of rules lapses by another one; a card does by itself.
+ENDS_WORKS = re.compile(rf"(?:{NOTICE}|{RULES}|法){TAIL}》[^《》]*$")
 PASSED = re.compile("(?:已|已经|曾|被|经)$")
 LISTED = re.compile(
     "(?:同时|予以|一并|即行)?(?:废止|停止执行)(?:[^。；\n]{0,12}[:：]|(?:以下|下列)[^。；\n]{0,12})$"
@@ -45,6 +47,9 @@ TITLE = re.compile(r"《((?:[^《》\n]|《[^《》\n]{1,80}》){2,120})》")
 JOINING = re.compile(
     r"(?:（[^（）]{0,60}）|\([^()]{0,60}\)|[、，,及和与以\s原]|同时|自[^，。]{0,16}起|等文件|文件|也|均|亦|则|中的[^，。]{0,20})*"
 )
+
+# Who issued the next title, and when: and 省政府2029年3月28日发布的《…》.
+ISSUED = re.compile(r"(?<=[、，,和及与])[^，。；、（）()《》]{0,30}(?:发布|公布|印发|颁布|通过)的$")
 
 
 def terms(
@@ -210,6 +215,9 @@ def _ended_in(text: str) -> Iterator[Span]:
         for ended in islice(ENDED.finditer(words), MAX_ENDED):
             if PASSED.search(words[max(0, ended.start() - 2) : ended.start()]):
                 continue
+            lapses = "失效" in ended.group()
+            if lapses and not ENDS_WORKS.search(words[: ended.start()]):
+                continue
             before = _run_before(words, ended.start())
             after = _run_after(words, ended.end())
             if before or after:
@@ -222,7 +230,7 @@ def _run_before(words: str, end: int) -> Span | None:
     found = list(TITLE.finditer(words, max(0, end - MAX_RUN_CHARS), end))
     edge, start = end, None
     for title in reversed(found):
-        gap = words[title.end() : edge]
+        gap = ISSUED.sub("", words[title.end() : edge])
         if len(gap) > 120 or not JOINING.fullmatch(gap):
             break
         start = edge = title.start()
@@ -233,7 +241,7 @@ def _run_after(words: str, start: int) -> Span | None:
     """The run of titles that begins where the word ends."""
     edge = start
     for title in TITLE.finditer(words, start, start + MAX_RUN_CHARS):
-        gap = words[edge : title.start()]
+        gap = ISSUED.sub("", words[edge : title.start()])
         if len(gap) > 120 or not JOINING.fullmatch(gap.lstrip("：:的")):
             break
         edge = title.end()

@@ -8,24 +8,22 @@ from policyqa.index.metadata.page import (
     ARTICLE,
     DATE_LINE,
     LABEL,
+    NOTICE,
+    RULES,
+    TAIL,
+    WORK,
     Page,
     PageLine,
     decoded,
     organs,
     read,
 )
-from policyqa.index.text.cleaning import BYLINE
+from policyqa.index.text.cleaning import BYLINE, NAVIGATION
 from policyqa.index.text.numerals import HAN, TENS
 from policyqa.index.types import Reading, Span
 
 MAX_TITLE_CHARS, MAX_TITLE_LINES, MAX_ISSUER_LINES = 260, 5, 12
 MAX_TITLE_HEAD, MAX_TITLE_TAIL = 30, 12
-NOTICE = "通知|意见|公告|通告|决定|通报|批复|函|公示|启事|说明|报告|请示|简章|命令|决议"
-RULES = (
-    "办法|规定|细则|条例|规划|规划纲要|纲要|方案|计划|措施|制度|准则|规则|标准|政策|指南|指引|清单|目录|要点|条款|规程|章程|手册"
-    "|规范|倡议书|告知书|公开信"
-)
-TAIL = r"(?:[（(〔\[][^（）()]{1,30}[）)〕\]])?"
 NOTICE_TITLE = re.compile(
     rf"[^。；！？]{{0,60}}(?:关于|印发|转发|发布|公布|批转)[^。；！？]{{2,}}(?:{NOTICE}|{RULES}){TAIL}"
 )
@@ -33,7 +31,9 @@ RULES_TITLE = re.compile(rf"[^。；！？：:，,]{{4,60}}(?:{RULES}|意见|决
 PASSES_ON = re.compile("关于(?:印发|转发|发布|公布|批转|下发)")
 DECREE_END = re.compile(rf"(?:{NOTICE}|令){TAIL}$")
 LEADS = re.compile("关于|印发|转发|批转")
-REPRINT = re.compile(r"^[（(【\[](?:转载|转发|转|原文)[）)】\]]\s*|^[\[【][^\]】]{1,12}[\]】](?=.)")
+REPRINT = re.compile(
+    r"^[■●◆★▲◎]\s*|^[（(【\[](?:转载|转发|转|原文)[）)】\]]\s*|^[\[【][^\]】]{1,12}[\]】](?=.)"
+)
 LINK = re.compile(
     r"^【.{2,8}】|\s[>›»]\s|^(?:点击|附件|原标题|首页|网址|关注)|https?:|^[（(][^（）]{0,30}[）)]$|索引号"
     r"|/.*/|\.(?:pdf|docx?|xlsx?|zip)"
@@ -60,6 +60,10 @@ JUNK = re.compile(
     re.I,
 )
 SITE_TAIL = re.compile(r"\s[-_—|]\s?[^-_—|]{0,20}(?:网|网站|门户|官网)$")
+STAMP_TAIL = re.compile(r"\s*[（(]?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s+\d{1,2}:\d{2}(?::\d{2})?[）)]?$")
+DRAFT = re.compile(r"[（(][^（）()]{0,8}(?:稿|草案|试行|暂行|修订|修正|第.版)[）)]")
+ORDER = re.compile(r"[\u4e00-\u9fff]{2,38}(?:政府|委员会|国务院|部|局|署)令")
+ENACTS = re.compile(r"《([^《》]{4,60})》[^。《》]{0,60}(?:通过|同意|审定)[^。]{0,40}(?:公布|发布)")
 UNIT_TAIL = re.compile(r"\s+[（(]?(?:计量)?单位[:：]\s?[^：:]{1,8}[）)]?$")
 TRIAL = re.compile("试行|暂行")
 
@@ -82,8 +86,8 @@ def titles(page: Page) -> Iterator[Reading]:
         if item.field == "title" and _is_title(item.value):
             span = (item.start, item.start + len(item.value))
             yield read("title", tidy(item.value), span, confidence=item.confidence)
-    name = _from_name(page.source)
-    own = list(_in_text(page)) if not (page.is_sheet and name) else []
+    name = _from_name(page.source, 2 if page.is_sheet else 4)
+    own = [] if page.is_sheet and name else [_with_draft(page, r) for r in _in_text(page)]
     yield from own
     yield from _said(page, own)
     if name:
@@ -91,8 +95,16 @@ def titles(page: Page) -> Iterator[Reading]:
         yield read("title", name, confidence=0.4 if agreed else 0.52, origin="name")
 
 
-def _is_title(text: str) -> bool:
-    return len(IDEOGRAPH.findall(text)) >= 4 and not JUNK.match(text)
+def _is_title(text: str, least: int = 4) -> bool:
+    return len(IDEOGRAPH.findall(text)) >= least and not JUNK.match(text)
+
+
+def _with_draft(page: Page, title: Reading) -> Reading:
+    """A title with the edition that stands in brackets on the line below it: （征求意见稿）."""
+    below = next((line for line in page.lines if line.start >= title.end), None)
+    if title.end == 0 or below is None or not DRAFT.fullmatch(below.text):
+        return title
+    return title.model_copy(update={"value": title.value + below.text, "end": below.end})
 
 
 def _same(text: str, other: str) -> bool:
@@ -103,7 +115,7 @@ def _same(text: str, other: str) -> bool:
 def tidy(text: str) -> str:
     """A title in one line: blanks stay only between joint issuers and where a headline has them."""
     text = re.sub(r"[\s\u3000]+", " ", REPRINT.sub("", text)).strip(" -_—|")
-    text = UNIT_TAIL.sub("", SITE_TAIL.sub("", text))
+    text = STAMP_TAIL.sub("", UNIT_TAIL.sub("", SITE_TAIL.sub("", text)))
     lead = LEADS.search(text)
     if not lead:
         return text
@@ -125,6 +137,7 @@ def _in_text(page: Page) -> Iterator[Reading]:
     if glued:
         yield _title(page, (page.lines[0].start, page.lines[0].start + glued.end(1)), 0.74)
         return
+    yield from _enacted(page)
     plain = [line for line in head if _may_head(line)]
     first = next((x for x in plain if not organs(x.text)), None)
     ruled = next((x for x in plain if _is_ruled(x.text)), None)
@@ -137,6 +150,15 @@ def _in_text(page: Page) -> Iterator[Reading]:
         first = None if begins == first else first
     if first and first != ruled:
         yield _title(page, (first.start, first.end), 0.7 if _marked(page, first) else 0.62)
+
+
+def _enacted(page: Page) -> Iterator[Reading]:
+    """What an order puts in force, by its first sentence: 《…办法》已经…通过，现予公布."""
+    order = any(ORDER.fullmatch("".join(line.text.split())) for line in page.lines[: page.head])
+    first = page.lines[page.head : page.head + 1]
+    found = ENACTS.match(first[0].text) if order and first else None
+    if found:
+        yield _title(page, (first[0].start + 1, first[0].start + found.end(1)), 0.8)
 
 
 def _run_over(head: Sequence[PageLine], ruled: PageLine) -> PageLine | None:
@@ -173,9 +195,10 @@ def _may_head(line: PageLine) -> bool:
         or RED_HEAD.match(text)
     ):
         return False
-    if BYLINE.match(text):
+    if BYLINE.match(text) or NAVIGATION.match(text) or ORDER.fullmatch("".join(text.split())):
         return False
-    if NUMBERED_LINE.match(text) and not re.match(r"\d{4}年|\d+[\u4e00-\u9fff]", text):
+    listed = NUMBERED_LINE.match(text) and not re.match(r"\d{4}年|\d+[\u4e00-\u9fff]", text)
+    if listed and not (text[0] in "■●◆" and WORK.search(text)):
         return False
     return len(IDEOGRAPH.findall(text)) >= 5 and not re.search("记者|通讯员|。", text)
 
@@ -289,12 +312,12 @@ def without_site(title: str) -> str:
     return title[: title.index(first) + len(first)].strip() if title.startswith(first) else first
 
 
-def _from_name(source: str) -> str:
+def _from_name(source: str, least: int) -> str:
     stem = LEADING_NUMBER.sub("", decoded(source))
     whole = DOC_NUMBER.sub("", stem)
     parts = [part for part in re.split("_+", whole) if IDEOGRAPH.search(part)]
     name = TRAILING_YEAR.sub("", max(parts, key=len, default="").strip(" -()[]"))
-    return name if _is_title(name) else ""
+    return name if _is_title(name, least) else ""
 
 
 def core(title: str) -> str:

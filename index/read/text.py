@@ -3,6 +3,7 @@
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.encoding import decode
 from policyqa.index.read.extract import Extract, Limits, Plain
+from policyqa.index.read.saved import without_contents, without_site
 
 
 def read(data: bytes, limits: Limits) -> Extract:
@@ -26,4 +27,4 @@ def _plain(text: str, limits: Limits) -> Extract:
         raise UnreadableFile(f"文字 {len(text)} 字，超过上限 {limits.max_chars} 字，请拆分")
     if not text.strip():
         raise UnreadableFile("文件是空的")
-    return Extract((Plain(text),))
+    return Extract((Plain(without_contents(without_site(text))),))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from policyqa.index.metadata.numbers import is_number_line
 from policyqa.index.structure.blocks import ARTICLE, BOX, CLAUSE, PLAIN
+from policyqa.index.text.cleaning import NAVIGATION
 from policyqa.index.text.lines import CIRCLED, NUMBERED, SENTENCE_END, columns
 from policyqa.index.text.numerals import HAN, TENS, YEAR_DIGITS, value
 from policyqa.index.types import Span
@@ -32,6 +33,7 @@ DATE = re.compile(
 )
 DATED = re.compile(r"\d{4}年.{1,8}日[）)]?$|[-/.]\d{1,2}[-/.]\d{1,2}$")
 BRACKETED = re.compile(r"^[（(][^（）()]*[）)]$")
+HALF = re.compile(r"^[^（(]*[）)]$|^[（(][^）)]*$")  # of a remark in brackets on two lines
 LABELLED = re.compile(r"【[^【】]{2,12}】\s*\S")
 PARTICULAR = re.compile(
     r"^.{0,12}(联系|咨询|电话|传真|邮箱|邮编|地址|网址|时间|日期|地点|来源|作者|单位|对象|范围|期限|方式|渠道)[^：:]{0,4}[：:]"
@@ -106,12 +108,12 @@ def _says(text: str) -> bool:
     """Whether a short line is a particular of its own (a number, a day, a telephone) and heads
     nothing."""
     if (
-        re.match(r"[\d\W]+$|0\d{2,3}-\d{7,8}", text)
+        re.match(r"[\d\W]+$|0\d{2,3}-\d{7,8}|第\W*\d+\W*页.{0,9}$", text)
         or BRACKETED.match(text)
         or PARTICULAR.match(text)
     ):
         return True
-    if LABELLED.match(text):
+    if LABELLED.match(text) or NAVIGATION.match(text) or HALF.search(text):
         return True
     return DATED.search(text) is not None or is_number_line(text)
 

@@ -438,3 +438,127 @@ def test_a_newspapers_masthead_has_its_day_and_is_no_title() -> None:
 def test_documents_in_a_list_under_the_word_are_ended() -> None:
     text = "关于废止部分文件的决定\n一、废止以下文件\n1.《人才引进办法》（巴府发〔2016〕8号）\n二、修改以下文件\n2.《公寓办法》"
     assert about(text).replaces == ("人才引进办法", "巴府发〔2016〕8号")
+
+
+def test_a_title_above_the_signature_is_no_part_of_it() -> None:
+    text = "东湖区摊位补贴办法\n云南省东川区商务局\n2030年2月1日\n第一条 摊位每月补贴500元。"
+    assert about(text).issuer == "云南省东川区商务局"
+
+
+def test_a_path_of_a_site_is_no_title() -> None:
+    text = "您的当前位置： 首页>政务>公告\n2030年东川市摊位申办指南\n一、申报对象\n摊主。"
+    assert about(text).title == "2030年东川市摊位申办指南"
+
+
+def test_an_order_gives_the_title_of_what_it_puts_in_force() -> None:
+    text = (
+        "东 川 市 人 民 政 府 令\n第12号\n"
+        "《东川市集市管理办法》已经市人民政府第40次常务会议审议通过，现予公布，自2031年3月1日起施行。\n"
+        "市 长：王某某\n2031年1月12日\n东川市集市管理办法\n第一条 为加强管理，制定本办法。"
+    )
+    read = about(text)
+    assert (read.title, read.issuer) == ("东川市集市管理办法", "东川市人民政府")
+    assert (read.doc_number, read.date) == ("东川市人民政府令第12号", "2031-01-12")
+
+
+def test_a_draft_below_the_title_belongs_to_it() -> None:
+    text = "附件1\n东川市集市管理办法\n（征求意见稿）\n第一条 为加强管理，制定本办法。"
+    assert about(text).title == "东川市集市管理办法（征求意见稿）"
+
+
+@pytest.mark.parametrize("words", ["■ 东川市人才办法", "东川市人才办法 (2030-10-20 20:48:59)"])
+def test_marks_and_times_are_no_part_of_a_title(words: str) -> None:
+    assert tidy(words) == "东川市人才办法"
+
+
+def test_a_workbook_of_a_short_name_is_called_so() -> None:
+    text = "各个表都注明了相应的文件名称和年份\n1\t2"
+    assert about(text, source="东川.xlsx").title == "东川"
+
+
+@pytest.mark.parametrize(
+    ("named", "signed"),
+    [
+        ("住房城乡建设部", "中华人民共和国住房和城乡建设部"),
+        ("住房和城乡建设部", "住房城乡建设部部长 陈某某"),
+        ("广东省人民政府办公厅", "省府办公厅"),
+    ],
+)
+def test_a_signature_is_before_the_day_of_the_page(named: str, signed: str) -> None:
+    text = (
+        f"{named}关于修改规章的决定\n来源： 日期： 2031-11-06\n"
+        "《关于修改规章的决定》已经审定，现予发布，自发布之日起施行。\n"
+        f"{signed}\n2031年5月4日\n一、删除第五条。"
+    )
+    assert (about(text).date, about(text).effective) == ("2031-05-04", "2031-05-04")
+
+
+@pytest.mark.parametrize(
+    ("remark", "date", "issuer", "number"),
+    [
+        (
+            "（2027年7月10日东川市人民政府第49次常务会议审议通过　2027年8月16日东川市人民政府令第25号公布"
+            "　自2028年1月1日起施行）",
+            "2027-08-16",
+            "东川市人民政府",
+            "东川市人民政府令第25号",
+        ),
+        (
+            "（2027年1月24日东川市第四届人民代表大会常务委员会第十次会议通过\n自2027年9月1日起施行）",
+            "2027-01-24",
+            "东川市人民代表大会常务委员会",
+            "",
+        ),
+        (
+            "（2026年5月18日中华人民共和国国务院令第68号公布　根据2033年1月30日《修改决定》修订）",
+            "2026-05-18",
+            "国务院",
+            "中华人民共和国国务院令第68号",
+        ),
+        (
+            "（2009年6月3日东川省第十一届人民代表大会常务委员会第九次会议通过，2016年3月31日东川省第十二届"
+            "人民代表大会常务委员会第八次会议修订）",
+            "2016-03-31",
+            "东川省人民代表大会常务委员会",
+            "",
+        ),
+        (
+            "东川市人民政府令第8号　市政府四十四次常务会议审议通过\n2022年2月9日发布　自发布之日起实施",
+            "2022-02-09",
+            "东川市人民政府",
+            "东川市人民政府令第8号",
+        ),
+    ],
+)
+def test_a_remark_below_the_title(remark: str, date: str, issuer: str, number: str) -> None:
+    read = about(f"东川市集市管理条例\n{remark}\n第一条 为加强管理，制定本条例。")
+    assert (read.date, read.issuer, read.doc_number) == (date, issuer, number)
+
+
+def test_the_day_on_which_a_page_was_put_up_is_no_remark() -> None:
+    text = (
+        "东川市商务局关于摊位的通知\n发布时间： 2031-05-07   发布处室： 市场处\n各单位：\n请执行。"
+    )
+    assert [r.confidence for r in found(text, "date")] == [0.75]
+
+
+def test_two_texts_end_each_with_who_issued_it() -> None:
+    text = (
+        "东川省文件管理规定\n第一条 省政府2023年1月3日发布的《东川省审查规定》(省政府令第71号)"
+        "和省政府2029年3月8日发布的《东川省制定规定》同时废止。"
+    )
+    assert about(text).replaces == ("东川省审查规定", "东川省制定规定")
+
+
+def test_a_card_that_lapses_is_not_replaced() -> None:
+    assert about("东川市招生实施规定\n其所填的《东川市志愿卡》自动失效。").replaces == ()
+
+
+@pytest.mark.parametrize("year", ["二00四", "二〇〇四", "二○○四", "二OO四"])
+def test_a_year_with_zeros_of_any_kind(year: str) -> None:
+    assert iso_date(f"{year}年八月三十日") == "2004-08-30"
+
+
+def test_a_signature_with_a_blank_in_the_name_of_the_title_is_one_issuer() -> None:
+    text = "东川市人民政府办公厅关于摊位的通知\n各单位：\n请执行。\n东川市人民政府 办公厅\n2030年2月1日"
+    assert about(text).issuer == "东川市人民政府办公厅"

@@ -558,3 +558,10 @@ def test_a_number_between_a_title_and_its_clauses_parts_them_not() -> None:
 
 def test_what_a_picture_shows_is_a_caption() -> None:
     assert block("正文。\n[图片说明：青年驿站]", "[图片说明：青年驿站]").kind == "caption"
+
+
+@pytest.mark.parametrize(
+    "text", ["自2027年9月1日起施行）", "（某市人大常委会通过", "第[1]页", "大 中 小"]
+)
+def test_a_half_remark_and_a_sites_buttons_head_nothing(text: str) -> None:
+    assert heading_level(text) is None
