@@ -254,6 +254,7 @@ class Assistant:
             completed=meant.text != query,
             cited=meant.cited,
             wants=asked.wants - {"bare"},  # what was said before names it
+            parts=(),  # parts of a follow-up would each have to be completed
         )
 
     def _conversation(self, question: Question) -> Conversation:

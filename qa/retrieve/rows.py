@@ -1,5 +1,6 @@
 """Rows of tables that are of something else than the question names: another grade, a place."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +11,9 @@ from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence
 
 KEY_CHARS = range(2, 21)  # of a cell that can name what its row is of
+UNIT = re.compile(
+    r"[十百千万亿]*(?:人次?|名|位|元|件|个|家|项|次|户|套|年|个?月|天|平方米|公里|亩)(?:/.+)?"
+)
 Table = tuple[str, Span]  # the document's id, the span of the header
 NO_TABLE: Table = ("", (0, 0))
 
@@ -61,20 +65,21 @@ def _cells_of(document: Document, row: Sentence) -> list[str]:
 
 def _wanted(rows: Sequence[Sequence[str]], asked: Asked) -> Mapping[int, frozenset[str]]:
     """By column, counted from the last, the cells that the question names, where it names some and
-    not all: the longest at each place of the question."""
-    question = "".join(asked.plain.split())
-    found: dict[int, frozenset[str]] = {}
-    for column in range(-max(map(len, rows)), 0):
-        cells = {row[column] for row in rows if len(row) >= -column}
-        keys = sorted(filter(_is_key, cells), key=len, reverse=True)
-        named, left = set[str](), question
-        for key in keys:
-            if key in left:
-                named.add(key)
-                left = left.replace(key, "\n")
-        if named and named != cells:
-            found[column] = frozenset(named)
-    return found
+    not all: the longest at each place of the question, whichever column they stand in."""
+    columns = range(-max(map(len, rows)), 0)
+    cells = {n: {row[n] for row in rows if len(row) >= -n} for n in columns}
+    named = _named("".join(asked.plain.split()), set().union(*cells.values()))
+    found = {n: frozenset(own & named) for n, own in cells.items()}
+    return {n: names for n, names in found.items() if names and names != cells[n]}
+
+
+def _named(question: str, cells: set[str]) -> set[str]:
+    named = set[str]()
+    for key in sorted(filter(_is_key, cells), key=len, reverse=True):
+        if key in question:
+            named.add(key)
+            question = question.replace(key, "\n")
+    return named
 
 
 def _as_good(
@@ -100,7 +105,8 @@ def _table_of(evidence: Evidence) -> Table | None:
 
 
 def _is_key(cell: str) -> bool:
-    return len(cell) in KEY_CHARS and any("\u4e00" <= c <= "\u9fff" for c in cell)
+    han = any("\u4e00" <= c <= "\u9fff" for c in cell)
+    return len(cell) in KEY_CHARS and han and not UNIT.fullmatch(cell)
 
 
 def _barred(evidence: Evidence, wanted: Mapping[Table, Mapping[int, frozenset[str]]]) -> Evidence:

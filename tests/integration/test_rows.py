@@ -6,7 +6,9 @@ from policyqa.index.build.building import build
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.question.asked import understood
 from policyqa.qa.retrieve.retrieval import WEIGHTS
+from policyqa.qa.retrieve.rows import _wanted
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Question
 
@@ -21,6 +23,14 @@ ROWS = [
 ]
 TABLE = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in ROWS)
 PAGE = f"<html><body><h1>云溪市人才补助标准表</h1><table>{TABLE}</table></body></html>"
+
+
+PLAN = [
+    ("指标", "单位", "2020年", "2025年"),
+    ("人才总量", "万人", "8", "20"),
+    ("万人发明专利", "件", "44", "70"),
+    ("博士后工作站", "个", "12", "30"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +63,9 @@ def test_the_row_is_that_of_its_names(office: Assistant, question: str, rows: li
 def test_where_no_row_is_named_each_may_be_said(office: Assistant) -> None:
     answer = office.ask(Question(question="租房补贴的标准是多少"))
     assert len(answer.sentences) > 1
+
+
+def test_a_unit_names_no_row() -> None:
+    rows = [list(row) for row in PLAN[1:]]
+    assert _wanted(rows, understood("每万人要有多少件发明专利")) == {}
+    assert _wanted(rows, understood("万人发明专利2025年多少件")) == {-4: {"万人发明专利"}}
