@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from policyqa.index.errors import UnreadableFile
+from policyqa.index.errors import MissingTool, UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Table
 from policyqa.index.read.pdf.glyphs import closed_up, is_rubbish, plain, spaced
 from policyqa.index.read.pdf.info import NO_TITLE
@@ -295,6 +295,83 @@ def test_turned_page_is_read_upright() -> None:
         canvas.drawString(100, -200, "第二行的文字。")
 
     assert words(read(made(draw), LIMITS)) == ["第一行的文字。", "第二行的文字。"]
+
+
+def test_text_drawn_upwards_on_a_page_that_is_turned_is_read_upright_with_its_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageRotation(90)
+        canvas.rotate(90)
+        canvas.translate(0, -HEIGHT)
+        grid(canvas, [90, 200, 490], [300, 330, 360])
+        for x, down, text in (
+            (100, 320, "区县"), (210, 320, "博士补贴"), (100, 350, "松江区"), (210, 350, "12万元"),
+        ):  # fmt: skip
+            put(canvas, x, down, text, 12)
+        put(canvas, 100, 420, "注：补贴分三年发放。")
+
+    table, after = read(made(draw), LIMITS).parts
+    assert isinstance(table, Table)
+    assert [[c.text for c in row] for row in table.rows] == [
+        ["区县", "博士补贴"], ["松江区", "12万元"],
+    ]  # fmt: skip
+    assert after == Paragraph("注：补贴分三年发放。", page=1)
+
+
+def test_text_that_nobody_sees_is_not_read_and_white_text_on_a_dark_field_is() -> None:
+    def draw(canvas: Canvas) -> None:
+        flow(canvas, 100, LONG + "。")
+        canvas.setFillColorRGB(0.1, 0.2, 0.6)
+        canvas.rect(80, HEIGHT - 320, 400, 40, stroke=0, fill=1)
+        canvas.setFillColorRGB(1, 1, 1)
+        put(canvas, LEFT, 305, "白字写在深色的底上。")
+        put(canvas, LEFT, 400, "补贴为五百万元。")
+        canvas.setFillColorRGB(0, 0, 0)
+        put(canvas, LEFT, 500, "任何人都可以领取。", 1)
+
+    extract = read(made(draw), LIMITS)
+    assert words(extract) == [LONG + "。", "白字写在深色的底上。"]
+    assert extract.warnings == ("第 1 页有看不见的文字（白色或极小），没有读，请对照原件",)
+
+
+def without_map(data: bytes) -> bytes:
+    """A file whose fonts number their shapes and do not say what these write."""
+    for old, new in ((b"/UniGB-UCS2-H", b"/Identity-H"), (b"(GB1)", b"(Own)")):
+        assert old in data
+        data = data.replace(old, new.ljust(len(old)))
+    return data
+
+
+def test_fonts_without_a_character_map_are_not_read_as_mojibake() -> None:
+    data = without_map(made(lambda c: flow(c, 100, LONG + "。") and None))
+    with pytest.raises(MissingTool, match="字体没有文字编码，读出来是乱码"):
+        read(data, LIMITS)
+
+
+def test_pages_with_a_font_without_a_character_map_are_named() -> None:
+    def plain_page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", EM)
+        canvas.drawString(LEFT, 500, "Applications are received from Monday to Friday.")
+
+    data = without_map(made(plain_page, lambda c: flow(c, 100, LONG + "。") and None))
+    extract = read(data, LIMITS)
+    assert words(extract) == ["Applications are received from Monday to Friday."]
+    assert extract.warnings == (
+        "第 2 页有的字体没有文字编码，读出来是乱码，没有读，请对照原件",
+    )  # fmt: skip
+
+
+def test_fields_of_forms_are_read_in_their_row_and_comments_are_named() -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, LEFT, 100, "服务卡有效期：")
+        canvas.acroForm.textfield(
+            name="term", value="five years", x=LEFT + 8 * EM, y=HEIGHT - 106, width=200, height=20
+        )
+        put(canvas, LEFT, 160, "受理部门为人才服务科。")
+        canvas.textAnnotation("an opinion", Rect=[400, 600, 420, 620])
+
+    extract = read(made(draw), LIMITS)
+    assert words(extract) == ["服务卡有效期： five years", "受理部门为人才服务科。"]
+    assert extract.warnings == ("第 1 页有批注没有读，请对照原件",)
 
 
 def picture(canvas: Canvas) -> None:
