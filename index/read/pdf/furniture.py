@@ -27,6 +27,11 @@ PRINT_STAMP = re.compile(
     r"(?:https?://|file:///|www\.)\S+(?:\s+\d+\s*/\s*\d+)?|\d+\s*/\s*\d+\s+(?:https?://)\S+"
     r"|\d{2,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:AM|PM))?(?:\s+.*)?",
 )
+CONTENTS = re.compile(r"目\s*[录錄次]|contents", re.IGNORECASE)
+LEADER = re.compile(
+    rf"(?:[.．·•…‥⋯・_]\s*){{5,}}$|(?:[.．·•…‥⋯・_]\s*){{2,}}[-—(（\s]*{PAGE}[-—)）\s]*$"
+)
+MIN_ENTRIES = 3
 DIGITS = re.compile(r"\d+")
 CHROME = re.compile(
     r"(?:网站)?首页(?:\s+[^\s。，]{2,8}){1,15}|(?:返回)?(?:首页|网站首页)(?:\s*[>›»|/].{0,80})?|(?:您?(?:现在|当前)?(?:所在)?(?:的)?位置)\s*[:：].{0,80}"
@@ -71,6 +76,38 @@ def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Pd
     return kept
 
 
+def without_contents(sheets: Sequence[Sequence[PdfLine]]) -> list[list[PdfLine]]:
+    """The pieces of each page without tables of contents: entries led to their page by dots, or
+    under the word by white; with the word, and what stands among them."""
+    kept: list[list[PdfLine]] = []
+    before = 0
+    for pieces in sheets:
+        rows = _rows(pieces)
+        held = _contents(rows, MIN_ENTRIES if not before else 1)
+        gone = {id(piece) for n in held for piece in rows[n]}
+        kept.append([piece for piece in pieces if id(piece) not in gone])
+        before = len(held)
+    return kept
+
+
+def _contents(rows: Sequence[Sequence[PdfLine]], enough: int) -> set[int]:
+    """Numbers of a page's rows that are a table of contents."""
+    word = next((n for n, row in enumerate(rows) if CONTENTS.fullmatch(_words(row))), None)
+    entries = {n for n, row in enumerate(rows) if LEADER.search(_words(row))}
+    if word is not None:
+        white = {n for n, row in enumerate(rows) if len(row) > 1 and row[-1].text.isdecimal()}
+        entries |= {n for n in white if n > word}
+    if len(entries) < enough:
+        return set()
+    first = min(entries) if word is None else min(word, *entries)
+    whole = set(range(first, max(entries) + 1))
+    return whole if 2 * len(entries) + 1 >= len(whole) else entries
+
+
+def _words(row: Sequence[PdfLine]) -> str:
+    return " ".join(piece.text for piece in row)
+
+
 def is_stamped(sheets: Iterable[Sheet]) -> bool:
     """Whether the pages were printed by a browser: its stamp stands in their margin."""
     return any(
@@ -95,13 +132,18 @@ def _margins(
     pieces: Sequence[PdfLine], height: float
 ) -> tuple[list[list[PdfLine]], list[list[PdfLine]]]:
     """The rows in the top and in the bottom margin, each from the edge of the page inwards."""
-    rows: dict[int, list[PdfLine]] = defaultdict(list)
-    for piece in pieces:
-        rows[piece.row].append(piece)
-    ordered = sorted(rows.values(), key=lambda row: row[0].base)
+    ordered = _rows(pieces)
     top = [row for row in ordered if row[0].bottom < MARGIN_SHARE * height]
     low = [row for row in reversed(ordered) if row[0].top > (1 - MARGIN_SHARE) * height]
     return top, low
+
+
+def _rows(pieces: Sequence[PdfLine]) -> list[list[PdfLine]]:
+    """The rows of a page from the top."""
+    rows: dict[int, list[PdfLine]] = defaultdict(list)
+    for piece in pieces:
+        rows[piece.row].append(piece)
+    return sorted(rows.values(), key=lambda row: row[0].base)
 
 
 def _outer_rows(pieces: Sequence[PdfLine], height: float) -> list[list[PdfLine]]:

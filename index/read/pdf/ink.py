@@ -41,8 +41,8 @@ NOWHERE = Rule(0.0, 0.0, 0.0, 0.0)
 class Ink:
     """What one page shows. `pictured` is the share of the page under images, from 0 to 1.
 
-    `hidden` counts the characters that nobody sees (white on white, tiny), `unmapped` those of fonts
-    that do not say what they write; neither are in `glyphs`. `remarks` counts comments beside it.
+    `hidden` counts the characters that nobody sees (white on white, tiny), `unmapped` those of
+    fonts that do not say what they write; neither are in `glyphs`. `remarks` counts comments.
     """
 
     width: float

@@ -15,7 +15,13 @@ import pypdfium2.raw as c
 
 from policyqa.index.errors import MissingTool, UnreadableFile
 from policyqa.index.read.extract import Extract, Limits, Paragraph, ParagraphKind, Part
-from policyqa.index.read.pdf.furniture import Sheet, chrome_of, is_stamped, without_furniture
+from policyqa.index.read.pdf.furniture import (
+    Sheet,
+    chrome_of,
+    is_stamped,
+    without_contents,
+    without_furniture,
+)
 from policyqa.index.read.pdf.glyphs import MIN_JUDGED_CHARS, UNMAPPED, is_rubbish
 from policyqa.index.read.pdf.info import is_web_print, title_of
 from policyqa.index.read.pdf.ink import Ink, ink_of
@@ -231,7 +237,7 @@ def _parts(pages: Sequence[Page], *, printed: bool) -> tuple[Part, ...]:
     """All pages together in reading order; `printed` by a browser: without the site's chrome."""
     clean = [
         replace(page, pieces=tuple(pieces))
-        for page, pieces in zip(pages, _furnished(pages), strict=True)
+        for page, pieces in zip(pages, without_contents(_furnished(pages)), strict=True)
     ]
     size, texts = _body_size(clean), dict[str, str]()
     leaves = []

@@ -261,8 +261,8 @@ def appended(first: Ruled, second: Ruled) -> Ruled:
         old, body = (*old[:-1], last), body[1:]
     if body:
         body[0] = tuple(map(_held, old[-1], body[0]))
-    rows = (*old, *body)
-    return replace(second, table=replace(first.table, rows=rows))
+    pages = (*(first.table.pages or [first.page] * len(old)), *[second.page] * len(body))
+    return replace(second, table=replace(first.table, rows=(*old, *body), pages=pages))
 
 
 def _held(last: Cell, first: Cell) -> Cell:

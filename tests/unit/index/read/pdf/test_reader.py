@@ -167,6 +167,28 @@ def test_of_two_pages_the_first_keeps_what_both_carry() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("leader", [" ........................ ", " ……………… ", "　　　　　　　　"])
+def test_tables_of_contents_are_no_text(leader: str) -> None:
+    def contents(canvas: Canvas) -> None:
+        put(canvas, 280, 150, "目　录")
+        entries = ("第一章 总则", "第二章 申请和认定的条件", "第三章 附则")
+        for n, (name, number) in enumerate(zip(entries, (1, 3, 9), strict=True)):
+            put(canvas, LEFT, 200 + 24 * n, f"{name}{leader}{number}")
+        put(canvas, LEFT, 272, "附录一 各区受理窗口的地址")
+        put(canvas, LEFT, 296, f"和电话{leader}12")
+
+    data = made(contents, lambda c: flow(c, 100, LONG + "。") and None)
+    assert read(data, LIMITS).parts == (Paragraph(LONG + "。", page=2),)
+
+
+def test_dots_to_be_filled_in_stay() -> None:
+    def draw(canvas: Canvas) -> None:
+        flow(canvas, 100, LONG + "。")
+        put(canvas, LEFT, 400, "申请人：................")
+
+    assert words(read(made(draw), LIMITS))[-1].startswith("申请人：")
+
+
 def test_browser_stamp_and_site_chrome_go() -> None:
     def draw(canvas: Canvas) -> None:
         put(canvas, 24, 22, "2026/7/24 16:15", 8)
@@ -233,6 +255,7 @@ def test_table_over_two_pages_is_one_and_its_header_comes_once() -> None:
         ["博士", "博士的标准"],
         ["硕士", "硕士的标准"],
     ]
+    assert table.pages == (1, 1, 2)
 
 
 def test_lines_of_a_cell_are_joined() -> None:
