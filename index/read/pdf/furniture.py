@@ -55,7 +55,7 @@ Sheet = tuple[Sequence[PdfLine], float, float]
 
 def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[PdfLine]]:
     """The pieces of each page that are its text."""
-    repeated, doubled = _repeated(sheets)
+    repeated, running = _repeated(sheets), _running(sheets)
     numbered = _numbered(sheets)
     behind = _watermarks(sheets, body_size)
     kept = []
@@ -67,9 +67,7 @@ def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Pd
         drop = {
             id(p)
             for p in inner
-            if p.row in stamped
-            or _is_furniture(p, page, repeated, numbered)
-            or (page > 0 and _key(p) in doubled)
+            if p.row in stamped or _is_furniture(p, page, repeated, numbered) or id(p) in running
         }
         gone = set().union(*(_reachable(rows, drop) for rows in _margins(inner, height)))
         kept.append([p for p in inner if id(p) not in gone])
@@ -166,18 +164,35 @@ def _key(piece: PdfLine) -> tuple[str, int, int]:
     return DIGITS.sub("#", piece.text), 0, round(piece.base / (2 * PLACE))
 
 
-def _repeated(
-    sheets: Sequence[Sheet],
-) -> tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]]:
-    """Pieces in the margins that many pages carry at the same height; and those of two pages that
-    are all there are, of which the first keeps them: they may be a title."""
+def _repeated(sheets: Sequence[Sheet]) -> set[tuple[str, int, int]]:
+    """Pieces in the margins that many pages carry at the same height."""
     counts: Counter[tuple[str, int, int]] = Counter()
     for pieces, _, height in sheets:
         counts.update({_key(piece) for row in _outer_rows(pieces, height) for piece in row})
-    enough = max(MIN_REPEATS, MIN_REPEAT_SHARE * len(sheets))
-    many = {key for key, count in counts.items() if count >= enough}
-    two = {key for key, count in counts.items() if count == len(sheets) == 2}
-    return many, two
+    return {key for key, count in counts.items() if count >= _enough(sheets)}
+
+
+def _enough(sheets: Sequence[Sheet]) -> float:
+    return max(MIN_REPEATS, MIN_REPEAT_SHARE * len(sheets))
+
+
+def _running(sheets: Sequence[Sheet]) -> set[int]:
+    """Ids of the pieces of running heads that change with the chapter: rows at a height where many
+    pages (or all) say what others do. The first one that says it stays: it may be a title."""
+    places: dict[int, list[tuple[int, str, list[PdfLine]]]] = defaultdict(list)
+    for page, (pieces, _, height) in enumerate(sheets):
+        for row in _outer_rows(pieces, height):
+            words = " ".join(p.text for p in row if not BARE_NUMBER.fullmatch(p.text))
+            places[_key(row[0])[2]].append((page, words, row))
+    later: set[int] = set()
+    for rows in places.values():
+        counts = Counter(words for _, words, _ in rows)
+        again = [(page, words, row) for page, words, row in rows if words and counts[words] > 1]
+        if len({page for page, _, _ in again}) < min(_enough(sheets), max(len(sheets), 2)):
+            continue
+        firsts = {words: row for _, words, row in reversed(again)}
+        later |= {id(p) for _, words, row in again if firsts[words] is not row for p in row}
+    return later
 
 
 def _numbered(sheets: Sequence[Sheet]) -> set[tuple[int, int]]:

@@ -167,6 +167,29 @@ def test_of_two_pages_the_first_keeps_what_both_carry() -> None:
     ]  # fmt: skip
 
 
+def test_running_heads_that_change_with_the_chapter_go() -> None:
+    def page(head: str, number: int, first: str, last: str) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, 230, 60, head, 10)
+            put(canvas, LEFT, 110, first)
+            flow(canvas, 134, LONG + "。", last)
+            put(canvas, 290, 810, str(number), 9)
+
+        return draw
+
+    data = made(
+        page("人才科事项清单", 1, "甲。", LONG + LONG[:4]),
+        page("人才科事项清单", 2, "和其他的规定。", LONG + "。"),
+        page("户籍科事项清单", 3, "乙。", LONG + LONG[:4]),
+        page("户籍科事项清单", 4, "和其他的规定。", LONG + "。"),
+    )
+    rest = [LONG + "。", LONG + LONG[:4] + "和其他的规定。", LONG + "。", LONG + "。"]
+    assert words(read(data, LIMITS)) == [
+        *("人才科事项清单", "甲。", *rest),
+        *("户籍科事项清单", "乙。", *rest),
+    ]
+
+
 @pytest.mark.parametrize("leader", [" ........................ ", " ……………… ", "　　　　　　　　"])
 def test_tables_of_contents_are_no_text(leader: str) -> None:
     def contents(canvas: Canvas) -> None:
