@@ -17,7 +17,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from policyqa.index.read.pdf.fields import fields_of
-from policyqa.index.read.pdf.glyphs import UNMAPPED, is_rubbish, plain
+from policyqa.index.read.pdf.glyphs import UNMAPPED, is_rubbish, is_wide, plain
 from policyqa.index.read.pdf.shapes import Glyph, Rule
 
 MAX_OBJECTS = 40_000
@@ -29,6 +29,7 @@ BOLD_WEIGHT = 600
 FILL_AND_STROKE = 2
 FILLING, STROKING = (0, 2, 4, 6), (1, 2, 5, 6)
 WHITE, CLEAR = 240, 20  # of 255
+MIN_VERTICAL, VERTICAL_SHARE = 8, 0.6
 TINY, MIN_PAGE = 2.5, 300.0  # points
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -95,17 +96,40 @@ def ink_of(page: pdfium.PdfPage, *, max_chars: int) -> Ink:
     tiny = TINY if min(width, height) >= MIN_PAGE else 0.0
     seen = tuple(g for g, s in inside if g.size >= tiny and not (s.faint and _bare(g, drawn)))
     added, remarks = fields_of(page, turn, seen)
+    shown, rules = (*seen, *added), tuple(drawn.rules)
+    if _is_vertical(seen):
+        shown, rules = tuple(_laid(g, width) for g in shown), tuple(_lie(r, width) for r in rules)
+        width, height = height, width
     return Ink(
         width=width,
         height=height,
-        glyphs=(*seen, *added),
-        rules=tuple(drawn.rules),
+        glyphs=shown,
+        rules=rules,
         pictured=drawn.pictured,
         paths=drawn.paths,
         hidden=_printed(g for g, _ in inside) - _printed(seen),
         unmapped=len(found) - len(mapped),
         remarks=remarks,
     )
+
+
+def _is_vertical(glyphs: Sequence[Glyph]) -> bool:
+    """Whether most characters stand below the one before, none beside it."""
+    han = [g for g in glyphs if is_wide(g.char)]
+    steps = [(abs(b.x0 - a.x0) / a.size, (b.base - a.base) / a.size) for a, b in pairwise(han)]
+    down = sum(across < 0.3 and 0.7 < below < 2.2 for across, below in steps)
+    return len(steps) >= MIN_VERTICAL and down > VERTICAL_SHARE * len(steps)
+
+
+def _laid(glyph: Glyph, width: float) -> Glyph:
+    """A character of a column as one of a row: columns go from the right, rows from the top."""
+    middle, top = (glyph.x0 + glyph.x1) / 2, glyph.base - 0.88 * glyph.size
+    base = width - middle + 0.38 * glyph.size
+    return glyph._replace(x0=top, x1=top + glyph.size, base=base)
+
+
+def _lie(rule: Rule, width: float) -> Rule:
+    return Rule(rule.top, width - rule.x1, rule.bottom, width - rule.x0)
 
 
 def _printed(glyphs: Iterable[Glyph]) -> int:

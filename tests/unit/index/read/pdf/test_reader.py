@@ -190,6 +190,32 @@ def test_running_heads_that_change_with_the_chapter_go() -> None:
     ]
 
 
+def test_margins_of_another_page_make_no_headings_of_first_lines() -> None:
+    def wide(canvas: Canvas) -> None:
+        for n in range(20):
+            put(canvas, LEFT - 2 * EM, 100 + 24 * n, (LONG + LONG)[:31] + "。")
+
+    def narrow(canvas: Canvas) -> None:
+        put(canvas, LEFT, 100, "第一条 目的")
+        flow(canvas, 124, LONG + "。", LONG + LONG + "。", columns=28)
+
+    parts = read(made(wide, narrow), LIMITS).parts
+    assert [p.text for p in parts if isinstance(p, Paragraph) and p.page == 2] == [
+        "第一条 目的", LONG + "。", LONG + LONG + "。",
+    ]  # fmt: skip
+
+
+def test_quotation_set_in_on_both_sides_is_a_paragraph() -> None:
+    def draw(canvas: Canvas) -> None:
+        flow(canvas, 100, LONG + "：")
+        put(canvas, LEFT + 4 * EM, 156, LONG[:24])
+        put(canvas, LEFT + 2 * EM, 180, LONG[24:44] + "。")
+        flow(canvas, 212, LONG + "。")
+
+    texts = (LONG + "：", LONG[:44] + "。", LONG + "。")
+    assert read(made(draw), LIMITS).parts == tuple(Paragraph(text, page=1) for text in texts)
+
+
 @pytest.mark.parametrize("leader", [" ........................ ", " ……………… ", "　　　　　　　　"])
 def test_tables_of_contents_are_no_text(leader: str) -> None:
     def contents(canvas: Canvas) -> None:
@@ -418,6 +444,18 @@ def test_fields_of_forms_are_read_in_their_row_and_comments_are_named() -> None:
     extract = read(made(draw), LIMITS)
     assert words(extract) == ["服务卡有效期： five years", "受理部门为人才服务科。"]
     assert extract.warnings == ("第 1 页有批注没有读，请对照原件",)
+
+
+def test_vertical_text_is_read_by_columns_from_the_right() -> None:
+    def draw(canvas: Canvas) -> None:
+        for n, column in enumerate(
+            ("松江府人才公告", "每位博士补助三十三万元", "申请至十一月底止")
+        ):
+            for m, char in enumerate(column):
+                put(canvas, 450 - 40 * n, 92 + 24 * m, char, 16)
+
+    text = "".join(words(read(made(draw), LIMITS)))
+    assert text == "松江府人才公告每位博士补助三十三万元申请至十一月底止"
 
 
 def picture(canvas: Canvas) -> None:
