@@ -15,7 +15,7 @@ MIN_COLUMN_EM = 8.0
 MIN_GUTTER_EM = 0.8
 SAME_EDGE_EM = 0.7
 SAME_COLUMN_EM = 2.6
-FULL_EM = 2.2
+MAX_INDENT_EM, FULL_EM = 3.0, 2.2
 MAX_COLUMN_DEPTH = 3
 MIN_TEXT_SHARE = 0.5
 
@@ -134,10 +134,18 @@ def _block(run: list[Item]) -> list[Item]:
     lines = [item for item in run if isinstance(item, PdfLine)]
     em, left, right = lines[0].size, min(x.x0 for x in lines), max(x.x1 for x in lines)
     even = abs(min(x.indent for x in lines) - min(x.slack for x in lines)) <= 2 * em
-    starts = list(_run_on(lines, right))
+    starts = [*_run_on(lines, right), *([left] if _is_flush(lines, right) else [])]
     if not even or not starts or any(abs(x - left) > SAME_EDGE_EM * em for x in starts):
         return run
     return [replace(line, indent=line.x0 - left, slack=right - line.x1) for line in lines]
+
+
+def _is_flush(lines: Sequence[PdfLine], right: float) -> bool:
+    """Whether three or more lines begin at one edge and all but the last end at the other."""
+    *full, last = lines
+    near = SAME_EDGE_EM * last.size
+    ends = len(full) > 1 and all(right - line.x1 <= near for line in full)
+    return ends and right - last.x1 > 2 * near and all(abs(x.x0 - last.x0) <= near for x in full)
 
 
 def _usual_margins(leaves: Sequence[Leaf]) -> list[tuple[float, float, int]]:
@@ -182,7 +190,7 @@ def _margins(leaf: Leaf, usual: Sequence[tuple[float, float, int]]) -> tuple[flo
 def _run_on(lines: Sequence[PdfLine], right: float) -> Iterator[float]:
     """Where the second lines of paragraphs begin: left of a line that is set in and full."""
     for above, line in pairwise(lines):
-        set_in = above.x0 - line.x0 > INDENT_EM * line.size
+        set_in = INDENT_EM < (above.x0 - line.x0) / line.size < MAX_INDENT_EM
         full = abs(right - above.x1) < FULL_EM * line.size
         if set_in and full and not ends_sentence(above.text):
             yield line.x0

@@ -205,14 +205,18 @@ def test_margins_of_another_page_make_no_headings_of_first_lines() -> None:
     ]  # fmt: skip
 
 
-def test_quotation_set_in_on_both_sides_is_a_paragraph() -> None:
+@pytest.mark.parametrize("set_in", [2, 0])
+def test_quotation_set_in_on_both_sides_is_a_paragraph(set_in: int) -> None:
+    quoted = (LONG + LONG)[:70] + "。"
+
     def draw(canvas: Canvas) -> None:
         flow(canvas, 100, LONG + "：")
-        put(canvas, LEFT + 4 * EM, 156, LONG[:24])
-        put(canvas, LEFT + 2 * EM, 180, LONG[24:44] + "。")
-        flow(canvas, 212, LONG + "。")
+        put(canvas, LEFT + (2 + set_in) * EM, 156, quoted[: 26 - set_in])
+        put(canvas, LEFT + 2 * EM, 180, quoted[26 - set_in : 52 - set_in])
+        put(canvas, LEFT + 2 * EM, 204, quoted[52 - set_in :])
+        flow(canvas, 236, LONG + "。")
 
-    texts = (LONG + "：", LONG[:44] + "。", LONG + "。")
+    texts = (LONG + "：", quoted, LONG + "。")
     assert read(made(draw), LIMITS).parts == tuple(Paragraph(text, page=1) for text in texts)
 
 
@@ -403,6 +407,18 @@ def test_text_that_nobody_sees_is_not_read_and_white_text_on_a_dark_field_is() -
     extract = read(made(draw), LIMITS)
     assert words(extract) == [LONG + "。", "白字写在深色的底上。"]
     assert extract.warnings == ("第 1 页有看不见的文字（白色或极小），没有读，请对照原件",)
+
+
+def test_invisible_text_over_a_picture_is_what_was_recognised_in_it() -> None:
+    def draw(canvas: Canvas) -> None:
+        picture(canvas)
+        text = canvas.beginText(LEFT, HEIGHT - 100)
+        text.setFont(FONT, 12)
+        text.setTextRenderMode(3)
+        text.textOut(LONG[:36] + "。")
+        canvas.drawText(text)
+
+    assert words(read(made(draw), LIMITS)) == [LONG[:36] + "。"]
 
 
 def without_map(data: bytes) -> bytes:
