@@ -28,8 +28,9 @@ PRINT_STAMP = re.compile(
     r"|\d{2,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:AM|PM))?(?:\s+.*)?",
 )
 CONTENTS = re.compile(r"目\s*[录錄次]|contents", re.IGNORECASE)
+DOTS = "[.．·•…‥⋯・]"
 LEADER = re.compile(
-    rf"(?:[.．·•…‥⋯・_]\s*){{5,}}$|(?:[.．·•…‥⋯・_]\s*){{2,}}[-—(（\s]*{PAGE}[-—)）\s]*$"
+    rf"[^\s：:.．·•…‥⋯・]\s*(?:(?:{DOTS}\s*){{5,}}|(?:{DOTS}\s*){{2,}}[-—(（\s]*{PAGE}[-—)）\s]*)$"
 )
 MIN_ENTRIES = 3
 DIGITS = re.compile(r"\d+")
