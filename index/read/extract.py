@@ -70,7 +70,8 @@ class Table:
     `header_rows` is what the format says of it, None when it says nothing. `merges_known` is False
     where the format cannot tell a merged cell from an empty one (csv, text). `first_row` is the
     number of `rows[0]` in its sheet, from 1. `pairs` says that the format marks labels to the left
-    of their values (事项名称 | 人才落户 | 承诺时限 | 5日) and no header.
+    of their values (事项名称 | 人才落户 | 承诺时限 | 5日) and no header. `pages` has the page
+    of each row of a table that goes over several.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -81,6 +82,7 @@ class Table:
     sheet: str = ""
     first_row: int = 1
     pairs: bool = False
+    pages: tuple[int, ...] = ()
 
 
 Part = Plain | Paragraph | Table

@@ -100,7 +100,14 @@ def _raw_table(part: Table, body: Traced) -> list[Raw]:
     base = (part.sheet,) if part.sheet else ()
     first_row = part.first_row if part.sheet else None
     grid = Grid(
-        rows, part.header_rows, part.merges_known, part.page, first_row, base, pairs=part.pairs
+        rows,
+        part.header_rows,
+        part.merges_known,
+        part.page,
+        first_row,
+        base,
+        pairs=part.pairs,
+        pages=part.pages,
     )
     for raw in above:
         raw.base, raw.page = base, part.page

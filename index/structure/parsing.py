@@ -12,6 +12,7 @@ from policyqa.index.metadata.readings import readings as metadata_readings
 from policyqa.index.read.extract import Extract
 from policyqa.index.structure.blocks import Block
 from policyqa.index.structure.blocks_of import blocks_of, original_of
+from policyqa.index.structure.headings import number_level
 from policyqa.index.structure.passages import Group, Unit, groups_of
 from policyqa.index.text.cleaning import FOOTNOTE_REF, INVISIBLE, LAYOUT_MARK
 from policyqa.index.text.suspicion import warnings_of
@@ -68,8 +69,9 @@ def _first_heading(stored: "StoredText") -> str:
     """The heading that a document begins with, "" when it begins with something else."""
     start, end = next(iter(stored.headings), (0, 0))
     near = start < MAX_TITLE_START and end - start <= MAX_TITLE_CHARS
-    label = stored.text[start:end].startswith("【")  # 【办理条件】 names a part
-    return " ".join(stored.text[start:end].split()) if near and not label else ""
+    text = stored.text[start:end]
+    part = text.startswith("【") or number_level(text)  # 【办理条件】, 第一章 总则
+    return " ".join(text.split()) if near and not part else ""
 
 
 def _stem(source: str) -> str:

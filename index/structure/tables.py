@@ -56,6 +56,7 @@ class Grid:
     first_row: int | None = None
     base: tuple[str, ...] = ()
     pairs: bool = False
+    pages: Sequence[int] = ()
 
 
 def table_blocks(grid: Grid, paragraphs: Paragraphs) -> list[Raw]:
@@ -171,7 +172,7 @@ def _pairs(grid: Grid, n: int, row: Sequence[TracedCell], paragraphs: Paragraphs
 
 
 def _placed(raw: Raw, grid: Grid, n: int) -> Raw:
-    raw.page = grid.page
+    raw.page = grid.pages[n] if grid.pages else grid.page
     raw.row = None if grid.first_row is None else grid.first_row + n
     return raw
 

@@ -27,6 +27,12 @@ PRINT_STAMP = re.compile(
     r"(?:https?://|file:///|www\.)\S+(?:\s+\d+\s*/\s*\d+)?|\d+\s*/\s*\d+\s+(?:https?://)\S+"
     r"|\d{2,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:AM|PM))?(?:\s+.*)?",
 )
+CONTENTS = re.compile(r"目\s*[录錄次]|contents", re.IGNORECASE)
+DOTS = "[.．·•…‥⋯・]"
+LEADER = re.compile(
+    rf"[^\s：:.．·•…‥⋯・]\s*(?:(?:{DOTS}\s*){{5,}}|(?:{DOTS}\s*){{2,}}[-—(（\s]*{PAGE}[-—)）\s]*)$"
+)
+MIN_ENTRIES = 3
 DIGITS = re.compile(r"\d+")
 CHROME = re.compile(
     r"(?:网站)?首页(?:\s+[^\s。，]{2,8}){1,15}|(?:返回)?(?:首页|网站首页)(?:\s*[>›»|/].{0,80})?|(?:您?(?:现在|当前)?(?:所在)?(?:的)?位置)\s*[:：].{0,80}"
@@ -50,7 +56,7 @@ Sheet = tuple[Sequence[PdfLine], float, float]
 
 def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[PdfLine]]:
     """The pieces of each page that are its text."""
-    repeated, doubled = _repeated(sheets)
+    repeated, running = _repeated(sheets), _running(sheets)
     numbered = _numbered(sheets)
     behind = _watermarks(sheets, body_size)
     kept = []
@@ -62,13 +68,43 @@ def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Pd
         drop = {
             id(p)
             for p in inner
-            if p.row in stamped
-            or _is_furniture(p, page, repeated, numbered)
-            or (page > 0 and _key(p) in doubled)
+            if p.row in stamped or _is_furniture(p, page, repeated, numbered) or id(p) in running
         }
         gone = set().union(*(_reachable(rows, drop) for rows in _margins(inner, height)))
         kept.append([p for p in inner if id(p) not in gone])
     return kept
+
+
+def without_contents(sheets: Sequence[Sequence[PdfLine]]) -> list[list[PdfLine]]:
+    """The pieces of each page without tables of contents: entries led to their page by dots, or
+    under the word by white; with the word, and what stands among them."""
+    kept: list[list[PdfLine]] = []
+    before = 0
+    for pieces in sheets:
+        rows = _rows(pieces)
+        held = _contents(rows, MIN_ENTRIES if not before else 1)
+        gone = {id(piece) for n in held for piece in rows[n]}
+        kept.append([piece for piece in pieces if id(piece) not in gone])
+        before = len(held)
+    return kept
+
+
+def _contents(rows: Sequence[Sequence[PdfLine]], enough: int) -> set[int]:
+    """Numbers of a page's rows that are a table of contents."""
+    word = next((n for n, row in enumerate(rows) if CONTENTS.fullmatch(_words(row))), None)
+    entries = {n for n, row in enumerate(rows) if LEADER.search(_words(row))}
+    if word is not None:
+        white = {n for n, row in enumerate(rows) if len(row) > 1 and row[-1].text.isdecimal()}
+        entries |= {n for n in white if n > word}
+    if len(entries) < enough:
+        return set()
+    first = min(entries) if word is None else min(word, *entries)
+    whole = set(range(first, max(entries) + 1))
+    return whole if 2 * len(entries) + 1 >= len(whole) else entries
+
+
+def _words(row: Sequence[PdfLine]) -> str:
+    return " ".join(piece.text for piece in row)
 
 
 def is_stamped(sheets: Iterable[Sheet]) -> bool:
@@ -95,13 +131,18 @@ def _margins(
     pieces: Sequence[PdfLine], height: float
 ) -> tuple[list[list[PdfLine]], list[list[PdfLine]]]:
     """The rows in the top and in the bottom margin, each from the edge of the page inwards."""
-    rows: dict[int, list[PdfLine]] = defaultdict(list)
-    for piece in pieces:
-        rows[piece.row].append(piece)
-    ordered = sorted(rows.values(), key=lambda row: row[0].base)
+    ordered = _rows(pieces)
     top = [row for row in ordered if row[0].bottom < MARGIN_SHARE * height]
     low = [row for row in reversed(ordered) if row[0].top > (1 - MARGIN_SHARE) * height]
     return top, low
+
+
+def _rows(pieces: Sequence[PdfLine]) -> list[list[PdfLine]]:
+    """The rows of a page from the top."""
+    rows: dict[int, list[PdfLine]] = defaultdict(list)
+    for piece in pieces:
+        rows[piece.row].append(piece)
+    return sorted(rows.values(), key=lambda row: row[0].base)
 
 
 def _outer_rows(pieces: Sequence[PdfLine], height: float) -> list[list[PdfLine]]:
@@ -124,18 +165,35 @@ def _key(piece: PdfLine) -> tuple[str, int, int]:
     return DIGITS.sub("#", piece.text), 0, round(piece.base / (2 * PLACE))
 
 
-def _repeated(
-    sheets: Sequence[Sheet],
-) -> tuple[set[tuple[str, int, int]], set[tuple[str, int, int]]]:
-    """Pieces in the margins that many pages carry at the same height; and those of two pages that
-    are all there are, of which the first keeps them: they may be a title."""
+def _repeated(sheets: Sequence[Sheet]) -> set[tuple[str, int, int]]:
+    """Pieces in the margins that many pages carry at the same height."""
     counts: Counter[tuple[str, int, int]] = Counter()
     for pieces, _, height in sheets:
         counts.update({_key(piece) for row in _outer_rows(pieces, height) for piece in row})
-    enough = max(MIN_REPEATS, MIN_REPEAT_SHARE * len(sheets))
-    many = {key for key, count in counts.items() if count >= enough}
-    two = {key for key, count in counts.items() if count == len(sheets) == 2}
-    return many, two
+    return {key for key, count in counts.items() if count >= _enough(sheets)}
+
+
+def _enough(sheets: Sequence[Sheet]) -> float:
+    return max(MIN_REPEATS, MIN_REPEAT_SHARE * len(sheets))
+
+
+def _running(sheets: Sequence[Sheet]) -> set[int]:
+    """Ids of the pieces of running heads that change with the chapter: rows at a height where many
+    pages (or all) say what others do. The first one that says it stays: it may be a title."""
+    places: dict[int, list[tuple[int, str, list[PdfLine]]]] = defaultdict(list)
+    for page, (pieces, _, height) in enumerate(sheets):
+        for row in _outer_rows(pieces, height):
+            words = " ".join(p.text for p in row if not BARE_NUMBER.fullmatch(p.text))
+            places[_key(row[0])[2]].append((page, words, row))
+    later: set[int] = set()
+    for rows in places.values():
+        counts = Counter(words for _, words, _ in rows)
+        again = [(page, words, row) for page, words, row in rows if words and counts[words] > 1]
+        if len({page for page, _, _ in again}) < min(_enough(sheets), max(len(sheets), 2)):
+            continue
+        firsts = {words: row for _, words, row in reversed(again)}
+        later |= {id(p) for _, words, row in again if firsts[words] is not row for p in row}
+    return later
 
 
 def _numbered(sheets: Sequence[Sheet]) -> set[tuple[int, int]]:

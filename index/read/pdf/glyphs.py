@@ -21,6 +21,7 @@ LONE = re.compile(
     rf"|(?<![^ ])[{HAN}](?:  [{HAN}](?![^ ：:]))+(?=[：:]| |$)"
 )
 SPACES = re.compile(r" {2,}")
+UNMAPPED = "\ufffd"
 MAX_STRANGE_SHARE = 0.3
 MIN_JUDGED_CHARS = 4
 
@@ -31,10 +32,10 @@ def plain(code: int) -> str:
     Full-width forms stay: they are how Chinese is typed. Unmapped glyphs become U+FFFD.
     """
     if code > 0x10FFFF or code == 0 or 0xD800 <= code <= 0xDFFF:
-        return "\ufffd"
+        return UNMAPPED
     char = chr(code)
     if code < 0x2E80 and code != 0xA0:
-        return char if code >= 0x20 else " " if code == 9 else "\ufffd"
+        return char if code >= 0x20 else " " if code == 9 else UNMAPPED
     if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFB06:
         return RADICALS.get(char) or unicodedata.normalize("NFKC", char)
     return " " if code in (0xA0, 0x3000) else char
@@ -83,4 +84,4 @@ def _strange(char: str) -> bool:
         return code < 0x20
     if code < 0x250:
         return char not in "×÷°±·§«»²³¹"
-    return char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs")
+    return char == UNMAPPED or unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs")

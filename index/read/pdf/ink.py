@@ -7,8 +7,8 @@ find ruled tables. pdfium's own order and spaces are not used; geometry decides.
 
 import ctypes
 import math
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,7 +16,9 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
-from policyqa.index.read.pdf.glyphs import plain
+from policyqa.index.read.pdf.fields import fields_of
+from policyqa.index.read.pdf.glyphs import UNMAPPED, is_rubbish, is_wide, plain
+from policyqa.index.read.pdf.shapes import Glyph, Rule
 
 MAX_OBJECTS = 40_000
 MAX_SEGMENTS = 2_000
@@ -25,37 +27,24 @@ THICK = 3.0
 BOLD_NAMES = ("bold", "heavy", "black", "simhei", "heiti", "黑体", "小标宋", "xiaobiaosong", "xbs")
 BOLD_WEIGHT = 600
 FILL_AND_STROKE = 2
+FILLING, STROKING = (0, 2, 4, 6), (1, 2, 5, 6)
+WHITE, CLEAR = 240, 20  # of 255
+MIN_VERTICAL, VERTICAL_SHARE = 8, 0.6
+TINY, MIN_PAGE = 2.5, 300.0  # points
 
 Matrix = tuple[float, float, float, float, float, float]
 Turn = Callable[[float, float], tuple[float, float]]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-
-class Glyph(NamedTuple):
-    """One character; `base` is its baseline, `size` its em, `spaced` after a space of the file."""
-
-    char: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-    bold: bool = False
-    raised: bool = False
-    spaced: bool = False
-
-
-class Rule(NamedTuple):
-    """A drawn line; it lies when `x1 - x0 >= bottom - top`, else it stands."""
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
+NOWHERE = Rule(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Ink:
-    """What one page shows. `pictured` is the share of the page under images, from 0 to 1."""
+    """What one page shows. `pictured` is the share of the page under images, from 0 to 1.
+
+    `hidden` counts the characters that nobody sees (white on white, tiny), `unmapped` those of
+    fonts that do not say what they write; neither are in `glyphs`. `remarks` counts comments.
+    """
 
     width: float
     height: float
@@ -63,16 +52,26 @@ class Ink:
     rules: tuple[Rule, ...]
     pictured: float
     paths: int
+    hidden: int = 0
+    unmapped: int = 0
+    remarks: int = 0
 
 
 class _Style(NamedTuple):
     size: float
     bold: bool
     angle: int | None
+    faint: bool
+    font: int | None
+
+
+_Raw = tuple[str, float, float, float, float]
+_Found = tuple[_Raw, _Style]
 
 
 class _Drawn(NamedTuple):
     rules: list[Rule]
+    panels: list[Rule]
     pictured: float
     paths: int
 
@@ -85,18 +84,71 @@ def ink_of(page: pdfium.PdfPage, *, max_chars: int) -> Ink:
     """
     left, bottom, right, top = page.get_bbox()
     found = list(_glyphs(page, max_chars))
-    angle = _text_angle(found)
-    quarter = (page.get_rotation() + angle) // 90 % 4
-    box = (left, bottom, right, top)
-    turn = turned(box, quarter)
+    # Text is in user space already: only a page without any must be turned as it is seen.
+    quarter = (_text_angle(found) if found else page.get_rotation()) // 90 % 4
+    turn = turned((left, bottom, right, top), quarter)
     wide, high = right - left, top - bottom
     width, height = (high, wide) if quarter % 2 else (wide, high)
     drawn = _drawn(page, turn, width, height)
-    glyphs = tuple(
-        _upright(g, style, turn) for g, style in found if style.angle is not None and g[0]
+    mapped = _mapped(found)
+    upright = [(_upright(g, s, turn), s) for g, s in mapped if s.angle is not None and g[0]]
+    inside = [(g, s) for g, s in upright if -9 < g.x0 < width + 9 and -9 < g.base < height + 9]
+    tiny = TINY if min(width, height) >= MIN_PAGE else 0.0
+    seen = tuple(g for g, s in inside if g.size >= tiny and not (s.faint and _bare(g, drawn)))
+    added, remarks = fields_of(page, turn, seen)
+    shown, rules = (*seen, *added), tuple(drawn.rules)
+    if _is_vertical(seen):
+        shown, rules = tuple(_laid(g, width) for g in shown), tuple(_lie(r, width) for r in rules)
+        width, height = height, width
+    return Ink(
+        width=width,
+        height=height,
+        glyphs=shown,
+        rules=rules,
+        pictured=drawn.pictured,
+        paths=drawn.paths,
+        hidden=_printed(g for g, _ in inside) - _printed(seen),
+        unmapped=len(found) - len(mapped),
+        remarks=remarks,
     )
-    inside = tuple(g for g in glyphs if -9 < g.x0 < width + 9 and -9 < g.base < height + 9)
-    return Ink(width, height, inside, tuple(drawn.rules), drawn.pictured, drawn.paths)
+
+
+def _is_vertical(glyphs: Sequence[Glyph]) -> bool:
+    """Whether most characters stand below the one before, none beside it."""
+    han = [g for g in glyphs if is_wide(g.char)]
+    steps = [(abs(b.x0 - a.x0) / a.size, (b.base - a.base) / a.size) for a, b in pairwise(han)]
+    down = sum(across < 0.3 and 0.7 < below < 2.2 for across, below in steps)
+    return len(steps) >= MIN_VERTICAL and down > VERTICAL_SHARE * len(steps)
+
+
+def _laid(glyph: Glyph, width: float) -> Glyph:
+    """A character of a column as one of a row: columns go from the right, rows from the top."""
+    middle, top = (glyph.x0 + glyph.x1) / 2, glyph.base - 0.88 * glyph.size
+    base = width - middle + 0.38 * glyph.size
+    return glyph._replace(x0=top, x1=top + glyph.size, base=base)
+
+
+def _lie(rule: Rule, width: float) -> Rule:
+    return Rule(rule.top, width - rule.x1, rule.bottom, width - rule.x0)
+
+
+def _printed(glyphs: Iterable[Glyph]) -> int:
+    return sum(not glyph.char.isspace() for glyph in glyphs)
+
+
+def _bare(glyph: Glyph, drawn: _Drawn) -> bool:
+    """Whether nothing but the paper is behind a glyph."""
+    x, y = (glyph.x0 + glyph.x1) / 2, glyph.base - 0.35 * glyph.size
+    return not any(p.x0 <= x <= p.x1 and p.top <= y <= p.bottom for p in drawn.panels)
+
+
+def _mapped(found: Sequence[_Found]) -> list[_Found]:
+    """Characters without those of fonts that do not say what they write."""
+    texts: dict[int | None, list[str]] = defaultdict(list)
+    for raw, style in found:
+        texts[style.font].append(raw[0] if raw[0] in ("", UNMAPPED) else "x")
+    dumb = {font for font, chars in texts.items() if is_rubbish("".join(chars))}
+    return [(raw, style) for raw, style in found if style.font not in dumb]
 
 
 def turned(box: tuple[float, float, float, float], quarter: int) -> Turn:
@@ -110,7 +162,7 @@ def turned(box: tuple[float, float, float, float], quarter: int) -> Turn:
     )[quarter]
 
 
-def _upright(raw: tuple[str, float, float, float, float], style: _Style, turn: Turn) -> Glyph:
+def _upright(raw: _Raw, style: _Style, turn: Turn) -> Glyph:
     char, ox, oy, ex, ey = raw
     x0, base = turn(ox, oy)
     x1, _ = turn(ex, ey)
@@ -118,9 +170,7 @@ def _upright(raw: tuple[str, float, float, float, float], style: _Style, turn: T
     return Glyph(char, x0, max(x1, x0 + 0.1), base, style.size, style.bold)
 
 
-def _glyphs(
-    page: pdfium.PdfPage, max_chars: int
-) -> Iterator[tuple[tuple[str, float, float, float, float], _Style]]:
+def _glyphs(page: pdfium.PdfPage, max_chars: int) -> Iterator[_Found]:
     """Characters with the start and the end of their advance, in user space, and their style."""
     textpage = page.get_textpage()
     count = c.FPDFText_CountChars(textpage)
@@ -138,12 +188,11 @@ def _glyphs(
             style = styles[key] = _style(textpage, n)
         c.FPDFText_GetLooseCharBox(textpage, n, box)
         c.FPDFText_GetCharOrigin(textpage, n, x, y)
-        yield _advance(plain(code), box, x.value, y.value, style), style
+        char = UNMAPPED if c.FPDFText_HasUnicodeMapError(textpage, n) == 1 else plain(code)
+        yield _advance(char, box, x.value, y.value, style), style
 
 
-def _advance(
-    char: str, box: c.FS_RECTF, x: float, y: float, style: _Style
-) -> tuple[str, float, float, float, float]:
+def _advance(char: str, box: c.FS_RECTF, x: float, y: float, style: _Style) -> _Raw:
     """Where the pen was before and after a character, along its direction."""
     if not all(map(math.isfinite, (x, y, box.left, box.right, box.top, box.bottom))):
         return "", 0.0, 0.0, 0.0, 0.0
@@ -162,7 +211,27 @@ def _style(textpage: pdfium.PdfTextPage, n: int) -> _Style:
     scale = math.hypot(matrix.c, matrix.d)
     size = nominal * scale if math.isfinite(scale) and scale > 0 else nominal
     size = size if math.isfinite(size) and 0.5 < size < 2000 else 10.0
-    return _Style(size, _bold(textpage, n), _angle(matrix.a, matrix.b))
+    font = ctypes.cast(
+        c.FPDFTextObj_GetFont(c.FPDFText_GetTextObject(textpage, n)), ctypes.c_void_p
+    )
+    angle = _angle(matrix.a, matrix.b)
+    return _Style(size, _bold(textpage, n), angle, _faint(textpage, n), font.value)
+
+
+def _faint(textpage: pdfium.PdfTextPage, n: int) -> bool:
+    """Whether a character is painted in white, or not at all (as a recognised scan's are)."""
+    mode = c.FPDFTextObj_GetTextRenderMode(c.FPDFText_GetTextObject(textpage, n))
+    filled = mode in FILLING and not _white(c.FPDFText_GetFillColor, textpage, n)
+    return not filled and not (
+        mode in STROKING and not _white(c.FPDFText_GetStrokeColor, textpage, n)
+    )
+
+
+def _white(colour_of: Callable[..., int], *thing: object) -> bool:
+    parts = [ctypes.c_uint() for _ in range(4)]
+    known = colour_of(*thing, *parts)
+    *colour, alpha = (part.value for part in parts)
+    return bool(known) and (min(colour) >= WHITE or alpha < CLEAR)
 
 
 def _angle(a: float, b: float) -> int | None:
@@ -185,7 +254,7 @@ def _bold(textpage: pdfium.PdfTextPage, n: int) -> bool:
     return bool(text_object) and (c.FPDFTextObj_GetTextRenderMode(text_object) == FILL_AND_STROKE)
 
 
-def _text_angle(found: list[tuple[tuple[str, float, float, float, float], _Style]]) -> int:
+def _text_angle(found: Sequence[_Found]) -> int:
     """The direction of most characters, so that a page with turned text is read turned."""
     angles = Counter(style.angle for _, style in found if style.angle is not None)
     return angles.most_common(1)[0][0] if angles else 0
@@ -194,14 +263,24 @@ def _text_angle(found: list[tuple[tuple[str, float, float, float, float], _Style
 def _drawn(page: pdfium.PdfPage, turn: Turn, width: float, height: float) -> _Drawn:
     area = max(width * height, 1.0)
     rules: list[Rule] = []
+    panels: list[Rule] = []
     pictured, paths = 0.0, 0
     for kind, raw, matrix in _objects(page):
         if kind == c.FPDF_PAGEOBJ_PATH:
             paths += 1
             rules += _rules(raw, matrix, turn)
+            panels += [_box(raw, matrix, turn)] if _is_coloured(raw) else []
         elif kind in (c.FPDF_PAGEOBJ_IMAGE, c.FPDF_PAGEOBJ_SHADING):
-            pictured += _covered(raw, matrix, turn, width, height) / area
-    return _Drawn(rules, min(pictured, 1.0), paths)
+            panels.append(_box(raw, matrix, turn))
+            pictured += _area(panels[-1], width, height) / area
+    return _Drawn(rules, panels, min(pictured, 1.0), paths)
+
+
+def _is_coloured(raw: c.FPDF_PAGEOBJECT) -> bool:
+    """Whether a path is filled with something that white letters stand out from."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    c.FPDFPath_GetDrawMode(raw, fill, stroke)
+    return bool(fill.value) and not _white(c.FPDFPageObj_GetFillColor, raw)
 
 
 def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, c.FPDF_PAGEOBJECT, Matrix]]:
@@ -251,20 +330,22 @@ def _at(matrix: Matrix, turn: Turn, x: float, y: float) -> tuple[float, float]:
     return turn(a * x + cc * y + e, b * x + d * y + f)
 
 
-def _covered(
-    raw: c.FPDF_PAGEOBJECT, matrix: Matrix, turn: Turn, width: float, height: float
-) -> float:
-    """The area of the part of an object's box that is on the page, in square points."""
+def _box(raw: c.FPDF_PAGEOBJECT, matrix: Matrix, turn: Turn) -> Rule:
     edges = [ctypes.c_float() for _ in range(4)]
     if not c.FPDFPageObj_GetBounds(raw, *edges):
-        return 0.0
+        return NOWHERE
     left, bottom, right, top = (edge.value for edge in edges)
     x0, y0 = _at(matrix, turn, left, bottom)
     x1, y1 = _at(matrix, turn, right, top)
     if not all(map(math.isfinite, (x0, y0, x1, y1))):
-        return 0.0
-    across = min(max(x0, x1), width) - max(min(x0, x1), 0.0)
-    down = min(max(y0, y1), height) - max(min(y0, y1), 0.0)
+        return NOWHERE
+    return Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _area(box: Rule, width: float, height: float) -> float:
+    """The area of the part of a box that is on the page, in square points."""
+    across = min(box.x1, width) - max(box.x0, 0.0)
+    down = min(box.bottom, height) - max(box.top, 0.0)
     return max(across, 0.0) * max(down, 0.0)
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from policyqa.index.read.pdf.glyphs import closed_up, ems, is_wide, spaced
-from policyqa.index.read.pdf.ink import Glyph, Rule
+from policyqa.index.read.pdf.shapes import Glyph, Rule
 
 # Around a raised mark (¹, ①) in a line's text, until it is known whether a footnote answers it.
 MARK_OPEN, MARK_CLOSE = "\ufdd0", "\ufdd1"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from policyqa.index.read.pdf.ink import Rule
 from policyqa.index.read.pdf.lines import MARK_CLOSE, MARK_OPEN, PdfLine, joined, merged
+from policyqa.index.read.pdf.shapes import Rule
 
 SMALL = 0.93
 MAX_RULE_SHARE = 0.5

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from policyqa.index.read.pdf.lines import PdfLine, merged
+from policyqa.index.read.pdf.paragraphs import INDENT_EM, ends_sentence
 from policyqa.index.read.pdf.tables import Ruled
 
 MIN_COLUMN_LINES = 4
@@ -14,6 +15,7 @@ MIN_COLUMN_EM = 8.0
 MIN_GUTTER_EM = 0.8
 SAME_EDGE_EM = 0.7
 SAME_COLUMN_EM = 2.6
+MAX_INDENT_EM, FULL_EM = 3.0, 2.2
 MAX_COLUMN_DEPTH = 3
 MIN_TEXT_SHARE = 0.5
 
@@ -106,14 +108,44 @@ def _rowed(items: Iterable[Item]) -> Iterator[Item]:
 def flowed(leaves: Sequence[Leaf]) -> list[Item]:
     """The items of a document in reading order, each line with its distances to the margins."""
     usual = _usual_margins(leaves)
-    return [
-        replace(item, column=n, indent=item.x0 - left, slack=right - item.x1)
-        if isinstance(item, PdfLine)
-        else item
-        for n, leaf in enumerate(leaves)
-        for left, right in [_margins(leaf, usual)]
-        for item in leaf.items
-    ]
+    flow: list[Item] = []
+    for n, leaf in enumerate(leaves):
+        left, right = _margins(leaf, usual)
+        placed = [
+            replace(item, column=n, indent=item.x0 - left, slack=right - item.x1)
+            if isinstance(item, PdfLine)
+            else item
+            for item in leaf.items
+        ]
+        for apart, items in groupby(placed, key=_is_apart):
+            run = list(items)
+            flow += _block(run) if apart else run
+    return flow
+
+
+def _is_apart(item: Item) -> bool:
+    """Whether a line touches neither edge of its column."""
+    return isinstance(item, PdfLine) and min(item.indent, item.slack) > INDENT_EM * item.size
+
+
+def _block(run: list[Item]) -> list[Item]:
+    """Lines between two edges of their own (a quotation set in), with their distances to these;
+    others, such as centred lines, as they are."""
+    lines = [item for item in run if isinstance(item, PdfLine)]
+    em, left, right = lines[0].size, min(x.x0 for x in lines), max(x.x1 for x in lines)
+    even = abs(min(x.indent for x in lines) - min(x.slack for x in lines)) <= 2 * em
+    starts = [*_run_on(lines, right), *([left] if _is_flush(lines, right) else [])]
+    if not even or not starts or any(abs(x - left) > SAME_EDGE_EM * em for x in starts):
+        return run
+    return [replace(line, indent=line.x0 - left, slack=right - line.x1) for line in lines]
+
+
+def _is_flush(lines: Sequence[PdfLine], right: float) -> bool:
+    """Whether three or more lines begin at one edge and all but the last end at the other."""
+    *full, last = lines
+    near = SAME_EDGE_EM * last.size
+    ends = len(full) > 1 and all(right - line.x1 <= near for line in full)
+    return ends and right - last.x1 > 2 * near and all(abs(x.x0 - last.x0) <= near for x in full)
 
 
 def _usual_margins(leaves: Sequence[Leaf]) -> list[tuple[float, float, int]]:
@@ -139,14 +171,29 @@ def _margins(leaf: Leaf, usual: Sequence[tuple[float, float, int]]) -> tuple[flo
     own = max(line.x1 for line in lines) if right is None else right
     if not leaf.alone and right is not None:
         return left, own
-    like = [m for m in usual if abs(m[0] - left) <= SAME_COLUMN_EM * em and m[1] > own - em]
+    wide = right is not None and own - left >= MIN_TEXT_SHARE * leaf.width
+    edge = own if wide else max(line.x1 for line in lines)
+    begun = min(_run_on(lines, edge), default=edge)
+    sure = begun <= left + SAME_EDGE_EM * em and edge - begun >= MIN_TEXT_SHARE * leaf.width
+    if sure and not wide:
+        left, own = min(left, begun), edge
+    near = (SAME_EDGE_EM if sure else SAME_COLUMN_EM) * em
+    like = [m for m in usual if abs(m[0] - left) <= near and m[1] > own - em]
     if like:
         best = max(like, key=lambda m: m[2])
         return min(left, best[0]), max(own, best[1])
-    wide = own - left >= MIN_TEXT_SHARE * leaf.width
-    if not leaf.alone or (right is not None and wide):
+    if not leaf.alone or wide or sure:
         return left, own
     return _symmetric(lines, leaf.width, left, own)
+
+
+def _run_on(lines: Sequence[PdfLine], right: float) -> Iterator[float]:
+    """Where the second lines of paragraphs begin: left of a line that is set in and full."""
+    for above, line in pairwise(lines):
+        set_in = INDENT_EM < (above.x0 - line.x0) / line.size < MAX_INDENT_EM
+        full = abs(right - above.x1) < FULL_EM * line.size
+        if set_in and full and not ends_sentence(above.text):
+            yield line.x0
 
 
 def _symmetric(

@@ -15,8 +15,14 @@ import pypdfium2.raw as c
 
 from policyqa.index.errors import MissingTool, UnreadableFile
 from policyqa.index.read.extract import Extract, Limits, Paragraph, ParagraphKind, Part
-from policyqa.index.read.pdf.furniture import Sheet, chrome_of, is_stamped, without_furniture
-from policyqa.index.read.pdf.glyphs import is_rubbish
+from policyqa.index.read.pdf.furniture import (
+    Sheet,
+    chrome_of,
+    is_stamped,
+    without_contents,
+    without_furniture,
+)
+from policyqa.index.read.pdf.glyphs import MIN_JUDGED_CHARS, UNMAPPED, is_rubbish
 from policyqa.index.read.pdf.info import is_web_print, title_of
 from policyqa.index.read.pdf.ink import Ink, ink_of
 from policyqa.index.read.pdf.lines import PdfLine, lines_of
@@ -39,6 +45,7 @@ LOCKED = "PDF 有密码保护，请先去掉密码"
 DAMAGED = "PDF 文件已损坏，无法打开：请重新下载，或用 PDF 阅读器打开后另存一份再试"
 INSTALL = "pip install 'policyqa[ocr]' 后重新运行 policyqa index"
 SCANNED = f"扫描件，没有文字层，需要文字识别：{INSTALL}"
+GARBLED = f"字体没有文字编码，读出来是乱码，需要文字识别：{INSTALL}"
 EMPTY = "PDF 里没有文字，也没有可识别的图像"
 MAX_STAMP_CHARS = 30
 MIN_PICTURED = 0.3
@@ -82,7 +89,9 @@ def read(data: bytes, limits: Limits, *, recognise: Recogniser | None = None) ->
 
 def _opened(data: bytes) -> pdfium.PdfDocument:
     try:
-        return pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data)
+        document.init_forms()
+        return document
     except pdfium.PdfiumError as error:
         locked = error.err_code in (c.FPDF_ERR_PASSWORD, c.FPDF_ERR_SECURITY)
         raise UnreadableFile(LOCKED if locked else DAMAGED) from error
@@ -101,7 +110,8 @@ def _read(
     pages = _judged(pages)
     scans = [page.number for page in pages if page.image]
     if scans and recognise is None and not any(p.pieces or p.tables for p in pages if not p.image):
-        raise MissingTool(SCANNED, "ocr")
+        garbled = any(_is_garbled(page) for page in pages)
+        raise MissingTool(GARBLED if garbled else SCANNED, "ocr")
     read_pages = _evened([_recognised(document, page, recognise) for page in pages])
     parts = _parts(read_pages, printed=printed)
     if not parts:
@@ -145,10 +155,11 @@ def _page(document: pdfium.PdfDocument, number: int, max_chars: int) -> Page:
 
 def _judged(pages: Sequence[Page]) -> list[Page]:
     """Pages without their furniture, those that are images marked."""
-    return [
-        replace(page, pieces=tuple(pieces), image=_is_image(page, pieces))
+    clean = [
+        replace(page, pieces=tuple(pieces))
         for page, pieces in zip(pages, _furnished(pages), strict=True)
     ]
+    return [replace(page, image=_is_image(page)) for page in clean]
 
 
 def _furnished(pages: Sequence[Page]) -> list[list[PdfLine]]:
@@ -163,11 +174,10 @@ def _body_size(pages: Sequence[Page]) -> float:
     return body_of([piece for page in pages for piece in page.pieces]).size
 
 
-def _is_image(page: Page, pieces: Sequence[PdfLine]) -> bool:
+def _is_image(page: Page) -> bool:
     """Whether the words of a page are in a picture, in outlines, or in a broken text layer."""
-    text = "".join(piece.text for piece in pieces)
-    text += "".join(cell.text for t in page.tables for row in t.table.rows for cell in row)
-    if is_rubbish(text):
+    text = _text_of(page)
+    if _is_garbled(page):
         return True
     if len(text) > MAX_STAMP_CHARS:
         return False
@@ -175,10 +185,20 @@ def _is_image(page: Page, pieces: Sequence[PdfLine]) -> bool:
     return page.ink.pictured >= MIN_PICTURED or outlined
 
 
+def _text_of(page: Page) -> str:
+    text = "".join(piece.text for piece in page.pieces)
+    return text + "".join(cell.text for t in page.tables for row in t.table.rows for cell in row)
+
+
+def _is_garbled(page: Page) -> bool:
+    """Whether the fonts of a page do not say what they write."""
+    return is_rubbish(_text_of(page) + UNMAPPED * page.ink.unmapped)
+
+
 def _recognised(document: pdfium.PdfDocument, page: Page, recognise: Recogniser | None) -> Page:
     """A page that is an image with what is recognised in it; others as they are."""
     if not page.image or recognise is None:
-        return replace(page, pieces=(), tables=()) if _has_rubbish(page) else page
+        return replace(page, pieces=(), tables=()) if _is_garbled(page) else page
     image, scale = _rendered(document, page.number)
     lines, dropped = lines_seen(recognise(image), page=page.number, scale=scale)
     return replace(page, pieces=tuple(lines), tables=(), dropped=dropped)
@@ -191,10 +211,6 @@ def _evened(pages: Sequence[Page]) -> list[Page]:
         replace(page, pieces=tuple(evened(page.pieces, among))) if page.image else page
         for page in pages
     ]
-
-
-def _has_rubbish(page: Page) -> bool:
-    return page.image and is_rubbish("".join(piece.text for piece in page.pieces))
 
 
 def _rendered(document: pdfium.PdfDocument, number: int) -> tuple[Image, float]:
@@ -221,7 +237,7 @@ def _parts(pages: Sequence[Page], *, printed: bool) -> tuple[Part, ...]:
     """All pages together in reading order; `printed` by a browser: without the site's chrome."""
     clean = [
         replace(page, pieces=tuple(pieces))
-        for page, pieces in zip(pages, _furnished(pages), strict=True)
+        for page, pieces in zip(pages, without_contents(_furnished(pages)), strict=True)
     ]
     size, texts = _body_size(clean), dict[str, str]()
     leaves = []
@@ -305,11 +321,14 @@ def _warnings(
     pages: Sequence[Page], broken: Sequence[int], data: bytes, *, recognised: bool
 ) -> Iterator[str]:
     """Lines for staff on what was guessed or left out."""
-    images = page_ranges([page.number for page in pages if page.image])
+    images = page_ranges(
+        [page.number for page in pages if page.image and (recognised or not page.ink.unmapped)]
+    )
     if images and recognised:
         yield f"第 {images} 页由图像识别，请核对"
     elif images:
         yield f"第 {images} 页是图像，没有文字层，未能读取：{INSTALL}"
+    yield from _unread([page for page in pages if not (page.image and recognised)])
     dropped = sum(page.dropped for page in pages)
     if dropped:
         yield f"图像识别有 {dropped} 行把握太低，已略去，请对照原件"
@@ -317,6 +336,20 @@ def _warnings(
         yield f"第 {page_ranges(broken)} 页已损坏，未能读取"
     if b"%%EOF" not in data[-TAIL_BYTES:]:
         yield "PDF 缺少结尾，可能不完整，请核对"
+
+
+def _unread(pages: Sequence[Page]) -> Iterator[str]:
+    """Lines for staff on what stands in the file and was not read, page by page."""
+    for reason, found in (
+        ("有看不见的文字（白色或极小），没有读", [p for p in pages if p.ink.hidden]),
+        (
+            "有的字体没有文字编码，读出来是乱码，没有读",
+            [p for p in pages if p.ink.unmapped >= MIN_JUDGED_CHARS],
+        ),
+        ("有批注没有读", [p for p in pages if p.ink.remarks]),
+    ):
+        if found:
+            yield f"第 {page_ranges([page.number for page in found])} 页{reason}，请对照原件"
 
 
 def page_ranges(numbers: Sequence[int]) -> str:

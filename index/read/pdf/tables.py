@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from policyqa.index.read.extract import Cell, Table
 from policyqa.index.read.pdf.glyphs import spaced
-from policyqa.index.read.pdf.ink import Glyph, Rule
 from policyqa.index.read.pdf.lines import (
     CLOSERS,
     MARK_CLOSE,
@@ -17,6 +16,7 @@ from policyqa.index.read.pdf.lines import (
     merged,
 )
 from policyqa.index.read.pdf.paragraphs import begins_marked, ends_sentence
+from policyqa.index.read.pdf.shapes import Glyph, Rule
 
 SNAP = 2.5
 MIN_RULE = 5.0
@@ -261,8 +261,8 @@ def appended(first: Ruled, second: Ruled) -> Ruled:
         old, body = (*old[:-1], last), body[1:]
     if body:
         body[0] = tuple(map(_held, old[-1], body[0]))
-    rows = (*old, *body)
-    return replace(second, table=replace(first.table, rows=rows))
+    pages = (*(first.table.pages or [first.page] * len(old)), *[second.page] * len(body))
+    return replace(second, table=replace(first.table, rows=(*old, *body), pages=pages))
 
 
 def _held(last: Cell, first: Cell) -> Cell:

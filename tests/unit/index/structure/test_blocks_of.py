@@ -108,6 +108,13 @@ def test_a_table_with_one_cell_a_line_has_its_rows() -> None:
     ]
 
 
+def test_rows_know_the_page_they_stand_on() -> None:
+    rows = tuple((Cell(a), Cell(b)) for a, b in (("序号", "事项"), ("一", "入户"), ("二", "落户")))
+    table = Table(rows, page=1, pages=(1, 1, 2))
+    found = [(b.body.text, b.page) for b in blocks_of(Extract((table,))) if b.kind == "row"]
+    assert found == [("一\t入户", 1), ("二\t落户", 2)]
+
+
 def test_rows_know_their_header() -> None:
     header = block(TABLE, "类别\t指标\t2025年")
     rows = [item for item in blocks(TABLE) if item.kind == "row"]

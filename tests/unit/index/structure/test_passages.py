@@ -131,6 +131,13 @@ def test_a_file_without_text_has_no_passage() -> None:
     assert document.metadata.title == "文件"
 
 
+def test_a_numbered_heading_is_no_title() -> None:
+    document, _ = parsed(
+        f"第一章 总则\n第一条 {running(18)}。\n第二章 附则\n第二条 {running(18)}。"
+    )
+    assert document.metadata.title == "文件"
+
+
 def test_the_catalogue_has_the_last_word_on_the_title() -> None:
     about = parsed(ARTICLE, title="馆藏标题", date="2021")[0].metadata
     assert (about.title, about.date) == ("馆藏标题", "2021")

@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from policyqa.index.errors import UnreadableFile
+from policyqa.index.errors import MissingTool, UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Table
 from policyqa.index.read.pdf.glyphs import closed_up, is_rubbish, plain, spaced
 from policyqa.index.read.pdf.info import NO_TITLE
@@ -167,6 +167,82 @@ def test_of_two_pages_the_first_keeps_what_both_carry() -> None:
     ]  # fmt: skip
 
 
+def test_running_heads_that_change_with_the_chapter_go() -> None:
+    def page(head: str, number: int, first: str, last: str) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, 230, 60, head, 10)
+            put(canvas, LEFT, 110, first)
+            flow(canvas, 134, LONG + "。", last)
+            put(canvas, 290, 810, str(number), 9)
+
+        return draw
+
+    data = made(
+        page("人才科事项清单", 1, "甲。", LONG + LONG[:4]),
+        page("人才科事项清单", 2, "和其他的规定。", LONG + "。"),
+        page("户籍科事项清单", 3, "乙。", LONG + LONG[:4]),
+        page("户籍科事项清单", 4, "和其他的规定。", LONG + "。"),
+    )
+    rest = [LONG + "。", LONG + LONG[:4] + "和其他的规定。", LONG + "。", LONG + "。"]
+    assert words(read(data, LIMITS)) == [
+        *("人才科事项清单", "甲。", *rest),
+        *("户籍科事项清单", "乙。", *rest),
+    ]
+
+
+def test_margins_of_another_page_make_no_headings_of_first_lines() -> None:
+    def wide(canvas: Canvas) -> None:
+        for n in range(20):
+            put(canvas, LEFT - 2 * EM, 100 + 24 * n, (LONG + LONG)[:31] + "。")
+
+    def narrow(canvas: Canvas) -> None:
+        put(canvas, LEFT, 100, "第一条 目的")
+        flow(canvas, 124, LONG + "。", LONG + LONG + "。", columns=28)
+
+    parts = read(made(wide, narrow), LIMITS).parts
+    assert [p.text for p in parts if isinstance(p, Paragraph) and p.page == 2] == [
+        "第一条 目的", LONG + "。", LONG + LONG + "。",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("set_in", [2, 0])
+def test_quotation_set_in_on_both_sides_is_a_paragraph(set_in: int) -> None:
+    quoted = (LONG + LONG)[:70] + "。"
+
+    def draw(canvas: Canvas) -> None:
+        flow(canvas, 100, LONG + "：")
+        put(canvas, LEFT + (2 + set_in) * EM, 156, quoted[: 26 - set_in])
+        put(canvas, LEFT + 2 * EM, 180, quoted[26 - set_in : 52 - set_in])
+        put(canvas, LEFT + 2 * EM, 204, quoted[52 - set_in :])
+        flow(canvas, 236, LONG + "。")
+
+    texts = (LONG + "：", quoted, LONG + "。")
+    assert read(made(draw), LIMITS).parts == tuple(Paragraph(text, page=1) for text in texts)
+
+
+@pytest.mark.parametrize("leader", [" ........................ ", " ……………… ", "　　　　　　　　"])
+def test_tables_of_contents_are_no_text(leader: str) -> None:
+    def contents(canvas: Canvas) -> None:
+        put(canvas, 280, 150, "目　录")
+        entries = ("第一章 总则", "第二章 申请和认定的条件", "第三章 附则")
+        for n, (name, number) in enumerate(zip(entries, (1, 3, 9), strict=True)):
+            put(canvas, LEFT, 200 + 24 * n, f"{name}{leader}{number}")
+        put(canvas, LEFT, 272, "附录一 各区受理窗口的地址")
+        put(canvas, LEFT, 296, f"和电话{leader}12")
+
+    data = made(contents, lambda c: flow(c, 100, LONG + "。") and None)
+    assert read(data, LIMITS).parts == (Paragraph(LONG + "。", page=2),)
+
+
+def test_dots_to_be_filled_in_stay() -> None:
+    def draw(canvas: Canvas) -> None:
+        flow(canvas, 100, LONG + "。")
+        for n, name in enumerate(("申请人", "电话", "地址")):
+            put(canvas, LEFT, 400 + 40 * n, f"{name}：................")
+
+    assert len(words(read(made(draw), LIMITS))) == 4
+
+
 def test_browser_stamp_and_site_chrome_go() -> None:
     def draw(canvas: Canvas) -> None:
         put(canvas, 24, 22, "2026/7/24 16:15", 8)
@@ -233,6 +309,7 @@ def test_table_over_two_pages_is_one_and_its_header_comes_once() -> None:
         ["博士", "博士的标准"],
         ["硕士", "硕士的标准"],
     ]
+    assert table.pages == (1, 1, 2)
 
 
 def test_lines_of_a_cell_are_joined() -> None:
@@ -295,6 +372,107 @@ def test_turned_page_is_read_upright() -> None:
         canvas.drawString(100, -200, "第二行的文字。")
 
     assert words(read(made(draw), LIMITS)) == ["第一行的文字。", "第二行的文字。"]
+
+
+def test_text_drawn_upwards_on_a_page_that_is_turned_is_read_upright_with_its_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageRotation(90)
+        canvas.rotate(90)
+        canvas.translate(0, -HEIGHT)
+        grid(canvas, [90, 200, 490], [300, 330, 360])
+        for x, down, text in (
+            (100, 320, "区县"), (210, 320, "博士补贴"), (100, 350, "松江区"), (210, 350, "12万元"),
+        ):  # fmt: skip
+            put(canvas, x, down, text, 12)
+        put(canvas, 100, 420, "注：补贴分三年发放。")
+
+    table, after = read(made(draw), LIMITS).parts
+    assert isinstance(table, Table)
+    assert [[c.text for c in row] for row in table.rows] == [
+        ["区县", "博士补贴"], ["松江区", "12万元"],
+    ]  # fmt: skip
+    assert after == Paragraph("注：补贴分三年发放。", page=1)
+
+
+def test_text_that_nobody_sees_is_not_read_and_white_text_on_a_dark_field_is() -> None:
+    def draw(canvas: Canvas) -> None:
+        flow(canvas, 100, LONG + "。")
+        canvas.setFillColorRGB(0.1, 0.2, 0.6)
+        canvas.rect(80, HEIGHT - 320, 400, 40, stroke=0, fill=1)
+        canvas.setFillColorRGB(1, 1, 1)
+        put(canvas, LEFT, 305, "白字写在深色的底上。")
+        put(canvas, LEFT, 400, "补贴为五百万元。")
+        canvas.setFillColorRGB(0, 0, 0)
+        put(canvas, LEFT, 500, "任何人都可以领取。", 1)
+
+    extract = read(made(draw), LIMITS)
+    assert words(extract) == [LONG + "。", "白字写在深色的底上。"]
+    assert extract.warnings == ("第 1 页有看不见的文字（白色或极小），没有读，请对照原件",)
+
+
+def test_invisible_text_over_a_picture_is_what_was_recognised_in_it() -> None:
+    def draw(canvas: Canvas) -> None:
+        picture(canvas)
+        text = canvas.beginText(LEFT, HEIGHT - 100)
+        text.setFont(FONT, 12)
+        text.setTextRenderMode(3)
+        text.textOut(LONG[:36] + "。")
+        canvas.drawText(text)
+
+    assert words(read(made(draw), LIMITS)) == [LONG[:36] + "。"]
+
+
+def without_map(data: bytes) -> bytes:
+    """A file whose fonts number their shapes and do not say what these write."""
+    for old, new in ((b"/UniGB-UCS2-H", b"/Identity-H"), (b"(GB1)", b"(Own)")):
+        assert old in data
+        data = data.replace(old, new.ljust(len(old)))
+    return data
+
+
+def test_fonts_without_a_character_map_are_not_read_as_mojibake() -> None:
+    data = without_map(made(lambda c: flow(c, 100, LONG + "。") and None))
+    with pytest.raises(MissingTool, match="字体没有文字编码，读出来是乱码"):
+        read(data, LIMITS)
+
+
+def test_pages_with_a_font_without_a_character_map_are_named() -> None:
+    def plain_page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", EM)
+        canvas.drawString(LEFT, 500, "Applications are received from Monday to Friday.")
+
+    data = without_map(made(plain_page, lambda c: flow(c, 100, LONG + "。") and None))
+    extract = read(data, LIMITS)
+    assert words(extract) == ["Applications are received from Monday to Friday."]
+    assert extract.warnings == (
+        "第 2 页有的字体没有文字编码，读出来是乱码，没有读，请对照原件",
+    )  # fmt: skip
+
+
+def test_fields_of_forms_are_read_in_their_row_and_comments_are_named() -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, LEFT, 100, "服务卡有效期：")
+        canvas.acroForm.textfield(
+            name="term", value="five years", x=LEFT + 8 * EM, y=HEIGHT - 106, width=200, height=20
+        )
+        put(canvas, LEFT, 160, "受理部门为人才服务科。")
+        canvas.textAnnotation("an opinion", Rect=[400, 600, 420, 620])
+
+    extract = read(made(draw), LIMITS)
+    assert words(extract) == ["服务卡有效期： five years", "受理部门为人才服务科。"]
+    assert extract.warnings == ("第 1 页有批注没有读，请对照原件",)
+
+
+def test_vertical_text_is_read_by_columns_from_the_right() -> None:
+    def draw(canvas: Canvas) -> None:
+        for n, column in enumerate(
+            ("松江府人才公告", "每位博士补助三十三万元", "申请至十一月底止")
+        ):
+            for m, char in enumerate(column):
+                put(canvas, 450 - 40 * n, 92 + 24 * m, char, 16)
+
+    text = "".join(words(read(made(draw), LIMITS)))
+    assert text == "松江府人才公告每位博士补助三十三万元申请至十一月底止"
 
 
 def picture(canvas: Canvas) -> None:
