@@ -367,7 +367,7 @@ def clerk_command(
     ids = {task.id for task in tasks}
     judged = [each for each in sets.judgements(folder) if each.id in ids]
     if judged:
-        typer.echo("\n" + clerk.judged_table(judged))
+        typer.echo("\n" + clerk.judged_table(judged, tasks))
 
 
 @group.command("conversations")

@@ -103,16 +103,24 @@ def table(found: Mapping[str, Mapping[str, Figure]]) -> str:
     return figures_table(found, LABELS)
 
 
-def judged_table(found: Sequence[Judgement]) -> str:
-    """How many answers of each version were judged how, as a table in Markdown; "" for none."""
-    versions = dict.fromkeys(each.version for each in found)
-    counts = {v: Counter(each.judged for each in found if each.version == v) for v in versions}
+def judged_table(found: Sequence[Judgement], tasks: Sequence[Task] = ()) -> str:
+    """How many answers of each version were judged how, then those of the last one by the type of
+    the question, as a table in Markdown; "" for none."""
+    if not found:
+        return ""
+    versions = list(dict.fromkeys(each.version for each in found))
+    columns = {v: Counter(each.judged for each in found if each.version == v) for v in versions}
+    last = [each for each in found if each.version == versions[-1]]
+    types = {task.id: task.type for task in tasks}
+    for each in last:
+        if each.id in types:
+            columns.setdefault(types[each.id], Counter())[each.judged] += 1
     names = {"right": "对", "partial": "部分对", "wrong": "错", "silent": "误沉默"}
-    head = ["| 人工判断 | " + " | ".join(f"{v} n={c.total()}" for v, c in counts.items()) + " |"]
+    head = "| 人工判断 | " + " | ".join(f"{v} n={c.total()}" for v, c in columns.items()) + " |"
     lines = [
         f"| {names[kind]} | "
-        + " | ".join(f"{c[kind] / c.total():.2f}" for c in counts.values())
+        + " | ".join(f"{c[kind] / c.total():.2f}" for c in columns.values())
         + " |"
         for kind in get_args(Judged)
     ]
-    return "\n".join([*head, "|---" * (len(counts) + 1) + "|", *lines]) if counts else ""
+    return "\n".join([head, "|---" * (len(columns) + 1) + "|", *lines])

@@ -71,6 +71,7 @@ def test_judgements_are_counted_by_version() -> None:
         for i, v, j in of
     ]
     assert "| 对 | 0.50 | 1.00 |" in judged_table(found)
+    assert "| own n=1 |" in judged_table(found, [task()])
     assert judged_table([]) == ""
 
 
