@@ -222,7 +222,9 @@ class Composer:
         if not finding.passed:
             self.dropped.append((text, finding))
             return ()
-        proof = [*parts, head] if head else parts
+        proof = (
+            [*sorted(parts, key=lambda part: not _is_own(document, part)), head] if head else parts
+        )
         numbers = tuple(dict.fromkeys(self._cite(quote, part) for part in proof))
         self.sentences.append(
             AnswerSentence(
@@ -312,6 +314,12 @@ def with_validity(citation: Citation, held: Validity | None) -> Citation:
     if held is None:
         return citation
     return citation.model_copy(update={"validity": held.state, "validity_because": held.because})
+
+
+def _is_own(document: Document, part: Span) -> bool:
+    """Whether a part of a table row has cells of its own, and is none that several rows share: what
+    a reader is led to first."""
+    return "\t" in document.text[slice(*part)].strip("\n")
 
 
 def row_text(document: Document, sentence: Sentence, parts: Sequence[Span]) -> str:
