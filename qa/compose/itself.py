@@ -16,6 +16,10 @@ from policyqa.qa.retrieve.evidence import Quote
 NAMED = 0.7  # share of what is left of a question that a title must hold, to be named by it
 MIN_BIGRAMS = 3  # that are left, so that something is named
 CLAUSES = ("effective", "expires")  # fields that a whole sentence says
+POINTS = re.compile(
+    "(?:那么?|请问)?(?:(?:这|那|该|上面|刚才)[个份部条项篇]?的?)?"
+    "(?:文件|规划|办法|通知|意见|规定|细则|方案|政策|公告|文章|报道|它)?(?:的|呢)?"
+)
 HOLDS = re.compile(r"\d|[一二三四五六七八九十]年")
 
 
@@ -30,19 +34,28 @@ class Itself:
 
 def asked_itself(asked: Asked, corpus: Citable) -> Itself | None:
     """What a document says of itself, if that is asked of one that the question names by its title
-    or by its number; None for any other question."""
+    or by its number, or points back to (这个规划的文号); None for any other question."""
     if not asked.uses("itself") or asked.parts:
         return None
     numbers = {number for number, _, _ in numbers_in(asked.text)}
     if numbers and ASKS_WHICH_FILE.search(asked.plain):
         named = [d for d in corpus.documents.values() if d.metadata.doc_number in numbers]
         return _said(named, "title", corpus.passages)
+    plain = normalise(asked.own) or asked.plain
     for field, pattern in ASKS_ITSELF:
-        found = pattern.search(asked.plain)
+        found = pattern.search(plain)
         if found:
-            rest = asked.plain[: found.start()] + asked.plain[found.end() :]
-            return _said(_named(rest, corpus.documents), field, corpus.passages)
+            rest = plain[: found.start()] + plain[found.end() :]
+            named = _pointed_at(rest, asked, corpus) or _named(rest, corpus.documents)
+            return _said(named, field, corpus.passages)
     return None
+
+
+def _pointed_at(rest: str, asked: Asked, corpus: Citable) -> list[Document]:
+    """The document that answered before, where a question only points at one."""
+    likely = max(asked.cited, key=lambda name: asked.cited[name], default="")
+    points = POINTS.fullmatch(rest.strip()) and likely in corpus.documents
+    return [corpus.documents[likely]] if points else []
 
 
 def _named(rest: str, documents: Mapping[str, Document]) -> list[Document]:

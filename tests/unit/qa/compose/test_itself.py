@@ -1,5 +1,7 @@
 """What is asked of a document itself is answered by its metadata, with the words that say so."""
 
+from dataclasses import replace
+
 import pytest
 
 from policyqa.index.build.building import SourceText, build_texts
@@ -7,6 +9,9 @@ from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.compose.itself import asked_itself
+from policyqa.qa.corpus import Citable
+from policyqa.qa.question.asked import understood
 from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import Answer, Question
@@ -63,6 +68,26 @@ def test_its_own_words_say_it(office: Assistant, question: str, said: str) -> No
     assert NUMBERED[answer.citations[0].start : answer.citations[0].end] == (
         answer.citations[0].quote
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("这个办法的文号是多少?", "云住发〔2025〕16号"),
+        ("那它是几号文", "云住发〔2025〕16号"),
+        ("是谁发的", "云溪市住房保障局"),
+        ("青年驿站什么时候发布的", ""),  # something else is asked
+    ],
+)
+def test_a_follow_up_points_at_the_document_that_answered(
+    office: Assistant, question: str, said: str
+) -> None:
+    (document,) = (d for d in office.corpus.documents() if d.source == "公寓.txt")
+    passages = {document.doc_id: office.corpus.passages(document.doc_id)}
+    asked_now = understood(f"人才公寓 租金 {question}", own=question)
+    after = replace(asked_now, cited={document.doc_id: 0.9})
+    found = asked_itself(after, Citable({document.doc_id: document}, passages))
+    assert (found.quote.text if found and found.quote else "") == said
 
 
 def test_a_number_that_is_not_there_is_not_given(office: Assistant) -> None:
