@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
@@ -603,25 +603,23 @@ def _earlier(answer: Answer) -> Earlier:
     one that was silent."""
     if not answer.hits:
         return Earlier(question="")
-    near = list(dict.fromkeys((each.doc_id, each.title) for each in answer.citations))
-    return Earlier(
-        question=normalise_query(answer.question),
-        documents=tuple(name for name, _ in near[:CITED]),
-        titles=tuple(title for _, title in near[:CITED]),
-        items=tuple(
-            each.text[:ITEM_CHARS] for each in answer.sentences if each.role in ("item", "step")
-        ),
-    )
+    cited = ((each.doc_id, each.title) for each in answer.citations)
+    listed = (each.text for each in answer.sentences if each.role in ("item", "step"))
+    items = tuple(text[:ITEM_CHARS] for text in listed)
+    return _turn_about(normalise_query(answer.question), cited, items)
 
 
 def _turn_of(text: str, picked: Sequence[Evidence]) -> Earlier:
     """A part of a question as a turn before its other parts."""
-    near = list(dict.fromkeys((e.document.doc_id, e.document.metadata.title) for e in picked))
-    return Earlier(
-        question=text,
-        documents=tuple(name for name, _ in near[:CITED]),
-        titles=tuple(title for _, title in near[:CITED]),
-    )
+    return _turn_about(text, ((e.document.doc_id, e.document.metadata.title) for e in picked))
+
+
+def _turn_about(
+    text: str, cited: Iterable[tuple[str, str]], items: tuple[str, ...] = ()
+) -> Earlier:
+    """A turn whose answer rests on documents, by id and title, the first of which count."""
+    near = dict(list(dict(cited).items())[:CITED])
+    return Earlier(question=text, documents=tuple(near), titles=tuple(near.values()), items=items)
 
 
 def day_of(question: Question) -> str:
