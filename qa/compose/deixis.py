@@ -8,7 +8,10 @@ from policyqa.index.metadata.regions import place
 from policyqa.index.text.numerals import TENS
 from policyqa.index.types import Document
 
-RELATIVE_YEARS = {"今年": 0, "本年度": 0, "本年": 0, "去年": -1, "上年": -1, "明年": 1, "前年": -2}
+RELATIVE_YEARS = {
+    "今年": 0, "本年度": 0, "本年": 0, "去年": -1, "上年度": -1, "上年": -1, "明年": 1, "前年": -2,
+}  # fmt: skip
+RULES = re.compile("(?:办法|规定|条例|细则|规则|规程)(?:[（(〔].{1,8}[）)〕])*$")
 RELATIVE_YEAR = re.compile(
     f"(?<![如至截])(?:{'|'.join(RELATIVE_YEARS)})(?![初轻龄纪级])|(?<=截至)今年"
 )
@@ -42,7 +45,7 @@ def resolved(text: str, found: tuple[Resolution, ...]) -> str:
 
 def _years(text: str, document: Document) -> Iterator[Resolution]:
     year = document.metadata.date[:4]
-    if not year:
+    if not year or RULES.search(document.metadata.title):  # rules mean each year's own
         return
     for match in RELATIVE_YEAR.finditer(text):
         yield Resolution(match.end(), f"{int(year) + RELATIVE_YEARS[match.group()]}年")

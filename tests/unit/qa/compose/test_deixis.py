@@ -19,6 +19,14 @@ def test_years_are_counted_from_the_documents_date() -> None:
     )
 
 
+def test_a_rule_means_each_years_own() -> None:
+    text = "按本市上年度职工平均工资的60%缴纳，上年结余转入本年度。"
+    rule = document_of("", date="2006-03-01", title="某市社会保险暂行办法（试行）")
+    notice = document_of("", date="2006-03-01", title="关于公布2005年平均工资的通知")
+    assert resolutions(text, rule) == ()
+    assert resolved(text, resolutions(text, notice)).startswith("按本市上年度〔2005年〕职工")
+
+
 def test_without_a_date_nothing_is_resolved() -> None:
     assert resolutions("今年引进3500名", document_of("")) == ()
 
