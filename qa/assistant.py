@@ -413,8 +413,8 @@ class Assistant:
     ) -> Answer:
         shared = self._shared(question, found, left_out)
         asked, corpus = found.asked, self._citable(question)
-        if parts and not self._is_sure(found):
-            found = replace(next(iter(parts.values())), asked=asked)
+        if not self._is_sure(found) and (alone := _alone(asked, parts)):
+            found = replace(alone, asked=asked)
         itself = asked_itself(asked, corpus)
         if itself and not itself.quote:
             return self._silent(found, shared)
@@ -638,6 +638,13 @@ def _noted(asked: Asked, shared: Mapping[str, Any]) -> Answer | None:
         return None
     note = Note(kind="noted", parts=("、".join(f"{each.label}{each.said}" for each in told),))
     return Answer(status="abstained", reason="ambiguous", answer=note.text, notes=(note,), **shared)
+
+
+def _alone(asked: Asked, parts: Mapping[str, Found]) -> Found | None:
+    """What the first part that is surely answered brought up; a side of a comparison is no answer
+    to it."""
+    sure = (parts[part.text] for part in asked.parts if part.text in parts and not part.side)
+    return next(sure, None)
 
 
 def _own_answers(asked: Asked, parts: Mapping[str, Found]) -> dict[str, Quote]:

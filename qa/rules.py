@@ -36,7 +36,7 @@ RULES: Mapping[str, str] = {
     "yes_no": "问是不是的，带上后面的例外",
     "target": "问目标的，目标不另加说明",
     "versions": "问新旧规定的，两份都列",
-    "parts": "几问并作一问的，逐问去查，说出没有答到的一问",
+    "parts": "几问并作一问的、几样相比的，逐个去查，说出没有答到的",
     # how sentences are found and ordered
     "inherited": "句子前面的话也算它的",
     "says_nothing": "只有标题、日期、引语的句子不用",

@@ -41,10 +41,10 @@ def further(asked: Asked, said: Sequence[Quote], own: Mapping[str, Quote]) -> li
 
 def unanswered(asked: Asked, said: Sequence[Quote], own: Mapping[str, Quote]) -> tuple[str, ...]:
     """Words of the question for what an answer of these sentences leaves open: parts for which
-    alone nothing was found and whose kind of answer none of them holds, and years that none of them
-    is about."""
+    alone nothing was found and whose kind of answer none of them holds (sides of a comparison only
+    where another side was found), and years that none of them is about."""
     texts = [each.text for each in said]
-    left = (part for part in asked.parts if part.text not in own)
+    left = (part for part in asked.parts if part.text not in own and (own or not part.side))
     open_parts = [part.text for part in left if not is_answered(part, texts)]
     return tuple(open_parts + _open_years(asked, said))
 

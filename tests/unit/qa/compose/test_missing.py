@@ -65,3 +65,12 @@ def test_what_is_told_before_a_part_belongs_to_it() -> None:
 def test_of_several_years_those_without_a_word_are_open() -> None:
     said = [quote_of("2024年渝北区引进500人。", region="重庆市渝北区")]
     assert unanswered(understood("渝北区2023年和2024年各引进多少人?"), said, {}) == ("2023年",)
+
+
+def test_a_side_of_a_comparison_is_missed_only_where_another_was_found() -> None:
+    asked = understood("本科和专科的补贴分别是多少？")
+    said = [quote_of("本科补贴按月发放。")]
+    sides = ("本科的补贴是多少", "专科的补贴是多少")
+    assert tuple(part.text for part in asked.parts) == sides
+    assert unanswered(asked, said, {}) == ()
+    assert unanswered(asked, said, {sides[0]: said[0]}) == (sides[1],)
