@@ -29,6 +29,7 @@ def sides_of(query: str) -> tuple[str, ...]:
     Args:
         query: normalised.
     """
+    query = query.rstrip("?？。 ")
     compares = COMPARES.search(query)
     joins = _joins(query, compares.start()) if compares else []
     if compares is None or not joins or len(joins) >= MOST:
