@@ -17,7 +17,7 @@ from policyqa.qa.compose.itself import Itself
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of, with_leads
 from policyqa.qa.compose.missing import further, unanswered
 from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
-from policyqa.qa.compose.verdicts import is_of_others, verdict, weighed
+from policyqa.qa.compose.verdicts import is_of_others, only_refuses, verdict, weighed
 from policyqa.qa.corpus import Citable
 from policyqa.qa.eligibility.facts import ASKING
 from policyqa.qa.question.asked import Asked
@@ -137,7 +137,9 @@ def _rule(draft: Draft, asked: Asked, said: Sequence[Quote], ruler: Ruler) -> No
     title = said[0].document.metadata.title
     ruling = ruler.rule(asked.text, title, texts)
     if ruling is not None:
-        draft.verdict = ruling.said() or ""
+        first = [text for text in texts if not text.endswith(LEADS_IN)][:1]
+        found = ruling.said() or ""
+        draft.verdict = "" if found == "可以" and only_refuses(first) else found
 
 
 def _role(quote: Quote, first: Quote, asked: Asked) -> Role:

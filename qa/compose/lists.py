@@ -28,6 +28,7 @@ STEPS = re.compile("流程|程序|步骤|办理|申报|申请|申领|方式|环�
 COMPOUND = 3  # characters from which a word names a thing of its own
 NEAR_SENTENCES = 6  # in whose documents a list is looked for
 LEAD_CHARS = 60
+LABEL_CHARS = 5  # of a lead that says nothing: 备注：
 MIN_HEADING_CHARS = 10  # of a heading that says something: （一）加快引进急需紧缺人才
 AS_GOOD = 0.5  # how far below the sentence of a list another may score and be said beside it
 LEAD_SHARE = 0.5  # of what an item holds of the question, the least that its list's lead must hold
@@ -105,8 +106,9 @@ def _covers(quote: Quote, lead: Quote) -> bool:
 
 
 def _leads_in(document: Document, enumeration: Enumeration) -> bool:
-    lead = enumeration.lead
-    return lead is not None and document.text[slice(*lead)].rstrip().endswith(LEADS_IN)
+    """Whether there is a lead that says something: 备注： does not."""
+    lead = document.text[slice(*enumeration.lead)].strip() if enumeration.lead else ""
+    return lead.endswith(LEADS_IN) and len(lead) > LABEL_CHARS
 
 
 def _named(

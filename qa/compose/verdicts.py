@@ -13,7 +13,7 @@ Verdict = Literal["", "可以", "不可以", "视条件而定", "还不能判断
 
 CLAUSE = re.compile("[^,，;；。!！:：]+")
 REFUSES = re.compile(
-    r"不(?:得|能|可(?!缺|或)|可以|予|再|允许|享受|纳入|属于|列入|受理|适用|给予|支持|具备|作为|参加|参与|发放|兑现|重复)"
+    r"不(?:得|能|可(?!缺|或)|可以|予|再|允许|享受|纳入|属于|列入|受理|适用|给予|支持|具(?!体)|作为|参加|参与|发放|兑现|重复)"
     r"|禁止|严禁|除外|无权|无资格|均不"
 )
 ALLOWS = re.compile(
@@ -45,6 +45,12 @@ def is_of_others(question: str, rules: Sequence[str]) -> bool:
     said = "".join(rules)
     asked = [kind for kind in RELATIVES if kind.search(question)]
     return bool(asked) and not FAMILY.search(said) and not all(k.search(said) for k in asked)
+
+
+def only_refuses(rules: Sequence[str]) -> bool:
+    """Whether rules refuse something and allow nothing: no permission can rest on them."""
+    said = normalise(" ".join(rules))
+    return bool(REFUSES.search(said)) and not ALLOWS.search(said)
 
 
 def weighed(found: Verdict, others: Sequence[str]) -> Verdict:

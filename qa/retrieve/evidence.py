@@ -32,6 +32,12 @@ Barred = Literal["", "edition", "year", "place", "class", "count", "list", "row"
 DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
+ADDRESSED = re.compile(  # 各区教育局、有关单位：
+    r"(?=各|[^：:]*[、，,])(?![^：:]*(?:以下|下列|如下|应当))"
+    r"(?:[^、，,；;。：:\d]{1,30}?(?:[厅局委办会室府院校处]|部门?|单位|公司|机构|企业|中心|兵团|街道|镇|乡|区|县|市)"
+    r"(?:[（(][^（()）]{1,30}[）)])?[、，,；;]?\s*)+[：:]"
+)
+ANNOUNCES = re.compile("(?:通知|公告|通告|批复|函复|答复|意见)如下[：:]$")
 LEAD_CHARS = 24  # of what introduces a list, its end
 INHERITED = 0.8  # how much words count that stand before the sentence and not in it
 WEIGHTS = {
@@ -210,14 +216,16 @@ def _usable(document: Document, passage: Passage, asked: Asked, leads: bool) -> 
 
 
 def _says_nothing(document: Document, text: str, asked: Asked, leads: bool) -> bool:
-    """Whether a sentence only names the document (its number, too, unless it is asked for), is a
-    date alone, or only leads in (unless such `leads` are wanted)."""
+    """Whether a sentence only names the document (its number, too, unless it is asked for) or whom
+    it is sent to, is a date alone, or only leads in (unless such `leads` are wanted; what announces
+    the whole document never is)."""
     about = document.metadata
     number = "" if "document_number" in asked.wants else about.doc_number
     names = {about.title, about.issuer, number} - {""}
     alone = text.strip(" 　。：:《》")
     only_leads = not leads and _only_leads_in(text)
-    return only_leads or alone in names or DATE_ALONE.fullmatch(alone) is not None
+    opens = ADDRESSED.fullmatch(text) or ANNOUNCES.search(text)
+    return bool(only_leads or opens or alone in names or DATE_ALONE.fullmatch(alone))
 
 
 def _only_leads_in(text: str) -> bool:

@@ -368,3 +368,15 @@ def test_what_introduces_a_list_is_said_before_it(guide: Assistant) -> None:
     first, *others = answer.sentences
     assert first.text == "符合下列条件之一的人员可以申请人才引进落户："
     assert [each.role for each in others[:2]] == ["item", "item"]
+
+
+def test_a_label_before_a_list_is_not_said(tmp_path: Path) -> None:
+    text = (
+        "积分入户办事指南\n{}\n1、申请人的合同单位与缴费单位不一致的，可以说明情况后申请积分入户。\n"
+        "2、其他材料另行公布。\n"
+    )
+    for lead, said in (("备注：", False), ("申请积分入户的，按下列规定办理：", True)):
+        source = ("积分入户办事指南", "2025-01-02", "市人社局", text.format(lead))
+        assistant = assistant_of(tmp_path / str(said), {"指南.txt": source})
+        answer = asked(assistant, "合同单位与缴费单位不一致可以申请积分入户吗?")
+        assert (lead in [each.text for each in answer.sentences]) is said

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyqa.qa.compose.verdicts import is_of_others, verdict, weighed
+from policyqa.qa.compose.verdicts import is_of_others, only_refuses, verdict, weighed
 from policyqa.qa.question.asked import understood
 
 
@@ -65,3 +65,9 @@ def test_a_refusal_beside_who_may_is_one_of_conditions() -> None:
 ])  # fmt: skip
 def test_a_rule_on_other_relatives_gives_no_verdict(question: str, rule: str, others: bool) -> None:
     assert is_of_others(question, [rule]) is others
+
+
+def test_no_permission_rests_on_what_only_refuses() -> None:
+    assert only_refuses(["合同单位与缴费单位必须一致，不一致的不具申请资格。"])
+    assert not only_refuses(["本市户籍的可以申请，其他的不予受理。"])
+    assert not only_refuses(["具体办法另行制定。"])

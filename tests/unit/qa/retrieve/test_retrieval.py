@@ -240,6 +240,20 @@ def test_a_figure_of_another_year_contradicts(
     assert {evidence.contradicts for evidence in found} == {contradicts}
 
 
+def test_whom_a_document_is_sent_to_and_what_announces_it_is_no_evidence(tmp_path: Path) -> None:
+    index = build(
+        tmp_path,
+        "各区人民政府，市政府各部门、有关单位：\n根据2020年第3号文件，现将博士补贴有关事项通知如下：\n"
+        "博士每年补贴50万元。\n各区、各单位按以下程序办理：\n一是申请。",
+    )
+    asked = asked_of(index, "市政府各部门博士补贴有关事项")
+    for leads in (False, True):
+        said = {e.text for e in find(index, ranked(index, asked.text), asked, leads=leads)}
+        assert "博士每年补贴50万元。" in said
+        assert not any(text.endswith(("单位：", "通知如下：")) for text in said)
+        assert ("各区、各单位按以下程序办理：" in said) is leads
+
+
 def test_a_sentence_that_only_leads_in_is_no_evidence(tmp_path: Path) -> None:
     index = build(tmp_path, "博士补贴办法。\n博士的补贴如下：\n每年补贴50万元。")
     asked = asked_of(index, "博士的补贴")
