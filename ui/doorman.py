@@ -1,14 +1,16 @@
 """What may pass between a browser and Gradio: only what the page needs, and no other host.
 
 Gradio serves far more than a chat page needs (uploads, files, a proxy, direct calls, a monitor).
-`Gate` lets through what is named here and answers 404 to the rest, bounds request bodies, tells
-the browser to load from nowhere else, and puts our head on the page.
+`Gate` lets through what is named here and answers 404 to the rest, bounds request bodies, keeps
+out what Gradio would take for a file, tells the browser to load from nowhere else, and puts our
+head on the page.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -40,6 +42,9 @@ PATHS = frozenset(
         "/gradio_api/reset",
     }
 )
+# What these are sent goes through Gradio's components, which open, hash and copy what looks like a
+# file of theirs, whatever the path or address in it; the page has no files.
+COMPONENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
 FOLDERS = (
     "/api/", "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
     "/gradio_api/heartbeat/",
@@ -90,6 +95,14 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
+        receive = counted(receive, self.bodies.get(scope["path"], MAX_BODY_BYTES))
+        if scope["path"] in COMPONENTS and scope["method"] == "POST":
+            body = await whole(receive)
+            refusal = refused_body(body)
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
+            receive = again(body, receive)
         if scope["path"] == "/":
             scope = without_encoding(scope)
             send = PageSender(send, self.title, language_of(HTTPConnection(scope).cookies))
@@ -103,14 +116,83 @@ def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | Non
         return PlainTextResponse("没有这个地址。", 404)
     if path not in PATHS and not path.startswith(FOLDERS):
         return PlainTextResponse("没有这个地址。", 404)
-    length = Headers(scope=scope).get("content-length", "")
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "")
     if scope["method"] not in ("POST", "PUT", "PATCH"):
         return None
-    if not length.isdecimal():
+    if not length.isdecimal() or "transfer-encoding" in headers:  # else the length says nothing
         return PlainTextResponse("请求须注明长度（Content-Length）。", 411)
     if int(length) > most:
         return PlainTextResponse(f"请求过大，最多 {most} 字节。", 413)
     return None
+
+
+def counted(receive: Receive, most: int) -> Receive:
+    """`receive` that ends a body, as if its sender had gone, once it has more than so many bytes."""
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        return message if read <= most else {"type": "http.disconnect"}
+
+    return bounded
+
+
+async def whole(receive: Receive) -> bytes:
+    """The body of a request; what came of it, where its sender is gone."""
+    parts: list[bytes] = []
+    while (message := await receive())["type"] == "http.request":
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+    return b"".join(parts)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """`receive` that gives a body that was read, and then what comes after it."""
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def refused_body(body: bytes) -> PlainTextResponse | None:
+    """The refusal of what is no JSON object, is nested beyond reason, or holds something that
+    Gradio would take for a file; else None."""
+    try:
+        sent = json.loads(body)
+        if not isinstance(sent, dict) or any(map(_is_file, _objects(sent))):
+            return PlainTextResponse("这里不收文件。", 400)
+    except (ValueError, RecursionError):
+        return PlainTextResponse("请求不是可读的 JSON。", 400)
+    return None
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every object within a value, however deep."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+
+
+def _is_file(value: Mapping[str, Any]) -> bool:
+    """Whether Gradio may take an object for a file: by its mark, or by a path or an address with
+    something said about it."""
+    marked = value.get("_type") == "gradio.FileData"
+    return marked or (("path" in value or "url" in value) and "meta" in value)
 
 
 def own_page(html: str, title: str, language: Language) -> str:

@@ -76,10 +76,12 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_absent())
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
+    page = build_page(assistant, records)
+    page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
     with as_file(files(__package__).joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
             app,
-            build_page(assistant, records),
+            page,
             path="/",
             theme=gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
             css=script("page.css"),
