@@ -16,6 +16,9 @@ from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.retrieval import WEIGHTS
 from policyqa.qa.settings import AnswerSettings
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # several workers: more threads than cores only wait
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 SEEDS = Path(__file__).parents[1] / "seeds"

@@ -128,7 +128,7 @@ def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | Non
 
 
 def counted(receive: Receive, most: int) -> Receive:
-    """`receive` that ends a body, as if its sender had gone, once it has more than so many bytes."""
+    """`receive` that ends a body of more than so many bytes, as if its sender had gone."""
     read = 0
 
     async def bounded() -> Message:

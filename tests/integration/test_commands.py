@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import done, policyqa
+
 COMMAND = Path(sys.executable).with_name("policyqa")
 HEAVY = (
     "torch", "transformers", "sentence_transformers", "gradio", "faiss", "jieba", "numpy", "jinja2",
@@ -33,18 +35,6 @@ ENTRY = {
     "doc_id", "source", "title", "issuer", "doc_number", "date", "effective", "expires", "region",
     "kind", "validity", "passages", "warnings", "status", "reason",
 }  # fmt: skip
-
-
-def policyqa(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
-def done(*arguments: str | Path, stdin: str = "") -> str:
-    result = policyqa(*arguments, stdin=stdin)
-    assert (result.returncode, result.stderr) == (0, "")
-    return result.stdout
 
 
 def records(text: str) -> list[dict[str, Any]]:

@@ -1,21 +1,18 @@
 """`policyqa eval …` as a user runs it, over two small files: what is kept, what is refused."""
 
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import ir_measures
 import pytest
 
-from policyqa.eval.commands import register
-from policyqa.qa.cli.commands import app, main
+from tests.command_line import done, policyqa
 
 COMMAND = Path(sys.executable).with_name("policyqa")
 TEXTS = {
@@ -29,42 +26,6 @@ QUERIES = [
      "evidence": [{"source": "park.txt", "quote": "早上6点开门"}]},
     {"id": "q3", "text": "火星移民怎么报名？", "answerable": False, "reason": "out_of_scope"},
 ]  # fmt: skip
-
-
-class Said(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture(scope="module", autouse=True)
-def commands() -> None:
-    """The commands of this layer, as the entry points bring them."""
-    if "eval" not in [each.name for each in app.registered_groups]:
-        register(app)
-
-
-def policyqa(*arguments: str | Path) -> Said:
-    """The command in this process, so that the model is loaded once; `main` turns an error of
-    ours into one line and status 1."""
-    out, err = io.StringIO(), io.StringIO()
-    argv = ["policyqa", *map(str, arguments)]
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", argv)
-        patch.setattr("policyqa.qa.cli.commands._register_plugins", lambda: None)
-        patch.setenv("COLUMNS", "200")
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return Said(code, out.getvalue(), err.getvalue())
-
-
-def done(*arguments: str | Path) -> str:
-    result = policyqa(*arguments)
-    assert (result.returncode, result.stderr) == (0, "")
-    return result.stdout
 
 
 def refused(*arguments: str | Path) -> str:
