@@ -17,7 +17,7 @@ from policyqa.index.text.lines import NUMBERED, SENTENCE_END, TextLine
 from policyqa.index.text.stacked import stacked_tables
 from policyqa.index.text.traced import Traced, joined
 
-VERSION = "5"
+VERSION = "6"
 
 MARKDOWN = re.compile(r"^(#{1,6})\s+")
 REPORTER = re.compile("记者|通讯员")

@@ -38,6 +38,10 @@ LABELLED = re.compile(r"【[^【】]{2,12}】\s*\S")
 PARTICULAR = re.compile(
     r"^.{0,12}(联系|咨询|电话|传真|邮箱|邮编|地址|网址|时间|日期|地点|来源|作者|单位|对象|范围|期限|方式|渠道)[^：:]{0,4}[：:]"
 )
+FIGURE = re.compile(  # 缴费满10年：最长24个月
+    r"[：:][^：:]*?(?<!\d)(?!(?:19|20)\d\d年)\d+(?:\.\d+)?\s*"
+    r"(?:个?月|个?工作日|万?元|[%％天日人名次分倍㎡]|周?岁|小时|平方米|年(?![度来代]))"
+)
 MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("（一）", re.compile(rf"[（(]([{TENS}]{{1,3}})[）)]")),
     ("（1）", re.compile(r"[（(](\d{1,2})[）)]")),
@@ -105,12 +109,13 @@ def heading_level(text: str) -> int | None:
 
 
 def _says(text: str) -> bool:
-    """Whether a short line is a particular of its own (a number, a day, a telephone) and heads
-    nothing."""
+    """Whether a short line is a particular of its own (a number, a day, a telephone, a figure
+    after what it is of) and heads nothing."""
     if (
         re.match(r"[\d\W]+$|0\d{2,3}-\d{7,8}|第\W*\d+\W*页.{0,9}$", text)
         or BRACKETED.match(text)
         or PARTICULAR.match(text)
+        or FIGURE.search(text)
     ):
         return True
     if LABELLED.match(text) or NAVIGATION.match(text) or HALF.search(text):

@@ -266,6 +266,21 @@ def test_a_telephone_heads_nothing() -> None:
     assert heading_level("0516-66554433（工作日）") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "heads"),
+    [
+        ("缴费满10年：最长24个月", False),
+        ("其他城市：积分120分以上", False),
+        ("广州：8%与14%", False),
+        ("展望：2035年远景目标", True),
+        ("目标：2035年基本建成", True),
+        ("人才：第一资源", True),
+    ],
+)
+def test_a_figure_after_what_it_is_of_heads_nothing(text: str, heads: bool) -> None:
+    assert (heading_level(text) is not None) is heads
+
+
 def table(*rows: str, header_rows: int | None = None, **said: object) -> list[Block]:
     """Blocks of a table whose cells are parted by |; ^ is covered from above, < from the left."""
     covered = {"^": Cell(covered="above"), "<": Cell(covered="left")}
