@@ -52,7 +52,7 @@ def test_stored_results_name_no_place_of_a_machine() -> None:
     for path in RESULTS.glob("*.json"):
         settings = json.loads(path.read_text("utf-8"))["run"]["settings"]
         assert set(settings) <= {
-            "model", "ranking", "reader", "reranker", "answer", "llm", "limits",
+            "model", "ranking", "reader", "reranker", "answer", "llm", "limits", "staff",
         }  # fmt: skip
 
 
