@@ -1,8 +1,9 @@
 """Whether a text speaks of the year, the edition and the place that a question names."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from policyqa.index.metadata.regions import place, short_name, within
+from policyqa.index.metadata.regions import COUNTRY, place, short_name, within
 from policyqa.index.text.marks import editions, place_stem, years
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document
@@ -52,14 +53,22 @@ def place_missing(asked: Asked, document: Document, text: str) -> float:
     """Share of the question's places that a text does not speak of.
 
     A place counts as named by the text itself, by its document's title, region or opening (where
-    the issuer stands), and half if it stands anywhere else in the document.
+    the issuer stands), or where it lies in that region (包头 in 内蒙古自治区; of a rule for the whole
+    country that says nothing), and half if it stands anywhere else in the document.
     """
     if not asked.places:
         return 0.0
     opening = document.text[:OPENING_CHARS]
-    around = normalise(f"{document.metadata.title} {document.metadata.region} {opening} {text}")
-    missing = [_missing(place_stem(place), around, document) for place in asked.places]
+    region = document.metadata.region
+    around = normalise(f"{document.metadata.title} {region} {opening} {text}")
+    held = _held_by(region, asked.regions)
+    missing = [_missing(place_stem(place), around, document, held) for place in asked.places]
     return sum(missing) / len(missing)
+
+
+def _held_by(region: str, places: Sequence[str]) -> Sequence[str]:
+    """Those of the places, by their paths, that lie in a region of the country."""
+    return [each for each in places if region not in ("", COUNTRY) and within(each, region)]
 
 
 def is_of_other_place(asked: Asked, document: Document, text: str) -> bool:
@@ -81,5 +90,7 @@ def _own_name(region: str) -> str:
     return short_name(known.own) if known else region
 
 
-def _missing(place: str, around: str, document: Document) -> float:
-    return 0.0 if place in around else 0.5 if place in document.text else 1.0
+def _missing(place: str, around: str, document: Document, held: Sequence[str]) -> float:
+    if place in around or any(place in each for each in held):
+        return 0.0
+    return 0.5 if place in document.text else 1.0

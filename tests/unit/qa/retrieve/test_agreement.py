@@ -4,7 +4,7 @@ import pytest
 
 from policyqa.index.types import Document, Metadata
 from policyqa.qa.question.asked import understood
-from policyqa.qa.retrieve.agreement import is_of_other_place
+from policyqa.qa.retrieve.agreement import is_of_other_place, place_missing
 
 
 def other(question: str, region: str, text: str = "", title: str = "人才补贴办法") -> bool:
@@ -40,3 +40,15 @@ def test_a_text_that_names_the_place_is_about_it() -> None:
 def test_where_the_asker_comes_from_is_no_place_of_the_question() -> None:
     assert not other("河北户口在江津区能领补贴吗", "重庆市江津区")
     assert other("江津区的人去万州区能领补贴吗", "四川省成都市")
+
+
+@pytest.mark.parametrize(
+    ("region", "missed"),
+    [("内蒙古自治区", 0.0), ("内蒙古自治区包头市", 0.0), ("全国", 1.0), ("河北省", 1.0), ("", 1.0)],
+)
+def test_a_place_that_lies_in_the_documents_region_is_not_missed(
+    region: str, missed: float
+) -> None:
+    about = Metadata(title="落户办法", region=region)
+    document = Document(doc_id="a", source="a", sha256="", metadata=about, text="可以落户。")
+    assert place_missing(understood("户口想落到包头，行吗"), document, "可以落户。") == missed
