@@ -53,8 +53,8 @@ def place_missing(asked: Asked, document: Document, text: str) -> float:
     """Share of the question's places that a text does not speak of.
 
     A place counts as named by the text itself, by its document's title, region or opening (where
-    the issuer stands), or where it lies in that region (包头 in 内蒙古自治区; that a rule is for the
-    whole country says nothing), and half if it stands anywhere else in the document.
+    the issuer stands), or where it lies in that region (包头 in 内蒙古自治区; of the whole country
+    that says nothing), and half if it stands anywhere else in the document.
     """
     if not asked.places:
         return 0.0
