@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from policyqa.index.metadata.regions import COUNTRY, place, short_name, within
+from policyqa.index.metadata.regions import COUNTRY, mentions, place, short_name, within
 from policyqa.index.text.marks import editions, place_stem, years
 from policyqa.index.text.words import normalise
 from policyqa.index.types import Document
@@ -53,22 +53,27 @@ def place_missing(asked: Asked, document: Document, text: str) -> float:
     """Share of the question's places that a text does not speak of.
 
     A place counts as named by the text itself, by its document's title, region or opening (where
-    the issuer stands), or where it lies in that region (包头 in 内蒙古自治区; of the whole country
-    that says nothing), and half if it stands anywhere else in the document.
+    the issuer stands), or where it lies in that region and the text names no other place there
+    (包头 in 内蒙古自治区; of the whole country that says nothing), and half if it stands anywhere
+    else in the document.
     """
     if not asked.places:
         return 0.0
     opening = document.text[:OPENING_CHARS]
     region = document.metadata.region
     around = normalise(f"{document.metadata.title} {region} {opening} {text}")
-    held = _held_by(region, asked.regions)
+    held = [each for each in asked.regions if _holds(region, each, text)]
     missing = [_missing(place_stem(place), around, document, held) for place in asked.places]
     return sum(missing) / len(missing)
 
 
-def _held_by(region: str, places: Sequence[str]) -> Sequence[str]:
-    """Those of the places, by their paths, that lie in a region of the country."""
-    return [each for each in places if region not in ("", COUNTRY) and within(each, region)]
+@lru_cache(maxsize=4096)
+def _holds(region: str, asked: str, text: str) -> bool:
+    """Whether a text of a region speaks of a place in it, for all that it names itself."""
+    if region in ("", COUNTRY) or not within(asked, region):
+        return False
+    said = (mention.place.name for mention in mentions(text))
+    return all(within(asked, each) or within(each, asked) for each in said)
 
 
 def is_of_other_place(asked: Asked, document: Document, text: str) -> bool:

@@ -52,3 +52,11 @@ def test_a_place_that_lies_in_the_documents_region_is_not_missed(
     about = Metadata(title="落户办法", region=region)
     document = Document(doc_id="a", source="a", sha256="", metadata=about, text="可以落户。")
     assert place_missing(understood("户口想落到包头，行吗"), document, "可以落户。") == missed
+
+
+def test_a_text_on_another_place_of_the_region_misses_it() -> None:
+    about = Metadata(title="落户办法", region="内蒙古自治区")
+    document = Document(doc_id="a", source="a", sha256="", metadata=about, text="可以落户。")
+    asked = understood("户口想落到包头，行吗")
+    assert place_missing(asked, document, "赤峰市的可以落户。") == 1.0
+    assert place_missing(asked, document, "自治区内的城镇可以落户。") == 0.0
