@@ -32,11 +32,14 @@ Barred = Literal["", "edition", "year", "place", "class", "count", "list", "row"
 DATE_ALONE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d\d-\d\d?-\d\d?")
 LEADS_IN = ("：", ":")  # what ends so announces what follows and says nothing itself
 SAYS = re.compile(r"\d[^，,；;：:]*[，,；;]")  # a clause with a figure before the one that leads in
-ADDRESSED = re.compile(  # 各区教育局、有关单位：
-    r"(?=各|[^：:]*[、，,])(?![^：:]*(?:以下|下列|如下|应当))"
-    r"(?:[^、，,；;。：:\d]{1,30}?(?:[厅局委办会室府院校处]|部门?|单位|公司|机构|企业|中心|兵团|街道|镇|乡|区|县|市)"
-    r"(?:[（(][^（()）]{1,30}[）)])?[、，,；;]?\s*)+[：:]"
+# 各区教育局、有关单位：
+OFFICE = re.compile(
+    "(?:[厅局委办会室府院校处]|部门?|单位|公司|机构|企业|中心|兵团|街道|镇|乡|区|县|市)$"
 )
+OFFICE_CHARS = 30
+BETWEEN = re.compile(r"[、，,；;\s]+")
+REMARK = re.compile(r"[（(][^（()）]{1,30}[）)]")
+ORDERS = re.compile("以下|下列|如下|应当|[。：:\\d]")
 ANNOUNCES = re.compile("(?:通知|公告|通告|批复|函复|答复|意见)如下[：:]$")
 LEAD_CHARS = 24  # of what introduces a list, its end
 INHERITED = 0.8  # how much words count that stand before the sentence and not in it
@@ -224,8 +227,18 @@ def _says_nothing(document: Document, text: str, asked: Asked, leads: bool) -> b
     names = {about.title, about.issuer, number} - {""}
     alone = text.strip(" 　。：:《》")
     only_leads = not leads and _only_leads_in(text)
-    opens = ADDRESSED.fullmatch(text) or ANNOUNCES.search(text)
+    opens = _is_addressed(text) or ANNOUNCES.search(text)
     return bool(only_leads or opens or alone in names or DATE_ALONE.fullmatch(alone))
+
+
+def _is_addressed(text: str) -> bool:
+    """Whether a line is the list of offices that a document is sent to."""
+    said = REMARK.sub("", text.strip())
+    names = [name for name in BETWEEN.split(said[:-1]) if name]
+    several = said.startswith("各") or len(names) > 1
+    if not said.endswith(LEADS_IN) or not several or ORDERS.search(said[:-1]):
+        return False
+    return all(len(name) <= OFFICE_CHARS and OFFICE.search(name) for name in names)
 
 
 def _only_leads_in(text: str) -> bool:

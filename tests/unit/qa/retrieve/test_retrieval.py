@@ -254,6 +254,14 @@ def test_whom_a_document_is_sent_to_and_what_announces_it_is_no_evidence(tmp_pat
         assert ("各区、各单位按以下程序办理：" in said) is leads
 
 
+def test_a_line_of_nothing_but_offices_ends_in_time(tmp_path: Path) -> None:
+    hostile = "各" + "区" * 3000 + "，" + "市" * 3000 + "乙："
+    index = build(tmp_path, f"博士补贴。\n{hostile}\n博士每年补贴50万元。")
+    asked = asked_of(index, "博士每年补贴多少")
+    said = {e.text for e in find(index, ranked(index, asked.text), asked, leads=True)}
+    assert "博士每年补贴50万元。" in said
+
+
 def test_a_sentence_that_only_leads_in_is_no_evidence(tmp_path: Path) -> None:
     index = build(tmp_path, "博士补贴办法。\n博士的补贴如下：\n每年补贴50万元。")
     asked = asked_of(index, "博士的补贴")
