@@ -1,17 +1,21 @@
 """What is compared: the same of several places, of the new rule and of the one before it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from policyqa.index.structure.quotes import display
+from policyqa.index.text.quantities import Quantity, quantities
 from policyqa.index.text.words import bigrams
 from policyqa.index.types import Document
 from policyqa.qa.compose.composer import shortened
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.corpus import Citable
 from policyqa.qa.question.asked import Asked
+from policyqa.qa.question.sides import ASKS_HOW_MUCH
 from policyqa.qa.retrieve.evidence import Quote
+from policyqa.qa.types import Note
 
+CLAUSE = re.compile("[，,；;。、]")
 PLACE_NAMED = re.compile("(?=([\u4e00-\u9fff]{2}(?:新区|区|县|市)))")
 SOMEWHAT_ALIKE = 0.15  # the same, where the other has as much of the question
 ALIKE = 0.4  # share of bigrams from which two sentences of two places say the same of each
@@ -97,3 +101,37 @@ def versioned(draft: Draft, versions: Sequence[Quote]) -> list[Quote]:
             label = quote.document.metadata.date or quote.document.metadata.title
             draft.compare(label, draft.composer.sentences[-1].shown, numbers[0])
     return newest_first
+
+
+def difference(asked: Asked, found: Mapping[str, Quote]) -> Note | None:
+    """By how much two sides that are compared differ, as ours: where each side's clause names it,
+    holds one number, and both numbers count the same and are bounded alike; else None.
+
+    Args:
+        asked: the question; its sides are parts of it.
+        found: the sentence that was said of each side, by the side's text.
+    """
+    sides = [part for part in asked.parts if part.side]
+    if len(sides) != 2 or not ASKS_HOW_MUCH.search(asked.text):
+        return None
+    if not all(part.text in found for part in sides):
+        return None
+    names = tuple(part.side for part in sides)
+    one = _number(found[sides[0].text].text, *names)
+    other = _number(found[sides[1].text].text, *reversed(names))
+    if one is None or other is None or not one.unit or one.value == other.value:
+        return None
+    if (one.unit, one.bound) != (other.unit, other.bound):
+        return None
+    apart = abs(one.value - other.value)
+    scale, times = (one.scale, one.value / one.bare) if one.scale == other.scale else ("", 1)
+    return Note(
+        kind="difference", parts=(*names, f"{(apart / times).normalize():f}{scale}{one.unit}")
+    )
+
+
+def _number(text: str, name: str, other: str) -> Quantity | None:
+    """The one number of the clause that names a side and not the other one."""
+    clauses = [c for c in CLAUSE.split(text) if name in c and other not in c]
+    held = [quantities(clause) for clause in clauses]
+    return held[0][0] if len(held) == 1 and len(held[0]) == 1 else None

@@ -9,7 +9,13 @@ from policyqa.index.text.marks import place_stem
 from policyqa.index.text.numerals import HAN
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.compose.circumstances import judge, judgement_of, tells
-from policyqa.qa.compose.comparing import beside, compared_places, counterparts, versioned
+from policyqa.qa.compose.comparing import (
+    beside,
+    compared_places,
+    counterparts,
+    difference,
+    versioned,
+)
 from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
 from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
@@ -219,6 +225,9 @@ def _annotate(
     policy it is."""
     missing = unanswered(asked, said, own_parts) if asked.uses("missing") else ()
     draft.missing += (Note(kind="not_said", parts=(part,)) for part in missing)
+    sides = {side: quote for side, quote in own_parts.items() if draft.composer.number_of(quote)}
+    if apart := difference(asked, sides):
+        draft.notes.append(apart)
     draft.notes += staff_notes(draft.composer.citations)
     tells = asked.uses("targets") and "target" not in asked.wants
     if tells and any(aims(each) for each in said[:1]):

@@ -13,13 +13,13 @@ MIN_CHARS = 2
 
 class Part(Value):
     """One thing asked: its words, and how an answer to it can be known; `whole` is with what was
-    told before it. A `side` is one of several things that are compared, in our words."""
+    told before it. Of one of several things that are compared, in our words, `side` is its name."""
 
     text: str
     whole: str = ""
     expectation: Expectation = Expectation()
     where: bool = False
-    side: bool = False
+    side: str = ""
 
 
 def parts_of(query: str, shares: Sequence[str] = ()) -> tuple[Part, ...]:
@@ -35,10 +35,10 @@ def parts_of(query: str, shares: Sequence[str] = ()) -> tuple[Part, ...]:
             found.append(_part(piece, "，".join(told), shares))
             told = []
     if len(found) < 2:
-        found = [_part(text, text, shares, side=True) for text in sides_of(plain)]
+        found = [_part(text, text, shares, side=name) for name, text in sides_of(plain)]
     return tuple(found)
 
 
-def _part(text: str, whole: str, shares: Sequence[str], *, side: bool = False) -> Part:
+def _part(text: str, whole: str, shares: Sequence[str], *, side: str = "") -> Part:
     form, where = expected(text, shares), bool(WHERE.search(text))
     return Part(text=text, whole=whole, expectation=form, where=where, side=side)

@@ -2,6 +2,7 @@
 在职的门槛是多少 and 退休的门槛是多少."""
 
 import re
+from typing import NamedTuple
 
 from policyqa.index.text.words import words
 
@@ -20,7 +21,14 @@ BEFORE = re.compile("^(?:以前|从前|过去|原来|之前|往年)")  # another
 MOST = 4  # sides
 
 
-def sides_of(query: str) -> tuple[str, ...]:
+class Side(NamedTuple):
+    """One of the things that are compared: its name, and the question about it alone."""
+
+    name: str
+    question: str
+
+
+def sides_of(query: str) -> tuple[Side, ...]:
     """One question for each side of a comparison; () where nothing is compared.
 
     The first side has what stands before it, each further one begins with its own name, as a
@@ -44,7 +52,9 @@ def sides_of(query: str) -> tuple[str, ...]:
     names = [query[start:end] for start, end in zip(starts, ends, strict=True)]
     if not all(names) or not rest:
         return ()
-    return tuple(f"{each.removesuffix(OF) if rest[0] == OF else each}{rest}" for each in names)
+    asked = (f"{each.removesuffix(OF) if rest[0] == OF else each}{rest}" for each in names)
+    first = names[0][-max(len(each) for each in names[1:]) :]  # without what stands before it
+    return tuple(map(Side, (first.strip(OF), *names[1:]), asked))
 
 
 def _joins(query: str, end: int) -> list[re.Match[str]]:

@@ -37,7 +37,7 @@ from policyqa.qa.question.sides import sides_of
     ],
 )
 def test_each_side_is_a_question_of_its_own(query: str, sides: tuple[str, ...]) -> None:
-    assert sides_of(query) == sides
+    assert tuple(side.question for side in sides_of(query)) == sides
 
 
 def test_sides_are_parts_where_nothing_else_is() -> None:
