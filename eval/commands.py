@@ -1,7 +1,7 @@
 """The `eval` commands; loaded, with `bench`, through the entry point group `policyqa.commands`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -329,6 +329,53 @@ def verdicts_command(
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     typer.echo(verdicts.table(found))
+
+
+@group.command("documents")
+def documents_command(
+    folders: Annotated[list[Path], typer.Argument(help="原文件所在的文件夹，可多个")],
+    labels_dir: Annotated[Path, typer.Option("--labels", help="人工标注的文件夹")] = Path(
+        "eval/datasets/wild"
+    ),
+    part: Annotated[
+        str | None,
+        typer.Option("--part", help="只看这一部分，如 mend（照着改）、unseen（只在最后看）"),
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="列出读得不对的")] = False,
+    scans: Annotated[bool, typer.Option("--scans/--no-scans", help="扫描页要不要识别")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """文件读得怎样：对照人工标注，看题名、日期等信息，以及整句、表格行、标题、清单、杂质。"""
+    import json
+    from dataclasses import asdict
+
+    from policyqa.eval.sets import documents
+    from policyqa.index.read.extract import Limits
+
+    for folder in (*folders, labels_dir):
+        if not folder.is_dir():
+            raise typer.BadParameter(f"没有这个文件夹：{folder}")
+    try:
+        labels = documents.load(labels_dir, part)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    done = documents.read(folders, labels, Limits(recognise_scans=scans))
+    if as_json:
+        found = documents.figures(done.files, labels)
+        shown: dict[str, Any] = {
+            name: asdict(each)
+            | (
+                {"precision": each.precision, "recall": each.recall}
+                if isinstance(each, documents.Field)
+                else {}
+            )
+            for name, each in found.items()
+        }
+        shown |= {"refused": done.refused, "seconds": list(done.seconds)}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    typer.echo(documents.report(done, labels, verbose=failed))
+    typer.echo(documents.pace(done.seconds))
 
 
 @group.command("clerk")

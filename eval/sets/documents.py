@@ -1,33 +1,82 @@
 """How well files are read: sentences, boilerplate, structure and metadata against hand labels.
 
-`python -m policyqa.eval.sets.documents FOLDER…` parses every labelled file of the folders and
-prints the figures; the labels in `eval/datasets/documents` were written from the raw files by
-somebody who had not seen the program.
+The labels of `eval/datasets/documents` and `eval/datasets/wild` were written from the raw files by
+people who had not seen what the program reads. `policyqa eval documents` prints the figures.
 """
 
-import argparse
 import json
 import re
-import sys
+import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from policyqa.index.build import scanning
 from policyqa.index.build.sandbox import Parsed, Task, parse_files
+from policyqa.index.errors import UnreadableFile
 from policyqa.index.metadata import catalogue
+from policyqa.index.metadata.numbers import number_of
 from policyqa.index.read.extract import Limits
 from policyqa.index.structure.quotes import display, in_context
 from policyqa.index.types import Metadata
 
-LABELS = Path(__file__).parents[1] / "datasets" / "documents"
 FIELDS = (
     "title", "issuer", "doc_number", "date", "effective", "expires", "kind", "region", "trial",
     "replaces",
 )  # fmt: skip
 KINDS = ("row", "section", "list", "footnote", "article")
+RECORDS = ("sentences", "boilerplate", "structure")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What people read in some files. Each record names its `source`, the file's name."""
+
+    metadata: dict[str, dict[str, Any]]
+    sentences: Sequence[dict[str, Any]]
+    boilerplate: Sequence[dict[str, Any]]
+    structure: Sequence[dict[str, Any]]
+
+    @property
+    def sources(self) -> set[str]:
+        """The files that are labelled."""
+        lists = (self.sentences, self.boilerplate, self.structure)
+        return set(self.metadata) | {record["source"] for records in lists for record in records}
+
+
+def load(folder: Path, part: str | None = None) -> Labels:
+    """The labels of a folder: `metadata.json` and three lists of records, a JSON object a line.
+
+    Args:
+        folder: `eval/datasets/wild`, say.
+        part: only the files that `parts.tsv` (source, part) puts there.
+
+    Raises:
+        ValueError: no file is of this part.
+    """
+    chosen = None
+    if part is not None:
+        rows = (line.split("\t") for line in _lines(folder / "parts.tsv"))
+        chosen = {source for source, name in rows if name == part}
+        if not chosen:
+            raise ValueError(f"{folder} 里没有“{part}”这一部分的文件，见 parts.tsv")
+    whole = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    kept = {source: label for source, label in whole.items() if chosen is None or source in chosen}
+    return Labels(kept, *(_records(folder / f"{name}.jsonl", chosen) for name in RECORDS))
+
+
+def _records(path: Path, chosen: set[str] | None) -> list[dict[str, Any]]:
+    found = [json.loads(line) for line in _lines(path)]
+    return [record for record in found if chosen is None or record["source"] in chosen]
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 @dataclass
@@ -81,13 +130,27 @@ def plain(text: str) -> str:
     return re.sub(r"[\s《》\[\]〔〕()]", "", folded).removesuffix(".0")
 
 
-def parsed(
-    folders: Sequence[Path], limits: Limits | None = None, *, with_catalogue: bool = False
-) -> dict[str, Parsed]:
-    """Every readable file of the folders, by its name.
+@dataclass(frozen=True)
+class Read:
+    """Labelled files as they were read: what was refused with its reason, seconds a file."""
+
+    files: dict[str, Parsed]
+    refused: dict[str, str]
+    seconds: tuple[float, ...]
+
+
+def read(
+    folders: Sequence[Path],
+    labels: Labels,
+    limits: Limits | None = None,
+    *,
+    with_catalogue: bool = False,
+) -> Read:
+    """Read every labelled file that lies in the folders, one after another.
 
     Args:
         folders: source folders.
+        labels: which files.
         limits: on size, time and so on, and whether scans are recognised.
         with_catalogue: whether `catalogue.toml` corrects what was read.
     """
@@ -96,65 +159,68 @@ def parsed(
         for folder in folders
         for entries in [catalogue.load(folder)]
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name not in scanning.ABOUT
+        if path.is_file() and path.name not in scanning.ABOUT and path.name in labels.sources
     ]
-    outcomes = zip(tasks, parse_files(tasks, limits or Limits()), strict=True)
-    return {task.source: found for task, found in outcomes if isinstance(found, Parsed)}
+    files, refused, seconds = {}, {}, []
+    list(parse_files(tasks[:1], limits or Limits()))  # starts the child processes
+    for task in tasks:
+        start = time.perf_counter()
+        (found,) = parse_files([task], limits or Limits())
+        seconds.append(time.perf_counter() - start)
+        if isinstance(found, UnreadableFile):
+            refused[task.source] = str(found)
+        else:
+            files[task.source] = found
+    return Read(files, refused, tuple(seconds))
 
 
-def records(name: str) -> list[dict[str, Any]]:
-    """The labels of one kind."""
-    lines = (LABELS / name).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
-
-
-def whole_sentences(files: dict[str, Parsed]) -> Share:
+def whole_sentences(files: dict[str, Parsed], labels: Labels) -> Share:
     """Sentences that stand whole in one passage."""
     share = Share()
-    for record in _known(records("sentences.jsonl"), files):
+    for record in _known(labels.sentences, files):
         held = any(plain(record["text"]) in passage for passage in _passages(files, record))
         share.count(held, f"{record['source'][:3]} {record['text'][:60]}")
     return share
 
 
-def boilerplate(files: dict[str, Parsed]) -> Share:
+def boilerplate(files: dict[str, Parsed], labels: Labels) -> Share:
     """Strings that stand in no passage."""
     share = Share()
-    for record in _known(records("boilerplate.jsonl"), files):
+    for record in _known(labels.boilerplate, files):
         stands = any(plain(record["text"]) in passage for passage in _passages(files, record))
         share.count(not stands, f"{record['source'][:3]} {record['text'][:60]}")
     return share
 
 
-def structure(files: dict[str, Parsed]) -> dict[str, Share]:
+def structure(files: dict[str, Parsed], labels: Labels) -> dict[str, Share]:
     """Rows, sections, lists, footnotes and articles, each with a share."""
     shares = {kind: Share() for kind in KINDS}
-    checks = {
+    titles = [plain(r["title"]) for r in labels.structure if r["kind"] == "article"]
+    checks: dict[str, Callable[[Parsed, dict[str, Any]], bool]] = {
         "row": _row,
         "section": _section,
         "list": _list,
         "footnote": _note,
-        "article": _article,
+        "article": partial(_article, titles=titles),
     }
-    for record in _known(records("structure.jsonl"), files):
+    for record in _known(labels.structure, files):
         held = checks[record["kind"]](files[record["source"]], record)
         what = record.get("text") or record.get("lead") or record.get("note") or record.get("cells")
         shares[record["kind"]].count(held, f"{record['source'][:20]} {what}"[:110])
     return shares
 
 
-def metadata(files: dict[str, Parsed]) -> dict[str, Field]:
+def metadata(files: dict[str, Parsed], labels: Labels) -> dict[str, Field]:
     """Precision and recall by field."""
-    labels = json.loads((LABELS / "metadata.json").read_text(encoding="utf-8"))
     fields = {name: Field() for name in FIELDS}
-    for source, label in labels.items():
+    for source, label in labels.metadata.items():
         if source in files:
             said = files[source].document.metadata.model_dump()
             for name in FIELDS:
+                fold = FOLDS.get(name, _itself)
                 answers = [label[name], *label.get(f"{name}_also", [])]
-                fold = _region if name == "region" else str
-                right = [fold(_value(answer)) for answer in answers]
-                fields[name].judge(fold(_value(said[name])), right, source)
+                right = [_value(fold(answer)) for answer in answers]
+                fields[name].judge(_value(fold(said[name])), right, source)
     return fields
 
 
@@ -164,9 +230,22 @@ def _value(value: Any) -> str:
     return "" if value in (False, None) else plain(str(value))
 
 
-def _region(value: str) -> str:
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _region(value: Any) -> str:
     """A region however its path is written (重庆两江新区, 重庆市两江新区)."""
-    return value.replace("市", "")
+    return str(value or "").replace("市", "")
+
+
+def _titles(value: Any) -> list[str]:
+    """What is replaced by its titles; a number said beside one names the same document."""
+    each = [value] if isinstance(value, str) else value
+    return [title for title in each if title and not number_of(title)] or list(each)
+
+
+FOLDS: dict[str, Callable[[Any], Any]] = {"region": _region, "replaces": _titles}
 
 
 def _known(lines: Iterable[dict[str, Any]], files: dict[str, Parsed]) -> list[dict[str, Any]]:
@@ -222,51 +301,51 @@ def _note(found: Parsed, record: dict[str, Any]) -> bool:
     return False
 
 
-def _article(found: Parsed, record: dict[str, Any]) -> bool:
+def _article(found: Parsed, record: dict[str, Any], titles: Sequence[str]) -> bool:
     """Whether a sentence knows the title of its article, by its section or its document."""
     names = [plain(name) for name in (record["title"], *record.get("title_also", ()))]
-    others = [plain(r["title"]) for r in records("structure.jsonl") if r["kind"] == "article"]
     for passage in found.passages:
         if plain(record["text"]) in plain(passage.text):
             section = plain(passage.section)
-            strange = any(other in section for other in others if other not in names)
+            strange = any(title in section for title in titles if title not in names)
             above = section + plain(found.document.metadata.title)
             return not strange and any(name in above for name in names)
     return False
 
 
-def report(files: dict[str, Parsed], *, verbose: bool = False) -> str:
+def figures(files: dict[str, Parsed], labels: Labels) -> dict[str, Share | Field]:
+    """Every check by its name: shares first, then the fields."""
+    return {
+        "sentence": whole_sentences(files, labels),
+        "boilerplate": boilerplate(files, labels),
+        **structure(files, labels),
+        **metadata(files, labels),
+    }
+
+
+def report(done: Read, labels: Labels, *, verbose: bool = False) -> str:
     """The figures as Markdown, with what failed if asked."""
-    shares = {
-        "sentence": whole_sentences(files), "boilerplate": boilerplate(files), **structure(files),
-    }  # fmt: skip
+    found = figures(done.files, labels)
+    shares = {name: each for name, each in found.items() if isinstance(each, Share)}
+    fields = {name: each for name, each in found.items() if isinstance(each, Field)}
     lines = ["| check | held | n |", "|---|---|---|"]
     lines += [f"| {name} | {share.held} | {share.n} |" for name, share in shares.items()]
-    fields = metadata(files)
     lines += ["", "| field | precision | recall | said | wanted |", "|---|---|---|---|---|"]
     lines += [
         f"| {name} | {f.precision} | {f.recall} | {f.said} | {f.wanted} |"
         for name, f in fields.items()
     ]
-    lines += ["", f"{len(files)} files read."]
+    lines += ["", f"{len(done.files)} files read."]
+    if done.refused:
+        lines += [f"- refused: {source}: {reason}" for source, reason in done.refused.items()]
     if verbose:
-        missed = {name: share.failed for name, share in shares.items()}
-        missed |= {name: f.failed for name, f in fields.items()}
-        lines += [f"- {name}: {what}" for name, failed in missed.items() for what in failed]
+        lines += [f"- {name}: {what}" for name, each in found.items() for what in each.failed]
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--failed", action="store_true", help="also what failed")
-    parser.add_argument("--no-scans", action="store_true", help="leave scanned pages unread")
-    arguments = parser.parse_args()
-    limits = Limits(recognise_scans=not arguments.no_scans)
-    text = report(parsed(arguments.folders, limits), verbose=arguments.failed)
-    sys.stdout.write(text + "\n")
-
-
-if __name__ == "__main__":
-    main()
+def pace(seconds: Sequence[float]) -> str:
+    """Seconds a file in one line: the median and the 99th percentile."""
+    if not seconds:
+        return ""
+    median, late = np.quantile(seconds, (0.5, 0.99))
+    return f"{median:.2f} s a file (median), {late:.2f} s (99 %), n={len(seconds)}"

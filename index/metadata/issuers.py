@@ -22,6 +22,7 @@ DATELINE = re.compile(
     r"(?:[^。，\n]{0,16}?(?:电|讯)(?=[\s　（(])|\s{0,2}(?:首席|特约)?(?:记者|通讯员))"
 )
 ORDER_BY = re.compile(r"^([\u4e00-\u9fff]{3,30}?(?:政府|委员会|国务院|部|局))令")
+SITE_OF = re.compile("(?:官网|网站|官方网站)$")
 WRITTEN = re.compile(r"\s*[/／|｜·]\s*[^\s/]{1,20}")  # and by whom: 2031年4月19日 / 某某
 STAMP = re.compile(r"\d{1,2}:\d{2}")
 ABBREVIATED = (
@@ -32,6 +33,7 @@ OFFICER = re.compile(
     r"(.{0,20}?)(?:[部省市州区县局署厅院]\s{0,2}长|主\s{0,2}任|主\s{0,2}席|总\s{0,2}理)[\s：:]{1,6}"
     r"[\u4e00-\u9fff]{1,4}(?:\s{0,3}[\u4e00-\u9fff]{1,3})?"
 )
+FLOOR = 0.5  # what is as little sure counts only where nothing else is said
 HEAD_LINES = 6  # in which issuer, number and day may stand, each on a line of its own
 TASK_FORCE = re.compile("(?:小组|指挥部|组)$")
 MANY = re.compile(rf"等[\d{TENS}]{{1,2}}(?:个)?(?:部门|单位|机构|局)$")
@@ -45,7 +47,8 @@ def issuers(page: Page, title: Reading | None, *, news: bool) -> Iterator[Readin
     if news:
         yield from _paper(page)
         return
-    yield from _signed(page, _named_in_title(title))
+    yield from _signed(page, _named_in_title(title), _place_of(title))
+    yield from _by_officer(page)
     if title:
         yield from _by_title(title)
     yield from _by_head(page)
@@ -71,11 +74,12 @@ def _is_part(name: str) -> bool:
 
 def _by_particular(item: Particular, *, news: bool) -> Iterator[Reading]:
     span = (item.start, item.start + len(item.value))
-    if MEDIUM.search(item.value):
+    name = SITE_OF.sub("", item.value)
+    if MEDIUM.search(name):
         if news and len(item.value) <= 20:
             yield read("issuer", item.value, span, confidence=item.confidence)
         return
-    names = organs(re.sub("(?:官网|网站|官方网站)$", "", item.value))
+    names = organs(name)
     if names:
         source = item.field == "source"
         confidence = _weighed(names, 0.6 if source else item.confidence)
@@ -92,14 +96,22 @@ def _paper(page: Page) -> Iterator[Reading]:
             return
 
 
-def _signed(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
+def _placed(names: Sequence[str], place: str) -> tuple[str, ...]:
+    """Names of a city's or county's offices with the place whose title it is (市教育局 below a
+    title of 惠州市)."""
+    own = place if place and place[-1] in "省市区县" else ""
+    return tuple(own + name[1:] if own and name[0] == own[-1] else name for name in names)
+
+
+def _signed(page: Page, titled: Sequence[str], place: str) -> Iterator[Reading]:
     signed = [s for s in page.signatures if s.organs and s.line > 0]
     for n, signature in enumerate(signed[:3]):
         most = 0.9 if n == 0 else 0.55
-        confidence = _weighed(signature.organs, most if fits(signature.organs, titled) else 0.45)
+        names = _placed(signature.organs, place)
+        confidence = _weighed(names, most if fits(names, titled) else 0.45)
         span = (signature.start, signature.end)
-        one = "".join(signature.organs)  # a name with a blank in it
-        value = one if one in titled else "、".join(signature.organs)
+        one = "".join(names)  # a name with a blank in it
+        value = one if one in titled else "、".join(names)
         yield read("issuer", value, _stripped(page, span), confidence=confidence)
 
 
@@ -132,6 +144,23 @@ def _shortens(short: str, name: str) -> bool:
     """Whether a name has all characters of another, in order: 省府办公厅, 某省人民政府办公厅."""
     rest = iter(name)
     return all(char in rest for char in short)
+
+
+def _place_of(title: Reading | None) -> str:
+    """The one place that a title names, as it is called (惠州市)."""
+    places = regions.places_of(title.value) if title else []
+    return places[0].own if len(places) == 1 else ""
+
+
+def _by_officer(page: Page) -> Iterator[Reading]:
+    """Whose head signs: 住房和城乡建设部部长 某某."""
+    for signature in page.signatures[:1]:
+        line = page.lines[signature.line - 1]
+        officer = OFFICER.fullmatch(line.text) if signature.line else None
+        names = organs(officer.group(1)) if officer else ()
+        if officer and names:
+            span = (line.start, line.start + officer.end(1))
+            yield read("issuer", "、".join(names), span, confidence=_weighed(names, 0.85))
 
 
 def _by_title(title: Reading) -> Iterator[Reading]:
@@ -242,10 +271,13 @@ def _stamped(page: Page, *, news: bool) -> Iterator[Reading]:
 def region(
     page: Page, *, issuer: Reading | None, title: Reading | None, number: Reading | None, news: bool
 ) -> Iterator[Reading]:
-    """Where a document holds: by its issuer and title; for a report by what it is mostly about."""
+    """Where a document holds: by its issuer and title; for a report by what it is mostly about.
+    A place in its title is not widened by who prints it, nor by what it speaks of."""
     context = page.text[:2000]
+    titled = regions.region_in(title.value, context) if title else ""
     if issuer and not news:
-        yield from _named(issuer, context, 0.92)
+        wider = regions.is_national(issuer.value) and titled not in ("", regions.COUNTRY)
+        yield from _named(issuer, context, FLOOR if wider else 0.92)
     if title:
         yield from _named(title, context, 0.8 if news else 0.85)
     if number:
@@ -254,7 +286,8 @@ def region(
                 words = {"field": "region", "value": name, "confidence": 0.6}
                 yield number.model_copy(update=words)
     name, share, span = regions.most_named(page.text, least=3 if news else 5)
-    if name and share >= (0.5 if news else 0.75):
+    wider = name != titled and regions.within(titled, name)
+    if name and not wider and share >= (0.5 if news else 0.75):
         yield read("region", name, span, confidence=round(0.4 + (0.35 if news else 0.2) * share, 2))
 
 

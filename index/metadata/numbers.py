@@ -21,6 +21,7 @@ ORDER_NUMBER = re.compile(r"[（(]?\s{0,3}第?\s{0,3}(\d{1,5})\s{0,3}号[）)]?"
 YEARLY = re.compile(
     r"([\u4e00-\u9fff\s、]{2,40}(?:公告|通告))\s{0,4}[（(]?((?:19|20)\d{2})\s{0,2}年\s{0,2}第\s{0,2}(\d{1,4})\s{0,2}号[）)]?"
 )
+LETTERHEAD = re.compile("^.{2,}文件(?=.)")  # on the number's line
 SUFFIX = re.compile(r"[（(]([^（）()]{2,20}[〔﹝\[［][^（）()]{4,12}号)[）)]$")
 
 
@@ -31,7 +32,7 @@ def numbers_in(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _written(found: re.Match[str]) -> str:
-    prefix = re.sub(r"\s", "", found.group(1))
+    prefix = LETTERHEAD.sub("", re.sub(r"\s", "", found.group(1)))
     return f"{prefix}〔{found.group(2)}〕{int(found.group(3))}号"
 
 

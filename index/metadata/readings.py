@@ -15,7 +15,7 @@ from policyqa.index.metadata.terms import replaced, terms
 from policyqa.index.metadata.titles import audience, titles, trial
 from policyqa.index.types import Kind, Metadata, Reading, Span
 
-VERSION = "4"
+VERSION = "5"
 
 FLOOR = 0.5
 EXPLICIT = 0.85

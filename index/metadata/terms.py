@@ -101,6 +101,7 @@ def _by_words(page: Page, date: Reading | None) -> Iterator[Reading]:
             and "生效" not in words
             and "起实施" not in words
             and "执行" not in words
+            and "起试行" not in words
         ):
             continue
         begins = _effective(words, sentence.start(), date)
@@ -114,7 +115,8 @@ def _by_words(page: Page, date: Reading | None) -> Iterator[Reading]:
 def _effective(words: str, at: int, date: Reading | None) -> Reading | None:
     found = FROM_DATE.search(words)
     if found:
-        confidence = _own(words[: found.start()], (0.93, 0.88, 0.4))
+        cited = words.startswith("的《", found.end())
+        confidence = 0.4 if cited else _own(words[: found.start()], (0.93, 0.88, 0.4))
         span = (at + found.start(), at + found.end())
         return (
             read("effective", iso_date(found.group(1)), span, confidence=confidence)

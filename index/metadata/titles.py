@@ -36,7 +36,7 @@ REPRINT = re.compile(
 )
 LINK = re.compile(
     r"^【.{2,8}】|\s[>›»]\s|^(?:点击|附件|原标题|首页|网址|关注)|https?:|^[（(][^（）]{0,30}[）)]$|索引号"
-    r"|/.*/|\.(?:pdf|docx?|xlsx?|zip)"
+    r"|/.*/|设为首页|网站地图|[|｜].*[|｜]|\.(?:pdf|docx?|xlsx?|zip)"
 )
 RED_HEAD = re.compile(r"([\u4e00-\u9fff（）()、\s]{3,40})文件$")
 FINISHED = re.compile(r"[。；，、,;：:]$")

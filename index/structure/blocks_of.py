@@ -17,7 +17,7 @@ from policyqa.index.text.lines import NUMBERED, SENTENCE_END, TextLine
 from policyqa.index.text.stacked import stacked_tables
 from policyqa.index.text.traced import Traced, joined
 
-VERSION = "6"
+VERSION = "7"
 
 MARKDOWN = re.compile(r"^(#{1,6})\s+")
 REPORTER = re.compile("记者|通讯员")

@@ -112,7 +112,9 @@ def _says(text: str) -> bool:
     """Whether a short line is a particular of its own (a number, a day, a telephone, a figure
     after what it is of) and heads nothing."""
     if (
-        re.match(r"[\d\W]+$|0\d{2,3}-\d{7,8}|第\W*\d+\W*页.{0,9}$", text)
+        re.match(
+            r"[\d\W]+$|(?=.*月)[\d\W年月日时至到起止]+$|0\d{2,3}-\d{7,8}|第\W*\d+\W*页.{0,9}$", text
+        )
         or BRACKETED.match(text)
         or PARTICULAR.match(text)
         or FIGURE.search(text)

@@ -132,7 +132,7 @@ def _is_list(
         family: of the items' marks.
     """
     items = [item for item, _ in found]
-    heads = [raw for raw, below in pairwise(after) if raw.kind == "heading" and _is_text(below)]
+    heads = [raw for raw, below in pairwise(after) if _heads(raw, below)]
     if lead.kind != "heading":
         marked = [item for item, its in found if its is lead and _family(item) == family]
         return any(item not in heads for item in marked)
@@ -141,8 +141,13 @@ def _is_list(
     return sum(len(item.text) for item in items) <= MAX_HEADED_ITEM_CHARS * len(items)
 
 
-def _is_text(raw: Raw) -> bool:
-    return raw.kind == "text" and marker(raw.text) is None
+def _heads(raw: Raw, below: Raw) -> bool:
+    """Whether a heading has a text below it: without a number, or a sentence with one of another
+    kind (（一） below 一、)."""
+    if raw.kind != "heading" or below.kind != "text":
+        return False
+    mark = _family(below)
+    return not mark or (mark != _family(raw) and below.text.strip()[-1] in "。：:")
 
 
 def _family(raw: Raw) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from policyqa.index.read.extract import Covered
 from policyqa.index.structure.blocks import BOX, PLAIN, Raw
+from policyqa.index.structure.headings import heading_level
 from policyqa.index.text.traced import Traced, joined
 
 MAX_LABEL_CHARS = 30
@@ -68,7 +69,7 @@ def table_blocks(grid: Grid, paragraphs: Paragraphs) -> list[Raw]:
     """
     numbered = [(n, list(row)) for n, row in enumerate(grid.rows) if any(c.text for c in row)]
     above, numbered = _spanning(numbered)
-    raws = [_line(grid, n, row) for n, row in above]
+    raws = [raw for n, row in above for raw in _across(grid, n, row, paragraphs)]
     if not numbered:
         return raws
     if _is_form([row for _, row in numbered]):
@@ -118,8 +119,22 @@ def _line(grid: Grid, n: int, row: Sequence[TracedCell]) -> Raw:
     """A row of one cell: a line of text, or a heading inside the table."""
     body = closed_up(next(cell.body for cell in row if cell.text))
     heading = len(body) <= MAX_LABEL_CHARS and not REMARK.match(body.text)
+    heading = heading and heading_level(body.text) is not None
     kind, level = ("heading", BOX) if heading else ("text", PLAIN)
     return _placed(Raw(body, kind, level, base=grid.base), grid, n)  # type: ignore[arg-type]
+
+
+def _across(grid: Grid, n: int, row: Sequence[TracedCell], paragraphs: Paragraphs) -> list[Raw]:
+    """A row of one cell: a line, or the text of several lines that the cell holds (a page laid
+    out by a table)."""
+    body = next(cell.body for cell in row if cell.text)
+    lines = [line.strip() for line in body.split(LINE_BREAK) if line.text.strip()]
+    if len(lines) < 2 or len(body) <= MAX_CELL_CHARS:
+        return [_line(grid, n, row)]
+    raws = [_placed(raw, grid, n) for raw in paragraphs(lines)]
+    for raw in raws:
+        raw.base = grid.base
+    return raws
 
 
 def _form_line(grid: Grid, n: int, row: Sequence[TracedCell]) -> Raw:
@@ -272,7 +287,7 @@ def _body(
         bases: the names above the text of each cell.
     """
     if _is_across(original):
-        return [_line(grid, n, original)]
+        return _across(grid, n, original, paragraphs)
     long = _long_cells(row)
     short = [replace(c, body=c.body[:0]) if i in long else c for i, c in enumerate(row)]
     raws: list[Raw] = []

@@ -20,6 +20,9 @@ COLUMN = re.compile(
 )
 MAX_SITE_CHARS, MAX_COLUMN_CHARS, MAX_WORD_CHARS = 30, 10, 4
 NO_SITE = re.compile("关于|通知$|办法$|意见$|规定$|方案$")
+NOTICE = re.compile(
+    r"[^。；！？]{0,40}关于[^。；！？]{2,100}的(?:通知|意见|公告|通告|决定|通报|批复|函)"
+)
 NUMBER_BEHIND = re.compile(r"[（(][^（()）]{2,12}〔\d{4}〕[^（()）]{1,6}号[）)]$")
 PARTING = re.compile(r"(\s*[-_|｜–—·>»]+\s*)")
 HEADING_TAGS = frozenset(("h1", "h2", "ucaptitle"))
@@ -42,7 +45,9 @@ def title_of(page: Page, lines: Sequence[HtmlLine], said: str = "") -> str:
             return text
     if len(named) >= MIN_CHARS:
         return named
-    return next((text for text in own if not _is_site(text)), "")
+    called = (text for text in own if not _is_site(text))
+    shown = (line.text for line in lines if _may_be_title(line) and NOTICE.fullmatch(line.text))
+    return next(called, "") or next(shown, "")
 
 
 def _own_titles(lines: Sequence[HtmlLine]) -> list[str]:

@@ -4,8 +4,8 @@ Order, tried on real files and on one saved from a .docx with known text:
 
 1. LibreOffice (`soffice`): the .docx it makes goes to `index.read.word.reader`. The only one that
    keeps merged cells, automatic numbers (一、（一）) and notes. 1.5 s a file, heavy to install.
-2. `antiword -x db`: text and tables complete, automatic numbers lost, merged cells look empty,
-   notes only in its plain text.
+2. `antiword -x db`: text and tables complete, automatic numbers lost, cells that are merged
+   downwards look empty, notes only in its plain text.
    Refuses a file whose last sector is cut or too long (a download's fault), hence the padding.
 3. `catdoc`: tables fall apart into lines, some text lost. Reads what antiword turns away.
 
@@ -14,7 +14,9 @@ macros are not run.
 """
 
 import ctypes
+import io
 import itertools
+import math
 import os
 import re
 import shutil
@@ -23,7 +25,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +45,9 @@ MAX_OUTPUT_BYTES = 50 * 2**20
 MARK = re.compile(r"\[(\d{1,3})\]")
 NOTE_LINE = re.compile(r"\[(\d{1,3})\](.+)")
 SECTOR = 512
+SAME_EDGE_PT = 3.0  # columns that end as near as this end alike
+PROPERTY = re.compile(r"DOCPROPERTY\s+(?:&quot;|\")?(\w+)")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 FIB_MAGIC = b"\xec\xa5"
 ENCRYPTED_FLAG = 0x0100
 MAX_HEADING = 40
@@ -135,7 +141,21 @@ def _by_soffice(source: Path, limits: Limits) -> Extract:
     made = folder / "input.docx"
     if not made.is_file():
         raise UnreadableFile("LibreOffice 读不了这个文件")
-    return word.read(made.read_bytes(), limits)
+    data = made.read_bytes()
+    if has_lost_fields(data):
+        raise UnreadableFile("LibreOffice 没有读出文档属性域里的文字")
+    return word.read(data, limits)
+
+
+def has_lost_fields(data: bytes) -> bool:
+    """Whether a field's name stands in a .docx in place of its text: LibreOffice writes it where
+    the old file kept the text (FlSubject for the title), which the other tools read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            body = archive.read("word/document.xml").decode("utf-8", "replace")
+    except (zipfile.BadZipFile, KeyError):
+        return False
+    return any(f">{name}<" in body for name in set(PROPERTY.findall(body)))
 
 
 def _by_antiword(source: Path, limits: Limits) -> Extract:
@@ -262,15 +282,35 @@ def _paragraphs(para: Element) -> Iterator[Paragraph]:
 
 
 def _table(node: Element) -> Table:
-    rows = [[Cell("\n".join(_words(entry))) for entry in row.iter("entry")] for row in _rows(node)]
+    """One table. Rows of other widths than the ones above stand in a `<tgroup>` of their own: where
+    its columns lie over several of the others, cells are merged across."""
+    groups = [(_edges(group), list(group.iter("row"))) for group in node.iter("tgroup")]
+    grid: list[float] = []
+    for edge in sorted(edge for edges, _ in groups for edge in edges):
+        if not grid or edge - grid[-1] > SAME_EDGE_PT:
+            grid.append(edge)
+    rows = [_placed(row, edges, grid) for edges, rows in groups for row in rows]
     rows = [row for row in rows if any(cell.text for cell in row)]
     width = max(map(len, rows), default=0)
     even = tuple(tuple(row + [Cell()] * (width - len(row))) for row in rows)
     return Table(even, merges_known=False)
 
 
-def _rows(node: Element) -> Iterator[Element]:
-    yield from node.iter("row")
+def _edges(group: Element) -> list[float]:
+    """Where its columns end, in points from the left."""
+    widths = [spec.get("colwidth", "").removesuffix("pt") for spec in group.iter("colspec")]
+    return list(itertools.accumulate(float(w) if NUMBER.fullmatch(w) else 0.0 for w in widths))
+
+
+def _placed(row: Element, edges: Sequence[float], grid: Sequence[float]) -> list[Cell]:
+    """The cells of a row, each at its column of the grid, those that it covers behind it."""
+    cells: list[Cell] = []
+    for n, entry in enumerate(row.iter("entry")):
+        end = edges[n] if n < len(edges) else math.inf
+        reach = sum(edge <= end + SAME_EDGE_PT for edge in grid)
+        cells.append(Cell("\n".join(_words(entry))))
+        cells += [Cell(covered="left")] * (reach - len(cells) if n < len(edges) else 0)
+    return cells
 
 
 def with_notes(parts: tuple[Part, ...], text: str) -> tuple[Part, ...]:

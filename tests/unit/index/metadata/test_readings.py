@@ -562,3 +562,50 @@ def test_a_year_with_zeros_of_any_kind(year: str) -> None:
 def test_a_signature_with_a_blank_in_the_name_of_the_title_is_one_issuer() -> None:
     text = "东川市人民政府办公厅关于摊位的通知\n各单位：\n请执行。\n东川市人民政府 办公厅\n2030年2月1日"
     assert about(text).issuer == "东川市人民政府办公厅"
+
+
+def test_offices_of_a_city_that_the_title_names_sign_with_it() -> None:
+    text = "关于进一步做好惠州市积分制入户工作的意见\n各县（区）人民政府：\n为做好工作，提出意见如下，请认真执行。\n市人力资源和社会保障局\n市 教 育 局\n二〇一二年四月十八日"
+    made = about(text)
+    assert (made.issuer, made.date) == ("惠州市人力资源和社会保障局、惠州市教育局", "2012-04-18")
+
+
+def test_whose_head_signs_has_issued_it() -> None:
+    text = "《公共租赁住房管理办法》已经第84次部常务会议审议通过，现予发布，自2012年7月15日起施行。\n住房和城乡建设部部长 某某某\n二〇一二年五月二十八日\n公共租赁住房管理办法\n第一条 为了加强管理，制定本办法。"
+    assert about(text).issuer == "住房和城乡建设部"
+
+
+def test_a_site_of_an_office_is_no_newspaper() -> None:
+    text = "广东省毕业生扶持政策清单\n来源：广东省人力资源和社会保障厅官网\n为促进毕业生就业，推出政策清单。"
+    assert about(text).issuer == "广东省人力资源和社会保障厅"
+
+
+def test_a_letterhead_on_the_line_of_the_number_is_no_part_of_it() -> None:
+    assert number_of("东莞市人民政府文件东府〔2016〕3号") == "东府〔2016〕3号"
+
+
+def test_what_is_said_to_be_the_end_is_no_part_of_the_day() -> None:
+    text = f"{NOTICE.split('第一条')[0]}第一条 持居住证的可以申请。\n北京市人民政府\n2016年9月8日（全文结束）"
+    assert "2016-09-08" in [reading.value for reading in found(text, "date")]
+
+
+def test_from_when_a_cited_law_holds_is_not_from_when_this_does() -> None:
+    text = "高校回复数据报告\n根据2010年9月1日起施行的《信息公开办法》第十八条规定，高校应当答复。"
+    assert about(text).effective == ""
+
+
+def test_a_trial_from_its_issue_on() -> None:
+    text = f"{PLAN}\n本规划自发布之日起试行。"
+    assert "2021-07-13" in [reading.value for reading in found(text, "effective")]
+
+
+def test_a_place_in_the_title_is_not_widened() -> None:
+    law = "广东省人口条例\n中华人民共和国国家卫生和计划生育委员会 2009-01-01\n第一条 为了实施国家政策，制定本条例。\n第二条 略。\n第三条 略。"
+    assert about(law).region == "广东省"
+    city = "杭州市进城人员子女就学管理暂行办法\n" + "按照浙江省的规定办理。\n" * 8
+    assert about(city).region == "浙江省杭州市"
+
+
+def test_a_row_of_links_is_no_title() -> None:
+    text = "首 页|信息公开|政务大厅|在线服务|互动交流\n广东省人口条例\n第一条 制定本条例。\n第二条 略。\n第三条 略。"
+    assert about(text).title == "广东省人口条例"

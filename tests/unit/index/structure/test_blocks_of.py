@@ -42,6 +42,8 @@ def block(text: str, words: str) -> Block:
         ("一、符合条件的申请人，可以享受以下支持：", None),
         ("3.5%的增长", PLAIN),  # a number, not a numbering
         ("2021年7月13日", None),
+        ("3月26日至4月14日", None),
+        ("2026年", PLAIN),
         ("二〇二一年七月十三日", None),
         ("二○○七年十二月十日", None),
         ("Who can apply for the talent apartments", PLAIN),
@@ -587,3 +589,28 @@ def test_what_a_picture_shows_is_a_caption() -> None:
 )
 def test_a_half_remark_and_a_sites_buttons_head_nothing(text: str) -> None:
     assert heading_level(text) is None
+
+
+def test_a_page_laid_out_by_a_table_keeps_its_lines() -> None:
+    lines = [
+        "各区人力资源社会保障局：为做好本市有关工作，现就有关问题提出以下处理意见：",
+        "一、参保登记",
+        "（一）" + "年满十六周岁的人员到服务中心办理。" * 10,
+        "（二）变更的，办理变更手续。",
+        "二、个人缴费",
+        "（一）按年度选择缴费档次。",
+        "（二）" + "资金足额存入缴费卡后按月扣缴。" * 10,
+    ]
+    table = Table(((Cell("沪人社发（2012）32号"),), (Cell("\n".join(lines)),)))
+    made = blocks_of(Extract((table,)))
+    assert [(b.kind, b.body.text) for b in made[:3]] == [
+        ("text", "沪人社发（2012）32号"),
+        ("text", lines[0]),
+        ("heading", "一、参保登记"),
+    ]
+    assert made[-1].section == ("二、个人缴费",)
+
+
+def test_sections_whose_texts_are_numbered_otherwise_are_no_items() -> None:
+    text = "现提出以下意见：\n一、对象\n（一）年满十六周岁。\n二、缴费\n（一）按年缴纳。\n"
+    assert [b.body.text for b in blocks(text) if b.kind == "heading"] == ["一、对象", "二、缴费"]

@@ -494,3 +494,11 @@ def test_a_tab_that_a_click_shows_is_read(attributes: str) -> None:
 def test_large_pictures_in_the_article_are_told(image: str, told: bool) -> None:
     found = extract(f"{BODY}{image}<p>特此公告，请相互转告。</p>").warnings
     assert [warning[:15] for warning in found] == ["网页正文里有 1 张大图没有读"] * told
+
+
+def test_a_notices_title_that_no_element_is_named_after() -> None:
+    page = (
+        "<title>某市规划和国土资源委员会</title><table><tr><td class=titleorange03>"
+        f"关于启用登记簿证样式（试行）的通知</td></tr></table><div class=TRS_Editor>{BODY * 4}</div>"
+    )
+    assert extract(page).said["title"] == "关于启用登记簿证样式（试行）的通知"

@@ -3,6 +3,7 @@
 import io
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import docx
@@ -78,6 +79,48 @@ def test_docbook_gives_paragraphs_headings_and_tables() -> None:
         table,
         Paragraph("第一条  本办法适用于本市。"),
     )
+
+
+def group(widths: tuple[str, ...], *rows: tuple[str, ...]) -> str:
+    specs = "".join(f"<colspec colwidth='{width}'/>" for width in widths)
+    cells = ("".join(f"<entry>{text}</entry>" for text in row) for row in rows)
+    body = "".join(f"<row>{row}</row>" for row in cells)
+    return f"<tgroup cols='{len(widths)}'>{specs}<tbody>{body}</tbody></tgroup>"
+
+
+def test_a_row_of_wider_cells_lies_over_several_columns() -> None:
+    head = group(("90.0pt", "40.0pt"), ("对象", "资格"))
+    body = group(("20.0pt", "71.0pt", "39.0pt"), ("本市户籍", "应届生", "毕业"))
+    book = (
+        f"<book><chapter><para><informaltable>{head}{body}</informaltable></para></chapter></book>"
+    )
+    (table,) = doc.from_docbook(book.encode()).parts
+    assert isinstance(table, Table)
+    assert table.rows == (
+        (Cell("对象"), Cell(covered="left"), Cell("资格")),
+        (Cell("本市户籍"), Cell("应届生"), Cell("毕业")),
+    )
+
+
+def test_odd_widths_take_no_cell_away() -> None:
+    book = group(("x", "", "9e9pt"), ("甲", "乙", "丙", "丁"))
+    book = f"<book><chapter><para><informaltable>{book}</informaltable></para></chapter></book>"
+    (table,) = doc.from_docbook(book.encode()).parts
+    assert isinstance(table, Table)
+    assert [cell.text for cell in table.rows[0] if not cell.covered] == ["甲", "乙", "丙", "丁"]
+
+
+def test_names_of_fields_in_place_of_their_texts_are_noticed() -> None:
+    def made(text: str) -> bytes:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            field = '<w:instrText> DOCPROPERTY "FlSubject"</w:instrText>'
+            archive.writestr("word/document.xml", f"{field}<w:t>{text}</w:t>")
+        return file.getvalue()
+
+    assert doc.has_lost_fields(made("FlSubject"))
+    assert not doc.has_lost_fields(made("关于印发办法的通知"))
+    assert not doc.has_lost_fields(b"no archive")
 
 
 def test_notes_of_the_plain_text_follow_the_paragraph_of_their_mark() -> None:
