@@ -136,12 +136,14 @@ class Document(Value):
 
 
 class FileReport(Value):
-    """What became of one file of the source folder; `tool` is what it lacks, if that is why."""
+    """What became of one file of the source folder; `tool` is what it lacks, if that is why,
+    `same_as` the file that has the same content."""
 
     source: str
     status: Literal["read", "skipped", "failed"]
     reason: str = ""
     tool: str = ""
+    same_as: str = ""
 
 
 class IndexReport(Value):

@@ -51,13 +51,14 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The files that an index shall hold, how to parse new ones, the folder they lie in, and the
-    words of the office that they are of."""
+    """The files that an index shall hold, how to parse new ones, the folder they lie in, the words
+    of the office that they are of, and whether a text under two names is taken once."""
 
     files: tuple[SourceFile, ...]
     parsed: Parser
     root: str = ""
     office: OfficeWords = NO_WORDS
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def build(
         tasks = [Task(source / f.source, f.source, entries.get(f.source, Metadata())) for f in new]
         return sandbox.parse_files(tasks, limits or Limits())
 
-    wanted = Wanted(tuple(files), parsed, str(source.resolve()), office_words.load(source))
+    office = office_words.load(source)
+    wanted = Wanted(tuple(files), parsed, str(source.resolve()), office, once=True)
     return _brought_up_to_date(wanted, folder, embedder, progress)
 
 
@@ -198,11 +200,16 @@ def _update(
         return report
     before = old.manifest.files if old else ()
     files = _with_known_failures(wanted.files, before)
-    kept = _kept(old, files) if old else {}
+    kept = _kept(old, wanted.files) if old else {}
     new = [f for f in files if f.report.status == "read" and f.source not in kept]
     files, fresh = _parse_new(files, new, wanted.parsed, progress)
     if not kept and not fresh:
         raise SourceError(_nothing_readable(files))
+    if wanted.once:
+        files = _each_once(files, [*kept.values(), *fresh])
+        once = {f.source for f in files if not f.report.same_as}
+        kept = {source: item for source, item in kept.items() if source in once}
+        fresh = [item for item in fresh if item.document.source in once]
     known = _known_vectors(old, [item.document.source for item in fresh])
     embedded = {e.document.source: e for e in embed(fresh, embedder, progress, known)} | kept
     ordered = [embedded[f.source] for f in files if f.source in embedded]
@@ -217,9 +224,14 @@ def _update(
 def _with_known_failures(
     files: Sequence[SourceFile], before: Sequence[SourceFile]
 ) -> list[SourceFile]:
-    """Files that could not be read and have not changed are not tried again."""
-    states = _states(before)
+    """Files that could not be read and have not changed are not tried again, nor those whose
+    content stands in another one, while that is as it was."""
+    states, now = _states(before), {f.source: f.state for f in files}
     failed = {f.source: f for f in before if f.report.status != "read"}
+    for file in before:
+        other = file.report.same_as
+        if other and states.get(other) != now.get(other):
+            failed.pop(file.source)
     return [
         failed[f.source] if f.source in failed and states.get(f.source) == f.state else f
         for f in files
@@ -247,6 +259,32 @@ def _parse_new(
         for f in files
     ]
     return named, fresh
+
+
+def _each_once(files: Sequence[SourceFile], items: Sequence[Parsed | Embedded]) -> list[SourceFile]:
+    """The files, those named whose content stands in an earlier one: the same text, with nothing
+    else said of it but a title."""
+    documents = {item.document.source: item.document for item in items}
+    first: dict[tuple[str, Metadata], str] = {}
+    named: list[SourceFile] = []
+    for file in files:
+        document = documents.get(file.source)
+        same = (
+            file.source if document is None else first.setdefault(_content(document), file.source)
+        )
+        report = file.report if same == file.source else _twin(file.source, same)
+        named.append(file.model_copy(update={"report": report}))
+    return named
+
+
+def _content(document: Document) -> tuple[str, Metadata]:
+    text = _sha256("".join(document.text.split()))
+    return text, document.metadata.model_copy(update={"title": ""})
+
+
+def _twin(source: str, same_as: str) -> FileReport:
+    reason = f"与 {same_as} 内容相同，只收录一次"
+    return FileReport(source=source, status="skipped", reason=reason, same_as=same_as)
 
 
 def _refusal(source: str, error: UnreadableFile) -> FileReport:

@@ -142,3 +142,11 @@ def test_every_room_is_in_the_package_that_is_built() -> None:
         place = weights.relative_to(ROOT / "qa")
         globs = built["package-data"]["policyqa.qa"]
         assert any(fnmatch(str(place), pattern) for pattern in globs)
+
+
+def test_no_folder_of_tests_is_left_out(request: pytest.FixtureRequest) -> None:
+    """`build` would be, unless it is said otherwise: its tests had not run for some time."""
+    left_out = request.config.getini("norecursedirs")
+    folders = {path.name for path in (ROOT / "tests").rglob("*") if any(path.glob("test_*.py"))}
+    assert "build" in folders
+    assert [f for f in folders for pattern in left_out if fnmatch(f, pattern)] == []
