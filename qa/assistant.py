@@ -45,7 +45,7 @@ from policyqa.qa.eligibility.facts import Fact
 from policyqa.qa.eligibility.replies import is_reply
 from policyqa.qa.eligibility.telling import remembered
 from policyqa.qa.errors import QuestionError
-from policyqa.qa.explaining import Explanation, explained
+from policyqa.qa.explaining import Explanation, Settled, explained, unsearched
 from policyqa.qa.found import Found
 from policyqa.qa.llm.language_model import Writer
 from policyqa.qa.llm.rewriting import rewritten
@@ -300,18 +300,30 @@ class Assistant:
             QuestionError: nothing in the question can be searched.
         """
         asked, answer = self.asked_of(question), self.ask(question)
+        threshold = self._settings.threshold
         if _unsearched(asked):
-            return Explanation(answer=answer)
+            return unsearched(answer, threshold=threshold, expect=expect)
         _, hidden = self._hidden(question)
         found = self._found(asked, question, Clock(), hidden)
         return explained(
             self.index,
             answer,
             found,
+            parts=tuple(self._each_part(question, found, Clock(), hidden).values()),
             hidden=hidden,
-            threshold=self._settings.threshold,
+            threshold=threshold,
+            settled_by=self._settled_by(question, found) if answer.status == "answered" else "",
             expect=expect,
         )
+
+    def _settled_by(self, question: Question, found: Found) -> Settled:
+        """Why something is said to a question."""
+        corpus = self._citable(question)
+        if asked_itself(found.asked, corpus):
+            return "document"
+        if found.picked and found.confidence >= self._settings.threshold:
+            return "confidence"
+        return "conditions" if bears(found.asked, found.picked, corpus) else "part"
 
     def _hidden(self, question: Question) -> tuple[Rows, Rows]:
         """Rows of the passages that the question's filters leave out, and of all that are left
@@ -330,9 +342,16 @@ class Assistant:
     def _parts(
         self, question: Question, found: Found, clock: Clock, hidden: Rows
     ) -> Mapping[str, Found]:
-        """What each part of a question brings up by itself and surely, by its words: the first as
-        it stands, each further one as a turn after it. Nothing for a question of one part."""
-        asked, sure = found.asked, {}
+        """What each part of a question brings up by itself and surely, by its words."""
+        each = self._each_part(question, found, clock, hidden)
+        return {text: brought for text, brought in each.items() if self._is_sure(brought)}
+
+    def _each_part(
+        self, question: Question, found: Found, clock: Clock, hidden: Rows
+    ) -> Mapping[str, Found]:
+        """What each part of a question brings up by itself, by its words: the first as it stands,
+        each further one as a turn after it. Nothing for a question of one part."""
+        asked, every = found.asked, {}
         first, *later = asked.parts or (None,)
         if first is None:
             return {}
@@ -342,10 +361,8 @@ class Assistant:
         readings += [self._after(part.whole, before) for part in later]
         for part, one in zip(asked.parts, readings, strict=True):
             own = replace(one, told=asked.told, forget=asked.forget)
-            brought = self._found(own, question, clock, hidden)
-            if self._is_sure(brought):
-                sure[part.text] = brought
-        return sure
+            every[part.text] = self._found(own, question, clock, hidden)
+        return every
 
     def _is_sure(self, found: Found) -> bool:
         return bool(found.picked) and found.confidence >= self._settings.threshold

@@ -9,7 +9,42 @@ PolicyQAError
 └── RunError             a kept evaluation is absent, unfinished, damaged or of something else
 """
 
+from typing import TYPE_CHECKING
+
 from policyqa.index.errors import PolicyQAError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+# Of what pydantic finds wrong, by its type; the bound it names fills the places.
+MEANINGS = {
+    "missing": "缺少这一项",
+    "string_type": "应为文字",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_parsing": "应为数",
+    "finite_number": "应为数",
+    "bool_parsing": "应为 true 或 false",
+    "greater_than_equal": "应不小于 {ge}",
+    "greater_than": "应大于 {gt}",
+    "less_than_equal": "应不大于 {le}",
+    "less_than": "应小于 {lt}",
+    "tuple_type": "应为列表",
+    "model_type": "应为对象",
+    "too_long": "太多",
+    "literal_error": "不是可用的值",
+    "string_pattern_mismatch": "格式不对",
+    "extra_forbidden": "没有这一项",
+}
+
+
+def meaning(fault: "ErrorDetails") -> str:
+    """What pydantic finds wrong, in Chinese where it is a fault that people meet."""
+    if str(fault.get("input")).strip().lower() == "nan":
+        return MEANINGS["finite_number"]
+    words = MEANINGS.get(fault["type"])
+    return words.format(**fault.get("ctx", {})) if words else fault["msg"]
 
 
 class SettingsError(PolicyQAError):

@@ -1,7 +1,9 @@
 """Why an answer is as it is: what was searched, what each signal and the reader said of it, what
 was barred, and at which step a sentence that somebody expects was lost."""
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,23 +12,20 @@ from pydantic import Field
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Rows
 from policyqa.index.structure.quotes import in_context
+from policyqa.index.text.words import simplified
 from policyqa.index.types import Document, Passage, Value
 from policyqa.qa.found import Found
 from policyqa.qa.retrieve.evidence import Barred, Evidence
 from policyqa.qa.types import Answer
 
 SHOWN = 10  # passages that are told beside those that were read
+MARK = re.compile(r"\[\d{1,3}\]")  # of a citation, as answers are copied with
+MOST = 0.6  # of what is expected, from which on a shorter quote is it
+Settled = Literal["", "confidence", "document", "conditions", "part"]
 Stage = Literal[
-    "said", "absent", "hidden", "not_proposed", "not_looked_at", "no_statement", "barred",
-    "not_chosen", "kept_silent", "not_composed",
+    "said", "not_searched", "absent", "hidden", "not_proposed", "not_looked_at", "no_statement",
+    "barred", "not_chosen", "kept_silent", "not_composed",
 ]  # fmt: skip
-
-
-class Searched(Value):
-    """One reading of the question, and how surely the documents answer it."""
-
-    text: str
-    confidence: float
 
 
 class MarkedSentence(Value):
@@ -59,6 +58,16 @@ class LookedAt(Value):
     sentences: tuple[MarkedSentence, ...]
 
 
+class Searched(Value):
+    """What was searched, and how surely the documents answer it: the question, then each of its
+    parts alone with the passages that it brought up (those of the question are the explanation's
+    own)."""
+
+    text: str
+    confidence: float
+    passages: tuple[LookedAt, ...] = ()
+
+
 class Expected(Value):
     """What became of words that somebody expects: the stage that lost them (`said` where none
     did), in which document they stand, and their passage's rank (None where it has none)."""
@@ -72,7 +81,9 @@ class Expected(Value):
 
 class Explanation(Value):
     """An answer and how it came about. `hidden` counts passages that the day or filters left out;
-    `threshold` is the confidence below which nothing is said; `features` are what it was made from.
+    `threshold` is the confidence below which nothing is said, unless it is `settled_by` what a
+    document says of itself, by conditions that can be compared, or by a part of the question;
+    `features` are what the confidence was made from.
     """
 
     answer: Answer
@@ -80,6 +91,7 @@ class Explanation(Value):
     hidden: int = 0
     confidence: float = 0.0
     threshold: float = 0.0
+    settled_by: Settled = ""
     features: dict[str, float] = Field(default_factory=dict)
     passages: tuple[LookedAt, ...] = ()
     expected: Expected | None = None
@@ -90,8 +102,10 @@ def explained(
     answer: Answer,
     chosen: Found,
     *,
+    parts: Sequence[Found] = (),
     hidden: Rows,
     threshold: float,
+    settled_by: Settled = "",
     expect: str = "",
 ) -> Explanation:
     """How an answer came about.
@@ -99,24 +113,46 @@ def explained(
     Args:
         index: what was searched.
         answer: what was said.
-        chosen: what it brought up.
+        chosen: what the question brought up.
+        parts: what its parts brought up, each alone.
         hidden: rows of passages that were left out.
         threshold: confidence below which nothing is said.
+        settled_by: why something is said.
         expect: words that ought to be said; "" for none.
     """
     return Explanation(
         answer=answer,
-        searched=(Searched(text=chosen.asked.text, confidence=_rounded(chosen.confidence)),),
+        searched=(
+            Searched(text=chosen.asked.text, confidence=_rounded(chosen.confidence)),
+            *(_part(index, answer, part) for part in parts),
+        ),
         hidden=len(hidden),
         confidence=_rounded(chosen.confidence),
         threshold=threshold,
+        settled_by=settled_by,
         features={name: _rounded(value) for name, value in chosen.features.items()},
-        passages=tuple(
-            _looked_at(index, answer, chosen, place)
-            for place in range(min(len(chosen.ranking.rows), max(SHOWN, len(chosen.marks))))
-        ),
-        expected=_expected(index, answer, chosen, hidden, expect) if expect.strip() else None,
+        passages=_looked_into(index, answer, chosen),
+        expected=_expected(index, answer, (chosen, *parts), hidden, expect),
     )
+
+
+def unsearched(answer: Answer, *, threshold: float, expect: str = "") -> Explanation:
+    """Of an answer for which nothing was looked for."""
+    expected = Expected(words=expect, stage="not_searched") if _plain(expect) else None
+    return Explanation(answer=answer, threshold=threshold, expected=expected)
+
+
+def _part(index: SearchIndex, answer: Answer, found: Found) -> Searched:
+    return Searched(
+        text=found.asked.text,
+        confidence=_rounded(found.confidence),
+        passages=_looked_into(index, answer, found),
+    )
+
+
+def _looked_into(index: SearchIndex, answer: Answer, found: Found) -> tuple[LookedAt, ...]:
+    count = min(len(found.ranking.rows), max(SHOWN, len(found.marks)))
+    return tuple(_looked_at(index, answer, found, place) for place in range(count))
 
 
 def _rounded(value: float) -> float:
@@ -170,18 +206,48 @@ def _is_said(document: Document, start: int, end: int, answer: Answer) -> bool:
 
 
 def _expected(
-    index: SearchIndex, answer: Answer, found: Found, hidden: Rows, words: str
-) -> Expected:
-    """The furthest that any place of these words came."""
-    places = [
-        (passage, index.documents[index.document_of[row]], row)
-        for row, passage in enumerate(index.passages)
-        if _plain(words) in _plain(in_context(index.documents[index.document_of[row]], passage))
-    ]
+    index: SearchIndex, answer: Answer, every: Sequence[Found], hidden: Rows, words: str
+) -> Expected | None:
+    """The furthest that any place of these words came, in any search; None for no words."""
+    if not _plain(words):
+        return None
+    places = list(_places(index, words))
     if not places:
         return Expected(words=words, stage="absent")
-    every = [_became(index, answer, found, hidden, words, *place) for place in places]
-    return min(every, key=lambda each: ORDER.index(each.stage))
+    became = [
+        _became(index, answer, found, hidden, words, *place) for place in places for found in every
+    ]
+    return min(became, key=lambda each: ORDER.index(each.stage))
+
+
+def _places(index: SearchIndex, words: str) -> Iterator[tuple[Passage, Document, int]]:
+    """The passages that hold these words; of a document that holds them over several passages
+    only, all these."""
+    within = {
+        row: (passage, index.documents[index.document_of[row]])
+        for row, passage in enumerate(index.passages)
+    }
+    wanted = _plain(words)
+    holders = {
+        row
+        for row, (passage, document) in within.items()
+        if wanted in _plain(in_context(document, passage))
+    }
+    held = {within[row][1].doc_id for row in holders}
+    spans = {d.doc_id: _span(d.text, wanted) for d in index.documents if d.doc_id not in held}
+    for row, (passage, document) in within.items():
+        start, end = spans.get(document.doc_id, (0, 0))
+        if row in holders or (passage.start < end and start < passage.end):
+            yield passage, document, row
+
+
+def _span(text: str, wanted: str) -> tuple[int, int]:
+    """Where plain words stand in a text, (0, 0) where they do not."""
+    if wanted not in _plain(text):
+        return 0, 0
+    kept = [(n, char) for n, sign in enumerate(text) for char in _plain(sign)]
+    at = "".join(char for _, char in kept).find(wanted)
+    return (0, 0) if at < 0 else (kept[at][0], kept[at + len(wanted) - 1][0] + 1)
 
 
 ORDER: tuple[Stage, ...] = (
@@ -202,7 +268,11 @@ def _became(
 ) -> Expected:
     ranks = np.flatnonzero(found.ranking.rows == row)
     rank = int(ranks[0]) + 1 if len(ranks) else None
-    cited = [c.quote for c in answer.citations if c.doc_id == document.doc_id]
+    cited = [
+        c.quote
+        for c in answer.citations
+        if c.doc_id == document.doc_id and c.start < passage.end and passage.start < c.end
+    ]
     own = [e for e in found.evidence if e.passage.passage_id == passage.passage_id]
     here = [e for e in own if _meets(e.text, words)]
 
@@ -228,9 +298,12 @@ def _became(
 
 
 def _meets(text: str, words: str) -> bool:
+    """Whether a sentence holds these words, or most of them are this sentence."""
     one, other = _plain(text), _plain(words)
-    return one in other or other in one
+    return other in one or (one in other and len(one) >= MOST * len(other))
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split())
+    """Letters and digits alone, in one width and script: words are pasted from anywhere."""
+    form = simplified(unicodedata.normalize("NFKC", MARK.sub("", text)))
+    return re.sub(r"[\W_]", "", form)

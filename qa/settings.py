@@ -9,11 +9,19 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from policyqa.qa.errors import SettingsError
+from policyqa.qa.errors import SettingsError, meaning
 
 PREFIX = "POLICYQA_"
 CREDENTIALS = re.compile(r"^(\w+://)[^/@]+@")  # of an address that names who asks
@@ -55,10 +63,17 @@ class ReaderSettings(BaseModel):
 
     model: str = Field(
         default="small",
-        description="阅读模型：small 内置的，off 不用，或一个 CrossEncoder 重排模型的名称或文件夹",
+        description="阅读模型：small 内置的，off 不用，或一个 CrossEncoder 重排模型的名称或文件夹，"
+        "或与内置的同样结构的文件夹",
     )
     passages: int = Field(default=8, ge=1, le=16, description="阅读模型读最靠前的几个段落")
     weight: float = Field(default=0.3, ge=0, le=10, description="阅读模型的分数在排序里的权重")
+
+    @field_validator("model")
+    @classmethod
+    def _known_by_any_case(cls, name: str) -> str:
+        plain = name.strip()
+        return plain.lower() if plain.lower() in ("off", "small") else plain or "small"
 
 
 class AnswerSettings(BaseModel):
@@ -268,4 +283,5 @@ def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
 def _fault(error: ValidationError, prefix: str, joint: str) -> SettingsError:
     first = error.errors()[0]
     name = joint.join(str(part) for part in first["loc"])
-    return SettingsError(f"设置 {prefix + (name.upper() if prefix else name)} 有误：{first['msg']}")
+    shown = prefix + (name.upper() if prefix else name)
+    return SettingsError(f"设置 {shown} 有误：{meaning(first)}")

@@ -27,6 +27,7 @@ from policyqa.qa.retrieve.reading import (
     Reader,
     ReadingStage,
     SentenceReader,
+    is_sentence_reader,
 )
 from policyqa.qa.settings import ModelSettings, Settings
 
@@ -195,6 +196,8 @@ def _reader(name: str, model: ModelSettings) -> Reader:
     threads = model.threads or 1
     if name == DEFAULT_MODEL:
         return SentenceReader.load(precision=model.precision, threads=threads)
+    if is_sentence_reader(Path(name)):
+        return SentenceReader.load(Path(name), precision=model.precision, threads=threads)
     return CrossEncoderReader.load(name, precision=model.precision, threads=threads)
 
 

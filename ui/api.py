@@ -13,8 +13,7 @@ from pydantic import Field
 from policyqa.index.errors import PolicyQAError, SourceError
 from policyqa.index.metadata.validity import validity
 from policyqa.index.types import Document
-from policyqa.qa.cli.batches import meaning
-from policyqa.qa.errors import QuestionError
+from policyqa.qa.errors import QuestionError, meaning
 from policyqa.qa.explaining import Explanation
 from policyqa.qa.types import MAX_QUESTION_CHARS, Answer, Question, Text
 from policyqa.ui.assistant import Assistant
@@ -137,4 +136,4 @@ def malformed_line(details: Any) -> str:
         return f"请求缺少字段 {field}。"
     if kind == "extra_forbidden":
         return f"请求里有不认识的字段 {field}；可用的是 {'、'.join(Question.model_fields)}。"
-    return f"字段 {field} 的值不对：{meaning(kind, details[0]['msg'])}。"
+    return f"字段 {field} 的值不对：{meaning(details[0])}。"

@@ -173,6 +173,11 @@ class SentenceTransformerEmbedder:
             features["token_embeddings"] = features["token_embeddings"].float()
             pooled = self._finish(self._model[1](features)["sentence_embedding"])
         vectors: Vectors = pooled.cpu().numpy()
+        if not np.isfinite(vectors).all():
+            raise ModelError(
+                f"嵌入模型 {self._fingerprint} 给出的不是数，权重可能已损坏："
+                "请删除模型缓存（POLICYQA_CACHE 下的 models）后重试"
+            )
         return vectors
 
     def _padded(self, ids: Sequence[list[int]]) -> dict[str, Any]:

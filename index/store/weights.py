@@ -38,6 +38,9 @@ Array = NDArray[Any]
 Progress = Callable[[str], None]
 
 
+DIGESTS = "sha256.json"
+
+
 class WheelFile(NamedTuple):
     """A file inside an installed package, pinned by its content."""
 
@@ -87,6 +90,27 @@ class Pieces(NamedTuple):
     eos: int
     pad: int
     unk: int
+
+
+def check_shipped(folder: Path) -> None:
+    """Compare the weights that lie in a folder with the digests that were shipped with them
+    (`sha256.json`); a folder of one's own needs none.
+
+    Raises:
+        ModelError: a file is absent or another one.
+    """
+    listed = folder / DIGESTS
+    if not listed.is_file():
+        return
+    for name, digest in json.loads(listed.read_text(encoding="utf-8")).items():
+        path = folder / name
+        if not path.is_file() or _digest(path) != digest:
+            raise ModelError(f"模型文件 {path} 缺失或已损坏，请重新安装 policyqa")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def folder_of(wheel_file: WheelFile, tuning: Tuning | None = TUNING) -> str:

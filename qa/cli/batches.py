@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from policyqa.qa.errors import QuestionError
+from policyqa.qa.errors import QuestionError, meaning
 from policyqa.qa.types import Answer, Question, Reason
 
 logger = logging.getLogger(__name__)
@@ -79,31 +79,10 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        return f"{where} 有误：{meaning(first['type'], first['msg'])}"
+        return f"{where} 有误：{meaning(first)}"
     if isinstance(error, json.JSONDecodeError):
         return f"不是 JSON：{error.msg}"
     return str(error)
-
-
-MEANINGS = {
-    "missing": "缺少这一项",
-    "string_type": "应为文字",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-    "tuple_type": "应为列表",
-    "model_type": "应为对象",
-    "too_long": "太多",
-    "literal_error": "不是可用的值",
-    "string_pattern_mismatch": "格式不对",
-    "extra_forbidden": "没有这一项",
-}
-
-
-def meaning(kind: str, message: str) -> str:
-    """What pydantic's error of this type says, in Chinese where it is one that people meet."""
-    return MEANINGS.get(kind, message)
 
 
 def _failed(record: Any, message: str, number: int, reason: Reason = "bad_question") -> str:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from policyqa.index.errors import ModelError
 from policyqa.index.store.embedding import computing_on, first_line
 from policyqa.index.store.vectors import Vectors
+from policyqa.index.store.weights import check_shipped
 from policyqa.index.text.marks import editions, is_place, places, years
 from policyqa.index.text.words import cut
 from policyqa.qa.conversation.conversation import Conversation
@@ -83,9 +85,11 @@ class LearnedResolver:
 
         from policyqa.qa.conversation.resolver_model import ResolverModel
 
+        folder = Path(str(resources.files(__package__)))
+        check_shipped(folder)
         try:
             model = ResolverModel(base)
-            model.learn(load(resources.files(__package__).joinpath(WEIGHTS).read_bytes()))
+            model.learn(load((folder / WEIGHTS).read_bytes()))
         except Exception as error:  # safetensors has errors of no common kind
             raise ModelError(f"无法加载对话模型 {WEIGHTS}（{first_line(error)}）") from error
         return cls(model.to(base.dtype).eval(), tokenizer)

@@ -1,5 +1,6 @@
 """The second stage: the best passages are read together with the question, by a Reader."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +20,7 @@ from policyqa.index.store.embedding import (
     quiet,
 )
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.store.weights import check_shipped
 from policyqa.index.text.words import bigrams
 from policyqa.index.types import Passage, Value
 from policyqa.qa.question.asked import Asked
@@ -102,6 +104,7 @@ class SentenceReader:
 
         place = folder or Path(str(resources.files(__package__) / FOLDER))
         dtype = torch.bfloat16 if half_precision(precision) else torch.float32
+        check_shipped(place)
         try:
             model = ReaderModel.load(place, dtype)
             rules = (place / WEIGHTS).is_file()
@@ -161,7 +164,20 @@ def _together(page: Page, parts: Sequence[tuple[Window, float, list[float]]]) ->
 
 
 def _bounded(score: float) -> float:
+    if math.isnan(score):
+        raise ModelError("阅读模型给出的不是数，权重可能已损坏，请重新安装或换一个模型")
     return max(-BOUND, min(BOUND, score))
+
+
+def is_sentence_reader(folder: Path) -> bool:
+    """Whether a folder holds a reader like that of this package, which marks sentences."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(folder / "model.safetensors", "pt") as weights:
+            return "sentence.weight" in weights.keys()  # noqa: SIM118  (no mapping)
+    except (OSError, SafetensorError):
+        return False
 
 
 class CrossEncoderReader:

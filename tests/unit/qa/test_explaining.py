@@ -94,6 +94,67 @@ def test_it_is_told_where_a_sentence_was_lost(
     assert (expected.rank is None) == (stage == "absent")
 
 
+@pytest.mark.parametrize("words", [
+    "公园每天早上６点开门，全年", "公園每天早上6点開門", "公园 每天早上6点开门",
+    "公园每天早上6点开门，全年免费开放。[1]",
+])  # fmt: skip
+def test_words_are_found_in_any_width_or_script_and_as_copied(
+    assistant: Assistant, words: str
+) -> None:
+    expected = explained(assistant, "公园每天几点开门?", expect=words).expected
+    assert expected is not None
+    assert (expected.stage, expected.rank) == ("said", 1)
+
+
+def test_words_over_two_passages_are_found(tmp_path: Path) -> None:
+    text = "第一条 公园每天早上6点开门。\n第二条 博士每年补贴50万元。"
+    build_texts([SourceText("a", text, Metadata())], tmp_path, EMBEDDER)
+    stored = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    own = Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.01))
+    assert len(stored.passages) == 2
+    expected = explained(own, "公园几点开门?", expect="6点开门。\n第二条 博士每年").expected
+    assert expected is not None
+    assert expected.stage != "absent"
+
+
+@pytest.mark.parametrize("words", ["", "  ", "。，"])
+def test_no_words_are_expected_of_marks_alone(assistant: Assistant, words: str) -> None:
+    assert explained(assistant, "公园每天几点开门?", expect=words).expected is None
+
+
+def test_where_nothing_is_searched_expected_words_are_told_so(assistant: Assistant) -> None:
+    found = explained(assistant, "你好", expect="早上6点")
+    assert found.expected is not None
+    assert (found.expected.stage, found.threshold) == ("not_searched", 0.01)
+
+
+def test_each_part_of_a_question_is_told_with_its_passages(assistant: Assistant) -> None:
+    found = explained(assistant, "公园每天几点开门?博士每年补贴多少万元?", expect="补贴50万元")
+    whole, *parts = found.searched
+    assert (whole.passages, len(parts)) == ((), 2)
+    assert [part.passages[0].source for part in parts] == ["公园.txt", "博士.txt"]
+    assert found.expected is not None
+    assert found.expected.stage == "said"
+    shown = explanations.text(found)
+    assert "单独查“公园每天几点开门”：" in shown
+
+
+def test_why_something_is_said_is_told(assistant: Assistant) -> None:
+    assert explained(assistant, "公园每天几点开门?").settled_by == "confidence"
+    assert explained(assistant, "你好").settled_by == ""
+
+
+def test_a_question_about_a_document_is_settled_by_it(tmp_path: Path) -> None:
+    text = "渝府发〔2021〕2号\n关于印发公园管理办法的通知\n公园每天早上6点开门。"
+    about = Metadata(title="公园管理办法", doc_number="渝府发〔2021〕2号")
+    build_texts([SourceText("a.txt", text, about)], tmp_path, EMBEDDER)
+    stored = search_index.load(tmp_path, model=EMBEDDER.fingerprint)
+    careful = Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.99))
+    found = explained(careful, "公园管理办法的文号是多少?")
+    assert (found.answer.status, found.settled_by) == ("answered", "document")
+    assert "由文件的信息（文号、日期等）作答" in explanations.text(found)
+
+
 def test_what_filters_leave_out_is_told(assistant: Assistant) -> None:
     found = explained(
         assistant, "公园每天几点开门?", filters=Filters(since="2022"), expect="早上6点"

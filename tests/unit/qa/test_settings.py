@@ -93,22 +93,33 @@ def test_a_name_that_is_unknown_is_refused_and_the_near_one_named(
         settings.load()
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("ANSWER__THRESHOLD", "1.01"),
-    ("ANSWER__THRESHOLD", "-0.1"),
-    ("ANSWER__MAX_CHARS", "39"),
-    ("ANSWER__MAX_CHARS", "2001"),
-    ("ANSWER__MAX_SENTENCES", "0"),
-    ("MODEL__THREADS", "0"),
-    ("MODEL__PRECISION", "half"),
-    ("ANSWER__MAX_SENTENCES", "many"),
+@pytest.mark.parametrize(("name", "value", "why"), [
+    ("ANSWER__THRESHOLD", "1.01", "应不大于 1.0"),
+    ("ANSWER__THRESHOLD", "-0.1", "应不小于 0.0"),
+    ("ANSWER__THRESHOLD", "nan", "应为数"),
+    ("ANSWER__MAX_CHARS", "39", "应不小于 40"),
+    ("ANSWER__MAX_CHARS", "2001", "应不大于 2000"),
+    ("ANSWER__MAX_SENTENCES", "0", "应不小于 1"),
+    ("MODEL__THREADS", "0", "应不小于 1"),
+    ("MODEL__PRECISION", "half", "不是可用的值"),
+    ("ANSWER__MAX_SENTENCES", "many", "应为整数"),
 ])  # fmt: skip
 def test_a_value_out_of_bounds_names_its_variable(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
 ) -> None:
     monkeypatch.setenv(settings.PREFIX + name, value)
-    with pytest.raises(SettingsError, match=f"设置 {settings.PREFIX}{name} 有误"):
+    with pytest.raises(SettingsError, match=f"设置 {settings.PREFIX}{name} 有误：{why}$"):
         settings.load()
+
+
+@pytest.mark.parametrize(
+    ("given", "model"), [("OFF", "off"), (" Small ", "small"), (" ", "small"), ("a/B", "a/B")]
+)
+def test_a_reader_that_is_built_in_is_known_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, given: str, model: str
+) -> None:
+    monkeypatch.setenv("POLICYQA_READER__MODEL", given)
+    assert settings.load().reader.model == model
 
 
 def test_settings_cannot_be_changed() -> None:

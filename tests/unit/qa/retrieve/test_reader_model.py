@@ -1,5 +1,7 @@
 """The reader's network: what a sentence and a page are made of, on weights of a few numbers."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -7,10 +9,14 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import AutoModel, BertConfig
 
+from policyqa.index.errors import ModelError
+from policyqa.index.store.weights import DIGESTS, check_shipped
 from policyqa.qa.retrieve import reading
 from policyqa.qa.retrieve.pages import TOKENIZER, Page, Window, tokenizer_in, windows
-from policyqa.qa.retrieve.reader_model import ReaderModel, padded
-from policyqa.qa.retrieve.reading import BOUND, SentenceReader
+from policyqa.qa.retrieve.reader_model import WEIGHTS, ReaderModel, padded
+from policyqa.qa.retrieve.reading import BOUND, SentenceReader, is_sentence_reader
+from policyqa.qa.settings import ModelSettings
+from policyqa.qa.wiring import _reader
 
 TEXT = "<>/?问头上甲乙丙丁戊己庚"
 
@@ -90,3 +96,39 @@ def test_a_long_page_answers_as_its_best_window_and_every_sentence_has_a_mark(
     alone = [reader.read("问", [Page("头", "", (text,))])[0] for text in sentences]
     assert said.sentences == pytest.approx([each.sentences[0] for each in alone], abs=1e-4)
     assert said.answers == pytest.approx(max(each.answers for each in alone), abs=1e-4)
+
+
+def test_another_reader_of_this_kind_is_taken_by_its_folder(tmp_path: Path) -> None:
+    model_in(tmp_path)
+    assert is_sentence_reader(tmp_path)
+    assert isinstance(_reader(str(tmp_path), ModelSettings(precision="float32")), SentenceReader)
+    (tmp_path / WEIGHTS).write_bytes(b"none")
+    assert not is_sentence_reader(tmp_path)
+    assert not is_sentence_reader(tmp_path / "absent")
+
+
+def test_weights_that_give_no_numbers_are_told(tmp_path: Path) -> None:
+    model = model_in(tmp_path)
+    model.page.weight.data[:] = float("nan")
+    model.save(tmp_path)
+    reader = SentenceReader.load(tmp_path, precision="float32")
+    with pytest.raises(ModelError, match="给出的不是数"):
+        reader.read("问", [Page(head="头", above="上", sentences=("甲乙",))])
+
+
+def test_weights_that_are_not_those_that_were_shipped_are_told(tmp_path: Path) -> None:
+    model_in(tmp_path)
+    digest = hashlib.sha256((tmp_path / WEIGHTS).read_bytes()).hexdigest()
+    (tmp_path / DIGESTS).write_text(json.dumps({WEIGHTS: digest}), encoding="utf-8")
+    SentenceReader.load(tmp_path, precision="float32")
+    with (tmp_path / WEIGHTS).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ModelError, match="缺失或已损坏，请重新安装"):
+        SentenceReader.load(tmp_path, precision="float32")
+
+
+@pytest.mark.parametrize("room", ["qa/retrieve/reader", "qa/conversation"])
+def test_what_is_shipped_is_what_its_digests_say(room: str) -> None:
+    folder = Path(__file__).parents[4] / room
+    assert (folder / DIGESTS).is_file()
+    check_shipped(folder)
