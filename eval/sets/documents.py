@@ -30,6 +30,7 @@ FIELDS = (
     "replaces",
 )  # fmt: skip
 KINDS = ("row", "section", "list", "footnote", "article")
+LONG_CELL, LABEL = 60, 30  # characters of a text of its own; of a name that are compared
 RECORDS = ("sentences", "boilerplate", "structure")
 
 
@@ -257,8 +258,27 @@ def _passages(files: dict[str, Parsed], record: dict[str, Any]) -> list[str]:
 
 
 def _row(found: Parsed, record: dict[str, Any]) -> bool:
-    """Whether one row is shown with all its cells and their labels."""
-    wanted = [plain(word) for word in (*record["cells"], *record.get("labels", ()))]
+    """Whether one row is shown with all its cells and their labels; a cell that is a text of its
+    own may stand below it, under the names of its column and its row. Labels of empty cells are
+    not asked for, where each cell has one."""
+    cells, labels = (
+        [plain(cell) for cell in record["cells"]],
+        list(map(plain, record.get("labels", ()))),
+    )
+    paired = len(cells) == len(labels)
+    named = labels if paired else [""] * len(cells)
+    apart = [
+        n
+        for n, cell in enumerate(cells)
+        if len(cell) > LONG_CELL and _apart(found, cell, named[n], cells)
+    ]
+    wanted = [cell for n, cell in enumerate(cells) if n not in apart]
+    kept = (
+        [n for n, cell in enumerate(cells) if cell and n not in apart]
+        if paired
+        else range(len(labels))
+    )
+    wanted += [labels[n] for n in kept]
     shown = [
         plain(display(found.document, sentence))
         for passage in found.passages
@@ -266,6 +286,17 @@ def _row(found: Parsed, record: dict[str, Any]) -> bool:
         if sentence.kind == "row"
     ]
     return any(all(word in row for word in wanted) for row in shown)
+
+
+def _apart(found: Parsed, cell: str, label: str, cells: Sequence[str]) -> bool:
+    """Whether the text of a cell stands under the names of its column and of its row."""
+    rows = [other for other in cells if other and len(other) <= LONG_CELL]
+    for passage in found.passages:
+        section = plain(passage.section)
+        held = cell[:LONG_CELL] in plain(in_context(found.document, passage))
+        if held and label[:LABEL] in section and any(name[:LABEL] in section for name in rows):
+            return True
+    return False
 
 
 def _section(found: Parsed, record: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ GUIDE = re.compile(
     r"|请查收|[？?]$|\d{1,3}问$|比较"
 )
 EXPLAINS = re.compile("^(?:【?.{0,4}】?)?(?:解读|一图读懂|图解|政策问答)|(?:解读|问答)$")
+WHOLE = 10  # articles, each with a line of its own
 NO_DECREE = re.compile("公开信|倡议书|告知书|说明$|报告$")
 CALL = re.compile(
     "申报|征集|报名|招聘|选聘|招募|遴选|评选|推荐.{0,12}(?:工作|人选|对象)|招生|招录|申请|受理|申领|认定工作|选拔|参评|征求"
@@ -59,6 +60,8 @@ def kinds(page: Page, title: Reading | None, *, numbered: bool, news: bool) -> I
         yield from _by_title(page, title, numbered=numbered)
     if not news and not numbered and not page.signatures and REPORTS.search(_first_words(page)):
         yield read("kind", "news", confidence=0.6)
+    if not page.is_sheet and sum(1 for line in page.lines if ARTICLE.match(line.text)) >= WHOLE:
+        yield read("kind", "policy", confidence=0.92)  # the rules themselves, under whatever title
     if page.is_sheet:
         yield read("kind", "guide", confidence=0.6)
     if AS_FOLLOWS.search(page.text[:3000]) and page.signatures:

@@ -29,6 +29,7 @@ LASTS = re.compile(
 UNTIL = re.compile(
     rf"(?:有效期限?|执行期限?|实施期限?|政策|施行)?(?:截止|截至|执行至|实施至|施行至|有效至|有效期至|期限至|有效期(?:限)?(?:截止|截至)|至)(?:到|日期?为?|时间为?)?\s{{0,2}}({DATE})(底|末)?(?:止|终止|失效|为止)?"
 )
+ENDS_ON = re.compile(rf"[，,]({DATE})起?(?:自行|自动)?(?:废止|失效|停止执行)")
 HOLDS = re.compile("有效期|执行期|实施期|施行|执行至|实施至|有效至|试行期|失效")
 DEADLINE = re.compile(
     rf"(?:申报|报名|申请|受理|征集|提交|推荐|投递|网上填报|材料报送)[^。；\n]{{0,24}}?(?:截止|截至|至|[-－—–~～])[^。；\n\d]{{0,14}}({DATE})"
@@ -164,7 +165,7 @@ def _expires(words: str, at: int, effective: Reading | None, begins: bool) -> It
         confidence = round(min(0.92 if "有效期" in lasts.group() else 0.8, effective.confidence), 2)
         yield read("expires", value, (at + lasts.start(), at + lasts.end()), confidence=confidence)
         return
-    until = UNTIL.search(words)
+    until = UNTIL.search(words) or (ENDS_ON.search(words) if begins else None)
     day = iso_date(until.group(1)) if until else ""
     if until and day and own and HOLDS.search(words) and _of_itself(words, until.start(), begins):
         confidence = 0.9 if len(day) == 10 or until.group(2) else 0.8

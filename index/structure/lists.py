@@ -13,6 +13,7 @@ from policyqa.index.types import Span
 POINTS = re.compile(r"如下|下列|以下(?!简称|称)|[：:]$")
 SPOKEN = ("一是", "第一，")
 MAX_HEADED_ITEM_CHARS = 120
+SECTION_FAMILY, MIN_SECTION_CHARS = "一、", 60
 MAX_DEPTH = 3
 
 
@@ -143,7 +144,9 @@ def _is_list(
 
 def _heads(raw: Raw, below: Raw) -> bool:
     """Whether a heading has a text below it: without a number, or a sentence with one of another
-    kind (（一） below 一、)."""
+    kind (（一） below 一、); or begins a paragraph of its own (一、合理划分。各区要……)."""
+    if raw.kind == "text" and raw.path and _family(raw) == SECTION_FAMILY:
+        return len(raw.text) > MIN_SECTION_CHARS
     if raw.kind != "heading" or below.kind != "text":
         return False
     mark = _family(below)

@@ -17,6 +17,7 @@ SAME_SIZE = 1.6
 WORD_GAP_EM = 0.22
 MIXED_GAP_EM = 0.75
 HAN_GAP_EM = 0.45
+DIGIT_PITCH_EM = 0.72
 TYPED_GAP_EM = 0.2
 PART_GAP_EM = 1.2
 BOLD_SHARE = 0.9
@@ -201,6 +202,9 @@ def _gap(left: Glyph, right: Glyph) -> bool:
         return gap > (TYPED_GAP_EM if right.spaced else HAN_GAP_EM)
     if any(wide):
         return gap > MIXED_GAP_EM
+    if left.char.isdigit() and right.char.isdigit() and not right.spaced:
+        # a narrow 1 may be as wide as its ink: from its beginning on digits are half an em apart
+        return (right.x0 - left.x0) / max(left.size, right.size) > DIGIT_PITCH_EM
     return right.spaced or gap > WORD_GAP_EM
 
 

@@ -609,3 +609,14 @@ def test_a_place_in_the_title_is_not_widened() -> None:
 def test_a_row_of_links_is_no_title() -> None:
     text = "首 页|信息公开|政务大厅|在线服务|互动交流\n广东省人口条例\n第一条 制定本条例。\n第二条 略。\n第三条 略。"
     assert about(text).title == "广东省人口条例"
+
+
+def test_the_day_on_which_it_ends_stands_beside_that_on_which_it_begins() -> None:
+    text = f"{NOTICE.split('第一条')[0]}第一条 本细则自2021年8月1日起施行，2024年12月31日废止。"
+    assert (about(text).effective, about(text).expires) == ("2021-08-01", "2024-12-31")
+
+
+def test_rules_under_the_title_of_an_explanation_are_rules() -> None:
+    rules = "\n".join(f"第{n}条 本办法适用于本市第{n}类住房。" for n in "一二三四五六七八九十")
+    text = f"解读某市住房分配办法\n{rules}\n第十一条 本办法自2012年10月1日起实施。"
+    assert (about(text).kind, about(text).effective) == ("policy", "2012-10-01")

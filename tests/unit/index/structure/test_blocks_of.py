@@ -614,3 +614,16 @@ def test_a_page_laid_out_by_a_table_keeps_its_lines() -> None:
 def test_sections_whose_texts_are_numbered_otherwise_are_no_items() -> None:
     text = "现提出以下意见：\n一、对象\n（一）年满十六周岁。\n二、缴费\n（一）按年缴纳。\n"
     assert [b.body.text for b in blocks(text) if b.kind == "heading"] == ["一、对象", "二、缴费"]
+
+
+def test_sections_whose_titles_run_in_are_no_items() -> None:
+    own = (
+        "各区要在市级部门指导下，根据适龄学生人数、学校分布、所在社区、学校规模、交通状况等因素，"
+        "按照公平和就近的原则，为每一所小学划定范围，并在报名以前向社会公布。"
+    )
+    text = f"现将有关事项通知如下：\n一、合理划分片区。{own}\n划分后应当稳定。\n二、方便入学。{own}\n学校应当混合编班。\n"
+    sections = {b.body.text: b.section for b in blocks(text)}
+    assert sections["划分后应当稳定。"] == ("一、合理划分片区",)
+    assert sections["学校应当混合编班。"] == ("二、方便入学",)
+    short = "申请材料如下：\n一、身份证。复印件一份。\n二、户口簿。原件。\n"
+    assert {b.section for b in blocks(short)} == {()}

@@ -17,8 +17,10 @@ from policyqa.index.errors import MissingTool, UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Table
 from policyqa.index.read.pdf.glyphs import closed_up, is_rubbish, plain, spaced
 from policyqa.index.read.pdf.info import NO_TITLE
+from policyqa.index.read.pdf.lines import _text
 from policyqa.index.read.pdf.ocr import Image, Seen
 from policyqa.index.read.pdf.reader import page_ranges, read
+from policyqa.index.read.pdf.shapes import Glyph
 
 WIDTH, HEIGHT = A4
 FONT = "STSong-Light"
@@ -632,3 +634,16 @@ def test_thousands_of_annotations_change_nothing() -> None:
             canvas.linkURL("https://example.org", (n % 500, 10, n % 500 + 5, 20))
 
     assert words(read(made(draw), LIMITS)) == [LONG + "。"]
+
+
+def test_a_narrow_one_stands_beside_its_neighbours() -> None:
+    def digits(text: str, *, apart: float = 0.0) -> str:
+        """Half an em from one digit to the next, a 1 as wide as its ink."""
+        x, row = 0.0, []
+        for char in text:
+            row.append(Glyph(char, x, x + (2.4 if char == "1" else 4.6), 0.0, 10.0))
+            x += 5.0 + apart
+        return _text(row)
+
+    assert digits("2010") == "2010"
+    assert digits("2010", apart=2.8) == "2 0 1 0"
