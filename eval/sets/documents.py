@@ -235,6 +235,11 @@ def _itself(value: Any) -> Any:
     return value
 
 
+def _number(value: Any) -> str:
+    """A number however an order's is written (某令8号, 某令第8号)."""
+    return str(value or "").replace("第", "")
+
+
 def _region(value: Any) -> str:
     """A region however its path is written (重庆两江新区, 重庆市两江新区)."""
     return str(value or "").replace("市", "")
@@ -246,7 +251,11 @@ def _titles(value: Any) -> list[str]:
     return [title for title in each if title and not number_of(title)] or list(each)
 
 
-FOLDS: dict[str, Callable[[Any], Any]] = {"region": _region, "replaces": _titles}
+FOLDS: dict[str, Callable[[Any], Any]] = {
+    "doc_number": _number,
+    "region": _region,
+    "replaces": _titles,
+}
 
 
 def _known(lines: Iterable[dict[str, Any]], files: dict[str, Parsed]) -> list[dict[str, Any]]:

@@ -226,7 +226,7 @@ def _day_signed(page: Page, titled: Sequence[str]) -> Iterator[Reading]:
         if not day.iso or not (signature.organs or below):
             continue
         confidence = (0.92 if signed or officer else 0.76) if first else 0.48
-        confidence = confidence if fits(signed, titled or signed) else 0.48
+        confidence = confidence if not signed or fits(signed, titled) else 0.48
         first = False
         yield read(
             "date", day.iso, (day.start, day.end), confidence=confidence - 0.1 * (not day.is_whole)

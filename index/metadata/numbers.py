@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from policyqa.index.metadata.page import Page, decoded, read
+from policyqa.index.text.numerals import TENS
 from policyqa.index.types import Reading
 
 MAX_OWN_LINES = 60
@@ -16,8 +17,11 @@ ORDER = re.compile(
     r"([\u4e00-\u9fff\s]{2,40}令)\s{0,6}[（(]?\s{0,3}第?\s{0,3}(\d{1,5})\s{0,3}号[）)]?"
 )
 SHORT_ORDER = re.compile(r"国令\s{0,2}第\s{0,2}(\d{1,5})\s{0,2}号")
-ORDER_HEAD = re.compile(r"[\u4e00-\u9fff\s]{2,40}令")
-ORDER_NUMBER = re.compile(r"[（(]?\s{0,3}第?\s{0,3}(\d{1,5})\s{0,3}号[）)]?")
+REVERSED_ORDER = re.compile(r"[\u4e00-\u9fff\s]{2,40}第\s{0,3}\d{1,5}\s{0,3}号\s?令")
+ORDER_HEAD = re.compile(r"[\u4e00-\u9fff\s]{2,40}(?:令|委员会公告)")
+ORDER_NUMBER = re.compile(
+    rf"[（(]?\s{{0,3}}第?\s{{0,3}}(\d{{1,5}}|[{TENS}]{{1,6}})\s{{0,3}}号[）)]?"
+)
 YEARLY = re.compile(
     r"([\u4e00-\u9fff\s、]{2,40}(?:公告|通告))\s{0,4}[（(]?((?:19|20)\d{2})\s{0,2}年\s{0,2}第\s{0,2}(\d{1,4})\s{0,2}号[）)]?"
 )
@@ -47,6 +51,8 @@ def number_of(line: str) -> str:
     order = ORDER.fullmatch(text)
     if order:
         return re.sub(r"\s", "", order.group(1)) + f"第{order.group(2)}号"
+    if REVERSED_ORDER.fullmatch(text):
+        return re.sub(r"\s", "", text)
     short = SHORT_ORDER.fullmatch(text)
     if short:
         return f"国令第{short.group(1)}号"

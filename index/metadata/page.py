@@ -18,7 +18,7 @@ _LABELS: Sequence[tuple[str, float, str]] = (
     ("issuer", 0.93, "发文机关 发文机构 发文单位 制发机关 颁布单位 发文部门"),
     ("issuer", 0.8, "发布机构 发布单位 发布机关 公开机构 发布部门"),
     ("source", 0.85, "来源 信息来源 文章来源 稿件来源 内容来源"),
-    ("doc_number", 0.95, "发文字号 文号 发文号 文件编号 文件号 文件字号"),
+    ("doc_number", 0.95, "发文字号 文号 发文号 文件编号 文件号 文件字号 发布文号"),
     ("date", 0.95, "成文日期 成文时间"),
     ("date", 0.9, "发文日期 发文时间 印发日期 印发时间 签发日期 颁布日期"),
     ("date", 0.75, "发布日期 发布时间 发表时间 发表日期 公开日期"),
@@ -32,7 +32,7 @@ _LABELS: Sequence[tuple[str, float, str]] = (
 )
 LABELS = {name: (field, sure) for field, sure, names in _LABELS for name in names.split()}
 _SPACED = "|".join(r"[\s\u3000]{0,6}".join(name) for name in sorted(LABELS, key=len)[::-1])
-LABEL = re.compile(rf"(?:^|(?<=[\s|｜【\[(（、,，;；]))({_SPACED})[\s\u3000]{{0,4}}[:：]")
+LABEL = re.compile(rf"(?:^|(?<=[\s|｜【\[(（、,，;；]))({_SPACED})[】\]\s\u3000]{{0,4}}[:：]")
 CELL_LABEL = re.compile(rf"(?:^|(?<=\t))(?!名称|日期|时间|分类|来源)({_SPACED})(?=\t)")
 
 NOTICE = "通知|意见|公告|通告|决定|通报|批复|函|公示|启事|说明|报告|请示|简章|命令|决议"

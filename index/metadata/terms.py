@@ -29,6 +29,7 @@ LASTS = re.compile(
 UNTIL = re.compile(
     rf"(?:有效期限?|执行期限?|实施期限?|政策|施行)?(?:截止|截至|执行至|实施至|施行至|有效至|有效期至|期限至|有效期(?:限)?(?:截止|截至)|至)(?:到|日期?为?|时间为?)?\s{{0,2}}({DATE})(底|末)?(?:止|终止|失效|为止)?"
 )
+IN_FORCE = re.compile("现[予将就]|印发给|通过|同意|审议")  # of a document that this one brings
 ENDS_ON = re.compile(rf"[，,]({DATE})起?(?:自行|自动)?(?:废止|失效|停止执行)")
 HOLDS = re.compile("有效期|执行期|实施期|施行|执行至|实施至|有效至|试行期|失效")
 DEADLINE = re.compile(
@@ -145,7 +146,7 @@ def _own(before: str, levels: tuple[float, float, float]) -> float:
         r"(?:第?[\u4e00-\u9fff\d]{1,6}[条、.]?|[（(].{1,3}[）)]|[\d.、\s]+|现予[公发]布|现印发给你们)",
         last,
     ):
-        return levels[1] if "《" not in clause or "现予" in last or not last else levels[2]
+        return levels[1] if "《" not in clause or IN_FORCE.search(clause) else levels[2]
     return levels[2]
 
 

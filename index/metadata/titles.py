@@ -65,6 +65,7 @@ DRAFT = re.compile(r"[（(][^（）()]{0,8}(?:稿|草案|试行|暂行|修订|�
 ORDER = re.compile(r"[\u4e00-\u9fff]{2,38}(?:政府|委员会|国务院|部|局|署)令")
 ENACTS = re.compile(r"《([^《》]{4,60})》[^。《》]{0,60}(?:通过|同意|审定)[^。]{0,40}(?:公布|发布)")
 UNIT_TAIL = re.compile(r"\s+[（(]?(?:计量)?单位[:：]\s?[^：:]{1,8}[）)]?$")
+CITED = re.compile("(?<!印发)(?<!发布)(?<!公布)(?<!颁布)(?<!下发)《[^《》]*》(?=.)")
 TRIAL = re.compile("试行|暂行")
 
 GROUPS = (
@@ -331,7 +332,8 @@ def core(title: str) -> str:
 
 def trial(title: Reading) -> Iterator[Reading]:
     """Whether the title says 试行 or 暂行."""
-    found = TRIAL.search(title.value)
+    own = CITED.sub("", title.value)
+    found = TRIAL.search(own)
     if found and not re.search(rf"(?:废止|修订|修改).{{0,60}}{found.group()}", title.value):
         confidence = round(title.confidence, 2)
         yield _copy(title, "trial", "true", confidence)

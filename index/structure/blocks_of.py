@@ -27,6 +27,9 @@ FIRST = re.compile(r"(第[一1][编章节節条條]|[（(]?[一1][）)、.．])"
 MAX_NOTE_DISTANCE = 60  # blocks
 ATTACHED = re.compile(r"\s*附\s*件\s*[:：]\s*\S")
 MAX_SIGNATURES = 12  # lines
+QUESTION = re.compile(r"[^。；！]+[？?]")
+MIN_QUESTIONS, MAX_QUESTION_CHARS = 3, 80
+QUESTION_LEVEL = 6  # as of 1.
 MAX_MARK_GAP = 3  # characters
 
 
@@ -62,6 +65,7 @@ def blocks_of(extract: Extract) -> list[Block]:
     _unhead_signatures(raws)
     _unhead_attachments(raws)
     _unname_items(raws)
+    _head_questions(raws)
     join_lists(raws)
     return list(_sectioned(raws))
 
@@ -344,6 +348,23 @@ def _unname_items(raws: Sequence[Raw]) -> None:
         goes_on = below.kind == "text" and below.text.strip() and not marker(below.text)
         if alone and raw.level != CLAUSE and not goes_on:
             raw.path = ""
+
+
+def _head_questions(raws: Sequence[Raw]) -> None:
+    """In a text of questions and answers each question heads its answer."""
+    asking = [
+        raw
+        for raw, below in pairwise(raws)
+        if raw.kind == "text" and _asks(raw.text) and below.kind == "text" and not _asks(below.text)
+    ]
+    if len(asking) >= MIN_QUESTIONS:
+        for raw in asking:
+            raw.kind, raw.path = "heading", ""
+            raw.level = number_level(raw.text) or QUESTION_LEVEL
+
+
+def _asks(text: str) -> bool:
+    return len(text) <= MAX_QUESTION_CHARS and QUESTION.fullmatch(text.strip()) is not None
 
 
 class _Sections:

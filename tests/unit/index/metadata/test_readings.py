@@ -620,3 +620,42 @@ def test_rules_under_the_title_of_an_explanation_are_rules() -> None:
     rules = "\n".join(f"第{n}条 本办法适用于本市第{n}类住房。" for n in "一二三四五六七八九十")
     text = f"解读某市住房分配办法\n{rules}\n第十一条 本办法自2012年10月1日起实施。"
     assert (about(text).kind, about(text).effective) == ("policy", "2012-10-01")
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("北京市人民政府第68号令", "北京市人民政府第68号令"),
+        ("沪府令8号", "沪府令第8号"),
+    ],
+)
+def test_numbers_of_orders(line: str, number: str) -> None:
+    assert number_of(line) == number
+
+
+def test_labels_in_brackets_and_an_announcement_with_its_number_below() -> None:
+    text = "上海市医疗保险办法\n【发文字号】：沪府令8号\n第一条 为了保障需求，制定本办法。"
+    assert about(text).doc_number == "沪府令第8号"
+    below = "天津市人民代表大会常务委员会公告\n第八十四号\n《条例》的决定已由会议于2006年11月7日通过，现予公布。"
+    assert about(below).doc_number == "天津市人民代表大会常务委员会公告第八十四号"
+
+
+def test_a_day_without_names_is_that_of_the_issuer_in_the_title() -> None:
+    text = "市教委关于2016年初中招生工作的意见\n各区教育局：\n现就招生工作提出如下意见，请认真执行。\n2016年4月7日\n（此件主动公开）"
+    assert about(text).date == "2016-04-07"
+
+
+def test_a_trial_of_a_cited_rule_is_not_its_own() -> None:
+    cites = "甘肃省实施《居住证暂行条例》办法\n第一条 制定本办法。\n第二条 略。\n第三条 略。"
+    assert about(cites).trial is False
+    assert about("关于印发《租房补贴办法（试行）》的通知\n各单位：").trial is True
+
+
+def test_a_cited_rule_begins_on_its_own_day() -> None:
+    text = (
+        "公安部关于贯彻《居住证暂行条例》的通知\n各省公安厅：\n"
+        "国务院公布了《居住证暂行条例》（以下简称《条例》），自2016年1月1日起施行。现就有关要求通知如下。"
+    )
+    assert about(text).effective == ""
+    own = "《住房管理办法》已经会议审议通过，现予发布，自2012年7月15日起施行。"
+    assert about(f"公共租赁住房管理办法\n{own}\n第一条 制定本办法。").effective == "2012-07-15"

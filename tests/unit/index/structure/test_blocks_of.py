@@ -627,3 +627,19 @@ def test_sections_whose_titles_run_in_are_no_items() -> None:
     assert sections["学校应当混合编班。"] == ("二、方便入学",)
     short = "申请材料如下：\n一、身份证。复印件一份。\n二、户口簿。原件。\n"
     assert {b.section for b in blocks(short)} == {()}
+
+
+@pytest.mark.parametrize("mark", ["问：", "{n}、", "{n}.", "Q{n}：", ""])
+def test_in_a_text_of_questions_each_heads_its_answer(mark: str) -> None:
+    asked = ["什么是居住证？", "要什么材料？", "多久能办好？"]
+    told = ["居住证是居住的证明。", "身份证和照片。", "受理之日起15日内。"]
+    pairs = zip(asked, told, strict=True)
+    text = "".join(f"{mark.format(n=n)}{q}\n{a}\n" for n, (q, a) in enumerate(pairs, start=1))
+    sections = {b.body.text: b.section for b in blocks(text)}
+    for n, (question, answer) in enumerate(zip(asked, told, strict=True), start=1):
+        assert sections[answer] == (f"{mark.format(n=n)}{question}",)
+
+
+def test_two_questions_make_no_text_of_questions() -> None:
+    text = "什么是居住证？\n居住证是居住的证明。\n多久能办好？\n受理之日起15日内。\n"
+    assert [b.kind for b in blocks(text)] == ["text"] * 4
