@@ -8,7 +8,7 @@ import json
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -381,6 +381,42 @@ def report(done: Read, labels: Labels, *, verbose: bool = False) -> str:
     if verbose:
         lines += [f"- {name}: {what}" for name, each in found.items() for what in each.failed]
     return "\n".join(lines)
+
+
+def stored(done: Read, labels: Labels) -> dict[str, Any]:
+    """The figures as they are kept, without what failed, with seconds a file."""
+    found = figures(done.files, labels)
+    kept: dict[str, Any] = {
+        name: {"held": each.held, "n": each.n}
+        if isinstance(each, Share)
+        else {"right": each.right, "said": each.said, "wanted": each.wanted}
+        for name, each in found.items()
+    }
+    median, late = np.quantile(done.seconds, (0.5, 0.99))
+    return {**kept, "files": len(done.files), "seconds": [round(median, 2), round(late, 2)]}
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Two stored readings of the same files side by side, as Markdown."""
+    fields = [name for name in FIELDS if name in after]
+    lines = ["| | precision | recall | wanted |", "|---|---|---|---|"]
+    for name in fields:
+        both = (before[name], after[name])
+        precision = " → ".join(_share(each["right"], each["said"]) for each in both)
+        recall = " → ".join(_share(each["right"], each["wanted"]) for each in both)
+        lines.append(f"| {name} | {precision} | {recall} | {after[name]['wanted']} |")
+    lines += ["", "| | held | n |", "|---|---|---|"]
+    shares = [name for name, each in after.items() if isinstance(each, dict) and each.get("n")]
+    lines += [
+        f"| {n} | {before[n]['held']} → {after[n]['held']} | {after[n]['n']} |" for n in shares
+    ]
+    median, late = after["seconds"]
+    lines += ["", f"{after['files']} files, {median} s a file (median), {late} s (99 %)."]
+    return "\n".join(lines)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2f}" if whole else "–"
 
 
 def pace(seconds: Sequence[float]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from policyqa.eval.bench import threads
 from policyqa.eval.report import summary
 from policyqa.eval.runs import rules
+from policyqa.eval.sets import documents
 from policyqa.qa.rules import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,14 @@ def test_what_ran_beside_is_that_of_the_stored_results(capsys: pytest.CaptureFix
 def test_what_a_second_thread_brings_is_that_of_the_stored_results() -> None:
     rows = json.loads((RESULTS / "ablations" / "threads.json").read_text("utf-8"))
     assert block(ROOT / "qa" / "README.md", "threads") == threads.table(rows)
+
+
+def test_how_wild_files_are_read_is_that_of_the_stored_results() -> None:
+    before, after = (
+        json.loads((RESULTS / "wild" / f"{commit}.json").read_text("utf-8"))
+        for commit in ("dde5ab5", "3a87d44")
+    )
+    assert block(ROOT / "eval" / "README.md", "wild") == documents.compared(before, after)
 
 
 def test_stored_results_name_no_place_of_a_machine() -> None:
