@@ -24,6 +24,11 @@ Phrases = Mapping[str, tuple[str, ...]]
 NONE: Phrases = MappingProxyType({})
 
 
+def is_english(text: str) -> bool:
+    """Whether somebody writes in English: letters, and nothing Chinese."""
+    return not HAN.search(text) and re.search("[A-Za-z]{2}", text) is not None
+
+
 def with_chinese(query: str, own: Phrases = NONE) -> str:
     """The query with the Chinese words for its English ones after it; unchanged where it has
     Chinese of its own or names nothing in the glossary."""

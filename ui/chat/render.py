@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.qa.question.filters import KINDS
+from policyqa.qa.question.glossary import is_english
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Condition, Hit, Note
 from policyqa.qa.wording import ABOVE, COMPLETENESS, NOTES, SMALL_TALK, VERDICTS
-from policyqa.ui.chat.language import MARKS, say
+from policyqa.ui.chat.language import MARKS, in_language, say
 
 ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter
 PLACE_CHARS = 72
@@ -164,7 +165,8 @@ def _message(answer: Answer, text: str, after: str) -> str:
     silent = answer.status != "answered" and not polite
     label = LABELS.get(answer.reason or "", "") if silent else ""
     head = _understood(answer) + (f'<div class="verdict">{say(label)}</div>' if label else "")
-    return f'<div class="answer {answer.status}">{head}<div class="said">{text}</div>{after}</div>'
+    shown = f'<div class="answer {answer.status}">{head}<div class="said">{text}</div>{after}</div>'
+    return in_language(shown, "en") if is_english(answer.question) else shown
 
 
 def _understood(answer: Answer) -> str:

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from policyqa.qa.question.filters import KINDS
-from policyqa.qa.types import Note, NoteKind
+from policyqa.qa.types import Answer, Note, NoteKind
 from policyqa.qa.wording import COMPLETENESS, NOTES, VERDICTS
 from policyqa.ui import chat
 from policyqa.ui.chat import render
@@ -144,3 +144,21 @@ def test_the_places_of_a_note_are_filled_in_order() -> None:
     shown = render.note_html(Note(kind="elsewhere", parts=("重庆市", "北京")))
     assert in_language(shown, "zh") == "所引文件是重庆市的，没有专门说明北京的情况。"
     assert "is of 重庆市; it says nothing special about 北京" in in_language(shown, "en")
+
+
+def test_a_question_in_english_is_framed_in_english_whatever_the_page_speaks() -> None:
+    asked = "How many postdocs stay?"
+    silent = Answer(
+        id="1",
+        query="x",
+        status="abstained",
+        reason="no_evidence",
+        question=asked,
+        answer="x",
+        notes=(Note(kind="no_evidence"),),
+    )
+    shown = in_language(render.answer_message(silent, 0), "zh")
+    assert "No evidence" in shown
+    chinese = silent.model_copy(update={"question": "多少博士后留下？"})
+    assert "No evidence" not in in_language(render.answer_message(chinese, 0), "zh")
+    assert "暂无依据" in in_language(render.answer_message(chinese, 0), "zh")
