@@ -35,6 +35,7 @@ from policyqa.qa.compose.contacts import advice, contact, nearest
 from policyqa.qa.compose.examples import example_questions
 from policyqa.qa.compose.itself import asked_itself
 from policyqa.qa.compose.missing import is_answered
+from policyqa.qa.compose.named import sections_named
 from policyqa.qa.compose.suggestions import suggested
 from policyqa.qa.conversation.conversation import EARLIER, Conversation, Earlier, Memory
 from policyqa.qa.conversation.items import pointed_at
@@ -323,7 +324,9 @@ class Assistant:
             return "document"
         if found.picked and found.confidence >= self._settings.threshold:
             return "confidence"
-        return "conditions" if bears(found.asked, found.picked, corpus) else "part"
+        if bears(found.asked, found.picked, corpus):
+            return "conditions"
+        return "heading" if sections_named(found.asked, found.evidence) else "part"
 
     def _hidden(self, question: Question) -> tuple[Rows, Rows]:
         """Rows of the passages that the question's filters leave out, and of all that are left
@@ -438,6 +441,8 @@ class Assistant:
         unsure = found.confidence < self._settings.threshold and itself is None
         if unsure and bears(asked, found.picked, corpus):
             unsure = False
+        if unsure and (named := sections_named(asked, found.evidence)):
+            found, unsure = replace(found, picked=named), False
         if (not found.picked and not itself) or unsure or self._settings.threshold == 1:
             return _noted(asked, shared) or self._silent(found, shared)
         in_force = _in_force(found.evidence, corpus, asked)

@@ -21,7 +21,7 @@ from policyqa.qa.types import Answer
 SHOWN = 10  # passages that are told beside those that were read
 MARK = re.compile(r"\[\d{1,3}\]")  # of a citation, as answers are copied with
 MOST = 0.6  # of what is expected, from which on a shorter quote is it
-Settled = Literal["", "confidence", "document", "conditions", "part"]
+Settled = Literal["", "confidence", "document", "conditions", "heading", "part"]
 Stage = Literal[
     "said", "not_searched", "absent", "hidden", "not_proposed", "not_looked_at", "no_statement",
     "barred", "not_chosen", "kept_silent", "not_composed",

@@ -44,6 +44,7 @@ RULES: Mapping[str, str] = {
     "rows": "问到表里某一行的，别的行不用",
     "replaced": "被替代的文件排在新文件后面",
     # how the answer is put together
+    "named": "整个问一件事、标题点名了它的，用标题下的内容答",
     "one_region": "一个答案只用一个地区的文件",
     "leads": "清单前面的引语（有下列情形之一的：）一并说",
     "timeline": "同一个数的其他时间一并列出",

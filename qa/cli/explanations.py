@@ -45,6 +45,7 @@ BARRED: Mapping[Barred, str] = {
 SETTLED: Mapping[Settled, str] = {
     "document": "由文件的信息（文号、日期等）作答，不看把握",
     "conditions": "由所引条款能逐条对照作答，不看把握",
+    "heading": "由问题点名的标题之下的内容作答，不看把握",
     "part": "整句把握不足，由其中一问作答",
 }
 SIGNALS = {"dense": "向量", "words": "词语", "bigrams": "二字组", "document": "整份文件"}

@@ -1,0 +1,73 @@
+"""Sections that a question names: asked for as a whole (什么是包干制, 金凤凰政策有哪些), it is what
+stands under its heading that answers, however unlike a question its sentences are."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.text.words import normalise
+from policyqa.qa.question.asked import Asked
+from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence
+
+# What a question asks for as a whole, and headings call it so or otherwise.
+FRAME = frozenset({
+    "政策", "支持", "措施", "举措", "内容", "服务", "待遇", "情况", "规定", "扶持", "优惠", "方面",
+    "工作", "主要", "具体", "介绍", "意思", "回事", "怎么回事",
+})  # fmt: skip
+WHOLE = ("", "definition")  # kinds of answers: no number, day or place is asked for
+ASKING = frozenset({"list", "yes_no"})  # wants that ask for no more
+MOST_NAMED = 0.9  # of the words by rarity, in title and heading
+SECTIONS, SENTENCES, CHARS = 3, 2, 220  # that are said, of each section
+
+
+def sections_named(asked: Asked, found: Sequence[Evidence]) -> list[Evidence]:
+    """The first sentences of the sections that a question names, in the order of their best;
+    nothing where it asks for something in particular or names none.
+
+    Args:
+        asked: the question.
+        found: sentences of the passages that were read, best first.
+    """
+    if not asked.uses("named") or not _asks_for_a_whole(asked):
+        return []
+    usable = [e for e in found if not e.barred and e.sentence.kind == "text"]
+    headed = [e for e in usable if _is_named(asked, e)]
+    order = list(dict.fromkeys(_section(e) for e in headed))[:SECTIONS]
+    by_section = {key: list(own) for key, own in groupby(sorted(headed, key=_place), key=_section)}
+    return [each for key in order for each in _first(by_section[key])]
+
+
+def _asks_for_a_whole(asked: Asked) -> bool:
+    plain = asked.wants <= ASKING and not asked.parts and not asked.numbers
+    return plain and not asked.years and asked.expectation.kind in WHOLE
+
+
+def _section(evidence: Evidence) -> tuple[str, str]:
+    return evidence.document.doc_id, evidence.passage.section
+
+
+def _place(evidence: Evidence) -> tuple[str, str, int]:
+    return (*_section(evidence), evidence.sentence.start)
+
+
+def _is_named(asked: Asked, evidence: Evidence) -> bool:
+    """Whether the heading over a sentence has the words of the question that the document's title
+    has not; where the title has all, those that say what is asked for."""
+    about = evidence.document.metadata
+    heading = normalise(evidence.passage.section.split(SECTION_SEPARATOR)[-1])
+    title = normalise(f"{about.title} {about.region}")
+    named = {w: asked.words.rarity.get(w, 1.0) for w in asked.content if w not in FRAME}
+    own = {word: rarity for word, rarity in named.items() if word not in title}
+    wanted = own or {word: 1.0 for word in asked.content if word in FRAME}
+    share = sum(r for word, r in wanted.items() if word in heading)
+    return bool(named) and share > 0 and share >= MOST_NAMED * sum(wanted.values())
+
+
+def _first(own: Sequence[Evidence]) -> Iterator[Evidence]:
+    chars = 0
+    for n, each in enumerate(own):
+        chars += len(each.text)
+        if n and (n >= SENTENCES or chars > CHARS):
+            return
+        if n or not each.text.endswith(LEADS_IN) or len(own) > 1:
+            yield each
