@@ -156,6 +156,46 @@ def test_repeated_header_goes_and_repeated_body_stays() -> None:
     ]  # fmt: skip
 
 
+def test_lines_of_letters_that_differ_in_numbers_stay() -> None:
+    def letter(number: int) -> tuple[str, ...]:
+        return (
+            f"住房补贴告知单（{number}）",
+            f"第{number}条 每户每年{number}000元，分{number}次付清。",
+            f"请于2025年{number}月20日前交齐材料",
+            f"经办人：{'甲乙丙丁'[number - 1]}某",
+        )
+
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            for n, text in enumerate(letter(number)):
+                put(canvas, LEFT, 70 + 22 * n, text)
+
+        return draw
+
+    said = "".join(words(read(made(*map(page, range(1, 5))), LIMITS)))
+    assert said == "".join(text for n in range(1, 5) for text in letter(n))
+
+
+def test_heads_apart_from_the_text_go_with_their_page_numbers_and_statements_stay() -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, 200, 40, f"某市政府公报 第{number + 7}页")
+            put(canvas, LEFT, 90, f"附件{number}")
+            flow(canvas, 140, LONG + "。", LONG + "甲乙丙丁"[number - 1] + "。")
+            put(canvas, LEFT, 770, "逾期未领的补贴不再发放。")
+            put(canvas, 250, 810, f"· {number // 2} {number} ·", 9)
+
+        return draw
+
+    assert words(read(made(*map(page, range(1, 5))), LIMITS)) == [
+        text
+        for n in range(1, 5)
+        for text in (
+            f"附件{n}", LONG + "。", LONG + "甲乙丙丁"[n - 1] + "。", "逾期未领的补贴不再发放。",
+        )
+    ]  # fmt: skip
+
+
 def test_of_two_pages_the_first_keeps_what_both_carry() -> None:
     def page(number: int) -> Callable[[Canvas], None]:
         def draw(canvas: Canvas) -> None:
