@@ -78,9 +78,9 @@ def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[Pd
         ]
         sure = _sure(inner, page, numbered)
         said = running | {id(p) for p in inner if repeated & _keys(p, page)}
-        heads = _heads(inner, sure, said, body_size)
-        beside = {p.row for p in inner if id(p) in sure}
-        own = {id(p) for p in inner if p.size <= SMALL * body_size or p.row in beside}
+        beside = _beside(inner, sure)
+        heads = _heads(inner, beside, said, body_size)
+        own = beside | {id(p) for p in inner if p.size <= SMALL * body_size}
         gone: set[int] = set()
         for rows in _margins(inner, height):
             reached = _reachable(rows, sure | heads)
@@ -144,15 +144,22 @@ def _sure(pieces: Sequence[PdfLine], page: int, numbered: set[tuple[int, int]]) 
     }
 
 
-def _heads(pieces: Sequence[PdfLine], sure: set[int], said: set[int], body_size: float) -> set[int]:
-    """Ids of pieces `said` by other pages too that may be running heads, and of numbers beside
-    them: short, no statement, and no larger than the text unless beside what is `sure`."""
-    beside = {p.row for p in pieces if id(p) in sure}
+def _beside(pieces: Sequence[PdfLine], sure: set[int]) -> set[int]:
+    """Ids of the pieces at the height of those that are `sure`."""
+    bases = [p.base for p in pieces if id(p) in sure]
+    return {id(p) for p in pieces if any(abs(p.base - base) < PLACE for base in bases)}
+
+
+def _heads(
+    pieces: Sequence[PdfLine], beside: set[int], said: set[int], body_size: float
+) -> set[int]:
+    """Ids of pieces `said` by other pages too that may be running heads, and of numbers in their
+    rows: short, no statement, no larger than the text unless `beside` what is no text."""
     heads = {
         id(p)
         for p in pieces
         if id(p) in said
-        and (p.row in beside or p.size <= LARGE * body_size)
+        and (id(p) in beside or p.size <= LARGE * body_size)
         and ems(p.text) <= MAX_HEAD_EM
         and not STATEMENT.search(p.text)
     }
