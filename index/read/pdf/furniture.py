@@ -251,7 +251,8 @@ def _enough(sheets: Sequence[Sheet]) -> float:
 
 def _running(sheets: Sequence[Sheet]) -> set[int]:
     """Ids of the pieces of running heads that change with the chapter: rows at a height where many
-    pages (or all) say what others do. The first one that says it stays: it may be a title."""
+    pages (or all) say what others do. The first one that says it stays, as it may be a title,
+    unless a row of larger type on its page says so."""
     places: dict[int, list[tuple[int, str, list[PdfLine]]]] = defaultdict(list)
     for page, (pieces, _, height) in enumerate(sheets):
         for row in _outer_rows(pieces, height):
@@ -265,7 +266,12 @@ def _running(sheets: Sequence[Sheet]) -> set[int]:
             continue
         firsts = {words: row for _, words, row in reversed(again)}
         later |= {id(p) for _, words, row in again if firsts[words] is not row for p in row}
+        later |= {id(p) for page, _, row in rows for p in row if _is_said(p, sheets[page][0])}
     return later
+
+
+def _is_said(piece: PdfLine, pieces: Sequence[PdfLine]) -> bool:
+    return any(p.text.endswith(piece.text) and p.size * SMALL >= piece.size for p in pieces)
 
 
 def _numbered(sheets: Sequence[Sheet]) -> set[tuple[int, int]]:
