@@ -232,6 +232,23 @@ def test_running_heads_that_change_with_the_chapter_go() -> None:
     ]
 
 
+def test_a_running_head_that_the_heading_of_its_page_says_goes_too() -> None:
+    def page(chapter: str, text: str, *, first: bool) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, LEFT, 40, "某市租房手册", 9)
+            put(canvas, 400, 40, chapter, 9)
+            put(canvas, LEFT, 90, chapter if first else "具体如下。")
+            put(canvas, LEFT, 114, text)
+
+        return draw
+
+    chapters = ("第一章 受理", "第二章 发放")
+    data = made(*(page(c, f"{c[-2:]}于{n}时。", first=n == 1) for c in chapters for n in (1, 2)))
+    assert words(read(data, LIMITS)) == [
+        text for c in chapters for text in (c, f"{c[-2:]}于1时。", "具体如下。", f"{c[-2:]}于2时。")
+    ]
+
+
 def test_margins_of_another_page_make_no_headings_of_first_lines() -> None:
     def wide(canvas: Canvas) -> None:
         for n in range(20):
@@ -331,6 +348,17 @@ def test_ruled_table_with_a_merged_cell() -> None:
         page=1,
     )
     assert after == Paragraph("以上标准自发布之日起施行。", page=1)
+
+
+def test_rows_of_a_table_without_rules_are_lines() -> None:
+    rows = [("级别", "补贴", "年限"), ("甲级", "900元", "三年"), ("乙级", "", "两年")]
+
+    def draw(canvas: Canvas) -> None:
+        for n, row in enumerate(rows):
+            for x, cell in zip((LEFT, 250, RIGHT - 2 * EM), row, strict=True):
+                put(canvas, x, 100 + 22 * n, cell)
+
+    assert words(read(made(draw), LIMITS)) == ["级别 补贴 年限", "甲级 900元 三年", "乙级 两年"]
 
 
 def test_table_over_two_pages_is_one_and_its_header_comes_once() -> None:
