@@ -3,8 +3,10 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from statistics import median
 
+from policyqa.index.read.pdf.glyphs import ems
 from policyqa.index.read.pdf.lines import PdfLine
 from policyqa.index.text.numerals import HAN
 
@@ -12,11 +14,16 @@ MARGIN_SHARE = 0.16
 PLACE = 4.0
 MIN_REPEATS = 3
 MIN_REPEAT_SHARE = 0.3
+SMALL, LARGE = 0.9, 1.2
+APART = 1.25
+MAX_PITCH_EM = 2.0
+MAX_HEAD_EM = 40.0
+MIN_HEAD_CHARS = 5
 WATERMARK_SIZE = 1.6
 WATERMARK_SHARE = 0.8
 PAGE = rf"(?:\d{{1,4}}|[ivxlcIVXLC]{{1,6}}|[{HAN}]{{1,5}})"
 PAGE_NUMBER = re.compile(
-    rf"[-—–―－·•~～]+\s*{PAGE}\s*[-—–―－·•~～]+"
+    rf"[-—–―－·•~～]+\s*(?:{PAGE}|\d(?:\s?\d){{1,3}})\s*[-—–―－·•~～]+"
     rf"|[-—–―一]\s*\d{{1,4}}\s*[-—–―一]"
     rf"|第\s*{PAGE}\s*页(?:\s*[,，/／|]?\s*[（(]?共\s*{PAGE}\s*页[）)]?)?"
     rf"|共\s*{PAGE}\s*页\s*[,，/／|]?\s*第\s*{PAGE}\s*页"
@@ -33,7 +40,12 @@ LEADER = re.compile(
     rf"[^\s：:.．·•…‥⋯・]\s*(?:(?:{DOTS}\s*){{5,}}|(?:{DOTS}\s*){{2,}}[-—(（\s]*{PAGE}[-—)）\s]*)$"
 )
 MIN_ENTRIES = 3
-DIGITS = re.compile(r"\d+")
+PAGE_OF = re.compile(r"(?<=第)\s*\d{1,4}(?=\s*页)")
+FOLIO = re.compile(r"^\d{1,3}(?=[\s—–·|-])|(?<![\d.])\d{1,3}$")
+STATEMENT = re.compile(
+    rf"[。；，！？]|[：、]$|^\s*第\s*(?:\d+|[{HAN}]+)\s*[条款]|\d\s*[百千万亿]*元"
+    r"|[于自至在]\s*\d+\s*年|日(?:之?前|起|止|至|以)"
+)
 CHROME = re.compile(
     r"(?:网站)?首页(?:\s+[^\s。，]{2,8}){1,15}|(?:返回)?(?:首页|网站首页)(?:\s*[>›»|/].{0,80})?|(?:您?(?:现在|当前)?(?:所在)?(?:的)?位置)\s*[:：].{0,80}"
     r"|(?:【?\s*字体\s*[:：]?.{0,16})|(?:【?\s*(?:打印|关闭|收藏|大|中|小)(?:本页|窗口)?\s*】?\s*)+"
@@ -56,21 +68,24 @@ Sheet = tuple[Sequence[PdfLine], float, float]
 
 def without_furniture(sheets: Sequence[Sheet], body_size: float) -> list[list[PdfLine]]:
     """The pieces of each page that are its text."""
-    repeated, running = _repeated(sheets), _running(sheets)
-    numbered = _numbered(sheets)
-    behind = _watermarks(sheets, body_size)
+    repeated, numbered = _repeated(sheets), _numbered(sheets)
+    running = _running(sheets)
+    behind, pitch = _watermarks(sheets, body_size), _pitch(sheets, body_size)
     kept = []
     for page, (pieces, _, height) in enumerate(sheets):
         inner = [
             p for p in pieces if _place(p) not in behind or p.size < WATERMARK_SIZE * body_size
         ]
-        stamped = {p.row for p in inner if PRINT_STAMP.fullmatch(p.text)}
-        drop = {
-            id(p)
-            for p in inner
-            if p.row in stamped or _is_furniture(p, page, repeated, numbered) or id(p) in running
-        }
-        gone = set().union(*(_reachable(rows, drop) for rows in _margins(inner, height)))
+        sure = _sure(inner, page, numbered)
+        said = running | {id(p) for p in inner if repeated & _keys(p, page)}
+        beside = _beside(inner, sure)
+        heads = _heads(inner, beside, said, body_size)
+        own = beside | {id(p) for p in inner if p.size <= SMALL * body_size}
+        gone: set[int] = set()
+        for rows in _margins(inner, height):
+            reached = _reachable(rows, sure | heads)
+            apart = _apart(reached, _rows(inner), pitch)
+            gone |= _ids(reached) & (sure | heads & (own | apart))
         kept.append([p for p in inner if id(p) not in gone])
     return kept
 
@@ -117,14 +132,62 @@ def is_stamped(sheets: Iterable[Sheet]) -> bool:
     )
 
 
-def _is_furniture(
-    piece: PdfLine, page: int, repeated: set[tuple[str, int, int]], numbered: set[tuple[int, int]]
-) -> bool:
-    if PAGE_NUMBER.fullmatch(piece.text):
-        return True
-    return _key(piece) in repeated or (
-        bool(BARE_NUMBER.fullmatch(piece.text)) and (page, piece.row) in numbered
-    )
+def _sure(pieces: Sequence[PdfLine], page: int, numbered: set[tuple[int, int]]) -> set[int]:
+    """Ids of page numbers and of what a browser prints on a page."""
+    stamped = {p.row for p in pieces if PRINT_STAMP.fullmatch(p.text)}
+    return {
+        id(p)
+        for p in pieces
+        if p.row in stamped
+        or PAGE_NUMBER.fullmatch(p.text)
+        or (BARE_NUMBER.fullmatch(p.text) and (page, p.row) in numbered)
+    }
+
+
+def _beside(pieces: Sequence[PdfLine], sure: set[int]) -> set[int]:
+    """Ids of the pieces at the height of those that are `sure`."""
+    bases = [p.base for p in pieces if id(p) in sure]
+    return {id(p) for p in pieces if any(abs(p.base - base) < PLACE for base in bases)}
+
+
+def _heads(
+    pieces: Sequence[PdfLine], beside: set[int], said: set[int], body_size: float
+) -> set[int]:
+    """Ids of pieces `said` by other pages too that may be running heads, and of numbers in their
+    rows: short, no statement, no larger than the text unless `beside` what is no text."""
+    heads = {
+        id(p)
+        for p in pieces
+        if id(p) in said
+        and (id(p) in beside or p.size <= LARGE * body_size)
+        and ems(p.text) <= MAX_HEAD_EM
+        and not STATEMENT.search(p.text)
+    }
+    rows = {p.row for p in pieces if id(p) in heads}
+    return heads | {id(p) for p in pieces if p.row in rows and BARE_NUMBER.fullmatch(p.text)}
+
+
+def _pitch(sheets: Sequence[Sheet], body_size: float) -> float:
+    """The usual distance of two rows."""
+    steps = [b[0].base - a[0].base for s in sheets for a, b in pairwise(_rows(s[0]))]
+    return min(median(steps), MAX_PITCH_EM * body_size) if steps else 0.0
+
+
+def _apart(
+    reached: Sequence[Sequence[PdfLine]], rows: Sequence[Sequence[PdfLine]], pitch: float
+) -> set[int]:
+    """Ids of the pieces of rows, from the edge of the page, that white parts from all others."""
+    others = [row[0].base for row in rows if not _ids([row]) & _ids(reached)]
+    bases = [row[0].base for row in reached]
+    for count in range(len(reached), 0, -1):
+        rest = [*others, *bases[count:]]
+        if all(abs(bases[count - 1] - base) >= APART * pitch for base in rest):
+            return _ids(reached[:count])
+    return set()
+
+
+def _ids(rows: Iterable[Iterable[PdfLine]]) -> set[int]:
+    return {id(piece) for row in rows for piece in row}
 
 
 def _margins(
@@ -150,26 +213,35 @@ def _outer_rows(pieces: Sequence[PdfLine], height: float) -> list[list[PdfLine]]
     return [*top, *low]
 
 
-def _reachable(rows: Sequence[Sequence[PdfLine]], drop: set[int]) -> set[int]:
-    """Furniture with nothing but furniture between it and the edge of the page."""
-    held = takewhile(lambda row: any(id(piece) in drop for piece in row), rows)
-    return {id(piece) for row in held for piece in row} & drop
+def _reachable(rows: Sequence[Sequence[PdfLine]], drop: set[int]) -> list[Sequence[PdfLine]]:
+    """Rows of furniture with nothing but furniture between them and the edge of the page."""
+    return list(takewhile(lambda row: any(id(piece) in drop for piece in row), rows))
 
 
 def _place(piece: PdfLine) -> tuple[str, int, int]:
     return piece.text, round(piece.x0 / PLACE), round(piece.base / PLACE)
 
 
-def _key(piece: PdfLine) -> tuple[str, int, int]:
-    """A piece's words without numbers, and its height; headers of odd pages stand elsewhere."""
-    return DIGITS.sub("#", piece.text), 0, round(piece.base / (2 * PLACE))
+def _keys(piece: PdfLine, page: int) -> set[tuple[str, int]]:
+    """What a piece says, also with its page's number as the distance to `page`, and its height;
+    headers of odd pages stand elsewhere."""
+    text, height = PAGE_OF.sub("#", piece.text), _height(piece)
+    keys = {(text, height)}
+    if not MIN_HEAD_CHARS > len(FOLIO.sub("", text).strip()) > 0:
+        keys.add((FOLIO.sub(lambda m: f"#{int(m.group()) - page}", text), height))
+    return keys
 
 
-def _repeated(sheets: Sequence[Sheet]) -> set[tuple[str, int, int]]:
+def _height(piece: PdfLine) -> int:
+    return round(piece.base / (2 * PLACE))
+
+
+def _repeated(sheets: Sequence[Sheet]) -> set[tuple[str, int]]:
     """Pieces in the margins that many pages carry at the same height."""
-    counts: Counter[tuple[str, int, int]] = Counter()
-    for pieces, _, height in sheets:
-        counts.update({_key(piece) for row in _outer_rows(pieces, height) for piece in row})
+    counts: Counter[tuple[str, int]] = Counter()
+    for page, (pieces, _, height) in enumerate(sheets):
+        rows = _outer_rows(pieces, height)
+        counts.update({key for row in rows for piece in row for key in _keys(piece, page)})
     return {key for key, count in counts.items() if count >= _enough(sheets)}
 
 
@@ -179,12 +251,13 @@ def _enough(sheets: Sequence[Sheet]) -> float:
 
 def _running(sheets: Sequence[Sheet]) -> set[int]:
     """Ids of the pieces of running heads that change with the chapter: rows at a height where many
-    pages (or all) say what others do. The first one that says it stays: it may be a title."""
+    pages (or all) say what others do. The first one that says it stays, as it may be a title,
+    unless a row of larger type on its page says so."""
     places: dict[int, list[tuple[int, str, list[PdfLine]]]] = defaultdict(list)
     for page, (pieces, _, height) in enumerate(sheets):
         for row in _outer_rows(pieces, height):
             words = " ".join(p.text for p in row if not BARE_NUMBER.fullmatch(p.text))
-            places[_key(row[0])[2]].append((page, words, row))
+            places[_height(row[0])].append((page, words, row))
     later: set[int] = set()
     for rows in places.values():
         counts = Counter(words for _, words, _ in rows)
@@ -193,7 +266,12 @@ def _running(sheets: Sequence[Sheet]) -> set[int]:
             continue
         firsts = {words: row for _, words, row in reversed(again)}
         later |= {id(p) for _, words, row in again if firsts[words] is not row for p in row}
+        later |= {id(p) for page, _, row in rows for p in row if _is_said(p, sheets[page][0])}
     return later
+
+
+def _is_said(piece: PdfLine, pieces: Sequence[PdfLine]) -> bool:
+    return any(p.text.endswith(piece.text) and p.size * SMALL >= piece.size for p in pieces)
 
 
 def _numbered(sheets: Sequence[Sheet]) -> set[tuple[int, int]]:

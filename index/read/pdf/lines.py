@@ -33,7 +33,8 @@ class PdfLine:
     """A piece of one row of a page. `indent` and `slack` are its distances to its column's edges.
 
     `row` tells pieces of one row; `head` is the width of the first thing in it that cannot be
-    broken; `column` numbers the columns in reading order.
+    broken; `column` numbers the columns in reading order; `gaps` are the ends of the white between
+    the pieces of one row.
     """
 
     text: str
@@ -47,6 +48,7 @@ class PdfLine:
     column: int = 0
     indent: float = 0.0
     slack: float = 0.0
+    gaps: tuple[tuple[float, float], ...] = ()
 
     @property
     def top(self) -> float:
@@ -220,6 +222,7 @@ def merged(pieces: Sequence[PdfLine]) -> PdfLine:
         x0=ordered[0].x0,
         x1=max(piece.x1 for piece in ordered),
         bold=all(piece.bold for piece in ordered),
+        gaps=tuple((left.x1, right.x0) for left, right in pairwise(ordered)),
     )
 
 

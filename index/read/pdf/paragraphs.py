@@ -10,6 +10,7 @@ from statistics import median
 from policyqa.index.read.pdf.lines import PdfLine, joined
 from policyqa.index.text.numerals import HAN, TENS, YEAR_DIGITS
 
+CELL_GAP_EM = 1.2
 INDENT_EM = 1.2
 SAME_X_EM = 0.5
 REACH_EM = 0.6
@@ -116,7 +117,7 @@ def _alike(a: PdfLine, b: PdfLine) -> bool:
 
 def _goes_on(draft: Draft, line: PdfLine, body: Body) -> bool:
     above = draft.lines[-1]
-    if not _alike(above, line):
+    if not _alike(above, line) or _tabled(above, line):
         return False
     if _is_centred(line) and (_is_centred(above) or line.size > LARGER * body.size):
         return _titles_join(above, line, body)
@@ -127,6 +128,14 @@ def _goes_on(draft: Draft, line: PdfLine, body: Body) -> bool:
     if begins_marked(line.text) and (ends_sentence(above.text) or line.indent > line.size):
         return False
     return _aligned(draft, line)
+
+
+def _tabled(above: PdfLine, line: PdfLine) -> bool:
+    """Whether lines are rows of a table without rules: the white in one goes on in the other."""
+    few, many = sorted((above.gaps, line.gaps), key=len)
+    return bool(few) and all(
+        any(min(a[1], b[1]) - max(a[0], b[0]) > CELL_GAP_EM * line.size for b in many) for a in few
+    )
 
 
 def _titles_join(above: PdfLine, line: PdfLine, body: Body) -> bool:

@@ -156,6 +156,46 @@ def test_repeated_header_goes_and_repeated_body_stays() -> None:
     ]  # fmt: skip
 
 
+def test_lines_of_letters_that_differ_in_numbers_stay() -> None:
+    def letter(number: int) -> tuple[str, ...]:
+        return (
+            f"住房补贴告知单（{number}）",
+            f"第{number}条 每户每年{number}000元，分{number}次付清。",
+            f"请于2025年{number}月20日前交齐材料",
+            f"经办人：{'甲乙丙丁'[number - 1]}某",
+        )
+
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            for n, text in enumerate(letter(number)):
+                put(canvas, LEFT, 70 + 22 * n, text)
+
+        return draw
+
+    said = "".join(words(read(made(*map(page, range(1, 5))), LIMITS)))
+    assert said == "".join(text for n in range(1, 5) for text in letter(n))
+
+
+def test_heads_apart_from_the_text_go_with_their_page_numbers_and_statements_stay() -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, 200, 40, f"某市政府公报 第{number + 7}页")
+            put(canvas, LEFT, 90, f"附件{number}")
+            flow(canvas, 140, LONG + "。", LONG + "甲乙丙丁"[number - 1] + "。")
+            put(canvas, LEFT, 770, "逾期未领的补贴不再发放。")
+            put(canvas, 250, 810, f"· {number // 2} {number} ·", 9)
+
+        return draw
+
+    assert words(read(made(*map(page, range(1, 5))), LIMITS)) == [
+        text
+        for n in range(1, 5)
+        for text in (
+            f"附件{n}", LONG + "。", LONG + "甲乙丙丁"[n - 1] + "。", "逾期未领的补贴不再发放。",
+        )
+    ]  # fmt: skip
+
+
 def test_of_two_pages_the_first_keeps_what_both_carry() -> None:
     def page(number: int) -> Callable[[Canvas], None]:
         def draw(canvas: Canvas) -> None:
@@ -189,6 +229,23 @@ def test_running_heads_that_change_with_the_chapter_go() -> None:
     assert words(read(data, LIMITS)) == [
         *("人才科事项清单", "甲。", *rest),
         *("户籍科事项清单", "乙。", *rest),
+    ]
+
+
+def test_a_running_head_that_the_heading_of_its_page_says_goes_too() -> None:
+    def page(chapter: str, text: str, *, first: bool) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            put(canvas, LEFT, 40, "某市租房手册", 9)
+            put(canvas, 400, 40, chapter, 9)
+            put(canvas, LEFT, 90, chapter if first else "具体如下。")
+            put(canvas, LEFT, 114, text)
+
+        return draw
+
+    chapters = ("第一章 受理", "第二章 发放")
+    data = made(*(page(c, f"{c[-2:]}于{n}时。", first=n == 1) for c in chapters for n in (1, 2)))
+    assert words(read(data, LIMITS)) == [
+        text for c in chapters for text in (c, f"{c[-2:]}于1时。", "具体如下。", f"{c[-2:]}于2时。")
     ]
 
 
@@ -291,6 +348,17 @@ def test_ruled_table_with_a_merged_cell() -> None:
         page=1,
     )
     assert after == Paragraph("以上标准自发布之日起施行。", page=1)
+
+
+def test_rows_of_a_table_without_rules_are_lines() -> None:
+    rows = [("级别", "补贴", "年限"), ("甲级", "900元", "三年"), ("乙级", "", "两年")]
+
+    def draw(canvas: Canvas) -> None:
+        for n, row in enumerate(rows):
+            for x, cell in zip((LEFT, 250, RIGHT - 2 * EM), row, strict=True):
+                put(canvas, x, 100 + 22 * n, cell)
+
+    assert words(read(made(draw), LIMITS)) == ["级别 补贴 年限", "甲级 900元 三年", "乙级 两年"]
 
 
 def test_table_over_two_pages_is_one_and_its_header_comes_once() -> None:
