@@ -543,3 +543,12 @@ def test_words_that_are_not_seen_are_not_read_and_staff_are_told(css: str, mark:
 def test_what_a_click_opens_or_a_dark_ground_shows_is_read(head: str, part: str) -> None:
     said = "申请人应当在三月底以前提交材料。"
     assert said in texts(f"<html><head>{head}</head><body>{BODY}{part.format(said)}</body></html>")
+
+
+@pytest.mark.parametrize("name", ["article-header", "content-head", "banner"])
+def test_number_and_addressee_in_the_head_of_an_article_are_its_own(name: str) -> None:
+    own = ["柳人社规〔2023〕7号", "各镇街、市直各单位：", "主送：各镇街人社中心"]
+    head = "".join(f"<p>{text}</p>" for text in own)
+    page = f"<div class=box><div class={name}><h1>租房补贴办法</h1>{head}<p>大字版</p></div>{BODY}</div>"
+    menu = "<div class=site-header><a href=1>首页</a> <a href=2>政务公开</a></div>"
+    assert texts(f"<body>{menu}{page}</body>") == ["租房补贴办法", *own, FIRST, SECOND]
