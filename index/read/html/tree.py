@@ -322,6 +322,7 @@ class _Hiding:
         self._looks = {node: {**self._ruled[node], **declared(node.style)} for node in self._ruled}
         hidden = (node for node, look in self._ruled.items() if look and is_unseen(look))
         self._hidden_prose = sum(node.prose for node in hidden)
+        self._shown: dict[tuple[Node, str], set[str]] = {}
         self._white: Counter[Node] = Counter()
         for node, look in self._looks.items():
             for above in node.ancestors() if is_white(look) else ():
@@ -345,11 +346,16 @@ class _Hiding:
         names = set(self._sheet.names(node.attrs))
         if OPENED.search(" ".join(names)):
             return True
-        beside = node.parent.elements() if node.parent and node.tag in PEERS else ()
-        like = (x for x in beside if x.tag == node.tag and names & set(self._sheet.names(x.attrs)))
-        if any(not is_unseen(self._looks[x]) for x in like):
+        if node.tag in PEERS and node.parent and names & self._shown_names(node.parent, node.tag):
             return True
         return self._hidden_prose > MAX_HIDDEN_SHARE * self._body.prose
+
+    def _shown_names(self, parent: Node, tag: str) -> set[str]:
+        """The classes of the elements below a parent that are shown."""
+        if (parent, tag) not in self._shown:
+            like = [x for x in parent.elements() if x.tag == tag and not is_unseen(self._looks[x])]
+            self._shown[parent, tag] = {name for x in like for name in self._sheet.names(x.attrs)}
+        return self._shown[parent, tag]
 
     def _is_faint(self, node: Node) -> bool:
         """Whether an element's words are too small to be read or white on white; one inside that
