@@ -104,8 +104,18 @@ class Extract:
 
 def struck_warning(struck: Sequence[str]) -> tuple[str, ...]:
     """A line for staff where a file holds struck-out words, which no loader reads."""
-    texts = [text for text in (" ".join(text.split()) for text in struck) if text]
+    return _left_out(struck, "划掉的文字（删除线）")
+
+
+def hidden_warning(hidden: Sequence[str]) -> tuple[str, ...]:
+    """A line for staff where a file holds words that a reader of it does not see: no loader reads
+    them."""
+    return _left_out(hidden, "看不见的文字（隐藏、白色或极小的字）")
+
+
+def _left_out(found: Sequence[str], kind: str) -> tuple[str, ...]:
+    texts = [text for text in (" ".join(text.split()) for text in found) if text]
     if not texts:
         return ()
     first = texts[0][:MAX_STRUCK_CHARS] + ("……" if len(texts[0]) > MAX_STRUCK_CHARS else "")
-    return (f"有 {len(texts)} 处划掉的文字（删除线）没有读，如“{first}”",)
+    return (f"有 {len(texts)} 处{kind}没有读，如“{first}”",)

@@ -17,6 +17,7 @@ from policyqa.index.read.html.chrome import (
     is_foot,
     is_furniture,
     is_info,
+    is_own,
 )
 from policyqa.index.read.html.particulars import (
     awaits_value,
@@ -226,7 +227,8 @@ def _belongs(line: HtmlLine, zone: Zone, *, before: bool) -> bool:
     if is_foot(line.text) and (zone.level > 0 or not is_sentence(line) or line.chrome == "soft"):
         return False
     if line.chrome == "soft":
-        return is_sentence(line) and not _links_around(zone)
+        own = is_own(line.text) and not line.linked
+        return (own or is_sentence(line)) and not _links_around(zone)
     if zone.level == 0:
         return not (before and mostly_links) or bool(FILE_NAME.search(line.text))
     if FILE_NAME.search(line.text) and zone.level <= NEAR_LEVELS + 1 and not before:

@@ -83,6 +83,12 @@ FILE_NAME = re.compile(
 PAGE_NUMBER = re.compile(r"[-－—–―]\s*\d{1,3}\s*[-－—–―]")
 SENTENCE = re.compile(r"[。；！？]|[;.!?](\s|$)|，.*，")
 
+OWN_LINE = re.compile(
+    r"\S{2,24}\s?[〔\[［【(（]\s?\d{4}\s?年?[〕\]］】)）]\s?第?\s?\d{1,5}\s?号"
+    r"|(主\s*送|抄\s*送|报\s*送)\s*[:：].{2,200}"
+    r"|(?=.{0,200}(局|政府|委|委员会|办公室|单位|部门|机构|企业|公司|院校|高校|学校|医院|处)[:：])[^。；！？]{2,200}[:：]"
+)
+
 
 def tokens_of(node: Node) -> set[str]:
     """The words of an element's class and id, in small letters, whole and in their pieces."""
@@ -167,3 +173,8 @@ def is_furniture(text: str) -> bool:
     if len(text) <= 60 and SCAN.match(text):
         return True
     return bool(RELATED.match(text))
+
+
+def is_own(text: str) -> bool:
+    """Whether a line can only be the document's own: its number, or whom it is sent to."""
+    return bool(OWN_LINE.fullmatch(text))

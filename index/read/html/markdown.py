@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -16,11 +17,19 @@ from policyqa.index.read.extract import (
     Paragraph,
     Part,
     Table,
+    hidden_warning,
     struck_warning,
 )
 from policyqa.index.read.html.article import article_of
 from policyqa.index.read.html.blocks import HtmlLine, collapsed, lines_of, merged_headings
 from policyqa.index.read.html.chrome import is_foot, is_furniture
+from policyqa.index.read.html.looks import (
+    background,
+    declared,
+    is_tiny,
+    is_unseen,
+    is_white,
+)
 from policyqa.index.read.html.particulars import iso_date
 from policyqa.index.read.html.reader import part_of
 from policyqa.index.read.html.tree import STRUCK, Node, page_of
@@ -36,6 +45,8 @@ MIME = re.compile(r"Content-(Type|Disposition|Transfer-Encoding|Location|ID)\s*:
 MIME_TYPE = re.compile(r"Content-Type\s*:\s*([\w-]+/[\w-]+)", re.IGNORECASE)
 READABLE = frozenset(("text/html", "text/plain", "multipart/related", "multipart/mixed"))
 BREAK, TAG_NAME = re.compile(r"<br\b", re.IGNORECASE), re.compile(r"<(/?)([a-zA-Z]+)")
+STYLE = re.compile(r"""\bstyle\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
+VOID = frozenset(("br", "hr", "img", "input", "wbr"))
 OPEN_TABLE, CLOSE_TABLE = re.compile("<table\\b", re.I), re.compile("</table\\s*>", re.I)
 PIECE_BREAK = "\x00"
 
@@ -45,6 +56,51 @@ class _Markdown(MarkdownIt):
 
     def validateLink(self, url: str) -> bool:
         return True
+
+
+@dataclass
+class _LeftOut:
+    """Words that are not read: those struck out (~~旧~~, <del>旧</del>) and those not shown
+    (<span style="display:none">)."""
+
+    struck: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+    def rest(self, tokens: Sequence[Token]) -> list[Token]:
+        """Running text without the words that are left out."""
+        kept: list[Token] = []
+        words: list[str] = []
+        open_tags: list[str] = []
+        for token in tokens:
+            name, closes, hides = _mark(token)
+            inside = bool(open_tags)
+            if closes and name in open_tags:
+                while open_tags.pop() != name:
+                    pass
+            elif not closes and name and (hides or name == "s" or name in open_tags):
+                words = words if inside else (self.hidden if hides else self.struck)
+                words += [] if inside else [""]
+                open_tags.append(name)
+            elif inside:
+                words[-1] += "" if name else token.content
+            elif name != "s":
+                kept.append(token)
+        return kept
+
+
+def _mark(token: Token) -> tuple[str, bool, bool]:
+    """The element that a token opens or closes ("" for none, `s` for all that strike out),
+    whether it closes it, and whether it hides what stands in it."""
+    if token.type in ("s_open", "s_close"):
+        return "s", token.nesting < 0, False
+    tag = TAG_NAME.match(token.content) if token.type == "html_inline" else None
+    if tag is None:
+        return "", False, False
+    name = tag.group(2).lower()
+    style = STYLE.search(token.content)
+    look = declared(style.group(1)[1:-1]) if style else {}
+    hides = is_unseen(look) or is_tiny(look) or (is_white(look) and background(look) != "other")
+    return "s" if name in STRUCK else name, bool(tag.group(1)), hides and name not in VOID
 
 
 def read(data: bytes, limits: Limits) -> Extract:
@@ -59,15 +115,16 @@ def read(data: bytes, limits: Limits) -> Extract:
     if len(source) > limits.max_chars:
         raise UnreadableFile(f"文字有 {len(source)} 字，超过上限 {limits.max_chars} 字，请拆分")
     body = Node("body")
-    struck: list[str] = []
-    lines = list(_lines(source[front.end() :] if front else source, body, limits, struck))
+    left = _LeftOut()
+    lines = list(_lines(source[front.end() :] if front else source, body, limits, left))
     rows = sum(len(line.table.rows) for line in lines if line.table is not None)
     if rows > limits.max_rows:
         raise UnreadableFile(f"表格有 {rows} 行，超过上限 {limits.max_rows} 行，请拆分")
     parts = _parts(_without_mime(lines), body)
     if not parts:
         raise UnreadableFile("文件里没有文字")
-    return Extract(tuple(parts), said, struck_warning(struck))
+    warnings = (*struck_warning(left.struck), *hidden_warning(left.hidden))
+    return Extract(tuple(parts), said, warnings)
 
 
 def _front_matter(text: str) -> dict[str, str]:
@@ -109,12 +166,12 @@ def _without_mime(lines: Sequence[HtmlLine]) -> list[HtmlLine]:
     return kept
 
 
-def _lines(source: str, body: Node, limits: Limits, struck: list[str]) -> Iterator[HtmlLine]:
-    """The lines of a Markdown text in reading order; struck-out words go to the list."""
+def _lines(source: str, body: Node, limits: Limits, left: _LeftOut) -> Iterator[HtmlLine]:
+    """The lines of a Markdown text in reading order, without what is left out."""
     parser = _Markdown("commonmark").enable(["table", "strikethrough"])
     tokens = parser.use(footnote_plugin, inline=False).parse(source)
     for token in tokens:
-        token.children = _unstruck(token.children or [], struck)
+        token.children = left.rest(token.children or [])
     end = next((n for n, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
     notes = _notes(tokens[end:], body)
     tokens = tokens[:end]
@@ -123,7 +180,7 @@ def _lines(source: str, body: Node, limits: Limits, struck: list[str]) -> Iterat
         token = tokens[at]
         if token.type == "html_block":
             at, markup = _markup(tokens, at, source)
-            yield from _html_lines(markup, body, limits, struck)
+            yield from _html_lines(markup, body, limits, left)
         elif token.type == "table_open":
             at, table = _table(tokens, at)
             yield HtmlLine("", body, chars=1, table=table)
@@ -185,9 +242,10 @@ def _ends_table(token: Token) -> bool:
     return bool(token.map) and bool(CLOSE_TABLE.search(token.content))
 
 
-def _html_lines(markup: str, body: Node, limits: Limits, struck: list[str]) -> Iterator[HtmlLine]:
+def _html_lines(markup: str, body: Node, limits: Limits, left: _LeftOut) -> Iterator[HtmlLine]:
     page = page_of(markup)
-    struck += page.struck
+    left.struck += page.struck
+    left.hidden += (node.text() for node in page.unseen)
     for line in merged_headings(lines_of(page.body, limits)):
         line.node = body
         yield line
@@ -220,25 +278,6 @@ def _assembled(
         line.heading = heading
         line.spaced = " ".join("".join(piece for piece, _, _ in pieces).split())
         yield line
-
-
-def _unstruck(tokens: Sequence[Token], struck: list[str]) -> list[Token]:
-    """Running text without its struck-out words (~~旧~~, <del>旧</del>), which go to the list."""
-    kept: list[Token] = []
-    depth = 0
-    for token in tokens:
-        tag = TAG_NAME.match(token.content) if token.type == "html_inline" else None
-        mark = token.type in ("s_open", "s_close") or (tag and tag.group(2).lower() in STRUCK)
-        if not mark and not depth:
-            kept.append(token)
-        elif not mark:
-            struck[-1] += token.content
-        elif token.type == "s_close" or (tag and tag.group(1)):
-            depth = max(depth - 1, 0)
-        else:
-            struck += [] if depth else [""]
-            depth += 1
-    return kept
 
 
 def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, bool, bool]]:

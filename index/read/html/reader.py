@@ -8,7 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policyqa.index.errors import UnreadableFile
-from policyqa.index.read.extract import Extract, Limits, Paragraph, Part, struck_warning
+from policyqa.index.read.extract import (
+    Extract,
+    Limits,
+    Paragraph,
+    Part,
+    hidden_warning,
+    struck_warning,
+)
 from policyqa.index.read.html.article import Article, article_of, weight_of
 from policyqa.index.read.html.blocks import HEADINGS, HtmlLine, lines_of, merged_headings
 from policyqa.index.read.html.particulars import said_by, said_in_meta, split_line
@@ -18,6 +25,7 @@ from policyqa.index.read.html.tree import Page, parsed
 MIN_WEIGHT, MIN_UNNAMED_WEIGHT = 12, 60
 MAX_BOLD_HEADING_CHARS = 40
 MAX_HEADING_CHARS = 100
+HAN = re.compile("[\u4e00-\u9fff]")
 RUNS_ON = re.compile(r"[。；！？：，、;!?:,…][”’）)]?$")
 NOTHING = "网页里没有正文（可能只有导航、脚本或图片），请打开原网页，把正文另存一份"
 
@@ -40,8 +48,20 @@ def read(data: bytes, limits: Limits) -> Extract:
     title = title_of(page, lines, shown.get("title", "")) or said.get("title", "")
     if title:
         said["title"] = title
-    warnings = (*page.warnings, *struck_warning(page.struck), *_pictured(lines, article))
-    return Extract((*_headed(article, title),), said, warnings)
+    unseen = hidden_warning([*_unseen(page, article)])
+    left = (*struck_warning(page.struck), *unseen, *_pictured(lines, article))
+    return Extract((*_headed(article, title),), said, (*page.warnings, *left))
+
+
+def _unseen(page: Page, article: Article) -> Iterator[str]:
+    """The words not shown that stand in the article or beside its lines, particulars aside: menus
+    and windows that open later are hidden on most pages."""
+    near = {node for line in article.lines for node in (line.node, line.node.parent) if node}
+    for node in page.unseen:
+        above = [x for x, _ in zip(node.ancestors(), range(4), strict=False)][1:]
+        text, linked = node.text(), node.linked > 0.5 * node.chars
+        if near.intersection(above) and not linked and HAN.search(text) and not split_line(text):
+            yield text
 
 
 def _pictured(lines: Sequence[HtmlLine], article: Article) -> Iterator[str]:

@@ -11,6 +11,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.encoding import decode
+from policyqa.index.read.html.looks import (
+    Sheet,
+    background,
+    declared,
+    is_tiny,
+    is_unseen,
+    is_white,
+)
 
 MAX_OPEN = 150
 MAX_DEPTH = 250
@@ -31,16 +39,20 @@ DROPPED_NAMES = (
     "datalist"
 )
 DROPPED = frozenset(DROPPED_NAMES.split())
-HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
-    r"|text-indent\s*:\s*-\d{4}|mso-element\s*:\s*comment",
-    re.IGNORECASE,
-)
 TAB = re.compile(r"(?<![a-z])(tab(?!le)|pane|accordion|collaps)", re.IGNORECASE)
+OPENED = re.compile(
+    r"panel|con(tent|s)?\b|answer|faq|toggle|expand|fold|detail|more", re.IGNORECASE
+)
+UNPAINTED = frozenset(("p", "span", "div", "b", "strong", "section"))
+PEERS = frozenset(("div", "section", "article", "ul", "ol", "dl", "li", "dd", "table"))
+SWITCH = re.compile(
+    r"""\bon\w+\s*=\s*(?:"[^"]*"|'[^']*')|(?:href|data-[\w-]+)\s*=\s*["'][#.][^"']*"""
+)
 STRUCK_STYLE = re.compile(r"text-decoration(-line)?\s*:[^;]*line-through", re.IGNORECASE)
 PROSE = re.compile("[。；，！？]")
 MIN_OBJECT_CHARS, MAX_LINK_CHARS = 200, 200
 MAX_HIDDEN_CHARS = 100
+MAX_HIDDEN_SHARE = 0.4
 
 
 @dataclass(eq=False, slots=True)
@@ -101,7 +113,7 @@ class Node:
 @dataclass(frozen=True)
 class Page:
     """A parsed page: what is shown, what its `meta` elements say (names in small letters), the
-    short texts that are not shown, and the struck-out ones."""
+    short texts that are not shown, the struck-out ones, and the elements that are `unseen`."""
 
     body: Node
     title: str
@@ -109,6 +121,7 @@ class Page:
     warnings: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()
+    unseen: tuple[Node, ...] = ()
 
 
 def parsed(data: bytes) -> Page:
@@ -128,11 +141,19 @@ def page_of(text: str, warnings: tuple[str, ...] = ()) -> Page:
     named = " ".join(title.text().split()) if title is not None else ""
     body = _tree(parser.body) if parser.body is not None else Node("body")
     _weigh(body)
-    hidden = _dropped(body, _is_hidden)
+    hidden = _dropped(body, _Hiding(body, _sheet(parser, text)).goes)
     struck = _dropped(body, _is_struck)
     shown = {x.text() for node in hidden for x in node.walk() if 0 < x.chars <= MAX_HIDDEN_CHARS}
     crossed = tuple(node.text() for node in struck)
-    return Page(body, named, _meta(parser), warnings, tuple(sorted(shown)), crossed)
+    unseen = tuple(node for node in hidden if node.chars and node.tag != "object")
+    return Page(body, named, _meta(parser), warnings, tuple(sorted(shown)), crossed, unseen)
+
+
+def _sheet(parser: LexborHTMLParser, text: str) -> Sheet:
+    styles = [found.text() for found in parser.css("style")]
+    scripts = [*(found.text() for found in parser.css("script")), *SWITCH.findall(text)]
+    linked = parser.css_first("link[rel~=stylesheet]") is not None
+    return Sheet.of(styles, " ".join(scripts) if styles else "", linked=linked)
 
 
 def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -292,13 +313,80 @@ def _dropped(body: Node, goes: Callable[[Node, Node], bool]) -> list[Node]:
     return outer
 
 
-def _is_hidden(node: Node, body: Node) -> bool:
-    """Whether an element is not shown, unless it is the better part of the page's running text:
-    such a page shows its content later, by script (`js_content` of WeChat), as it does a tab."""
-    hidden = "hidden" in node.attrs or bool(node.style and HIDDEN.search(node.style))
-    hidden = hidden and not _is_tab(node)
-    small = node.tag == "object" and node.chars < MIN_OBJECT_CHARS
-    return small or (hidden and not node.prose > 0.4 * body.prose)
+class _Hiding:
+    """Which elements of a page are not seen, by their own styles and by the page's sheet."""
+
+    def __init__(self, body: Node, sheet: Sheet) -> None:
+        self._body, self._sheet = body, sheet
+        self._ruled = {node: sheet.ruled(node.tag, node.attrs) for node in body.walk()}
+        self._looks = {node: {**self._ruled[node], **declared(node.style)} for node in self._ruled}
+        hidden = (node for node, look in self._ruled.items() if look and is_unseen(look))
+        self._hidden_prose = sum(node.prose for node in hidden)
+        self._shown: dict[tuple[Node, str], set[str]] = {}
+        self._white: Counter[Node] = Counter()
+        for node, look in self._looks.items():
+            for above in node.ancestors() if is_white(look) else ():
+                self._white[above] += node.chars
+
+    def goes(self, node: Node, body: Node) -> bool:
+        """Whether an element is not shown, unless it is the better part of the page's running
+        text: such a page shows its content later, by script (`js_content` of WeChat), as it does
+        a tab."""
+        if node.tag == "object" and node.chars < MIN_OBJECT_CHARS:
+            return True
+        hidden = "hidden" in node.attrs or is_unseen(self._looks[node])
+        by_rule = not ("hidden" in node.attrs or is_unseen(declared(node.style)))
+        hidden = hidden and not _is_tab(node) and not (by_rule and self._is_opened(node))
+        hidden = hidden or self._is_faint(node)
+        return hidden and not node.prose > MAX_HIDDEN_SHARE * body.prose
+
+    def _is_opened(self, node: Node) -> bool:
+        """Whether a rule that hides an element is for what a click opens: by its name, by a like
+        element beside it that is shown, or since it would hide much of the page."""
+        names = set(self._sheet.names(node.attrs))
+        if OPENED.search(" ".join(names)):
+            return True
+        if node.tag in PEERS and node.parent and names & self._shown_names(node.parent, node.tag):
+            return True
+        return self._hidden_prose > MAX_HIDDEN_SHARE * self._body.prose
+
+    def _shown_names(self, parent: Node, tag: str) -> set[str]:
+        """The classes of the elements below a parent that are shown."""
+        if (parent, tag) not in self._shown:
+            like = [x for x in parent.elements() if x.tag == tag and not is_unseen(self._looks[x])]
+            self._shown[parent, tag] = {name for x in like for name in self._sheet.names(x.attrs)}
+        return self._shown[parent, tag]
+
+    def _is_faint(self, node: Node) -> bool:
+        """Whether an element's words are too small to be read or white on white; one inside that
+        has its own size or colour tells that the look is for the space between them."""
+        look = self._looks[node]
+        below = [x for x in node.walk() if x is not node] if is_tiny(look) or is_white(look) else []
+        if is_tiny(look):
+            return not any({"font-size", "font"} & self._looks[x].keys() for x in below)
+        if not is_white(look) or any("color" in self._looks[x] or self._paint(x) for x in below):
+            return False
+        among = False
+        for above in node.ancestors():
+            paint = self._paint(above)
+            if paint == "light":
+                return True
+            among = among or above.chars - self._white[above] > node.chars  # black words around
+            if paint or (self._sheet.linked and not among and self._may_be_painted(above)):
+                return False
+        return True
+
+    def _paint(self, node: Node) -> str:
+        """The background of an element, "" where nothing known gives it one."""
+        if "background" in node.attrs:
+            return "other"
+        said = {"background": node.attrs.get("bgcolor", "").lower(), **self._looks[node]}
+        named = {node.tag, *self._sheet.names(node.attrs)} & self._sheet.painted
+        return background(said) or ("other" if named else "")
+
+    def _may_be_painted(self, node: Node) -> bool:
+        """Whether a sheet that is not seen may give an element a background."""
+        return node.tag not in UNPAINTED or bool(self._sheet.names(node.attrs))
 
 
 def _is_tab(node: Node) -> bool:

@@ -14,12 +14,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from policyqa.index.errors import UnreadableFile
-from policyqa.index.read.extract import Extract, Limits, Paragraph, Part, Table, struck_warning
+from policyqa.index.read.extract import (
+    Extract,
+    Limits,
+    Paragraph,
+    Part,
+    Table,
+    hidden_warning,
+    struck_warning,
+)
 from policyqa.index.read.ooxml import DAMAGE, Element, Package, local
 from policyqa.index.read.word.numbering import Numbering
 from policyqa.index.read.word.runs import Fields, Runs, WordLine
 from policyqa.index.read.word.styles import Styles, child, is_on, number, value
-from policyqa.index.read.word.tables import sole_cell, table_of
+from policyqa.index.read.word.tables import hidden_rows, sole_cell, table_of
 from policyqa.index.text.numerals import TENS, YEAR_DIGITS
 
 MAX_HEADING = 40
@@ -43,6 +51,8 @@ PAGE_NUMBER = re.compile(r"([\W\d_]|[第共总页]|pages?|of)*", re.IGNORECASE)
 SAYS = re.compile(
     r"\d{3,4}[-—－]\d{7,8}|(?<!\d)1\d{10}(?!\d)|[〔\[［]\d{4}[〕\]］].{0,8}号|[\u4e00-\u9fff][：:]\s*\S"
 )
+SAID = re.compile(r"[^\W_]")
+FORM_EDGE = re.compile("窗体(顶|底)端|(Top|Bottom) of Form")  # what Word makes of a copied web page
 NOTE_NAMES = {"footnote": "脚注", "endnote": "尾注"}
 TITLE_WITHIN = 2000
 Block = WordLine | Paragraph | Table
@@ -74,7 +84,8 @@ def _extract(package: Package) -> Extract:
     text = _bare("".join(body.itertext()))
     above, below = (_margin(package, main, kind, text) for kind in ("header", "footer"))
     left = [line for line in (*above, *below) if not SAYS.search(line)]
-    warnings = (*_warnings(package, main, body, left), *struck_warning(reader.struck))
+    dropped = (*struck_warning(reader.struck), *hidden_warning(reader.unseen))
+    warnings = (*_warnings(package, main, body, left), *dropped)
     parts = (*_saying(above), *parts, *_saying(below))
     return Extract(parts, _said(package, parts), warnings)
 
@@ -133,6 +144,7 @@ class Reader:
     counts: Counter[str] = field(default_factory=Counter)
     carried: str = ""
     struck: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, package: Package, main: str) -> "Reader":
@@ -168,6 +180,9 @@ class Reader:
         runs = Runs(self.styles, self.fields, self.styles.paragraph_style(paragraph))
         runs.walk(paragraph)
         self.struck += ["".join(runs.struck)] if runs.struck else []
+        unseen = "".join(runs.unseen)
+        if SAID.search(unseen) and not FORM_EDGE.fullmatch(unseen.strip()):
+            self.unseen.append(unseen)
         if self.styles.is_contents(paragraph) and not self.fields.keep_contents:
             return
         if is_on(child(paragraph, "pPr", "rPr", "del")):
@@ -210,6 +225,7 @@ class Reader:
             for _ in self.blocks(node):  # only to meet the end of the field
                 pass
             return
+        self.unseen += hidden_rows(node)
         framed = sole_cell(node)
         if framed is not None:
             yield from self.blocks(framed)

@@ -9,6 +9,7 @@ from policyqa.index.read.ooxml import Element, local
 from policyqa.index.read.word.styles import Styles, W, child, is_on, number, value
 
 DEFAULT_SIZE = 20  # half points, when a file names no size at all
+TINY = 4  # half points
 CONTENTS_FIELD = re.compile(r"^\s*TOC\b", re.IGNORECASE)
 # Deleted or moved text, properties, ruby above the line.
 DROPPED = frozenset(
@@ -93,7 +94,7 @@ class WordLine:
 @dataclass
 class Runs:
     """Walks one paragraph. `lines` has one line at least, `boxes` the text boxes anchored in it,
-    `struck` its struck-out words."""
+    `struck` its struck-out words, `unseen` those hidden, white or tiny."""
 
     styles: Styles
     fields: Fields
@@ -105,6 +106,7 @@ class Runs:
     hidden: bool = False
     crossed: bool = False
     struck: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
     handlers: ClassVar[dict[str, Callable[["Runs", Element], None]]] = {}
 
@@ -119,6 +121,8 @@ class Runs:
     def add(self, text: str) -> None:
         if self.crossed:
             self.struck.append(text)
+        elif self.hidden and not self.fields.muted:
+            self.unseen.append(text)
         if not self.hidden and not self.fields.muted:
             self.lines[-1].add(text, self.bold, self.size)
 
@@ -126,12 +130,14 @@ class Runs:
         if run.tag != W + "r":
             return self.walk(run)
         styles, style_id = self.styles, self.style_id
-        vanished = is_on(styles.of_run(run, style_id, "vanish"))
+        self.size = number(styles.of_run(run, style_id, "sz"), DEFAULT_SIZE)
+        white = value(styles.of_run(run, style_id, "color")).upper() == "FFFFFF"
+        vanished = is_on(styles.of_run(run, style_id, "vanish")) or self.size <= TINY
+        vanished = vanished or (white and not styles.is_shaded(run, style_id))
         strikes = (styles.of_run(run, style_id, name) for name in ("strike", "dstrike"))
         self.crossed = not vanished and any(map(is_on, strikes))
         self.hidden = vanished or self.crossed
         self.bold = is_on(styles.of_run(run, style_id, "b"))
-        self.size = number(styles.of_run(run, style_id, "sz"), DEFAULT_SIZE)
         self.walk(run)
         self.hidden = self.crossed = False
         return None

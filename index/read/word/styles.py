@@ -11,6 +11,7 @@ OFF = ("0", "false", "off", "none")
 MAX_CHAIN = 30
 HEADING = re.compile(r"^(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
 TITLE = re.compile(r"^(title|标题|標題)$", re.IGNORECASE)
+LIGHT = re.compile(r"|auto|(?:[ef][0-9a-f]){3}")
 CONTENTS = re.compile(
     r"^(toc\s*(\d|heading)|目录\s*\d?|目錄\s*\d?|table of figures)$", re.IGNORECASE
 )
@@ -102,6 +103,23 @@ class Styles:
             return of_paragraph
         return child(self.defaults, "rPrDefault", "rPr", name)
 
+    def is_shaded(self, run: Element, style_id: str) -> bool:
+        """Whether white words of a run can be read: on a dark ground, or in a box whose ground is
+        not known here."""
+        if value(self.of_run(run, style_id, "highlight")) not in ("", "none", "white"):
+            return True
+        grounds = [self.of_run(run, style_id, "shd"), self.find(style_id, "pPr", "shd")]
+        for above in run.iterancestors():
+            name = local(above)
+            if name in ("txbxContent", "background"):
+                return True
+            if name in ("p", "tc", "tbl"):
+                grounds.append(child(above, f"{name}Pr", "shd"))
+            if name == "tbl":
+                for style in self.chain(value(child(above, "tblPr", "tblStyle"))):
+                    grounds += style.iter(W + "shd")
+        return any(_is_dark(ground) for ground in grounds)
+
     def heading_level(self, paragraph: Element) -> int:
         """1 to 9 for a heading or title, 0 for another paragraph.
 
@@ -122,6 +140,12 @@ class Styles:
         """Whether the paragraph's style is one of a table of contents."""
         style = self.by_id.get(value(child(paragraph, "pPr", "pStyle")))
         return style is not None and bool(CONTENTS.match(value(child(style, "name"))))
+
+
+def _is_dark(ground: Element | None) -> bool:
+    fill = value(ground, "fill").lower()
+    pattern = value(ground).lower() not in ("", "clear", "nil")
+    return pattern or not LIGHT.fullmatch(fill)
 
 
 def _named_level(style: Element) -> int:

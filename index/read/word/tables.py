@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from policyqa.index.read.extract import Cell, Table
 from policyqa.index.read.ooxml import Element, local
-from policyqa.index.read.word.styles import child, is_on, number, value
+from policyqa.index.read.word.styles import W, child, is_on, number, value
 
 MAX_SPAN = 200
 WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo")
@@ -19,10 +19,15 @@ def table_of(node: Element, text_of: Callable[[Element], str]) -> Table:
     """
     headed: list[bool] = []
     rows: list[list[Cell]] = []
+    lost: set[int] = set()  # the columns whose merged cell began in a row that is left out
     for row in _inside(node, "tr"):
-        if child(row, "trPr", "del") is not None:
+        if child(row, "trPr", "del") is not None or is_hidden(row):
+            cells = list(_cells(row, lambda _: "", first=False))
+            lost |= {at for at, cell in enumerate(cells) if cell != ABOVE}
             continue
         cells = list(_cells(row, text_of, first=not rows))
+        lost -= {at for at, cell in enumerate(cells) if cell != ABOVE}
+        cells = [Cell() if at in lost else cell for at, cell in enumerate(cells)]
         if any(cell.text or cell.covered for cell in cells):
             rows.append(cells)
             headed.append(is_on(child(row, "trPr", "tblHeader")))
@@ -30,9 +35,21 @@ def table_of(node: Element, text_of: Callable[[Element], str]) -> Table:
     return Table(rows=_even(rows), header_rows=leading or None)
 
 
+def is_hidden(row: Element) -> bool:
+    """Whether a row is not shown."""
+    return is_on(child(row, "trPr", "hidden"))
+
+
+def hidden_rows(node: Element) -> list[str]:
+    """The words of each row that is not shown."""
+    rows = (row for row in _inside(node, "tr") if is_hidden(row))
+    return [" ".join(text.text or "" for text in row.iter(W + "t")) for row in rows]
+
+
 def sole_cell(node: Element) -> Element | None:
     """The cell of a table that is only a frame round text, else None."""
-    cells = [cell for row in _inside(node, "tr") for cell in _inside(row, "tc")]
+    rows = [row for row in _inside(node, "tr") if not is_hidden(row)]
+    cells = [cell for row in rows for cell in _inside(row, "tc")]
     return cells[0] if len(cells) == 1 else None
 
 

@@ -170,3 +170,16 @@ def test_struck_out_words_in_markup_are_told_too() -> None:
     found = markdown.read("<p>每月<s>300元</s>500元。</p>".encode(), Limits())
     assert found.parts == (Paragraph("每月500元。"),)
     assert found.warnings == ("有 1 处划掉的文字（删除线）没有读，如“300元”",)
+
+
+@pytest.mark.parametrize("style", ["display:none", "color: #FFF", "font-size:0"])
+def test_words_that_are_not_shown_are_not_read_and_staff_are_told(style: str) -> None:
+    old = f'<span style="{style}">内部<span>每月</span>900元</span>'
+    found = markdown.read(f"每月{old}补贴500元。\n\n<p>另行{old}通知。</p>".encode(), Limits())
+    assert found.parts == (Paragraph("每月补贴500元。"), Paragraph("另行通知。"))
+    told = "有 2 处看不见的文字（隐藏、白色或极小的字）没有读，如“内部每月900元”"
+    assert found.warnings == (told,)
+
+
+def test_white_words_on_a_dark_ground_are_read() -> None:
+    assert texts('<span style="color:#fff;background:#c00">限期</span>办理。') == ["限期办理。"]

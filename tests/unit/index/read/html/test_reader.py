@@ -502,3 +502,53 @@ def test_a_notices_title_that_no_element_is_named_after() -> None:
         f"关于启用登记簿证样式（试行）的通知</td></tr></table><div class=TRS_Editor>{BODY * 4}</div>"
     )
     assert extract(page).said["title"] == "关于启用登记簿证样式（试行）的通知"
+
+
+@pytest.mark.parametrize(
+    ("css", "mark"),
+    [
+        (".draft, .x {display: none}", "class=draft"),
+        ("<!-- p.draft{VISIBILITY:hidden !important} -->", "class='a draft'"),
+        ("/* old */ #draft{position:absolute;left:-9999px}", "id=draft"),
+        (".draft{color:#FFFFFF}", "class=draft"),
+        ("", "style='color: white'"),
+        ("", "style='font-size:1px'"),
+        ("", "style='top:-9999px; position:fixed'"),
+    ],
+)
+def test_words_that_are_not_seen_are_not_read_and_staff_are_told(css: str, mark: str) -> None:
+    page = f"<html><style>{css}</style>{BODY}<p {mark}>内部口径：每月9万元。</p>"
+    found = extract(page)
+    assert [part.text for part in found.parts if isinstance(part, Paragraph)] == [FIRST, SECOND]
+    told = "有 1 处看不见的文字（隐藏、白色或极小的字）没有读，如“内部口径：每月9万元。”"
+    assert found.warnings == (told,)
+
+
+@pytest.mark.parametrize(
+    ("head", "part"),
+    [
+        ("<style>.a{display:none}.a.on{display:block}</style>", "<div class=a>{}</div>"),
+        ("<style>.a{display:none}</style>", "<div onclick='show(\"a\")'></div><p class=a>{}"),
+        ("<style>.a{display:none}</style><script>$('.a').toggle()</script>", "<p class=a>{}"),
+        ("<style>.off{display:none}</style>", "<div class=k>一</div><div class='k off'>{}</div>"),
+        ("<style>.answer{display:none}</style>", "<p class=answer>{}"),
+        ("<style>@media print{.a{display:none}}</style>", "<p class=a>{}"),
+        ("<style>.a{display:none}</style>", "<p class=a style='display:block'>{}"),
+        ("<style>.a{color:#fff}.b p{background:#036}</style>", "<p class=a>{}"),
+        ("", "<div style='background:#c00'><p style='color:white'>{}</div>"),
+        ("<link rel=stylesheet href=a.css>", "<div class=bar><p style='color:#fff'>{}</div>"),
+        ("", "<div style='font-size:0'><p style='font-size:16px'>{}</div>"),
+    ],
+)
+def test_what_a_click_opens_or_a_dark_ground_shows_is_read(head: str, part: str) -> None:
+    said = "申请人应当在三月底以前提交材料。"
+    assert said in texts(f"<html><head>{head}</head><body>{BODY}{part.format(said)}</body></html>")
+
+
+@pytest.mark.parametrize("name", ["article-header", "content-head", "banner"])
+def test_number_and_addressee_in_the_head_of_an_article_are_its_own(name: str) -> None:
+    own = ["柳人社规〔2023〕7号", "各镇街、市直各单位：", "主送：各镇街人社中心"]
+    head = "".join(f"<p>{text}</p>" for text in own)
+    page = f"<div class=box><div class={name}><h1>租房补贴办法</h1>{head}<p>大字版</p></div>{BODY}</div>"
+    menu = "<div class=site-header><a href=1>首页</a> <a href=2>政务公开</a></div>"
+    assert texts(f"<body>{menu}{page}</body>") == ["租房补贴办法", *own, FIRST, SECOND]

@@ -10,7 +10,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx.shared import Pt
+from docx.shared import Pt, RGBColor
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Table
@@ -477,3 +477,63 @@ def test_damage_is_named_whatever_it_is() -> None:
     broken = rezipped(data, word__document_xml="<w:document")
     with pytest.raises(UnreadableFile, match="已损坏"):
         word.read(broken, Limits())
+
+
+def run(text: str, look: str = "") -> str:
+    return f"<w:r><w:rPr>{look}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize("look", ["<w:vanish/>", '<w:color w:val="ffffff"/>', '<w:sz w:val="2"/>'])
+def test_words_that_are_not_seen_are_not_read_and_staff_are_told(look: str) -> None:
+    found = read(
+        body(f"<w:p>{run('补贴')}{run('内部', look)}{run('九万', look)}{run('五万。')}</w:p>")
+    )
+    assert texts(found) == ["补贴五万。"]
+    told = "有 1 处看不见的文字（隐藏、白色或极小的字）没有读，如“内部九万”"
+    assert found.warnings == (told,)
+
+
+@pytest.mark.parametrize(
+    ("own", "paragraph"),
+    [
+        ('<w:highlight w:val="red"/>', ""),
+        ('<w:shd w:val="clear" w:fill="C00000"/>', ""),
+        ("", '<w:shd w:val="clear" w:fill="1F4E79"/>'),
+        ("", '<w:shd w:val="solid" w:color="000000" w:fill="FFFFFF"/>'),
+    ],
+)
+def test_white_words_on_a_dark_ground_are_read(own: str, paragraph: str) -> None:
+    words = run("限期办理。", f'<w:color w:val="FFFFFF"/>{own}')
+    found = read(body(f"<w:p><w:pPr>{paragraph}</w:pPr>{words}</w:p>"))
+    assert (texts(found), found.warnings) == (["限期办理。"], ())
+
+
+def test_a_white_header_row_is_read_on_the_ground_of_its_table_or_of_its_style() -> None:
+    document = docx.Document()
+    for style in ("Light List Accent 1", "Table Grid"):
+        table = document.add_table(2, 1, style=style)
+        table.cell(0, 0).paragraphs[0].add_run("学历").font.color.rgb = RGBColor(255, 255, 255)
+        table.cell(1, 0).text = "博士"
+    shade = f'<w:shd {NS} w:val="clear" w:fill="003366"/>'
+    table.cell(0, 0)._tc.get_or_add_tcPr().append(parse_xml(shade))
+    found = read(document)
+    assert [x.rows[0] for x in found.parts if isinstance(x, Table)] == [(Cell("学历"),)] * 2
+    assert found.warnings == ()
+
+
+def test_a_hidden_row_is_not_read_nor_what_is_merged_from_it() -> None:
+    document = docx.Document()
+    table = document.add_table(4, 2)
+    for at, text in enumerate(["学历", "补贴", "内部", "九万", "", "五万", "硕士", "三万"]):
+        table.cell(at // 2, at % 2).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    table.rows[1]._tr.get_or_add_trPr().append(parse_xml(f"<w:hidden {NS}/>"))
+    found = read(document)
+    (read_table,) = [part for part in found.parts if isinstance(part, Table)]
+    assert [list(row) for row in read_table.rows] == [
+        [Cell("学历"), Cell("补贴")],
+        [Cell(), Cell("五万")],
+        [Cell("硕士"), Cell("三万")],
+    ]
+    told = "有 1 处看不见的文字（隐藏、白色或极小的字）没有读，如“内部 九万”"
+    assert found.warnings == (told,)
