@@ -46,6 +46,7 @@ MAX_EXACT = 10**15
 MAX_NAMED = 5
 MAX_TITLE = 60
 MAX_HEADER_ROWS = 4
+MAX_LABEL = 30
 MAX_GAP = 20
 MAX_TITLE_GAP = 2
 LONG_NOTE = 40
@@ -54,6 +55,7 @@ NOTE = re.compile(
     r"^\s*([(（【]?(注|备注|说明|附注|填表|制表|资料来源|数据来源|来源|联系)|[※*＊①-⑳]"
     r"|[(（]?\d{1,2}[)）.、．].{6})"
 )
+SECOND_LABEL = re.compile(r"[(（].*[)）]|[A-Za-z][^\u4e00-\u9fff]*")  # (万元); Amount
 
 
 def read(data: bytes, limits: Limits) -> Extract:
@@ -310,6 +312,8 @@ def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> It
         kept = rows[top:bottom]
         columns = _used(kept)
         header_rows = header_row - first - top + 1
+        below = range(1, min(header_rows, MAX_HEADER_ROWS + 1, len(kept)))
+        header_rows = next((n for n in below if _is_data(kept, n)), header_rows)
         yield Table(
             rows=tuple(tuple(row[at] for at in columns) for row in _uncovered(kept)),
             title=" ".join(" ".join(title).split()),
@@ -319,6 +323,29 @@ def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> It
         )
     for n, row in enumerate(rows[bottom:] if is_table else (), first + bottom):
         yield from (line for at in _filled(row) for line in _lines(row[at].text, sheet, n))
+
+
+def _is_data(rows: list[Row], at: int) -> bool:
+    """Whether a row that is frozen under a header is a row of data: it has a text; or it fills
+    columns that have their label already, with a number, or all that the row below fills too."""
+    row, below = rows[at], next(filter(_has_text, rows[at + 1 :]), [])
+    if any(cell.covered == "above" for cell in row):
+        return False
+    texts = [row[n].text for n in _filled(row)]
+    if any(len(text) > MAX_LABEL or re.search("[。；]", text) for text in texts):
+        return True
+    grouped = {
+        n
+        for above in rows[:at]
+        for n, (cell, after) in enumerate(zip(above, [*above[1:], Cell()], strict=True))
+        if "left" in (cell.covered, after.covered)
+    }
+    labelled = set(_used(rows[:at])) - grouped
+    stacked = labelled.intersection(_filled(row))
+    if not stacked or all(map(SECOND_LABEL.fullmatch, texts)):
+        return False
+    whole = labelled >= set(_used(rows)) and len(texts) >= len(_filled(below))
+    return whole or any(map(_is_number, texts))
 
 
 def _uncovered(rows: list[Row]) -> list[Row]:

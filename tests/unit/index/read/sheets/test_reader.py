@@ -283,6 +283,29 @@ def test_header_rows_are_those_frozen_or_filtered() -> None:
         assert part.header_rows == 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "merges", "count"),
+    [
+        ([["区", "窗口"], ["江北", "三楼"], ["渝中", "一楼"]], (), 1),
+        ([["序号", "区", "条件"], [1, "江北", None], [2, "渝中", "本科"]], (), 1),
+        ([["区", "条件"], [None, "有房。"], ["渝中", "本科"]], (), 1),
+        ([["区", "补贴", None], ["江北", 20, 30], ["渝中", 10, 15]], ("B1:C1",), 1),
+        ([["区", "补贴", None], [None, 2023, 2024], ["渝中", 10, 15]], ("B1:C1",), 2),
+        ([["区", "补贴", None], [None, 2023, 2024], ["渝中", 1, 5]], ("A1:A2", "B1:C1"), 2),
+        ([["区", "补贴"], [None, "（万元）"], ["渝中", 10]], (), 2),
+        ([["区", "补贴"], ["District", "Amount"], ["渝中", 10]], (), 2),
+    ],
+)
+def test_a_frozen_row_of_data_is_no_header(
+    rows: list[list[Any]], merges: tuple[str, ...], count: int
+) -> None:
+    book = workbook(rows, *merges)
+    book.active.freeze_panes = "B3"
+    (part,) = read(book).parts
+    assert isinstance(part, Table)
+    assert part.header_rows == count
+
+
 def test_articles_one_below_the_other_are_paragraphs() -> None:
     rows = [["第一条 目的。\n第二条 范围。"], ["第三条 条件。"]]
     parts = read(workbook(rows)).parts
