@@ -2,8 +2,8 @@
 
 Calamine reads values and merged cells, also of files that openpyxl refuses. What it leaves out of
 an .xlsx is read from the package itself: formats that change what a value says, frozen header
-rows, what is hidden or struck out and therefore not read, formulas without a value. Merges of whole
-rows (`4:4`), which calamine refuses, are written out before it opens a file.
+rows, what is hidden, struck out or white on white and therefore not read, formulas without a
+value. Merges of whole rows (`4:4`), which calamine refuses, are written out before it opens a file.
 A column without any text of its own is dropped; so are empty rows at the edges of a table.
 """
 
@@ -128,6 +128,8 @@ def _warnings(values: list[list[Value]], hints: Hints) -> Iterator[str]:
         yield f"有隐藏的 {len(rows)} 行、{len(columns)} 列，没有读；需要时请取消隐藏后再上传"
     if struck := hints.struck.intersection(filled):
         yield f"有 {len(struck)} 个单元格带删除线，没有读"
+    if unseen := hints.unseen.intersection(filled):
+        yield f"有 {len(unseen)} 个单元格的字与底色相同，看不见，没有读；需要时请改字的颜色后再上传"
     if hints.unsolved:
         yield f"的公式没有保存结果，单元格是空的（{_some(hints.unsolved)}），请打开后重新保存"
     if rounded := [_place(at, n) for at, n in filled if _is_rounded(values[at][n])]:
@@ -177,8 +179,8 @@ def _grid(values: list[list[Value]], merges: Iterable[Merge], hints: Hints) -> l
 
 
 def _read(value: Value, at: int, column: int, hints: Hints) -> str:
-    struck = (at, column) in hints.struck
-    return "" if struck else shown(value, hints.formats.get((at, column), ""))
+    left_out = (at, column) in hints.struck or (at, column) in hints.unseen
+    return "" if left_out else shown(value, hints.formats.get((at, column), ""))
 
 
 def shown(value: Value, code: str = "") -> str:
@@ -209,7 +211,7 @@ def _date(value: datetime.date, code: str) -> str:
 
 
 def _parts(grid: list[Row], sheet: str, hints: Hints) -> Iterator[Part]:
-    left_out = hints.hidden_rows | {at for at, _ in hints.struck}
+    left_out = hints.hidden_rows | {at for at, _ in hints.struck | hints.unseen}
     for first, rows in _joined(list(_blocks(grid, left_out))):
         yield from _block_parts(first, rows, sheet, hints.header_row)
 

@@ -11,7 +11,7 @@ import pytest
 import xlwt
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font
+from openpyxl.styles import Color, Font, PatternFill
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Table
@@ -130,6 +130,52 @@ def test_what_is_hidden_or_struck_out_is_not_read_and_named() -> None:
         "工作表“Sheet”有隐藏的 1 行、1 列，没有读；需要时请取消隐藏后再上传",
         "工作表“Sheet”有 2 个单元格带删除线，没有读",
     )
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "seen"),
+    [
+        (Color("FFFFFFFF"), None, False),
+        (Color(theme=0), None, False),
+        (Color(indexed=9), "FFFFFF", False),
+        (Color("FFFFFFFF"), "1F4E78", True),
+        (Color("FF1F4E78"), "1F4E78", False),
+        (Color(theme=0, tint=-0.5), None, True),
+        (Color(theme=1), None, True),
+    ],
+)
+def test_words_of_the_colour_of_their_ground_are_not_read_and_named(
+    ink: Color, ground: str | None, seen: bool
+) -> None:
+    book = workbook([["类别", "补贴"], ["博士", 20], ["硕士", 9]])
+    book.active["B3"].font = Font(color=ink)
+    if ground:
+        book.active["B3"].fill = PatternFill("solid", ground)
+    extract = read(book)
+    assert texts(extract.parts[0])[2] == ["硕士", "9" if seen else ""]
+    warning = "工作表“Sheet”有 1 个单元格的字与底色相同，看不见，没有读；需要时请改字的颜色后再上传"
+    assert extract.warnings == (() if seen else (warning,))
+
+
+def test_white_words_are_read_where_a_table_style_may_give_the_ground() -> None:
+    book = workbook([["类别", "补贴"], ["博士", 20]])
+    book.active["A1"].font = Font(color="FFFFFFFF")
+    book.active.add_table(openpyxl.worksheet.table.Table(displayName="T", ref="A1:B2"))
+    assert texts(read(book).parts[0])[0] == ["类别", "补贴"]
+
+
+def test_rows_without_height_and_columns_without_width_are_hidden() -> None:
+    data = saved(workbook([["类别", "补贴", "内部"], ["博士", 20, "略"], ["硕士", 9, "略"]]))
+    flat = with_sheet(
+        data,
+        lambda xml: xml.replace(b'<row r="3"', b'<row r="3" ht="0" customHeight="1"').replace(
+            b"<sheetData>", b'<cols><col min="3" max="3" width="0"/></cols><sheetData>'
+        ),
+    )
+    extract = sheets.read(flat, Limits())
+    assert texts(extract.parts[0]) == [["类别", "补贴"], ["博士", "20"]]
+    warning = "工作表“Sheet”有隐藏的 1 行、1 列，没有读；需要时请取消隐藏后再上传"
+    assert extract.warnings == (warning,)
 
 
 def test_words_struck_out_inside_a_cell_are_not_read() -> None:
