@@ -158,7 +158,7 @@ def _colour(node: Element | None, default: str | None) -> str | None:
     if node is None or not node.attrib or "auto" in node.attrib:
         return default
     if rgb := node.get("rgb"):
-        return rgb[-6:].upper()
+        return str(rgb)[-6:].upper()
     known = INDEXED if "indexed" in node.attrib else {"0": WHITE, "1": "000000"}
     number = node.get("indexed") or node.get("theme") or ""
     plain = not node.get("tint", "").strip("0.")

@@ -11,6 +11,7 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import dropwhile, groupby
 
 from python_calamine import (
     CalamineError,
@@ -153,8 +154,8 @@ def _is_rounded(value: Value) -> bool:
 
 
 def _grid(values: list[list[Value]], merges: Iterable[Merge], hints: Hints) -> list[Row]:
-    """All rows from row 1 and column A on. A merged cell without a value is none; one that begins
-    in what is hidden stands where it can be seen."""
+    """All rows from row 1 on, without columns of which nothing is to be read. A merged cell without
+    a value is none; one that begins in what is hidden stands where it can be seen."""
     rows = [
         [Cell(_read(value, at, n, hints)) for n, value in enumerate(row)]
         for at, row in enumerate(values)
@@ -172,8 +173,10 @@ def _grid(values: list[list[Value]], merges: Iterable[Merge], hints: Hints) -> l
                 rows[at][n] = Cell(covered="left" if at == down[0] else "above")
         if down and across:
             rows[down[0]][across[0]] = merged
+    faded = {n for _, n in hints.struck | hints.unseen}
+    gone = hints.hidden_columns | {n for n in faded if not any(r[n].text for r in rows if r[n:])}
     return [
-        [Cell() if at in hints.hidden_rows or n in hints.hidden_columns else c for n, c in cells]
+        [Cell() if at in hints.hidden_rows else c for n, c in cells if n not in gone]
         for at, cells in enumerate(map(enumerate, rows))
     ]
 
@@ -295,7 +298,14 @@ def _used(rows: list[Row]) -> list[int]:
     return sorted({at for row in rows for at in _filled(row)})
 
 
-def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> Iterator[Part]:
+def _block_parts(
+    first: int, rows: list[Row], sheet: str, header_row: int, above: Sequence[str] = ()
+) -> Iterator[Part]:
+    """The lines over a block, its table or those that stand side by side, and the notes below.
+
+    Args:
+        above: titles that the block shares with others.
+    """
     used = _used(rows)
     top, bottom = 0, len(rows)
     if _is_lines(rows):
@@ -310,21 +320,64 @@ def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> It
     lead = [(n, row[at].text) for n, row in enumerate(rows[:top], first) for at in _filled(row)]
     title = [line for _, line in lead if is_table and _is_title(line)]
     yield from (p for n, line in lead if line not in title for p in _lines(line, sheet, n))
-    if is_table:
-        kept = rows[top:bottom]
-        columns = _used(kept)
-        header_rows = header_row - first - top + 1
-        below = range(1, min(header_rows, MAX_HEADER_ROWS + 1, len(kept)))
-        header_rows = next((n for n in below if _is_data(kept, n)), header_rows)
-        yield Table(
-            rows=tuple(tuple(row[at] for at in columns) for row in _uncovered(kept)),
-            title=" ".join(" ".join(title).split()),
-            header_rows=header_rows if 1 <= header_rows <= MAX_HEADER_ROWS else None,
-            sheet=sheet,
-            first_row=first + top,
-        )
+    title = [*above, *title]
+    kept = rows[top:bottom]
+    if len(beside := _beside(kept)) > 1:
+        for piece in beside:
+            yield from _block_parts(first + top, piece, sheet, header_row, title)
+    elif is_table:
+        yield _table(first + top, kept, sheet, header_row, title)
     for n, row in enumerate(rows[bottom:] if is_table else (), first + bottom):
         yield from (line for at in _filled(row) for line in _lines(row[at].text, sheet, n))
+
+
+def _table(first: int, rows: list[Row], sheet: str, header_row: int, title: Sequence[str]) -> Table:
+    columns = _used(rows)
+    header_rows = header_row - first + 1
+    below = range(1, min(header_rows, MAX_HEADER_ROWS + 1, len(rows)))
+    header_rows = next((n for n in below if _is_data(rows, n)), header_rows)
+    return Table(
+        rows=tuple(tuple(row[at] for at in columns) for row in _uncovered(rows)),
+        title=" ".join(" ".join(title).split()),
+        header_rows=header_rows if 1 <= header_rows <= MAX_HEADER_ROWS else None,
+        sheet=sheet,
+        first_row=first,
+    )
+
+
+def _beside(rows: list[Row]) -> list[list[Row]]:
+    """The tables of a block that stand side by side: an empty column parts them, each has its own
+    header, and the first column of those to the right names their rows."""
+    columns = list(zip(*rows, strict=True))
+    runs = groupby(range(len(columns)), lambda n: any(c.text or c.covered for c in columns[n]))
+    spans = [list(run) for filled, run in runs if filled]
+    pieces = [[[row[n] for n in span] for row in rows] for span in spans]
+    if len(pieces) < 2 or not all(map(_head, pieces)):
+        return [rows]
+    first, *others = pieces
+    own = all(_head(piece)[0] in _head(first) or _names_rows(piece) for piece in others)
+    return pieces if own else [rows]
+
+
+def _head(rows: list[Row]) -> list[str]:
+    """The labels over all columns of a table of two or more; none where its first row has none."""
+    head, *below = _proper(rows) or [[]]
+    labels = [cell.text for cell in head]
+    words = all(0 < len(text) <= MAX_LABEL and not _is_number(text) for text in labels)
+    return labels if len(labels) > 1 and words and any(map(_has_text, below)) else []
+
+
+def _names_rows(rows: list[Row]) -> bool:
+    """Whether the first column has a word for each of some rows, no two alike, none a figure."""
+    names = [row[0].text for row in _proper(rows)[1:] if _has_text(row)]
+    return 1 < len(set(names)) == len(names) and all(
+        re.match(r"[^\d¥￥.-]", name) for name in names
+    )
+
+
+def _proper(rows: list[Row]) -> list[Row]:
+    """The rows without lines above them."""
+    return list(dropwhile(lambda row: len(_filled(row)) < 2, rows))
 
 
 def _is_data(rows: list[Row], at: int) -> bool:

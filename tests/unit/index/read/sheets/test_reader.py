@@ -316,6 +316,45 @@ def test_a_second_header_begins_a_second_table(second: list[list[Any]]) -> None:
     assert texts(parts[1])[-1][0] == second[-1][0]
 
 
+def test_tables_side_by_side_are_two_under_one_title() -> None:
+    rows = [
+        ["引才政策", None, None, None, None],
+        ["补贴", None, None, "窗口"],
+        ["层次", "标准", None, "街道", "楼层"],
+        ["正高", "8万", None, "桥东", "三楼"],
+        [None, None, None, "桥西", "一楼"],
+    ]
+    first, second = read(workbook(rows, "A1:E1")).parts
+    assert isinstance(first, Table)
+    assert isinstance(second, Table)
+    assert texts(first) == [["层次", "标准"], ["正高", "8万"]]
+    assert texts(second) == [["街道", "楼层"], ["桥东", "三楼"], ["桥西", "一楼"]]
+    assert (first.title, first.first_row) == ("引才政策 补贴", 3)
+    assert (second.title, second.first_row) == ("引才政策 窗口", 3)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["层次", "条件", None, "标准", "年限"], ["正高", "在职", None, "8万", "5年"]],
+        [["姓名", "性别", None, "学历", "专业"], *[["甲", "男", None, "本科", "法学"]] * 2],
+        [["层次", "条件", None, "备注"], ["正高", "在职", None, "无"]],
+        [["层次", "条件"], ["正高", "在职", None, "略", "无"]],
+    ],
+    ids=["figures", "no names", "one column", "no header"],
+)
+def test_an_empty_column_within_a_table_parts_nothing(rows: list[list[Any]]) -> None:
+    assert len(read(workbook(rows)).parts) == 1
+
+
+def test_a_hidden_column_within_a_table_parts_nothing() -> None:
+    rows = [["层次", "条件", "内部", "街道", "楼层"], ["正高", "在职", "略", "桥东", "三楼"]]
+    book = workbook([*rows, ["副高", "在职", "略", "桥西", "一楼"]])
+    book.active.column_dimensions["C"].hidden = True
+    (part,) = read(book).parts
+    assert texts(part)[1] == ["正高", "在职", "桥东", "三楼"]
+
+
 def test_header_rows_are_those_frozen_or_filtered() -> None:
     rows: list[list[Any]] = [["名单"], ["学校", "计划"], ["一小", 20]]
     assert table(rows).header_rows is None
