@@ -27,6 +27,19 @@ PARTICULAR = re.compile(
 )
 LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\u2028\u2029]+")
 SPACES = re.compile(r"[ \u3000\t\xa0]+")
+UNIT = (
+    "(?:[万千百亿]*(?:元|分|个月|月|年|日|天|周?岁|人|级|档|倍|平方米|㎡|[%％])|[万千百亿]+)"
+    "(?:/[^\\W\\d]{1,3})?[)）]?"
+)
+BREAK = r"[ \t]*[\r\n\x0b\x0c\u2028\u2029]\s*+"
+GOES_ON = "至到—–~、，。；：,;:/和或及与以起的内之后前元(（)）"
+# The end of a line before one that is an item too: 本科8000元, 良好80 (both so), before 2.年龄.
+ITEM_END = re.compile(
+    rf"\d\s*+{UNIT}{BREAK}(?![{GOES_ON}])"
+    rf"|\d{BREAK}(?![{GOES_ON}]|{UNIT})(?=.*\d[ \t]*$)"
+    rf"|[^。；;，,、：:\s]{BREAK}(?=\d{{1,2}}[.、．)）](?!\d))",
+    re.MULTILINE,
+)
 NAME = re.compile("[^。；;]{0,150}")
 FIGURES_ONLY = re.compile(r"[\d\s.,，%％—/:-]+")
 REMARK = re.compile(r"^\s*(注|备注|说明|附注|资料来源|数据来源)\s*[:：\d一]")
@@ -333,7 +346,17 @@ def _long_cells(row: Sequence[TracedCell]) -> list[int]:
 
 
 def closed_up(body: Traced) -> Traced:
-    """A cell on one line; spaces that only stretch a short Chinese cell (指 标) are taken out."""
+    """A cell on one line; spaces that only stretch a short Chinese cell (指 标) are taken out, one
+    stands between lines with figures that are items of their own."""
+    items, last = [], 0
+    if sum(bool(re.search(r"\d", line)) for line in LINE_BREAK.split(body.text)) > 1:
+        for match in ITEM_END.finditer(body.text):
+            items.append(_on_one_line(body[last : match.end()]))
+            last = match.end()
+    return _spaced([item for item in (*items, _on_one_line(body[last:])) if item.text])
+
+
+def _on_one_line(body: Traced) -> Traced:
     stripped = body.strip()
     if not re.search(r"[A-Za-z0-9]\s+[A-Za-z0-9]", stripped.text):
         stripped = stripped.without(LINE_BREAK)

@@ -1,5 +1,5 @@
 """What the package of an .xlsx says beyond its values: number formats, header rows, odd merges,
-what is hidden or struck out, formulas that were never worked out."""
+what is hidden, struck out or of the colour of its ground, formulas that were never worked out."""
 
 import io
 import re
@@ -23,9 +23,15 @@ FROZEN_ROWS = re.compile(rb'\bySplit="(\d+)')
 FILTER = re.compile(rb'<(?:\w+:)?autoFilter\s[^>]*?\bref="\$?[A-Z]+\$?(\d+)')
 WHOLE_ROWS = re.compile(rb'(<(?:\w+:)?mergeCell\s[^>]*?\bref=")(\d+):(\d+)"')
 WHOLE_COLUMNS = re.compile(rb'(<(?:\w+:)?mergeCell\s[^>]*?\bref=")([A-Z]+):([A-Z]+)"')
-HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*?\shidden="(?:1|true)")[^>]*?\br="(\d+)"')
+HIDDEN_ROW = re.compile(
+    rb'<(?:\w+:)?row\s(?=[^>]*?\s(?:hidden="(?:1|true)"|ht="0(?:\.0*)?"))[^>]*?\br="(\d+)"'
+)
 COLUMNS = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
-NUMBERS = re.compile(rb'\b(min|max|hidden)="(\w+)"')
+NUMBERS = re.compile(rb'\b(min|max|hidden|width)="([\w.]+)"')
+# What may give cells a ground that their own style does not name.
+GROUNDS = re.compile(rb"<(?:\w+:)?(?:tablePart|conditionalFormatting|picture)\s")
+WHITE = "FFFFFF"
+INDEXED = {"1": WHITE, "9": WHITE, "65": WHITE, "0": "000000", "8": "000000", "64": "000000"}
 # A formula and nothing that it gives; t="str" says that it gives an empty text.
 UNSOLVED = re.compile(
     rb'<(?:\w+:)?c\s((?:(?!\st="str")[^>])*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</[^>]*>)'
@@ -41,13 +47,14 @@ STRUCK_RUN = re.compile(
 
 @dataclass(frozen=True)
 class Hints:
-    """What the package says of a sheet: number formats and struck out cells by (row, column) from
-    0, hidden rows and columns, the number of its last header row from 1 (0 when it is silent), and
-    the names of cells whose formula has no value."""
+    """What the package says of a sheet: number formats, struck out cells and those whose words have
+    the colour of their ground, by (row, column) from 0; hidden rows and columns, the number of its
+    last header row from 1 (0 when it is silent), the names of cells whose formula has no value."""
 
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     header_row: int = 0
     struck: frozenset[tuple[int, int]] = frozenset()
+    unseen: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     unsolved: tuple[str, ...] = ()
@@ -55,10 +62,13 @@ class Hints:
 
 @dataclass(frozen=True)
 class _Styles:
-    """Style numbers: those whose format changes how a value reads, those that strike it out."""
+    """Style numbers: those whose format changes how a value reads, those that strike it out, those
+    that write in the colour of their own fill, and in white without one."""
 
     codes: dict[bytes, str] = field(default_factory=dict)
     struck: frozenset[bytes] = frozenset()
+    unseen: frozenset[bytes] = frozenset()
+    white: frozenset[bytes] = frozenset()
 
 
 def prepared(data: bytes, limits: Limits) -> tuple[bytes, dict[str, Hints], int]:
@@ -116,13 +126,43 @@ def _styles(package: Package) -> _Styles:
     codes = BUILT_IN | {
         item.get("numFmtId", ""): item.get("formatCode", "") for item in root.iter("{*}numFmt")
     }
-    fonts = {str(at) for at, font in enumerate(root.findall("{*}fonts/{*}font")) if _strikes(font)}
+    fonts = {str(at): font for at, font in enumerate(root.findall("{*}fonts/{*}font"))}
+    fills = {str(at): _ground(fill) for at, fill in enumerate(root.findall("{*}fills/{*}fill"))}
+    struck = {at for at, font in fonts.items() if _strikes(font)}
+    inks = {at: _colour(font.find("{*}color"), "000000") for at, font in fonts.items()}
     styles = {str(n).encode(): xf for n, xf in enumerate(root.findall("{*}cellXfs/{*}xf"))}
     found = {at: codes.get(item.get("numFmtId", ""), "") for at, item in styles.items()}
+    worn = {
+        at: (inks.get(item.get("fontId", "")), fills.get(item.get("fillId", "")))
+        for at, item in styles.items()
+    }
     return _Styles(
         {at: code for at, code in found.items() if matters(code)},
-        frozenset(at for at, item in styles.items() if item.get("fontId") in fonts),
+        frozenset(at for at, item in styles.items() if item.get("fontId") in struck),
+        frozenset(at for at, (ink, ground) in worn.items() if ink and ink == ground),
+        frozenset(at for at, (ink, ground) in worn.items() if ink == WHITE and ground == ""),
     )
+
+
+def _ground(fill: Element) -> str | None:
+    """The colour of a solid fill; empty without a fill, None where it has more."""
+    pattern = fill.find("{*}patternFill")
+    kind = None if pattern is None else pattern.get("patternType", "none")
+    if pattern is None or kind not in ("none", "solid"):
+        return None
+    return "" if kind == "none" else _colour(pattern.find("{*}fgColor"), None)
+
+
+def _colour(node: Element | None, default: str | None) -> str | None:
+    """A colour as a word that is equal for equal colours: RRGGBB where it is known."""
+    if node is None or not node.attrib or "auto" in node.attrib:
+        return default
+    if rgb := node.get("rgb"):
+        return str(rgb)[-6:].upper()
+    known = INDEXED if "indexed" in node.attrib else {"0": WHITE, "1": "000000"}
+    number = node.get("indexed") or node.get("theme") or ""
+    plain = not node.get("tint", "").strip("0.")
+    return known[number] if number in known and plain else f"{sorted(node.attrib.items())}"
 
 
 def _strikes(font: Element) -> bool:
@@ -133,6 +173,8 @@ def _strikes(font: Element) -> bool:
 def _hints(xml: bytes, styles: _Styles) -> Hints:
     formats: dict[tuple[int, int], str] = {}
     struck: set[tuple[int, int]] = set()
+    unseen: set[tuple[int, int]] = set()
+    pale = styles.unseen if GROUNDS.search(xml) else styles.unseen | styles.white
     rows = columns = 0
     for cell in CELL.finditer(xml):
         if place := REFERENCE.search(cell[1]):
@@ -143,12 +185,15 @@ def _hints(xml: bytes, styles: _Styles) -> Hints:
                 formats[row - 1, column - 1] = styles.codes[style[1]]
             if style and style[1] in styles.struck:
                 struck.add((row - 1, column - 1))
+            if style and style[1] in pale:
+                unseen.add((row - 1, column - 1))
     if rows * columns > MAX_AREA:
         raise UnreadableFile(f"工作表有 {rows} 行 × {columns} 列，太大，请删去多余的行列后另存")
     return Hints(
         formats,
         _header_row(xml),
         frozenset(struck),
+        frozenset(unseen),
         frozenset(int(number) - 1 for number in HIDDEN_ROW.findall(xml)),
         frozenset(_hidden_columns(xml)),
         tuple(_unsolved(xml)),
@@ -158,7 +203,7 @@ def _hints(xml: bytes, styles: _Styles) -> Hints:
 def _hidden_columns(xml: bytes) -> Iterator[int]:
     for columns in COLUMNS.finditer(xml):
         said = dict(NUMBERS.findall(columns[1]))
-        if said.get(b"hidden") in (b"1", b"true"):
+        if said.get(b"hidden") in (b"1", b"true") or not said.get(b"width", b"1").strip(b"0."):
             yield from range(int(said[b"min"]) - 1, int(said[b"max"]))
 
 

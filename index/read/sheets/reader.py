@@ -2,8 +2,8 @@
 
 Calamine reads values and merged cells, also of files that openpyxl refuses. What it leaves out of
 an .xlsx is read from the package itself: formats that change what a value says, frozen header
-rows, what is hidden or struck out and therefore not read, formulas without a value. Merges of whole
-rows (`4:4`), which calamine refuses, are written out before it opens a file.
+rows, what is hidden, struck out or white on white and therefore not read, formulas without a
+value. Merges of whole rows (`4:4`), which calamine refuses, are written out before it opens a file.
 A column without any text of its own is dropped; so are empty rows at the edges of a table.
 """
 
@@ -11,6 +11,7 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import dropwhile, groupby
 
 from python_calamine import (
     CalamineError,
@@ -46,6 +47,7 @@ MAX_EXACT = 10**15
 MAX_NAMED = 5
 MAX_TITLE = 60
 MAX_HEADER_ROWS = 4
+MAX_LABEL = 30
 MAX_GAP = 20
 MAX_TITLE_GAP = 2
 LONG_NOTE = 40
@@ -54,6 +56,7 @@ NOTE = re.compile(
     r"^\s*([(（【]?(注|备注|说明|附注|填表|制表|资料来源|数据来源|来源|联系)|[※*＊①-⑳]"
     r"|[(（]?\d{1,2}[)）.、．].{6})"
 )
+SECOND_LABEL = re.compile(r"[(（].*[)）]|[A-Za-z][^\u4e00-\u9fff]*")  # (万元); Amount
 
 
 def read(data: bytes, limits: Limits) -> Extract:
@@ -126,6 +129,8 @@ def _warnings(values: list[list[Value]], hints: Hints) -> Iterator[str]:
         yield f"有隐藏的 {len(rows)} 行、{len(columns)} 列，没有读；需要时请取消隐藏后再上传"
     if struck := hints.struck.intersection(filled):
         yield f"有 {len(struck)} 个单元格带删除线，没有读"
+    if unseen := hints.unseen.intersection(filled):
+        yield f"有 {len(unseen)} 个单元格的字与底色相同，看不见，没有读；需要时请改字的颜色后再上传"
     if hints.unsolved:
         yield f"的公式没有保存结果，单元格是空的（{_some(hints.unsolved)}），请打开后重新保存"
     if rounded := [_place(at, n) for at, n in filled if _is_rounded(values[at][n])]:
@@ -149,8 +154,8 @@ def _is_rounded(value: Value) -> bool:
 
 
 def _grid(values: list[list[Value]], merges: Iterable[Merge], hints: Hints) -> list[Row]:
-    """All rows from row 1 and column A on. A merged cell without a value is none; one that begins
-    in what is hidden stands where it can be seen."""
+    """All rows from row 1 on, without columns of which nothing is to be read. A merged cell without
+    a value is none; one that begins in what is hidden stands where it can be seen."""
     rows = [
         [Cell(_read(value, at, n, hints)) for n, value in enumerate(row)]
         for at, row in enumerate(values)
@@ -168,15 +173,17 @@ def _grid(values: list[list[Value]], merges: Iterable[Merge], hints: Hints) -> l
                 rows[at][n] = Cell(covered="left" if at == down[0] else "above")
         if down and across:
             rows[down[0]][across[0]] = merged
+    faded = {n for _, n in hints.struck | hints.unseen}
+    gone = hints.hidden_columns | {n for n in faded if not any(r[n].text for r in rows if r[n:])}
     return [
-        [Cell() if at in hints.hidden_rows or n in hints.hidden_columns else c for n, c in cells]
+        [Cell() if at in hints.hidden_rows else c for n, c in cells if n not in gone]
         for at, cells in enumerate(map(enumerate, rows))
     ]
 
 
 def _read(value: Value, at: int, column: int, hints: Hints) -> str:
-    struck = (at, column) in hints.struck
-    return "" if struck else shown(value, hints.formats.get((at, column), ""))
+    left_out = (at, column) in hints.struck or (at, column) in hints.unseen
+    return "" if left_out else shown(value, hints.formats.get((at, column), ""))
 
 
 def shown(value: Value, code: str = "") -> str:
@@ -207,7 +214,7 @@ def _date(value: datetime.date, code: str) -> str:
 
 
 def _parts(grid: list[Row], sheet: str, hints: Hints) -> Iterator[Part]:
-    left_out = hints.hidden_rows | {at for at, _ in hints.struck}
+    left_out = hints.hidden_rows | {at for at, _ in hints.struck | hints.unseen}
     for first, rows in _joined(list(_blocks(grid, left_out))):
         yield from _block_parts(first, rows, sheet, hints.header_row)
 
@@ -291,7 +298,14 @@ def _used(rows: list[Row]) -> list[int]:
     return sorted({at for row in rows for at in _filled(row)})
 
 
-def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> Iterator[Part]:
+def _block_parts(
+    first: int, rows: list[Row], sheet: str, header_row: int, above: Sequence[str] = ()
+) -> Iterator[Part]:
+    """The lines over a block, its table or those that stand side by side, and the notes below.
+
+    Args:
+        above: titles that the block shares with others.
+    """
     used = _used(rows)
     top, bottom = 0, len(rows)
     if _is_lines(rows):
@@ -306,19 +320,87 @@ def _block_parts(first: int, rows: list[Row], sheet: str, header_row: int) -> It
     lead = [(n, row[at].text) for n, row in enumerate(rows[:top], first) for at in _filled(row)]
     title = [line for _, line in lead if is_table and _is_title(line)]
     yield from (p for n, line in lead if line not in title for p in _lines(line, sheet, n))
-    if is_table:
-        kept = rows[top:bottom]
-        columns = _used(kept)
-        header_rows = header_row - first - top + 1
-        yield Table(
-            rows=tuple(tuple(row[at] for at in columns) for row in _uncovered(kept)),
-            title=" ".join(" ".join(title).split()),
-            header_rows=header_rows if 1 <= header_rows <= MAX_HEADER_ROWS else None,
-            sheet=sheet,
-            first_row=first + top,
-        )
+    title = [*above, *title]
+    kept = rows[top:bottom]
+    if len(beside := _beside(kept)) > 1:
+        for piece in beside:
+            yield from _block_parts(first + top, piece, sheet, header_row, title)
+    elif is_table:
+        yield _table(first + top, kept, sheet, header_row, title)
     for n, row in enumerate(rows[bottom:] if is_table else (), first + bottom):
         yield from (line for at in _filled(row) for line in _lines(row[at].text, sheet, n))
+
+
+def _table(first: int, rows: list[Row], sheet: str, header_row: int, title: Sequence[str]) -> Table:
+    columns = _used(rows)
+    header_rows = header_row - first + 1
+    below = range(1, min(header_rows, MAX_HEADER_ROWS + 1, len(rows)))
+    header_rows = next((n for n in below if _is_data(rows, n)), header_rows)
+    return Table(
+        rows=tuple(tuple(row[at] for at in columns) for row in _uncovered(rows)),
+        title=" ".join(" ".join(title).split()),
+        header_rows=header_rows if 1 <= header_rows <= MAX_HEADER_ROWS else None,
+        sheet=sheet,
+        first_row=first,
+    )
+
+
+def _beside(rows: list[Row]) -> list[list[Row]]:
+    """The tables of a block that stand side by side: an empty column parts them, each has its own
+    header, and the first column of those to the right names their rows."""
+    columns = list(zip(*rows, strict=True))
+    runs = groupby(range(len(columns)), lambda n: any(c.text or c.covered for c in columns[n]))
+    spans = [list(run) for filled, run in runs if filled]
+    pieces = [[[row[n] for n in span] for row in rows] for span in spans]
+    if len(pieces) < 2 or not all(map(_head, pieces)):
+        return [rows]
+    first, *others = pieces
+    own = all(_head(piece)[0] in _head(first) or _names_rows(piece) for piece in others)
+    return pieces if own else [rows]
+
+
+def _head(rows: list[Row]) -> list[str]:
+    """The labels over all columns of a table of two or more; none where its first row has none."""
+    head, *below = _proper(rows) or [[]]
+    labels = [cell.text for cell in head]
+    words = all(0 < len(text) <= MAX_LABEL and not _is_number(text) for text in labels)
+    return labels if len(labels) > 1 and words and any(map(_has_text, below)) else []
+
+
+def _names_rows(rows: list[Row]) -> bool:
+    """Whether the first column has a word for each of some rows, no two alike, none a figure."""
+    names = [row[0].text for row in _proper(rows)[1:] if _has_text(row)]
+    return 1 < len(set(names)) == len(names) and all(
+        re.match(r"[^\d¥￥.-]", name) for name in names
+    )
+
+
+def _proper(rows: list[Row]) -> list[Row]:
+    """The rows without lines above them."""
+    return list(dropwhile(lambda row: len(_filled(row)) < 2, rows))
+
+
+def _is_data(rows: list[Row], at: int) -> bool:
+    """Whether a row that is frozen under a header is a row of data: it has a text; or it fills
+    columns that have their label already, with a number, or all that the row below fills too."""
+    row, below = rows[at], next(filter(_has_text, rows[at + 1 :]), [])
+    if any(cell.covered == "above" for cell in row):
+        return False
+    texts = [row[n].text for n in _filled(row)]
+    if any(len(text) > MAX_LABEL or re.search("[。；]", text) for text in texts):
+        return True
+    grouped = {
+        n
+        for above in rows[:at]
+        for n, (cell, after) in enumerate(zip(above, [*above[1:], Cell()], strict=True))
+        if "left" in (cell.covered, after.covered)
+    }
+    labelled = set(_used(rows[:at])) - grouped
+    stacked = labelled.intersection(_filled(row))
+    if not stacked or all(map(SECOND_LABEL.fullmatch, texts)):
+        return False
+    whole = labelled >= set(_used(rows)) and len(texts) >= len(_filled(below))
+    return whole or any(map(_is_number, texts))
 
 
 def _uncovered(rows: list[Row]) -> list[Row]:

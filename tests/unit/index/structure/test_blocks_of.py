@@ -147,6 +147,28 @@ def test_latin_cells_keep_their_spaces() -> None:
     assert shown("\t指 标\n\tR and D\n\n\t经 费\n\t5 5")[0][1] == "指标\tR and D"
 
 
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        ("正高8000元\n副高5000元\n中级3000元", "正高8000元 副高5000元 中级3000元"),
+        ("优秀90\n良好80", "优秀90 良好80"),
+        ("1.学历\n2.年龄", "1.学历 2.年龄"),
+        ("正高8000元；\n副高5000元", "正高8000元；副高5000元"),
+        ("2024年1月1日\n至2024年12月31日", "2024年1月1日至2024年12月31日"),
+        ("每月补\n贴1000元，最长36\n个月", "每月补贴1000元，最长36个月"),
+        ("补贴1.5\n万元\n贷款20万元", "补贴1.5万元 贷款20万元"),
+        ("面向第3\n批人才，每人20万\n元", "面向第3批人才，每人20万元"),
+        ("呼和\n浩特", "呼和浩特"),
+    ],
+)
+def test_lines_of_a_cell_that_are_items_of_their_own_do_not_run_together(
+    cell: str, line: str
+) -> None:
+    table = Table(((Cell("类别"), Cell("标准")), (Cell("甲"), Cell(cell))))
+    (row,) = (b for b in blocks_of(Extract((table,))) if b.kind == "row")
+    assert row.body.text == f"甲\t{line}"
+
+
 def test_a_box_is_a_section_that_ends_with_it() -> None:
     text = "（1）实施工程\n甲。\n\t专栏1 建设平台\n\t乙。\n\t丙。\n\n\n（2）壮大工程\n丁。\n戊。"
     assert [(words, path) for kind, words, path in shown(text) if kind == "text"] == [

@@ -11,7 +11,7 @@ import pytest
 import xlwt
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font
+from openpyxl.styles import Color, Font, PatternFill
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.extract import Cell, Extract, Limits, Paragraph, Table
@@ -130,6 +130,52 @@ def test_what_is_hidden_or_struck_out_is_not_read_and_named() -> None:
         "工作表“Sheet”有隐藏的 1 行、1 列，没有读；需要时请取消隐藏后再上传",
         "工作表“Sheet”有 2 个单元格带删除线，没有读",
     )
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "seen"),
+    [
+        (Color("FFFFFFFF"), None, False),
+        (Color(theme=0), None, False),
+        (Color(indexed=9), "FFFFFF", False),
+        (Color("FFFFFFFF"), "1F4E78", True),
+        (Color("FF1F4E78"), "1F4E78", False),
+        (Color(theme=0, tint=-0.5), None, True),
+        (Color(theme=1), None, True),
+    ],
+)
+def test_words_of_the_colour_of_their_ground_are_not_read_and_named(
+    ink: Color, ground: str | None, seen: bool
+) -> None:
+    book = workbook([["类别", "补贴"], ["博士", 20], ["硕士", 9]])
+    book.active["B3"].font = Font(color=ink)
+    if ground:
+        book.active["B3"].fill = PatternFill("solid", ground)
+    extract = read(book)
+    assert texts(extract.parts[0])[2] == ["硕士", "9" if seen else ""]
+    warning = "工作表“Sheet”有 1 个单元格的字与底色相同，看不见，没有读；需要时请改字的颜色后再上传"
+    assert extract.warnings == (() if seen else (warning,))
+
+
+def test_white_words_are_read_where_a_table_style_may_give_the_ground() -> None:
+    book = workbook([["类别", "补贴"], ["博士", 20]])
+    book.active["A1"].font = Font(color="FFFFFFFF")
+    book.active.add_table(openpyxl.worksheet.table.Table(displayName="T", ref="A1:B2"))
+    assert texts(read(book).parts[0])[0] == ["类别", "补贴"]
+
+
+def test_rows_without_height_and_columns_without_width_are_hidden() -> None:
+    data = saved(workbook([["类别", "补贴", "内部"], ["博士", 20, "略"], ["硕士", 9, "略"]]))
+    flat = with_sheet(
+        data,
+        lambda xml: xml.replace(b'<row r="3"', b'<row r="3" ht="0" customHeight="1"').replace(
+            b"<sheetData>", b'<cols><col min="3" max="3" width="0"/></cols><sheetData>'
+        ),
+    )
+    extract = sheets.read(flat, Limits())
+    assert texts(extract.parts[0]) == [["类别", "补贴"], ["博士", "20"]]
+    warning = "工作表“Sheet”有隐藏的 1 行、1 列，没有读；需要时请取消隐藏后再上传"
+    assert extract.warnings == (warning,)
 
 
 def test_words_struck_out_inside_a_cell_are_not_read() -> None:
@@ -270,6 +316,45 @@ def test_a_second_header_begins_a_second_table(second: list[list[Any]]) -> None:
     assert texts(parts[1])[-1][0] == second[-1][0]
 
 
+def test_tables_side_by_side_are_two_under_one_title() -> None:
+    rows = [
+        ["引才政策", None, None, None, None],
+        ["补贴", None, None, "窗口"],
+        ["层次", "标准", None, "街道", "楼层"],
+        ["正高", "8万", None, "桥东", "三楼"],
+        [None, None, None, "桥西", "一楼"],
+    ]
+    first, second = read(workbook(rows, "A1:E1")).parts
+    assert isinstance(first, Table)
+    assert isinstance(second, Table)
+    assert texts(first) == [["层次", "标准"], ["正高", "8万"]]
+    assert texts(second) == [["街道", "楼层"], ["桥东", "三楼"], ["桥西", "一楼"]]
+    assert (first.title, first.first_row) == ("引才政策 补贴", 3)
+    assert (second.title, second.first_row) == ("引才政策 窗口", 3)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["层次", "条件", None, "标准", "年限"], ["正高", "在职", None, "8万", "5年"]],
+        [["姓名", "性别", None, "学历", "专业"], *[["甲", "男", None, "本科", "法学"]] * 2],
+        [["层次", "条件", None, "备注"], ["正高", "在职", None, "无"]],
+        [["层次", "条件"], ["正高", "在职", None, "略", "无"]],
+    ],
+    ids=["figures", "no names", "one column", "no header"],
+)
+def test_an_empty_column_within_a_table_parts_nothing(rows: list[list[Any]]) -> None:
+    assert len(read(workbook(rows)).parts) == 1
+
+
+def test_a_hidden_column_within_a_table_parts_nothing() -> None:
+    rows = [["层次", "条件", "内部", "街道", "楼层"], ["正高", "在职", "略", "桥东", "三楼"]]
+    book = workbook([*rows, ["副高", "在职", "略", "桥西", "一楼"]])
+    book.active.column_dimensions["C"].hidden = True
+    (part,) = read(book).parts
+    assert texts(part)[1] == ["正高", "在职", "桥东", "三楼"]
+
+
 def test_header_rows_are_those_frozen_or_filtered() -> None:
     rows: list[list[Any]] = [["名单"], ["学校", "计划"], ["一小", 20]]
     assert table(rows).header_rows is None
@@ -281,6 +366,29 @@ def test_header_rows_are_those_frozen_or_filtered() -> None:
         (part,) = read(book).parts
         assert isinstance(part, Table)
         assert part.header_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "merges", "count"),
+    [
+        ([["区", "窗口"], ["江北", "三楼"], ["渝中", "一楼"]], (), 1),
+        ([["序号", "区", "条件"], [1, "江北", None], [2, "渝中", "本科"]], (), 1),
+        ([["区", "条件"], [None, "有房。"], ["渝中", "本科"]], (), 1),
+        ([["区", "补贴", None], ["江北", 20, 30], ["渝中", 10, 15]], ("B1:C1",), 1),
+        ([["区", "补贴", None], [None, 2023, 2024], ["渝中", 10, 15]], ("B1:C1",), 2),
+        ([["区", "补贴", None], [None, 2023, 2024], ["渝中", 1, 5]], ("A1:A2", "B1:C1"), 2),
+        ([["区", "补贴"], [None, "（万元）"], ["渝中", 10]], (), 2),
+        ([["区", "补贴"], ["District", "Amount"], ["渝中", 10]], (), 2),
+    ],
+)
+def test_a_frozen_row_of_data_is_no_header(
+    rows: list[list[Any]], merges: tuple[str, ...], count: int
+) -> None:
+    book = workbook(rows, *merges)
+    book.active.freeze_panes = "B3"
+    (part,) = read(book).parts
+    assert isinstance(part, Table)
+    assert part.header_rows == count
 
 
 def test_articles_one_below_the_other_are_paragraphs() -> None:
