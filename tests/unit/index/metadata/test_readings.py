@@ -535,6 +535,21 @@ def test_a_remark_below_the_title(remark: str, date: str, issuer: str, number: s
     assert (read.date, read.issuer, read.doc_number) == (date, issuer, number)
 
 
+@pytest.mark.parametrize(
+    ("above", "date"),
+    [
+        ("东川市人民政府令\n第19号\n市长 王某某\n2033年6月9日", "2033-06-09"),
+        ("东川市人民政府令第12号", "2030-07-03"),
+        ("东川市人民政府令第7号", "2025-06-01"),
+    ],
+)
+def test_a_remark_dates_the_decree_that_stands_above_it(above: str, date: str) -> None:
+    remark = "（2025年6月1日东川市人民政府令第7号公布　根据2030年7月3日东川市人民政府令第12号修正）"
+    read = about(f"{above}\n东川市集市管理条例\n{remark}\n第一条 为加强管理，制定本条例。")
+    assert read.doc_number == number_of("".join(above.split("\n")[:2]))
+    assert (read.issuer, read.date) == ("东川市人民政府", date)
+
+
 def test_the_day_on_which_a_page_was_put_up_is_no_remark() -> None:
     text = (
         "东川市商务局关于摊位的通知\n发布时间： 2031-05-07   发布处室： 市场处\n各单位：\n请执行。"
