@@ -471,6 +471,22 @@ def test_marks_and_times_are_no_part_of_a_title(words: str) -> None:
     assert tidy(words) == "东川市人才办法"
 
 
+def test_a_report_says_under_what_title_it_first_stood() -> None:
+    text = "原标题：东川集市新规出台\n东川日报讯（记者 王五）8月3日，记者获悉，东川市集市管理有了新规。"
+    assert about(text).title == "东川集市新规出台"
+
+
+def test_the_last_word_of_a_title_may_be_spread_out() -> None:
+    text = "关于印发《东川市集市管理意见》的\n通　　知\n各单位：\n现印发给你们。"
+    assert about(text).title == "关于印发《东川市集市管理意见》的通知"
+
+
+def test_issuers_in_a_title_stay_parted_as_they_are() -> None:
+    title = "东川市商务局、东川市公安局关于集市招商的公告"
+    assert tidy(title) == title
+    assert tidy(title.replace("、", "  ")) == title.replace("、", " ")
+
+
 def test_a_workbook_of_a_short_name_is_called_so() -> None:
     text = "各个表都注明了相应的文件名称和年份\n1\t2"
     assert about(text, source="东川.xlsx").title == "东川"
