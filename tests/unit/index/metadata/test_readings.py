@@ -487,6 +487,15 @@ def test_issuers_in_a_title_stay_parted_as_they_are() -> None:
     assert tidy(title.replace("、", "  ")) == title.replace("、", " ")
 
 
+@pytest.mark.parametrize("mark", ["：本市商户。", "\n本市商户。"])
+def test_particulars_of_how_to_apply_make_a_guide(mark: str) -> None:
+    labels = ["一、受理条件", "二、所需材料", "三、办理流程"]
+    assert about("集市摊位租用\n" + "\n".join(x + mark for x in labels)).kind == "guide"
+    assert about("集市摊位租用\n" + "\n".join(x + mark for x in labels[:2])).kind == "other"
+    title = "东川市商务局关于集市摊位租用的通知\n"
+    assert about(title + "\n".join(x + mark for x in labels)).kind == "policy"
+
+
 def test_a_workbook_of_a_short_name_is_called_so() -> None:
     text = "各个表都注明了相应的文件名称和年份\n1\t2"
     assert about(text, source="东川.xlsx").title == "东川"
