@@ -487,6 +487,18 @@ def test_issuers_in_a_title_stay_parted_as_they_are() -> None:
     assert tidy(title.replace("、", "  ")) == title.replace("、", " ")
 
 
+@pytest.mark.parametrize(
+    "end",
+    ["2031年11月3日\n东川市集市服务中心（盖章）", "东川市集市服务中心（公章）\n2031年11月3日"],
+)
+def test_who_seals_a_text_issued_it(end: str) -> None:
+    text = f"关于集市开放的通知\n各单位：\n集市每周六开放，请相互转告，按时到场。\n{end}"
+    read = about(text)
+    assert (read.issuer, read.date) == ("东川市集市服务中心", "2031-11-03")
+    signed = next(r for r in found(text, "issuer"))
+    assert text[signed.start : signed.end] == "东川市集市服务中心"
+
+
 @pytest.mark.parametrize("mark", ["：本市商户。", "\n本市商户。"])
 def test_particulars_of_how_to_apply_make_a_guide(mark: str) -> None:
     labels = ["一、受理条件", "二、所需材料", "三、办理流程"]
