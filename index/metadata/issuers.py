@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from policyqa.index.metadata import regions
 from policyqa.index.metadata.dates import days, iso_date
-from policyqa.index.metadata.page import DATE_LINE, GENERIC, Page, Particular, organs, read
+from policyqa.index.metadata.page import DATE_LINE, GENERIC, SEAL, Page, Particular, organs, read
 from policyqa.index.metadata.titles import LEADS, RED_HEAD
 from policyqa.index.text.cleaning import MASTHEAD
 from policyqa.index.text.numerals import TENS
@@ -117,7 +117,7 @@ def _signed(page: Page, titled: Sequence[str], place: str) -> Iterator[Reading]:
 
 def _stripped(page: Page, span: Span) -> Span:
     words = page.text[slice(*span)]
-    return span[0], span[0] + len(words.rstrip())
+    return span[0], span[0] + len(SEAL.sub("", words.rstrip()))
 
 
 def _prefix(title: Reading) -> str:

@@ -7,6 +7,7 @@ from policyqa.index.metadata.dates import period
 from policyqa.index.metadata.issuers import DATELINE, MEDIUM
 from policyqa.index.metadata.page import ARTICLE, NOTICE, RULES, TAIL, Page, read
 from policyqa.index.metadata.titles import LEADS, VERBS, core
+from policyqa.index.text.numerals import TENS
 from policyqa.index.types import Kind, Reading
 
 PLAN = re.compile(rf"(?:规划|规划纲要|五年计划){TAIL}$")
@@ -26,6 +27,12 @@ DECREES = re.compile(rf"(?:{NOTICE}|{RULES}|令){TAIL}$")
 EVENT = re.compile(
     r"(?:活动|大会|论坛|招聘会|双选会|宣讲会|对接会|邀请函|预告|日程|议程|沙龙|大赛)(?:（.{1,20}）)?$"
 )
+STEP = re.compile(
+    rf"^(?:[（(]?[{TENS}\d]{{1,2}}[）)、.．\s]\s*)?((?:受理|办理|申请|申报|申领|所需|提交)"
+    r"(?:条件|对象|材料|资料|流程|程序|步骤|方式|渠道|时限|时间|地点)|收费标准)\s*(?:[:：]|$)",
+    re.M,
+)
+STEPS = 3  # particulars of how to apply that make a guide
 EVENT_TIME = re.compile("^(?:活动|举办|会议)?(?:时间|地点)[：:]|^(?:举办|活动)(?:时间|地点)$", re.M)
 REPORTER = re.compile(
     r"(?:本报|本台|本网|新华社|[\u4e00-\u9fff]{2,8}(?:日报|晚报|时报|商报|网))[^。\n]{0,12}(?:讯|电)[\s（(]"
@@ -64,6 +71,8 @@ def kinds(page: Page, title: Reading | None, *, numbered: bool, news: bool) -> I
         yield read("kind", "policy", confidence=0.92)  # the rules themselves, under whatever title
     if page.is_sheet:
         yield read("kind", "guide", confidence=0.6)
+    if len(set(STEP.findall(page.text))) >= STEPS:
+        yield read("kind", "guide", confidence=0.55)
     if AS_FOLLOWS.search(page.text[:3000]) and page.signatures:
         yield read("kind", "policy", confidence=0.6)
     articles = sum(1 for line in page.lines if ARTICLE.match(line.text))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -49,6 +49,7 @@ ORGAN_ENDING = (
 ORGAN = re.compile(
     rf"(?![各第附与和及])[\u4e00-\u9fff（）()·“”]{{1,40}}(?:{ORGAN_ENDING})(?:[（(][^（）()]{{2,20}}[）)])?"
 )
+SEAL = re.compile(r"\s*[（(](?:盖章|公章|印章|章|签章)[）)]$")
 NO_ORGAN = re.compile(
     "^(?:关于|附件|抄送|联系|主办|承办|责任|市长|省长|部长)|(?:的|我)|(?:机会|社会|部分)$"
 )
@@ -91,7 +92,7 @@ class Particular:
 
 @dataclass(frozen=True)
 class Signature:
-    """The names above a date, and the date; `line` is the date's."""
+    """The names above a date, or below it with a seal, and the date; `line` is the date's."""
 
     organs: tuple[str, ...]
     start: int
@@ -177,7 +178,8 @@ def _particulars(line: PageLine) -> Iterator[Particular]:
 def organs(text: str) -> tuple[str, ...]:
     """The authorities that a text consists of, () when it holds anything else: joint issuers are
     parted by blanks or 、; blanks inside one name (重 庆 市) are no more."""
-    parts = [part for part in re.split(r"[\s\u3000、,，]+", text.strip()) if part]
+    text = SEAL.sub("", text.strip())
+    parts = [part for part in re.split(r"[\s\u3000、,，]+", text) if part]
     if not parts or len(text) > 300:
         return ()
     if all(_is_organ(part) for part in parts):
@@ -198,7 +200,8 @@ def _signatures(lines: Sequence[PageLine]) -> Iterator[Signature]:
         alone = DATE_LINE.fullmatch(line.text)
         if alone:
             names, start = _names_above(lines, n)
-            yield _signature(names, start, line, alone, n)
+            signature = _signature(names, start, line, alone, n)
+            yield signature if names else _sealed_below(signature, lines[n + 1 : n + 2])
             continue
         signed = SIGNED_LINE.fullmatch(line.text)
         if signed and organs(signed.group(1)):
@@ -213,6 +216,15 @@ def _signature(
     at = line.start + found.start(group)
     day = Day(iso_date(found.group(group)), at, line.start + found.end(group))
     return Signature(tuple(dict.fromkeys(names)), start, line.start + found.start(group), day, n)
+
+
+def _sealed_below(signature: Signature, below: Sequence[PageLine]) -> Signature:
+    """A signature with the names that stand below its date with a seal: 某市人才中心（盖章）."""
+    seal = SEAL.search(below[0].text) if below else None
+    if seal is None:
+        return signature
+    start, names = below[0].start, organs(below[0].text)
+    return replace(signature, organs=names, start=start, end=start + seal.start())
 
 
 def _names_above(lines: Sequence[PageLine], n: int) -> tuple[list[str], int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from policyqa.index.metadata.dates import DATE, iso_date
 from policyqa.index.metadata.page import ARTICLE, LABEL, Page, read
 from policyqa.index.text.numerals import TENS
+from policyqa.index.text.numerals import value as number_in
 from policyqa.index.types import Reading, Span
 
 MAX_LINES, MAX_CHARS = 8, 400
@@ -18,6 +19,10 @@ ORDER = re.compile(
     r"(?:(?<![\u4e00-\u9fff\d])|(?<=[日以]))(?:中华人民共和国)?([\u4e00-\u9fff]{0,30}?(?:政府|委员会|国务院|部|局|署))"
     r"令\s{0,2}[（(]?第?\s{0,2}(\d{1,5})\s{0,2}号"
 )
+DATED_ORDER = re.compile(
+    rf"({DATE})([^，。；（）()《》]{{2,40}}?)令\s{{0,2}}第?\s{{0,2}}(\d{{1,5}}|[{TENS}]{{1,6}})\s{{0,2}}号"
+)
+NUMBERED = re.compile(rf"令.*?第(\d{{1,5}}|[{TENS}]{{1,6}})号")
 SESSION = re.compile(rf"第[{TENS}\d]{{1,4}}届")
 BODY = re.compile(
     r"([\u4e00-\u9fff]{0,24}?(?:代表大会常务委员会|代表大会|委员会|国务院|政府|部|局))"
@@ -25,9 +30,18 @@ BODY = re.compile(
 )
 
 
-def preamble(page: Page) -> Iterator[Reading]:
-    """Readings of date, issuer and number in the remark below the title."""
+def preamble(page: Page, number: Reading | None) -> Iterator[Reading]:
+    """Readings of date, issuer and number in the remark below the title; where a decree's number
+    stands above it, only the day on which the remark dates that decree."""
     start, end = _remark(page)
+    decree = NUMBERED.search(number.value) if number and 0 < number.end <= start else None
+    orders = list(DATED_ORDER.finditer(page.text, start, end)) if decree else []
+    if decree and orders:
+        own = (order for order in orders if number_in(order[3]) == number_in(decree[1]))
+        yield from (
+            read("date", iso_date(order.group(1)), order.span(1), confidence=0.9) for order in own
+        )
+        return
     found = list(PASSED.finditer(page.text, start, end))
     best = max(found, key=_weight, default=None)
     if best is None or not iso_date(best.group(1)):

@@ -40,9 +40,10 @@ def readings(
         said: what the format says, by `Metadata`'s names.
     """
     page = Page(text, headings, source, said)
-    below = list(preamble(page))
     title = _weighed(titles(page))
-    number = _weighed([*doc_numbers(page), *(r for r in below if r.field == "doc_number")])
+    number = _weighed(doc_numbers(page))
+    below = list(preamble(page, _best(number)))
+    number = _weighed([*number, *(r for r in below if r.field == "doc_number")])
     numbered = _best(number) is not None
     news = is_news(page, numbered=numbered)
     kind = _weighed(kinds(page, _best(title), numbered=numbered, news=news))

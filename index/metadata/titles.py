@@ -32,10 +32,11 @@ PASSES_ON = re.compile("关于(?:印发|转发|发布|公布|批转|下发)")
 DECREE_END = re.compile(rf"(?:{NOTICE}|令){TAIL}$")
 LEADS = re.compile("关于|印发|转发|批转")
 REPRINT = re.compile(
-    r"^[■●◆★▲◎]\s*|^[（(【\[](?:转载|转发|转|原文)[）)】\]]\s*|^[\[【][^\]】]{1,12}[\]】](?=.)"
+    r"^原标题\s*[:：]\s*|^[■●◆★▲◎]\s*"
+    r"|^[（(【\[](?:转载|转发|转|原文)[）)】\]]\s*|^[\[【][^\]】]{1,12}[\]】](?=.)"
 )
 LINK = re.compile(
-    r"^【.{2,8}】|\s[>›»]\s|^(?:点击|附件|原标题|首页|网址|关注)|https?:|^[（(][^（）]{0,30}[）)]$|索引号"
+    r"^【.{2,8}】|\s[>›»]\s|^(?:点击|附件|首页|网址|关注)|https?:|^[（(][^（）]{0,30}[）)]$|索引号"
     r"|/.*/|设为首页|网站地图|[|｜].*[|｜]|\.(?:pdf|docx?|xlsx?|zip)"
 )
 RED_HEAD = re.compile(r"([\u4e00-\u9fff（）()、\s]{3,40})文件$")
@@ -114,7 +115,8 @@ def _same(text: str, other: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """A title in one line: blanks stay only between joint issuers and where a headline has them."""
+    """A title in one line: blanks stay only where a headline has them and between joint issuers
+    that no 、 parts."""
     text = re.sub(r"[\s\u3000]+", " ", REPRINT.sub("", text)).strip(" -_—|")
     text = STAMP_TAIL.sub("", UNIT_TAIL.sub("", SITE_TAIL.sub("", text)))
     lead = LEADS.search(text)
@@ -122,7 +124,8 @@ def tidy(text: str) -> str:
         return text
     prefix, rest = text[: lead.start()], text[lead.start() :]
     rest = re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])|(?<=\d) (?=[^\x00-\x7f])", "", rest)
-    return " ".join(organs(prefix) or (prefix.replace(" ", ""),)) + rest
+    between = "、" if "、" in prefix else " "
+    return between.join(organs(prefix) or (prefix.replace(" ", ""),)) + rest
 
 
 def _in_text(page: Page) -> Iterator[Reading]:
@@ -216,7 +219,7 @@ def _notice(lines: Sequence[PageLine], first: int) -> tuple[str, Span] | None:
         text += line.text
         if len(text) > MAX_TITLE_CHARS or _breaks(line, n > last):
             return None
-        if _is_notice(text):
+        if _is_notice("".join(text.split())):  # its last word may be spread out: 通　知
             return text, (lines[first].start, line.end)
     return None
 

@@ -302,7 +302,9 @@ def _body(
     if _is_across(original):
         return _across(grid, n, original, paragraphs)
     long = _long_cells(row)
-    short = [replace(c, body=c.body[:0]) if i in long else c for i, c in enumerate(row)]
+    short = list(row)
+    for column in long:
+        short[column] = replace(row[column], body=row[column].body[:0])
     raws: list[Raw] = []
     if _count(_own(short)):
         raws.append(_placed(Raw(_row([closed_up(c.body) for c in short]), "row"), grid, n))
@@ -336,12 +338,15 @@ def _named(base: tuple[str, ...], *names: str) -> tuple[str, ...]:
 def _long_cells(row: Sequence[TracedCell]) -> list[int]:
     """Columns whose cells are texts of their own: beyond 300 characters, or the longest ones of a
     row that would be too long to be read as one."""
-    sizes = {i: len(cell.text) for i, cell in enumerate(row)}
-    long = [i for i, size in sizes.items() if size > MAX_CELL_CHARS]
-    for i in sorted(sizes, key=lambda i: -sizes[i]):
-        if sum(size for j, size in sizes.items() if j not in long) <= MAX_ROW_CHARS:
-            break
-        long += [i] if i not in long else []
+    sizes = [len(cell.text) for cell in row]
+    left = sum(size for size in sizes if size <= MAX_CELL_CHARS)
+    long: list[int] = []
+    for i in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
+        if sizes[i] <= MAX_CELL_CHARS:
+            if left <= MAX_ROW_CHARS:
+                break
+            left -= sizes[i]
+        long.append(i)
     return sorted(long)
 
 

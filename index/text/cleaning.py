@@ -29,7 +29,7 @@ INVISIBLE = re.compile(
 )
 # Word's bookmarks and field codes, as text exports write them.
 LAYOUT_MARK = re.compile(r"\[bookmark:[^\]\n]{0,80}\]|\[footnoteRef:\d+\]")
-FOOTNOTE = re.compile(r"[ \t]*\[(\d{1,3}):[ \t]{1,4}([^\[\]]{2,2000})\][ \t]*")
+FOOTNOTE = re.compile(r"(?:(?<![ \t])[ \t]+)?\[(\d{1,3}):[ \t]{1,4}([^\[\]]{2,2000})\][ \t]*")
 FOOTNOTE_REF = re.compile(r"\[footnoteRef:(\d{1,3})\]")
 LINE_BREAK = re.compile(r"\r\n?|[\n\x0c\u2028\u2029]|(?<=\S)\u3000{2,}")
 

@@ -2,8 +2,9 @@
 
 Order, tried on real files and on one saved from a .docx with known text:
 
-1. LibreOffice (`soffice`): the .docx it makes goes to `index.read.word.reader`. The only one that
-   keeps merged cells, automatic numbers (一、（一）) and notes. 1.5 s a file, heavy to install.
+1. LibreOffice (`soffice` or `libreoffice`): the .docx it makes goes to `index.read.word.reader`.
+   The only one that keeps merged cells, automatic numbers (一、（一）) and notes. 1.5 s a file,
+   heavy to install.
 2. `antiword -x db`: text and tables complete, automatic numbers lost, cells that are merged
    downwards look empty, notes only in its plain text.
    Refuses a file whose last sector is cut or too long (a download's fault), hence the padding.
@@ -61,7 +62,7 @@ SECTION_LEVELS = {"chapter": 1, "sect1": 2, "sect2": 3, "sect3": 4, "sect4": 5, 
 
 def available() -> str:
     """The tool that reads .doc files here, "" without one."""
-    return next((tool for tool in READERS if shutil.which(tool)), "")
+    return next((tool for tool in READERS if _path_of(tool)), "")
 
 
 def read(data: bytes, limits: Limits) -> Extract:
@@ -75,7 +76,7 @@ def read(data: bytes, limits: Limits) -> Extract:
         raise UnreadableFile("不是旧版 Word 文件（.doc），请用 Word 或 WPS 打开后另存为 .docx")
     if is_encrypted(data) or has_password(data):
         raise UnreadableFile(PASSWORD)
-    tools = [tool for tool in READERS if shutil.which(tool)]
+    tools = [tool for tool in READERS if _path_of(tool)]
     if not tools:
         raise MissingTool(MISSING, "doc")
     failure = UnreadableFile(MISSING)
@@ -175,10 +176,13 @@ READERS: dict[str, Callable[[Path, Limits], Extract]] = {
     "antiword": _by_antiword,
     "catdoc": _by_catdoc,
 }
+NAMES = {"soffice": ("soffice", "libreoffice")}  # Debian has either, by the packages chosen
 
 
 def _path_of(tool: str) -> str:
-    return shutil.which(tool) or tool
+    """Where a tool lies, "" where it is not installed."""
+    found = (shutil.which(name) for name in NAMES.get(tool, (tool,)))
+    return next((path for path in found if path), "")
 
 
 def output(command: list[str], folder: Path, timeout_s: float = TIMEOUT_S) -> bytes:

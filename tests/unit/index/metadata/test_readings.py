@@ -471,6 +471,43 @@ def test_marks_and_times_are_no_part_of_a_title(words: str) -> None:
     assert tidy(words) == "东川市人才办法"
 
 
+def test_a_report_says_under_what_title_it_first_stood() -> None:
+    text = "原标题：东川集市新规出台\n东川日报讯（记者 王五）8月3日，记者获悉，东川市集市管理有了新规。"
+    assert about(text).title == "东川集市新规出台"
+
+
+def test_the_last_word_of_a_title_may_be_spread_out() -> None:
+    text = "关于印发《东川市集市管理意见》的\n通　　知\n各单位：\n现印发给你们。"
+    assert about(text).title == "关于印发《东川市集市管理意见》的通知"
+
+
+def test_issuers_in_a_title_stay_parted_as_they_are() -> None:
+    title = "东川市商务局、东川市公安局关于集市招商的公告"
+    assert tidy(title) == title
+    assert tidy(title.replace("、", "  ")) == title.replace("、", " ")
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["2031年11月3日\n东川市集市服务中心（盖章）", "东川市集市服务中心（公章）\n2031年11月3日"],
+)
+def test_who_seals_a_text_issued_it(end: str) -> None:
+    text = f"关于集市开放的通知\n各单位：\n集市每周六开放，请相互转告，按时到场。\n{end}"
+    read = about(text)
+    assert (read.issuer, read.date) == ("东川市集市服务中心", "2031-11-03")
+    signed = next(r for r in found(text, "issuer"))
+    assert text[signed.start : signed.end] == "东川市集市服务中心"
+
+
+@pytest.mark.parametrize("mark", ["：本市商户。", "\n本市商户。"])
+def test_particulars_of_how_to_apply_make_a_guide(mark: str) -> None:
+    labels = ["一、受理条件", "二、所需材料", "三、办理流程"]
+    assert about("集市摊位租用\n" + "\n".join(x + mark for x in labels)).kind == "guide"
+    assert about("集市摊位租用\n" + "\n".join(x + mark for x in labels[:2])).kind == "other"
+    title = "东川市商务局关于集市摊位租用的通知\n"
+    assert about(title + "\n".join(x + mark for x in labels)).kind == "policy"
+
+
 def test_a_workbook_of_a_short_name_is_called_so() -> None:
     text = "各个表都注明了相应的文件名称和年份\n1\t2"
     assert about(text, source="东川.xlsx").title == "东川"
@@ -533,6 +570,21 @@ def test_a_signature_is_before_the_day_of_the_page(named: str, signed: str) -> N
 def test_a_remark_below_the_title(remark: str, date: str, issuer: str, number: str) -> None:
     read = about(f"东川市集市管理条例\n{remark}\n第一条 为加强管理，制定本条例。")
     assert (read.date, read.issuer, read.doc_number) == (date, issuer, number)
+
+
+@pytest.mark.parametrize(
+    ("above", "date"),
+    [
+        ("东川市人民政府令\n第19号\n市长 王某某\n2033年6月9日", "2033-06-09"),
+        ("东川市人民政府令第12号", "2030-07-03"),
+        ("东川市人民政府令第7号", "2025-06-01"),
+    ],
+)
+def test_a_remark_dates_the_decree_that_stands_above_it(above: str, date: str) -> None:
+    remark = "（2025年6月1日东川市人民政府令第7号公布　根据2030年7月3日东川市人民政府令第12号修正）"
+    read = about(f"{above}\n东川市集市管理条例\n{remark}\n第一条 为加强管理，制定本条例。")
+    assert read.doc_number == number_of("".join(above.split("\n")[:2]))
+    assert (read.issuer, read.date) == ("东川市人民政府", date)
 
 
 def test_the_day_on_which_a_page_was_put_up_is_no_remark() -> None:

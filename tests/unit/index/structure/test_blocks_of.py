@@ -597,6 +597,13 @@ def test_very_many_short_lines_are_read_in_time() -> None:
     assert time.perf_counter() - started < 20
 
 
+def test_a_very_wide_table_is_read_in_time() -> None:
+    cells = [tuple(Cell(f"{row}项补贴{n}") for n in range(1500)) for row in range(8)]
+    started = time.perf_counter()
+    blocks_of(Extract((Table(tuple(cells), header_rows=1),)))
+    assert time.perf_counter() - started < 20
+
+
 def test_a_number_between_a_title_and_its_clauses_parts_them_not() -> None:
     text = "产业人才奖励办法\n长寿府规〔2023〕4号\n第一条 制定本办法。\n第二条 每年3万元。"
     assert block(text, "第二条 每年3万元。").section == ("产业人才奖励办法", "第二条")

@@ -1,5 +1,7 @@
 """What is not a file's own text is taken out; what the layout broke is put together."""
 
+import time
+
 import pytest
 
 from policyqa.index.text.cleaning import lines_of, mended, undoubled
@@ -40,6 +42,17 @@ def test_a_footnote_is_set_apart_after_its_line() -> None:
         ("note", "指目录中的人才", "脚注5"),
         ("text", "下一段。", ""),
     ]
+
+
+def test_notes_side_by_side_are_set_apart() -> None:
+    text = "甲[footnoteRef:1]乙[footnoteRef:2] [1: 第一条注。]  [2: 第二条注。]"
+    assert [words for kind, words in kinds(text) if kind == "note"] == ["第一条注。", "第二条注。"]
+
+
+def test_very_many_blanks_are_read_in_time() -> None:
+    started = time.perf_counter()
+    lines_of(Traced.of("补贴" + "\t" * 200_000 + "标准\n" + " \t" * 100_000 + "金额"))
+    assert time.perf_counter() - started < 20
 
 
 def test_a_note_without_its_mark_is_text() -> None:

@@ -243,6 +243,19 @@ def test_when_no_tool_can_the_message_says_what_to_do(
         doc.read(fib(0), Limits())
 
 
+@pytest.mark.parametrize("name", ["soffice", "libreoffice"])
+def test_libreoffice_has_either_name(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    document = docx.Document()
+    document.add_paragraph("第一条 每月补贴五百元。")
+    document.save(tmp_path / "made.docx")
+    script(tmp_path, name, f"/bin/cp {tmp_path}/made.docx input.docx")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert doc.available() == "soffice"
+    assert doc.read(fib(0), Limits()).parts == (Paragraph("第一条 每月补贴五百元。"),)
+
+
 def test_a_tool_that_hangs_is_ended(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="没有读完"):
         doc.output([sys.executable, "-c", "import time; time.sleep(30)"], tmp_path, timeout_s=0.3)
