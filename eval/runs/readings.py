@@ -24,6 +24,19 @@ from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.types import Answer
 
+LABELS = {
+    "named_evidence_in_5": "点名地方或文件的：依据在前五段",
+    "named_document_first": "点名的：第一段是那份文件",
+    "named_first_said": "点名的：第一句是依据",
+    "named_every_said": "点名的：依据说全",
+    "evidence_in_5": "全部：依据在前五段",
+    "first_said": "全部：第一句是依据",
+    "every_said": "全部：依据说全",
+    "precision": "引文里依据的份额",
+    "false_answers": "误答：文件里没有而答了",
+    "false_silences": "误默：文件里有而没有答",
+    "auc": "把握分清答得对与别的（AUC）",
+}
 SHARED = Path("../shared/data/policy_reading")
 
 
@@ -137,6 +150,12 @@ def mean(values: Sequence[float | bool | None]) -> Figure:
     return Figure(
         value=_rounded(known.mean()), low=_rounded(low), high=_rounded(high), n=len(known)
     )
+
+
+def kept_table(path: Path) -> str:
+    """The table of stored figures, as `main` prints them."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return figures_table({"test": {name: Figure(**each) for name, each in stored.items()}}, LABELS)
 
 
 def figures_table(found: Mapping[str, Mapping[str, Figure]], labels: Mapping[str, str]) -> str:

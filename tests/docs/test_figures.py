@@ -7,7 +7,7 @@ import pytest
 
 from policyqa.eval.bench import threads
 from policyqa.eval.report import summary
-from policyqa.eval.runs import rules
+from policyqa.eval.runs import readings, rules
 from policyqa.eval.sets import documents
 from policyqa.qa.rules import RULES
 
@@ -47,6 +47,11 @@ def test_what_ran_beside_is_that_of_the_stored_results(capsys: pytest.CaptureFix
 def test_what_a_second_thread_brings_is_that_of_the_stored_results() -> None:
     rows = json.loads((RESULTS / "ablations" / "threads.json").read_text("utf-8"))
     assert block(ROOT / "qa" / "README.md", "threads") == threads.table(rows)
+
+
+def test_what_real_policies_give_is_that_of_the_stored_results() -> None:
+    stored = RESULTS / "readings" / "test.json"
+    assert block(RESULTS / "README.md", "readings") == readings.kept_table(stored)
 
 
 def test_how_wild_files_are_read_is_that_of_the_stored_results() -> None:
