@@ -1,7 +1,7 @@
 """The `eval` commands; loaded, with `bench`, through the entry point group `policyqa.commands`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -347,7 +347,6 @@ def documents_command(
 ) -> None:
     """文件读得怎样：对照人工标注，看题名、日期等信息，以及整句、表格行、标题、清单、杂质。"""
     import json
-    from dataclasses import asdict
 
     from policyqa.eval.sets import documents
     from policyqa.index.read.extract import Limits
@@ -361,17 +360,7 @@ def documents_command(
         raise typer.BadParameter(str(error)) from error
     done = documents.read(folders, labels, Limits(recognise_scans=scans))
     if as_json:
-        found = documents.figures(done.files, labels)
-        shown: dict[str, Any] = {
-            name: asdict(each)
-            | (
-                {"precision": each.precision, "recall": each.recall}
-                if isinstance(each, documents.Field)
-                else {}
-            )
-            for name, each in found.items()
-        }
-        shown |= {"refused": done.refused, "seconds": list(done.seconds)}
+        shown = documents.stored(done, labels)
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     typer.echo(documents.report(done, labels, verbose=failed))

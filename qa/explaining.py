@@ -82,7 +82,8 @@ class Expected(Value):
 class Explanation(Value):
     """An answer and how it came about. `hidden` counts passages that the day or filters left out;
     `threshold` is the confidence below which nothing is said, unless it is `settled_by` what a
-    document says of itself, by conditions that can be compared, or by a part of the question;
+    document says of itself, by conditions that can be compared, by a heading that the question
+    names, or by a part of it;
     `features` are what the confidence was made from.
     """
 

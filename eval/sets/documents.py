@@ -9,7 +9,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -384,16 +384,17 @@ def report(done: Read, labels: Labels, *, verbose: bool = False) -> str:
 
 
 def stored(done: Read, labels: Labels) -> dict[str, Any]:
-    """The figures as they are kept, without what failed, with seconds a file."""
+    """The figures as they are kept: counts by check and field, what failed and what was refused,
+    the median and the 99th percentile of seconds a file."""
     found = figures(done.files, labels)
     kept: dict[str, Any] = {
-        name: {"held": each.held, "n": each.n}
-        if isinstance(each, Share)
-        else {"right": each.right, "said": each.said, "wanted": each.wanted}
+        name: {key: value for key, value in asdict(each).items() if key != "failed"}
         for name, each in found.items()
     }
-    median, late = np.quantile(done.seconds, (0.5, 0.99))
-    return {**kept, "files": len(done.files), "seconds": [round(median, 2), round(late, 2)]}
+    seconds = [round(float(s), 2) for s in np.quantile(done.seconds or (0.0,), (0.5, 0.99))]
+    failed = {name: each.failed for name, each in found.items() if each.failed}
+    about = {"files": len(done.files), "seconds": seconds}
+    return {**kept, **about, "failed": failed, "refused": done.refused}
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -15,6 +15,9 @@ from policyqa.qa.question.sides import ASKS_HOW_MUCH
 from policyqa.qa.retrieve.evidence import Quote
 from policyqa.qa.types import Note
 
+RATE = re.compile(
+    "每.{0,2}?(?:人|月|年|日|天|周|季|学期|学年|次|户|平方米|亩)|[/／][人月年日天次]|按[日月季年]|一次性|[月年日人]均|累计|合计|[共总]"
+)
 CLAUSE = re.compile("[，,；;。、]")
 PLACE_NAMED = re.compile("(?=([\u4e00-\u9fff]{2}(?:新区|区|县|市)))")
 SOMEWHAT_ALIKE = 0.15  # the same, where the other has as much of the question
@@ -105,7 +108,8 @@ def versioned(draft: Draft, versions: Sequence[Quote]) -> list[Quote]:
 
 def difference(asked: Asked, found: Mapping[str, Quote]) -> Note | None:
     """By how much two sides that are compared differ, as ours: where each side's clause names it,
-    holds one number, and both numbers count the same and are bounded alike; else None.
+    holds one number, and both numbers count the same, for the same time, and are bounded alike;
+    else None.
 
     Args:
         asked: the question; its sides are parts of it.
@@ -117,21 +121,25 @@ def difference(asked: Asked, found: Mapping[str, Quote]) -> Note | None:
     if not all(part.text in found for part in sides):
         return None
     names = tuple(part.side for part in sides)
-    one = _number(found[sides[0].text].text, *names)
-    other = _number(found[sides[1].text].text, *reversed(names))
-    if one is None or other is None or not one.unit or one.value == other.value:
+    first = _number(found[sides[0].text].text, *names)
+    second = _number(found[sides[1].text].text, *reversed(names))
+    if first is None or second is None or first[1] != second[1]:
+        return None
+    one, other = first[0], second[0]
+    if not one.unit or one.value == other.value:
         return None
     if (one.unit, one.bound) != (other.unit, other.bound):
         return None
-    apart = abs(one.value - other.value)
-    scale, times = (one.scale, one.value / one.bare) if one.scale == other.scale else ("", 1)
-    return Note(
-        kind="difference", parts=(*names, f"{(apart / times).normalize():f}{scale}{one.unit}")
-    )
+    scale = one.scale if one.scale == other.scale else ""
+    apart = abs(one.bare - other.bare) if scale else abs(one.value - other.value)
+    return Note(kind="difference", parts=(*names, f"{apart.normalize():f}{scale}{one.unit}"))
 
 
-def _number(text: str, name: str, other: str) -> Quantity | None:
-    """The one number of the clause that names a side and not the other one."""
+def _number(text: str, name: str, other: str) -> tuple[Quantity, frozenset[str]] | None:
+    """The one number of the clause that names a side and not the other one, and for what time or
+    thing it is (每人每月)."""
     clauses = [c for c in CLAUSE.split(text) if name in c and other not in c]
     held = [quantities(clause) for clause in clauses]
-    return held[0][0] if len(held) == 1 and len(held[0]) == 1 else None
+    if len(held) != 1 or len(held[0]) != 1:
+        return None
+    return held[0][0], frozenset(RATE.findall(clauses[0]))

@@ -268,3 +268,33 @@ def test_beirs_layout_is_evaluated(tmp_path: Path) -> None:
     figures = json.loads(done("eval", "--dataset", tmp_path, "--json"))
     assert figures["retrieval"]["success_at_1"] == 1.0
     assert figures["retrieval"]["answer_in_top_5"] is None
+
+
+def test_how_files_are_read_is_judged_by_labels(tmp_path: Path) -> None:
+    files, labels = tmp_path / "files", tmp_path / "labels"
+    files.mkdir()
+    labels.mkdir()
+    for name, text in TEXTS.items():
+        (files / name).write_text(text, encoding="utf-8")
+    named = dict.fromkeys(("issuer", "doc_number", "date", "effective", "expires", "region"), "")
+    about = {**named, "title": "支持办法", "kind": "other", "trial": False, "replaces": []}
+    said = {"source": "grants.txt", "text": "硕士每年补贴20万元。"}
+    absent = {"source": "grants.txt", "text": "第二条"}  # it stands there: a label that fails
+    records = {"sentences": [said], "boilerplate": [absent], "structure": []}
+    (labels / "metadata.json").write_text(json.dumps({"grants.txt": about}), encoding="utf-8")
+    (labels / "parts.tsv").write_text("grants.txt\tmend\n", encoding="utf-8")
+    for name, lines in records.items():
+        whole = "".join(json.dumps(line) + "\n" for line in lines)
+        (labels / f"{name}.jsonl").write_text(whole, encoding="utf-8")
+
+    found = json.loads(done("eval", "documents", files, "--labels", labels, "--json"))
+    assert found["sentence"] == {"held": 1, "n": 1}
+    assert found["boilerplate"] == {"held": 0, "n": 1}
+    assert found["title"] == {"right": 1, "said": 1, "wanted": 1}
+    assert (found["files"], found["refused"], list(found["failed"])) == (1, {}, ["boilerplate"])
+    shown = done("eval", "documents", files, "--labels", labels, "--part", "mend", "--failed")
+    assert "| sentence | 1 | 1 |" in shown
+    assert "- boilerplate: gra 第二条" in shown
+    wrong = policyqa("eval", "documents", files, "--labels", labels, "--part", "all")
+    assert wrong.returncode == 2
+    assert "没有“all”这一部分" in wrong.stderr
