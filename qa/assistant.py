@@ -466,7 +466,7 @@ class Assistant:
         return Answer(
             status="answered",
             reason=None,
-            answer=draft.text(),
+            answer=draft.text(question.question),
             sentences=tuple(composer.sentences),
             citations=tuple(composer.citations),
             verdict=draft.verdict,

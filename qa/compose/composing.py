@@ -85,7 +85,7 @@ def composed(
     judgement = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()))
     if judgement:
         judge(draft, asked, judgement)
-    if ruler and "verdict" in asked.wants and asked.uses("ruling") and own:
+    if ruler and "yes_no" in asked.wants and asked.uses("ruling") and own:
         _rule(draft, asked, own, ruler)
     _annotate(draft, asked, said, own_parts)
     return draft
@@ -129,15 +129,16 @@ def _stated(
 
 def _rule(draft: Draft, asked: Asked, said: Sequence[Quote], ruler: Ruler) -> None:
     """The verdict that the rules give by their words. Where somebody brings numbers or ranks, they
-    are for comparing, and words give none; nor where something was stated in an earlier turn, or of
-    relatives that the rules do not name."""
+    are for comparing, and words give none; nor where something was stated in an earlier turn, of
+    relatives that the rules do not name, or where the opposite is asked."""
     compared = draft.conditions or draft.choices
     if compared or COUNTED.search(asked.text) or tells(asked):
         draft.verdict = draft.verdict if compared else ""
         return
     texts = [quote.text for quote in said]
     stated = any(not ASKING.search(turn) for turn in asked.told)  # what may decide
-    if stated or is_of_others(asked.own or asked.text, texts):
+    opposite = "opposite" in asked.wants
+    if stated or opposite or is_of_others(asked.own or asked.text, texts):
         draft.verdict = ""
         return
     title = said[0].document.metadata.title

@@ -8,7 +8,7 @@ from policyqa.qa.compose.composer import Composer
 from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.retrieve.evidence import Quote
 from policyqa.qa.types import Compared, Completeness, Condition, Note, Role
-from policyqa.qa.wording import ABOVE, VERDICTS
+from policyqa.qa.wording import ABOVE, verdict_words
 
 
 @dataclass
@@ -38,11 +38,11 @@ class Draft:
         open_ones = self.missing or self.verdict == "还不能判断"
         return "partial" if open_ones else "full"
 
-    def text(self) -> str:
-        """The answer in one text: what must be known before it, verdict, sentences with marks, what
-        is missing, notes."""
+    def text(self, question: str) -> str:
+        """The answer to a question in one text: what must be known before it, verdict, sentences
+        with marks, what is missing, notes."""
         above = [note.text for note in self.notes if note.kind in ABOVE]
         below = [note.text for note in self.notes if note.kind not in ABOVE]
-        head = f"{VERDICTS.get(self.verdict, self.verdict)}：" if self.verdict else ""
+        head = f"{verdict_words(self.verdict, question)}：" if self.verdict else ""
         open_ = [note.text for note in self.missing]
         return "\n".join([*above, head + self.composer.text(), *open_, *below])

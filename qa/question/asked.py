@@ -20,10 +20,12 @@ from policyqa.index.text.words import bigrams, normalise, words
 from policyqa.qa.question.distinctions import Classes, classes_of
 from policyqa.qa.question.expectation import Expectation, expected
 from policyqa.qa.question.forms import (
+    A_NOT_A,
     ALL_TALK,
     ASKS_ANYTHING,
     ASKS_VERDICT,
     ATTRIBUTE,
+    CLOSED,
     CONTINUES,
     EITHER,
     ENDS_OPEN,
@@ -31,12 +33,12 @@ from policyqa.qa.question.forms import (
     LEAVES,
     NEGATED_QUESTION,
     OPEN,
+    OPPOSITE,
     ORDERS,
     PRONOUN,
     TALK,
     THANKS,
     WHO,
-    YES_NO,
     Want,
 )
 from policyqa.qa.question.headings import asked_headings
@@ -199,8 +201,10 @@ def _wants(text: str, plain: str) -> Iterator[Want]:
     verdict = _asks_verdict(plain)
     if verdict:
         yield "verdict"
-    if verdict or YES_NO.search(plain):
+    if verdict or CLOSED.search(plain):
         yield "yes_no"
+        if OPPOSITE.search(A_NOT_A.sub("", plain)):
+            yield "opposite"
     if ORDERS.search(text) or ADDRESSES.search(text):
         yield "order"
     if talk := _talk(plain):

@@ -30,6 +30,7 @@ Want = Literal[
     "steps",  # how something is done, in its order
     "verdict",  # whether something may be done, had or counted in
     "yes_no",  # whether something is so
+    "opposite",  # whether something is not so: 不用交吗
     "target",  # what is to be reached
     "versions",  # what a new rule changes in the old one
     "document_number",  # 文号
@@ -121,6 +122,15 @@ ASKS_VERDICT = re.compile(
     re.I,
 )
 YES_NO = re.compile("是否|[吗么嘛][?。!]?$|(.)不\\1")
+# What is answered by yes or no, as people ask it.
+CLOSED = re.compile(
+    r"是否|能否|可否|(?<![什怎多])[吗么嘛](?:$|[?。!,，])|[不没否](?:有)?[?。!]?$|([\u4e00-\u9fff])[不没]\1"
+    r"|有没有|有无|^(?:can|may|am|is|are|do|does|will|must)\b",
+    re.I,
+)
+A_NOT_A = re.compile(r"([\u4e00-\u9fff]{1,2})[不没]\1")
+# Who asks so asks the opposite of what he names: yes and no would be taken for each other.
+OPPOSITE = re.compile(r"不(?:能|可以(?!吗)|得|用|需要|算|是|要)|会不会(?:被|取消)")
 # What follows a word of permission and makes an open question of it.
 OPEN = re.compile("哪些|什么|多少|怎么|如何|几[个年月天次项种]|谁|哪里|何时")
 NEGATED_QUESTION = re.compile(r"不能|不可以(?!吗)|不得|会不会(被|取消)|要不要|需不需要")

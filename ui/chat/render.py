@@ -14,7 +14,7 @@ from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.question.glossary import is_english
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Condition, Hit, Note
-from policyqa.qa.wording import ABOVE, COMPLETENESS, NOTES, SMALL_TALK, VERDICTS
+from policyqa.qa.wording import ABOVE, COMPLETENESS, NOTES, SMALL_TALK, verdict_words
 from policyqa.ui.chat.language import MARKS, in_language, say
 
 ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter
@@ -119,7 +119,7 @@ def pieces(answer: Answer, turn: int) -> list[str]:
     if answer.status != "answered" or not answer.sentences:
         return [_unanswered(answer)]
     cited = {citation.n: citation for citation in answer.citations}
-    verdict = escape(VERDICTS.get(answer.verdict, answer.verdict))
+    verdict = escape(verdict_words(answer.verdict, answer.question))
     ruling = f'<strong class="ruling">{say("{}：", say(verdict))}</strong>'
     above = [note_html(note) for note in answer.notes if note.kind in ABOVE]
     parts = [f'<p class="above">{note}</p>' for note in above]

@@ -15,6 +15,14 @@ from policyqa.qa.question.forms import Want
     ("怎么申请租房补贴?", {"steps"}),
     ("父母可以随迁吗?", {"verdict", "yes_no"}),
     ("落户收费吗?", {"yes_no"}),
+    ("租房能落户不", {"verdict", "yes_no"}),
+    ("没上班的还要不要交", {"yes_no"}),
+    ("有没有补贴, 带什么", {"yes_no"}),
+    ("要交吗, 怎么交", {"yes_no", "steps"}),
+    ("Do I need a degree?", {"yes_no"}),
+    ("大病不能报吗", {"yes_no", "opposite"}),
+    ("是不是不用交钱", {"yes_no", "opposite"}),
+    ("博士后要等多么久", set()),
     ("到2025年的目标是多少?", {"target"}),
     ("这几年人才总量有什么变化?", {"list", "versions"}),
     ("新办法改了哪些?", {"list", "versions"}),
@@ -44,6 +52,7 @@ def test_every_want_is_wanted_by_something() -> None:
         "你是谁",
         "怎么申请?",
         "哪些人不能申请",
+        "大病不能报吗",
     )
     assert set().union(*(understood(q).wants for q in queries)) == set(get_args(Want))
 

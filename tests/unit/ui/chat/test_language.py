@@ -11,7 +11,7 @@ import pytest
 
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.types import Answer, Note, NoteKind
-from policyqa.qa.wording import COMPLETENESS, NOTES, VERDICTS
+from policyqa.qa.wording import AS_ASKED, COMPLETENESS, NOTES, VERDICTS
 from policyqa.ui import chat
 from policyqa.ui.chat import render
 from policyqa.ui.chat.language import (
@@ -106,6 +106,7 @@ def test_english_has_as_many_places_as_chinese() -> None:
 
 def test_no_english_is_left_of_words_that_are_gone() -> None:
     values = {"可以", "不可以", "视条件而定", "有效", "试行"}  # of an answer
+    values |= {words for _, both in AS_ASKED for words in both}
     values |= {"Aa", "。", "{}：", "{}年", "{}年{}月", "{}年{}月{}日"}
     joined = {name for name in english() if name.startswith("<")}
     assert set(english()) - words_of_the_page() - values - joined == set()
