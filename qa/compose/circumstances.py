@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from policyqa.index.conditions.catalogue import attributes
-from policyqa.index.conditions.limits import PERSONS
+from policyqa.index.conditions.limits import PERSONS, limits
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.quantities import plain
 from policyqa.index.types import Document, Passage, Sentence
@@ -22,11 +22,13 @@ from policyqa.qa.eligibility.comparing import (
     judged,
 )
 from policyqa.qa.eligibility.facts import carried, tells_only
-from policyqa.qa.eligibility.replies import replied, replies_to
+from policyqa.qa.eligibility.logic import Truth
+from policyqa.qa.eligibility.replies import condition_of, key_of, replied, replies_to
 from policyqa.qa.eligibility.telling import claimed, condition
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing
 from policyqa.qa.retrieve.evidence import Evidence, Quote
+from policyqa.qa.retrieve.ruling import Compared, Ruler
 from policyqa.qa.types import Note, Role
 
 # What introduces demands, and what offers several of them to choose from.
@@ -41,11 +43,15 @@ SPARES = re.compile(
 ARTICLES = re.compile(r"第[^条]{1,6}条")
 ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
 CLAIMS = 8  # items of a list that are shown to be answered
+BACK = ("tell_more", "is_it_so")  # notes that ask for a fact, or for a condition
 ASKED_BACK = 2  # what is not told that is asked for at once
 
 
 def judgement_of(
-    asked: Asked, said: Sequence[Quote], passages: Sequence[Passage]
+    asked: Asked,
+    said: Sequence[Quote],
+    passages: Sequence[Passage],
+    ruler: Ruler | None = None,
 ) -> Judgement | None:
     """What follows for the asker from the rules that are said; None where the question does not
     ask whether something may be, or tells nothing.
@@ -54,22 +60,71 @@ def judgement_of(
         asked: the question.
         said: sentences of one document.
         passages: of this document.
+        ruler: says whether a condition without numbers holds of the asker.
     """
     if not _asks(asked) or not asked.uses("circumstances"):
         return None
     told = carried(asked.told, asked.own or asked.text, forget=asked.forget)
     replies = replied(asked.told)
-    if not (told or replies) or not said or _is_elsewhere(asked, said[0]):
+    ruler = ruler if asked.uses("holding") and is_plain(asked) else None
+    if not (told or replies or ruler) or not said or _is_elsewhere(asked, said[0]):
         return None
     rules = list(_rules(said, passages))
-    found = judged(told, rules, _lifted(asked, said[0].document, passages), replies)
-    return found if tells(asked) or replies else found._replace(claims=())
+    read = _read(asked, rules, ruler) if ruler else {}
+    if not (told or replies or read):
+        return None
+    found = judged(told, rules, _lifted(asked, said[0].document, passages), {**read, **replies})
+    if not (tells(asked) or replies or read):
+        return found._replace(claims=())
+    unasked = read.keys() - replies.keys()
+    claims = (each._replace(read=key_of(each.text) in unasked) for each in found.claims)
+    return found._replace(claims=tuple(claims))
+
+
+def is_plain(asked: Asked) -> bool:
+    """Whether a question asks for yes or no, and not for the opposite of what it names."""
+    return "yes_no" in asked.wants and "opposite" not in asked.wants
+
+
+def is_open(found: Judgement | None) -> bool:
+    """Whether something that is demanded is not told, or not answered."""
+    return found is not None and bool(
+        found.untold or any(not (each.answered or each.way) for each in found.claims)
+    )
+
+
+def by_numbers(asked: Asked, found: Judgement | None) -> Compared:
+    """What comparing gave of the numbers and ranks that the asker tells."""
+    if not tells(asked):
+        return "nothing"
+    fits = [check.fits for check in found.checks] if found else []
+    if not fits:
+        return "unrelated"
+    return "failed" if False in fits else "met" if all(fits) else "open"
+
+
+def _read(asked: Asked, rules: Sequence[Rule], ruler: Ruler) -> dict[str, Truth]:
+    """Of which items of lists of demands the question tells surely enough whether they hold, by
+    their words as `key_of` gives them; numbers are for comparing."""
+    items = [
+        quote
+        for rule in rules
+        if rule.decides and not rule.condition
+        for quote, *_ in rule.items
+        if condition_of(quote.text) and not limits(quote.text)
+    ][:CLAIMS]
+    if not items:
+        return {}
+    title = items[0].document.metadata.title
+    found = ruler.hold(asked.text, title, [quote.text for quote in items])
+    held = zip(items, (each.said() for each in found), strict=True)
+    return {key_of(condition_of(q.text)): truth for q, truth in held if truth is not None}
 
 
 def _asks(asked: Asked) -> bool:
-    """Whether a question asks if something may be, or only adds to one that did: 我36了."""
+    """Whether a question asks for yes or no, or only adds to one that did: 我36了."""
     adds = bool(asked.told) and bool(tells_only(asked.own or asked.text))
-    return "verdict" in asked.wants or adds
+    return is_plain(asked) or adds
 
 
 def tells(asked: Asked) -> bool:
@@ -144,6 +199,13 @@ def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
         settled: Verdict = "不可以" if refused else "符合"
         draft.verdict = "还不能判断" if found.allowed is None else settled
         draft.notes.append(Note(kind="self_check"))
+
+
+def settle(draft: Draft, verdict: Verdict) -> None:
+    """Says a verdict in place of what would have been asked back."""
+    draft.verdict = verdict
+    draft.notes = [note for note in draft.notes if note.kind not in BACK]
+    draft.choices = ()
 
 
 def _ask_back(draft: Draft, found: Judgement) -> None:
