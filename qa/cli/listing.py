@@ -7,14 +7,14 @@ from typing import Any
 from policyqa.index.build import scanning
 from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.limits import limits
+from policyqa.index.conditions.wording import bars
 from policyqa.index.errors import SourceError
 from policyqa.index.metadata.validity import validity
 from policyqa.index.store import search_index
 from policyqa.index.store.search_index import SearchIndex, SourceFile
+from policyqa.index.structure.enumerations import sentences_of
 from policyqa.index.types import Document, Metadata, Passage
 from policyqa.qa import settings as configuration
-from policyqa.qa.compose.enumerations import sentences_of
-from policyqa.qa.eligibility.comparing import bars
 from policyqa.qa.eligibility.telling import demanded
 
 FIELDS = (
