@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from policyqa.index.conditions.catalogue import EACH_ONE, attributes
 from policyqa.index.conditions.limits import Limit, limits
@@ -49,6 +48,7 @@ EXCLUSIVE = re.compile(
     r"|(?:就高|从高|择高|从优)(?:不重复|不叠加|原则|享受|执行)|不重复(?:享受|奖励|补贴|补助|资助|申报)"
     r"|(?:已|曾)(?:经)?(?:享受|获得|领取|申领|取得)[^。;；]{1,60}(?:不再|不予|不得|不能)|只能(?:享受|申请|选择)[^,，。;；]{0,6}[一1][次项种]"
 )
+ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
 # What is left of a sentence that demands nothing but a limit.
 BOUNDS = re.compile(
     r"不(?:得|能|可|应)?(?:超过|高于|大于|多于|低于|少于|小于)|未超过|超过|高于|大于|低于|少于|小于|不低|至少|最低|年满|未满|不满|不足"
@@ -57,14 +57,6 @@ BOUNDS = re.compile(
 SAYS_NOTHING = re.compile(
     "申请人|申请者|本人|人员|应当|须|应|在|为|的|者|其|住房|建筑|人均|至|到|且"
 )
-
-
-class Demanded(NamedTuple):
-    """How many of its items a list demands (None: all), and whether what it demands is that they
-    do not hold."""
-
-    least: int | None
-    barred: bool
 
 
 def is_read(form: str, whole: Sequence[Limit]) -> bool:

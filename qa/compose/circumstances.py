@@ -8,6 +8,7 @@ from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.limits import PERSONS
 from policyqa.index.conditions.wording import (
     ALTERNATIVE,
+    ARTICLE,
     BINDS,
     DEMANDS,
     REFUSES,
@@ -36,7 +37,6 @@ from policyqa.qa.retrieve.evidence import Evidence, Quote
 from policyqa.qa.types import Note, Role
 
 ARTICLES = re.compile(r"第[^条]{1,6}条")
-ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
 CLAIMS = 8  # items of a list that are shown to be answered
 ASKED_BACK = 2  # what is not told that is asked for at once
 

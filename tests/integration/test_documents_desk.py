@@ -424,3 +424,18 @@ def test_equal_paragraphs_are_folded() -> None:
     assert [row if isinstance(row, int) else row.change for row in folded(rows)] == [
         4, "same", "added", "same", 2,
     ]  # fmt: skip
+
+
+def test_the_conditions_of_a_document_are_shown_as_trees(
+    client: TestClient, assistant: LiveAssistant
+) -> None:
+    rule = "第一条 申请人应当符合下列条件：\n（一）年龄不超过45周岁；\n（二）有<b>住房</b>。\n"
+    send(client, ("c.txt", f"公寓办法\n{rule}".encode()))
+    until(lambda: any(d.source == "c.txt" for d in assistant.corpus.documents()))
+    document = next(d for d in assistant.corpus.documents() if d.source == "c.txt")
+    shown = client.get(f"/staff/documents/{document.doc_id}").text
+    tree = "".join(re.findall(r'<ul class="tree">.*</ul>', shown, re.S)).replace("\n", "")
+    assert tree.startswith(
+        '<ul class="tree"><li>全部满足<ul><li><b>年龄：不超过45周岁</b> <q>年龄不超过45周岁</q></li>'
+        "<li><q>有&lt;b&gt;住房&lt;/b&gt;</q></li></ul></li></ul>"
+    )
