@@ -133,24 +133,12 @@ def rules(document: Document, passages: Sequence[Passage]) -> tuple[Rule, ...]:
 def _listed(text: str, found: Enumeration) -> Listed | None:
     """A list whose introduction demands its items; None for one of papers, benefits or points."""
     lead = plain(text[slice(*found.lead)]) if found.lead else ""
-    if (
-        found.lead is None
-        or POINTS.search(lead)
-        or _points(text, found.items) * 2 >= len(found.items)
-    ):
-        return None
     if any(item.heading or ARTICLE.match(text, item.start) for item in found.items):
         return None
+    if found.lead is None or POINTS.search(lead) or _counts_points(text, found.items):
+        return None
     pointed = POINTED.search(lead)
-    what = pointed["what"] if pointed else ""
-    if pointed and what:
-        named = NOUNS.search(what) and not PAPERS.search(what)
-    elif pointed:
-        before = lead[: pointed.start()]
-        named = DEMANDS.search(before[-8:]) and not PAPERS.search(before[-8:])
-    else:
-        named = HEADED.search(lead) or (DEMANDS.search(lead) and ANY_ONE.search(lead))
-    if not named:
+    if not _demands(lead, pointed):
         return None
     refused = REFUSES.search(lead[pointed.end() if pointed else 0 :])
     negated = NEGATED.search(lead[: pointed.start()]) if pointed else None
@@ -158,15 +146,27 @@ def _listed(text: str, found: Enumeration) -> Listed | None:
     return Listed(found.lead, found.items, least, bool(refused and not negated))
 
 
+def _demands(lead: str, pointed: re.Match[str] | None) -> bool:
+    """Whether an introduction names conditions, or whom they are of: where it points at what
+    follows, else where it ends."""
+    if pointed is None:
+        named = HEADED.search(lead) or (DEMANDS.search(lead) and ANY_ONE.search(lead))
+        return named is not None
+    what, before = pointed["what"], lead[max(0, pointed.start() - 8) : pointed.start()]
+    named = NOUNS.search(what) if what else DEMANDS.search(before)
+    return named is not None and PAPERS.search(what or before) is None
+
+
 def _is_of_papers(text: str, found: Enumeration) -> bool:
     """Whether a list names what to bring or counts points, and no item of it demands anything."""
     lead = plain(text[slice(*found.lead)]) if found.lead else ""
     brings = BRINGS.search(lead) and "条件" not in lead
-    return bool(brings) or _points(text, found.items) * 2 >= len(found.items)
+    return bool(brings) or _counts_points(text, found.items)
 
 
-def _points(text: str, items: Sequence[Item]) -> int:
-    return sum(bool(POINTS.search(plain(text[item.start : item.end]))) for item in items)
+def _counts_points(text: str, items: Sequence[Item]) -> bool:
+    found = sum(bool(POINTS.search(plain(text[item.start : item.end]))) for item in items)
+    return found * 2 >= len(items)
 
 
 def _least(lead: str) -> int | None:

@@ -136,9 +136,7 @@ def table(*rows: str) -> Parsed:
 
 
 def test_a_table_row_is_read_with_its_header() -> None:
-    found = table(
-        "类别 年龄 社保", "甲类人才 不超过55周岁 满12个月", "乙类人才 不超过45周岁 满24个月"
-    )
+    found = table("类别 年龄 社保", "甲类 不超过55周岁 满12个月", "乙类 不超过45周岁 满24个月")
     text, own = found.document.text, found.rules
     assert [written(text, rule.root) for rule in own] == ["all(age, insured)"] * 2
     assert [text[g.start : g.end] for rule in own for g in rule.groups] == ["甲类", "乙类"]
