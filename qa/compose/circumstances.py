@@ -6,19 +6,26 @@ from typing import Literal
 
 from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.limits import PERSONS, limits
+from policyqa.index.conditions.wording import (
+    ALTERNATIVE,
+    ARTICLE,
+    BINDS,
+    DEMANDS,
+    REFUSES,
+    SPARES,
+    granted_if,
+)
+from policyqa.index.structure.enumerations import Enumeration, Item, around, sentences_of
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.quantities import plain
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.compose.draft import Draft
-from policyqa.qa.compose.enumerations import Enumeration, Item, around, sentences_of
 from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.corpus import Citable
 from policyqa.qa.eligibility.comparing import (
-    REFUSES,
     Judgement,
     Rule,
     excludes,
-    granted_if,
     judged,
 )
 from policyqa.qa.eligibility.facts import carried, tells_only
@@ -31,17 +38,7 @@ from policyqa.qa.retrieve.evidence import Evidence, Quote
 from policyqa.qa.retrieve.ruling import Compared, Ruler
 from policyqa.qa.types import Note, Role
 
-# What introduces demands, and what offers several of them to choose from.
-DEMANDS = re.compile(r"条件|符合|具备|满足|资格|对象|情形|情况之一|人员")
-ALTERNATIVE = re.compile(r"之一|任一|任何一|其中一|(?:下列|以下)(?:情形|情况|人员|对象)")
-BINDS = re.compile(
-    r"应当?(?!届)|须|必须|需要?(?!求)|不得|不(?:能|可)?超过|要求|条件|资格|方可|才能|限于|仅限"
-)
-SPARES = re.compile(
-    r"不受|不[作做][^,，。;；]{0,4}(?:限制|要求)|放宽|免除|豁免|除外|不适用|补足|视同"
-)
 ARTICLES = re.compile(r"第[^条]{1,6}条")
-ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
 CLAIMS = 8  # items of a list that are shown to be answered
 BACK = ("tell_more", "is_it_so")  # notes that ask for a fact, or for a condition
 ASKED_BACK = 2  # what is not told that is asked for at once

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from policyqa.index.structure.enumerations import continued, excepted, sentences_of
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.marks import place_stem
 from policyqa.index.types import Document, Passage, Sentence
@@ -23,7 +24,6 @@ from policyqa.qa.compose.comparing import (
 )
 from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
-from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
 from policyqa.qa.compose.itself import Itself
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of, with_leads
 from policyqa.qa.compose.missing import further, unanswered
