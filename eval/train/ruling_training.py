@@ -1,5 +1,4 @@
-r"""Makes `qa/retrieve/ruler`: whether a rule says 可以, 不可以 or 视条件 to a question, or nothing;
-and whether what a condition says holds of the asker.
+r"""Makes `qa/retrieve/ruler`: whether a rule says 可以, 不可以 or 视条件 to a question, or nothing.
 
     python -m policyqa.eval.train.ruling_training --readings ../shared/data/policy_reading \
         --rulings eval/datasets/rulings --curve eval/results/ablations/ruling.json
@@ -17,7 +16,7 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -35,16 +34,15 @@ from policyqa.qa import wiring
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.retrieve.pages import Window, rule_window
 from policyqa.qa.retrieve.reader_model import padded
-from policyqa.qa.retrieve.ruling import FOLDER, HOLDINGS, RULINGS, WEIGHTS
+from policyqa.qa.retrieve.ruling import FOLDER, RULINGS, WEIGHTS
 from policyqa.qa.retrieve.ruling_model import RulingModel
 
 OUTPUT = Path("qa/retrieve") / FOLDER
 SEED, EPOCHS, AT_ONCE, LEARNING_RATE = 1, 4, 16, 1e-4
-COUNTS = {"ruling": (1.0, 1.2, 2.0, 1.0), "holding": (1.0, 1.0, 0.7)}  # of each answer
-NEAR, UNTOLD = 0.4, 0.5  # how much a near miss counts, and a condition of which nothing is told
+COUNTS = (1.0, 1.2, 2.0, 1.0)  # how much a question of each answer counts
+NEAR = 0.4  # how much a near miss counts
 SURE = (0.2, 0.3, 0.5)  # shares of the surest whose rightness the curve tells
 WRITTEN = {"视条件": "视条件而定"}
-Kind = Literal["ruling", "holding"]
 
 
 class Example(NamedTuple):
@@ -53,7 +51,6 @@ class Example(NamedTuple):
     question: str
     title: str
     sentences: tuple[str, ...]
-    kind: Kind
     label: int
     weight: float
     part: str
@@ -72,7 +69,6 @@ def of_readings(folder: Path) -> Iterator[Example]:
             record["question"],
             record["title"],
             tuple(each["quote"] for each in said),
-            "ruling",
             RULINGS.index(WRITTEN.get(verdict, verdict)),
             NEAR if near else 1.0,
             part_of(record["source"]),
@@ -80,17 +76,12 @@ def of_readings(folder: Path) -> Iterator[Example]:
 
 
 def of_rulings(folder: Path) -> Iterator[Example]:
-    """Questions written beside rules, and of each condition whether it holds."""
+    """Questions written beside rules."""
     for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
-        question, title, part = record["question"], record["title"], part_of(record["source"])
         label = RULINGS.index(WRITTEN.get(record["verdict"], record["verdict"]))
-        sentences = tuple(record["sentences"])
-        yield Example(question, title, sentences, "ruling", label, 1.0, part)
-        for sentence, held in record.get("holds", {}).items():
-            weight = UNTOLD if held == "没说" else 1.0
-            label = HOLDINGS.index(held)
-            yield Example(question, title, (sentence,), "holding", label, weight, part)
+        sentences, part = tuple(record["sentences"]), part_of(record["source"])
+        yield Example(record["question"], record["title"], sentences, label, 1.0, part)
 
 
 class Lower:
@@ -113,7 +104,7 @@ class Lower:
         model.encoder.encoder.layer = shared
 
     def read(self, model: RulingModel, group: Sequence[int]) -> Tensor:
-        """As `RulingModel.read`, from there on."""
+        """What the own layers make of it: the first token and the mean of title and rule."""
         _, mask, marks = padded([self.windows[n] for n in group])
         states = torch.nn.utils.rnn.pad_sequence(
             [self.states[n].float() for n in group], batch_first=True
@@ -138,42 +129,31 @@ def batches(found: Sequence[Example], lower: Lower, draw: random.Random) -> list
 def _loss(model: RulingModel, lower: Lower, found: Sequence[Example], group: list[int]) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
         read = torch.nn.functional.dropout(lower.read(model, group), 0.1)
-    losses = []
-    for kind, head in (("ruling", model.ruling), ("holding", model.holding)):
-        own = [k for k, n in enumerate(group) if found[n].kind == kind]
-        if own:
-            labels = torch.tensor([found[group[k]].label for k in own])
-            weights = torch.tensor([found[group[k]].weight for k in own])
-            counts = torch.tensor(COUNTS[kind])
-            each = cross_entropy(head(read.float()[own]), labels, weight=counts, reduction="none")
-            losses.append((each * weights).sum() / len(group))
-    return torch.stack(losses).sum()
+    labels = torch.tensor([found[n].label for n in group])
+    weights = torch.tensor([found[n].weight for n in group])
+    counts = torch.tensor(COUNTS)
+    each = cross_entropy(model.last(read.float()), labels, weight=counts, reduction="none")
+    return (each * weights).mean()
 
 
 def judged(model: RulingModel, lower: Lower, found: Sequence[Example]) -> dict[str, float]:
     """Of the questions that tune, the share of right answers, of all and of the surest."""
-    record = {}
     model.eval()
-    for kind, head in (("ruling", model.ruling), ("holding", model.holding)):
-        own = [n for n, each in enumerate(found) if each.part == "tuning" and each.kind == kind]
-        said = np.concatenate(
-            [_said(model, head, lower, own[n : n + 32]) for n in range(0, len(own), 32)]
-        )
-        right = said.argmax(1) == np.array([found[n].label for n in own])
-        surest = right[np.argsort(-said.max(1))]
-        record[kind] = float(right.mean())
-        record |= {
-            f"{kind}_{share}": float(surest[: int(len(surest) * share)].mean()) for share in SURE
-        }
+    own = [n for n, each in enumerate(found) if each.part == "tuning"]
+    groups = [own[n : n + 2 * AT_ONCE] for n in range(0, len(own), 2 * AT_ONCE)]
+    said = np.concatenate([_said(model, lower, group) for group in groups])
+    right = said.argmax(1) == np.array([found[n].label for n in own])
+    surest = right[np.argsort(-said.max(1))]
+    shares = {f"surest_{share}": surest[: int(len(surest) * share)].mean() for share in SURE}
     model.train()
-    return {name: round(value, 4) for name, value in record.items()}
+    return {name: round(float(v), 4) for name, v in ({"all": right.mean()} | shares).items()}
 
 
-def _said(model: RulingModel, head: Any, lower: Lower, group: list[int]) -> NDArray[np.float32]:
+def _said(model: RulingModel, lower: Lower, group: list[int]) -> NDArray[np.float32]:
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         read = lower.read(model, group)
     with torch.inference_mode():
-        return torch.softmax(head(read.float()), dim=-1).numpy()  # type: ignore[no-any-return]
+        return torch.softmax(model.last(read.float()), dim=-1).numpy()  # type: ignore[no-any-return]
 
 
 def taught(model: RulingModel, lower: Lower, found: Sequence[Example]) -> list[dict[str, Any]]:
@@ -183,11 +163,10 @@ def taught(model: RulingModel, lower: Lower, found: Sequence[Example]) -> list[d
         parameter.requires_grad = False
     for parameter in model.taught().parameters():
         parameter.requires_grad = True
-    last = [*model.ruling.parameters(), *model.holding.parameters()]
     adam = torch.optim.AdamW(
         [
             {"params": list(model.own.parameters()), "lr": LEARNING_RATE},
-            {"params": last, "lr": 10 * LEARNING_RATE},
+            {"params": list(model.last.parameters()), "lr": 10 * LEARNING_RATE},
         ]
     )
     steps = EPOCHS * len(batches(found, lower, random.Random(SEED)))

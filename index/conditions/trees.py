@@ -36,7 +36,7 @@ VERSION = "1"
 MAX_DEPTH = 4
 COUNT = re.compile(
     r"之(?P<of>[二两三四五六])"
-    r"|(?:任意?|至少(?:符合|满足|具备|达到|有)?|其中(?:的|任意)?|符合|满足|具备|达到|有)(?P<n>[一二两三四五六]|\d)(?:个|项|条|种)"
+    r"|(?:任意?|至少(?:符合|满足|具备|达到|有)?|其?中(?:的|任意?)?|符合|满足|具备|达到|有)(?P<n>[一二两三四五六]|\d)(?:个|项|条|种)"
 )
 ANY_ONE = re.compile(r"之一|任一|任何一|其中一|一[项条种](?:即可|以上|条件)")
 POINTED = re.compile(r"(?:下列|以下|如下)(?P<what>[^,，。;；:：]{0,16})")
@@ -169,10 +169,16 @@ def _counts_points(text: str, items: Sequence[Item]) -> bool:
     return found * 2 >= len(items)
 
 
-def _least(lead: str) -> int | None:
+def how_many(lead: str) -> int | None:
+    """How many of its items an introduction asks for in numbers (下列条件中的两项); None where it
+    does not."""
     count = COUNT.search(lead)
-    if count:
-        return value((count["of"] or count["n"]).replace("两", "二"))
+    return value((count["of"] or count["n"]).replace("两", "二")) if count else None
+
+
+def _least(lead: str) -> int | None:
+    if count := how_many(lead):
+        return count
     pointed = POINTED.search(lead)
     kinds = bool(pointed and KINDS.search(pointed["what"])) and "同时" not in lead
     return 1 if kinds or ANY_ONE.search(lead) or ALTERNATIVE.search(lead) else None

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from policyqa.index.conditions.catalogue import attributes
-from policyqa.index.conditions.limits import PERSONS, limits
+from policyqa.index.conditions.limits import PERSONS
+from policyqa.index.conditions.trees import how_many
 from policyqa.index.conditions.wording import (
     ALTERNATIVE,
     ARTICLE,
@@ -29,13 +30,12 @@ from policyqa.qa.eligibility.comparing import (
     judged,
 )
 from policyqa.qa.eligibility.facts import carried, tells_only
-from policyqa.qa.eligibility.logic import Truth
-from policyqa.qa.eligibility.replies import condition_of, key_of, replied, replies_to
+from policyqa.qa.eligibility.replies import replied, replies_to
 from policyqa.qa.eligibility.telling import claimed, condition
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing
 from policyqa.qa.retrieve.evidence import Evidence, Quote
-from policyqa.qa.retrieve.ruling import Compared, Ruler
+from policyqa.qa.retrieve.ruling import Compared
 from policyqa.qa.types import Note, Role
 
 ARTICLES = re.compile(r"第[^条]{1,6}条")
@@ -48,7 +48,6 @@ def judgement_of(
     asked: Asked,
     said: Sequence[Quote],
     passages: Sequence[Passage],
-    ruler: Ruler | None = None,
 ) -> Judgement | None:
     """What follows for the asker from the rules that are said; None where the question does not
     ask whether something may be, or tells nothing.
@@ -57,25 +56,16 @@ def judgement_of(
         asked: the question.
         said: sentences of one document.
         passages: of this document.
-        ruler: says whether a condition without numbers holds of the asker.
     """
     if not _asks(asked) or not asked.uses("circumstances"):
         return None
     told = carried(asked.told, asked.own or asked.text, forget=asked.forget)
     replies = replied(asked.told)
-    ruler = ruler if asked.uses("holding") and is_plain(asked) else None
-    if not (told or replies or ruler) or not said or _is_elsewhere(asked, said[0]):
+    if not (told or replies) or not said or _is_elsewhere(asked, said[0]):
         return None
     rules = list(_rules(said, passages))
-    read = _read(asked, rules, ruler) if ruler else {}
-    if not (told or replies or read):
-        return None
-    found = judged(told, rules, _lifted(asked, said[0].document, passages), {**read, **replies})
-    if not (tells(asked) or replies or read):
-        return found._replace(claims=())
-    unasked = read.keys() - replies.keys()
-    claims = (each._replace(read=key_of(each.text) in unasked) for each in found.claims)
-    return found._replace(claims=tuple(claims))
+    found = judged(told, rules, _lifted(asked, said[0].document, passages), replies)
+    return found if tells(asked) or replies else found._replace(claims=())
 
 
 def is_plain(asked: Asked) -> bool:
@@ -98,24 +88,6 @@ def by_numbers(asked: Asked, found: Judgement | None) -> Compared:
     if not fits:
         return "unrelated"
     return "failed" if False in fits else "met" if all(fits) else "open"
-
-
-def _read(asked: Asked, rules: Sequence[Rule], ruler: Ruler) -> dict[str, Truth]:
-    """Of which items of lists of demands the question tells surely enough whether they hold, by
-    their words as `key_of` gives them; numbers are for comparing."""
-    items = [
-        quote
-        for rule in rules
-        if rule.decides and not rule.condition
-        for quote, *_ in rule.items
-        if condition_of(quote.text) and not limits(quote.text)
-    ][:CLAIMS]
-    if not items:
-        return {}
-    title = items[0].document.metadata.title
-    found = ruler.hold(asked.text, title, [quote.text for quote in items])
-    held = zip(items, (each.said() for each in found), strict=True)
-    return {key_of(condition_of(q.text)): truth for q, truth in held if truth is not None}
 
 
 def _asks(asked: Asked) -> bool:
@@ -247,9 +219,9 @@ def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]
             continue
         lead = quote.document.text[slice(*whole.lead)] if whole.lead else ""
         items = tuple(tuple(_inside(item, quote, every)) for item in whole.items)
-        several = ALTERNATIVE.search(lead)
+        least = how_many(plain(lead)) or (1 if ALTERNATIVE.search(lead) else None)
         binding = quote is said[0] or bool(BINDS.search(lead))
-        yield Rule(items, 1 if several else None, binding)
+        yield Rule(items, least, binding)
 
 
 def _is_barred(quote: Quote, passages: Sequence[Passage]) -> bool:

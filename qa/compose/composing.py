@@ -85,7 +85,7 @@ def composed(
             draft.say(quote, shortened(quote))
             said = [*said, quote]
     own = [quote for quote in said if quote.document is best.document]
-    judgement = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()), ruler)
+    judgement = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()))
     if judgement:
         judge(draft, asked, judgement)
     if ruler and is_plain(asked) and asked.uses("ruling") and own:

@@ -58,7 +58,7 @@ class Check(NamedTuple):
 class Claim(NamedTuple):
     """One item of a list of demands that is not compared, or not all of it: its words, where they
     stand, whether the asker has answered it and what; `compared` where part of it was, `way` where
-    others of the list would do instead, `read` where the answer was read of what he asked."""
+    others of the list would do instead."""
 
     text: str
     quote: Quote
@@ -66,7 +66,6 @@ class Claim(NamedTuple):
     met: Truth
     compared: bool
     way: bool
-    read: bool = False
 
 
 class Judgement(NamedTuple):

@@ -12,7 +12,6 @@ from policyqa.qa.eligibility.replies import ANSWERS
 from policyqa.qa.types import Condition, Told
 
 MONTHS = 12
-AS_TOLD = "按您说的"  # of a condition that was read of what was asked
 OWN_WORDS, ONE_WAY = "文件所列", "任一项即可"  # labels of demands that are shown by their own words
 MANY = Decimal(10_000)  # yuan, from which sums are said in 万
 
@@ -46,7 +45,7 @@ def claimed(claim: Claim, citation: int) -> Condition:
     return Condition(
         label=ONE_WAY if claim.way else OWN_WORDS,
         demanded=claim.text,
-        told=(AS_TOLD if claim.read else f"答{told}") if claim.answered else "",
+        told=f"答{told}" if claim.answered else "",
         met=claim.met,
         citation=citation,
     )

@@ -1,5 +1,4 @@
-"""What a rule says to a question whether something may be: 可以, 不可以, or that it depends; and
-whether what a condition says holds of the asker."""
+"""What a rule says to a question whether something may be: 可以, 不可以, or that it depends."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,7 +25,6 @@ Said = Literal["不可以", "可以", "视条件而定"]
 # was compared is met, something fails, or something cannot be told.
 Compared = Literal["nothing", "unrelated", "met", "failed", "open"]
 RULINGS: tuple[Said | Literal["没说"], ...] = ("不可以", "可以", "视条件而定", "没说")
-HOLDINGS = ("不成立", "成立", "没说")
 FOLDER, WEIGHTS, THRESHOLDS = "ruler", "ruling.safetensors", "ruling.json"
 
 
@@ -48,21 +46,6 @@ class Ruling(NamedTuple):
         return None
 
 
-class Holding(NamedTuple):
-    """Probabilities of each of `HOLDINGS`, in their order."""
-
-    fails: float
-    holds: float
-    untold: float
-
-    def said(self) -> bool | None:
-        """Whether the condition holds; None where that is not sure enough."""
-        sure = _thresholds().holding
-        if self.holds >= sure.get("成立", math.inf):
-            return True
-        return False if self.fails >= sure.get("不成立", math.inf) else None
-
-
 class Ruler(Protocol):
     """Says what a rule means for a question."""
 
@@ -77,10 +60,6 @@ class Ruler(Protocol):
             sentences: as they stand there.
             compared: what comparing the numbers in them gave.
         """
-        ...
-
-    def hold(self, query: str, title: str, conditions: Sequence[str]) -> list[Holding]:
-        """Whether what each condition says holds of the asker. Arguments as of `rule`."""
         ...
 
 
@@ -123,26 +102,15 @@ class LearnedRuler:
 
         window = rule_window(self._tokenizer, query, title, sentences)
         with computing_on(1), torch.inference_mode():
-            found = torch.softmax(self._model.rulings([window]), dim=-1)[0]
+            found = torch.softmax(self._model([window]), dim=-1)[0]
         return Ruling(*found.tolist(), compared)
-
-    def hold(self, query: str, title: str, conditions: Sequence[str]) -> list[Holding]:
-        """See `Ruler`."""
-        import torch
-
-        every = [rule_window(self._tokenizer, query, title, [each]) for each in conditions]
-        with computing_on(1), torch.inference_mode():
-            found = torch.softmax(self._model.holdings(every), dim=-1) if every else ()
-        return [Holding(*row.tolist()) for row in found]
 
 
 class Thresholds(Value):
-    """The least probability from which each ruling is said, by what comparing gave, and each that a
-    condition holds or not; what is not named never is. `trained_on` says how many of each they were
-    chosen on."""
+    """The least probability from which each ruling is said, by what comparing gave; what is not
+    named never is. `trained_on` says how many questions of which sets they were chosen on."""
 
     least: Mapping[str, Mapping[str, float]]
-    holding: Mapping[str, float] = Field(default_factory=dict)
     trained_on: Mapping[str, int] = Field(default_factory=dict)
 
 

@@ -15,10 +15,8 @@ from policyqa.index.errors import ModelError
 from policyqa.qa.retrieve import ruling
 from policyqa.qa.retrieve.pages import RULE_TOKENS, Window, rule_window, tokenizer_in
 from policyqa.qa.retrieve.ruling import (
-    HOLDINGS,
     RULINGS,
     Compared,
-    Holding,
     LearnedRuler,
     Ruling,
     Said,
@@ -27,9 +25,7 @@ from policyqa.qa.retrieve.ruling import (
 from policyqa.qa.retrieve.ruling_model import SHARED, RulingModel
 from tests.unit.qa.retrieve.test_reader_model import TEXT, model_in
 
-LEAST = Thresholds(
-    least={"nothing": {"不可以": 0.9, "可以": 0.8}, "met": {"可以": 0.5}}, holding={"成立": 0.7}
-)
+LEAST = Thresholds(least={"nothing": {"不可以": 0.9, "可以": 0.8}, "met": {"可以": 0.5}})
 
 
 @pytest.mark.parametrize(("said", "expected"), [
@@ -49,27 +45,13 @@ def test_a_ruling_is_said_from_its_threshold_on(
     assert said.said() == expected
 
 
-@pytest.mark.parametrize(("said", "expected"), [
-    (Holding(0.2, 0.7, 0.1), True),
-    (Holding(0.3, 0.6, 0.1), None),
-    (Holding(0.99, 0.0, 0.01), None),  # there is no threshold for it
-])  # fmt: skip
-def test_a_condition_holds_from_its_threshold_on(
-    monkeypatch: pytest.MonkeyPatch, said: Holding, expected: bool | None
-) -> None:
-    monkeypatch.setattr(ruling, "_thresholds", lambda: LEAST)
-    assert said.said() is expected
-
-
 def test_the_shipped_thresholds_are_of_rulings_and_say_what_they_were_chosen_on() -> None:
     shipped = ruling._thresholds()
     assert set(shipped.least) <= set(get_args(Compared))
     least = [value for group in shipped.least.values() for value in group.values()]
     assert {name for group in shipped.least.values() for name in group} <= {"可以", "不可以"}
-    assert set(shipped.holding) <= set(HOLDINGS) - {"没说"}
-    values = (*least, *shipped.holding.values())
-    assert values
-    assert all(1 / len(RULINGS) < value <= 1 for value in values)
+    assert least
+    assert all(1 / len(RULINGS) - 0.001 < value <= 1 for value in least)
     assert sum(shipped.trained_on.values()) > 0
 
 
@@ -111,9 +93,9 @@ WINDOWS: Sequence[Window] = (
 def test_a_ruling_is_made_of_the_first_token_and_the_mean_of_title_and_rule(base: Any) -> None:
     model = moved(base)
     with torch.inference_mode():
-        found = model.rulings(WINDOWS)
+        found = model(WINDOWS)
         states = model.encoder(input_ids=torch.tensor([WINDOWS[0].ids])).last_hidden_state[0]
-        by_hand = model.ruling(torch.cat([states[0], states[4:].mean(0)]))
+        by_hand = model.last(torch.cat([states[0], states[4:].mean(0)]))
     assert found.shape == (2, len(RULINGS))
     assert torch.allclose(found[0], by_hand, atol=1e-5)
 
@@ -123,8 +105,7 @@ def test_what_was_learned_is_kept_as_differences_and_the_base_stays(base: Any) -
     taught, other = moved(base), RulingModel(base).eval()
     other.learn(taught.learned(RulingModel(base)))
     with torch.inference_mode():
-        assert torch.allclose(taught.rulings(WINDOWS), other.rulings(WINDOWS), atol=0.02)
-        assert torch.allclose(taught.holdings(WINDOWS), other.holdings(WINDOWS), atol=0.02)
+        assert torch.allclose(taught(WINDOWS), other(WINDOWS), atol=0.02)
     assert all(torch.equal(before[name], value) for name, value in base.state_dict().items())
 
 
@@ -137,9 +118,6 @@ def test_probabilities_add_up_to_one(tmp_path: Path, base: Any) -> None:
     model_in(tmp_path)
     ruler = LearnedRuler(moved(base), tokenizer_in(tmp_path))
     assert sum(ruler.rule("问", "头", ["甲乙"])[:4]) == pytest.approx(1.0, abs=1e-5)
-    held = ruler.hold("问", "头", ["甲乙", "丙"])
-    assert [sum(each) for each in held] == pytest.approx([1.0, 1.0], abs=1e-5)
-    assert ruler.hold("问", "头", []) == []
 
 
 def test_damaged_weights_are_named(
