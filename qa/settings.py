@@ -124,13 +124,21 @@ class StoreSettings(BaseModel):
 
 
 class StaffSettings(BaseModel):
-    """How long the office's people stay logged in, and when one is kept out."""
+    """How long the office's people stay logged in, what they prove, and when one is kept out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     session_hours: int = Field(default=8, ge=1, le=72, description="工作人员登录一次管几小时")
-    lock_after: int = Field(default=5, ge=1, le=50, description="连续输错几次密码后暂时锁定")
+    lock_after: int = Field(
+        default=5, ge=1, le=50, description="同一地址对同一账号连续输错几次后暂时锁定"
+    )
     lock_minutes: int = Field(default=15, ge=1, le=1440, description="锁定几分钟")
+    tries_per_minute: int = Field(
+        default=30, ge=1, le=10_000, description="一个地址一分钟最多试几次登录"
+    )
+    second_factor: bool = Field(
+        default=False, description="是否要求每个工作人员设两步验证（手机验证码）"
+    )
 
 
 class LimitSettings(BaseModel):

@@ -40,7 +40,8 @@ def serve(
     chosen = settings.load()
     accounts, records = users.opened(), _records()
     key = signing_key(chosen.data)
-    sessions = Sessions(accounts, key, chosen.staff.session_hours)
+    staff = chosen.staff
+    sessions = Sessions(accounts, key, staff.session_hours, tries_per_minute=staff.tries_per_minute)
     purge_daily(records, chosen.store.retention_days)
     with present.progress() as progress:
         assistant = open_live(index, progress=progress)
