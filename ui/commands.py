@@ -50,7 +50,7 @@ def serve(
     librarian = Librarian(library, changes, staging, lambda: assistant.corpus.fingerprint)
     evaluations = open_evaluations(chosen.runs)
     service = server.Service(assistant, records, sessions, librarian, evaluations)
-    server.serve(service, listener)
+    server.serve(service, listener, chosen.server)
 
 
 @data_app.command()
