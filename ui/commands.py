@@ -40,7 +40,8 @@ def serve(
     chosen = settings.load()
     accounts, records = users.opened(), _records()
     key = signing_key(chosen.data)
-    sessions = Sessions(accounts, key, chosen.staff.session_hours)
+    staff = chosen.staff
+    sessions = Sessions(accounts, key, staff.session_hours, tries_per_minute=staff.tries_per_minute)
     purge_daily(records, chosen.store.retention_days)
     with present.progress() as progress:
         assistant = open_live(index, progress=progress)
@@ -49,7 +50,7 @@ def serve(
     librarian = Librarian(library, changes, staging, lambda: assistant.corpus.fingerprint)
     evaluations = open_evaluations(chosen.runs)
     service = server.Service(assistant, records, sessions, librarian, evaluations)
-    server.serve(service, listener)
+    server.serve(service, listener, chosen.server)
 
 
 @data_app.command()

@@ -8,16 +8,21 @@ head on the page.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from policyqa.qa.settings import ServerSettings
 from policyqa.ui.chat.language import Language, english, language_of
+from policyqa.ui.clients import Rate, client_of
+from policyqa.ui.errors import TryLater
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -44,7 +49,12 @@ PATHS = frozenset(
 )
 # What these are sent goes through Gradio's components, which open, hash and copy what looks like a
 # file of theirs, whatever the path or address in it; the page has no files.
-COMPONENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
+JOIN = "/gradio_api/queue/join"
+COMPONENTS = (JOIN, "/gradio_api/run/predict")
+STREAMS = ("/gradio_api/heartbeat/", "/gradio_api/queue/data")
+STREAM_WAIT_S = 10
+JOINS_AN_ASK = 3  # asking, opening it anew, a new conversation
+TOO_MUCH = "请求太多，请稍后再试。"
 FOLDERS = (
     "/api/", "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
     "/gradio_api/heartbeat/",
@@ -80,9 +90,15 @@ class Gate:
         app: what is behind it.
         title: of the page.
         bodies: bytes that a request's body may have, by path; `MAX_BODY_BYTES` elsewhere.
+        settings: what one client may do.
     """
 
-    def __init__(self, app: ASGIApp, title: str, bodies: Mapping[str, int]) -> None:
+    def __init__(
+        self, app: ASGIApp, title: str, bodies: Mapping[str, int], settings: ServerSettings
+    ) -> None:
+        self.streams = settings.streams
+        self.open: Counter[str] = Counter()  # streams of each client
+        self.joins = Rate(JOINS_AN_ASK * settings.asks_per_minute, 60)
         self.app = app
         self.bodies = bodies
         self.title = title
@@ -94,6 +110,13 @@ class Gate:
         refusal = refused(scope, self.bodies.get(scope["path"], MAX_BODY_BYTES))
         if refusal is not None:
             await refusal(scope, receive, send)
+            return
+        who = client_of(HTTPConnection(scope))
+        if scope["path"] == JOIN and (wait_s := self.joins.wait_s(who)):
+            await _late(wait_s)(scope, receive, send)
+            return
+        if scope["path"].startswith(STREAMS):
+            await self._stream(who, scope, receive, send)
             return
         receive = counted(receive, self.bodies.get(scope["path"], MAX_BODY_BYTES))
         if scope["path"] in COMPONENTS and scope["method"] == "POST":
@@ -107,6 +130,29 @@ class Gate:
             scope = without_encoding(scope)
             send = PageSender(send, self.title, language_of(HTTPConnection(scope).cookies))
         await self.app(scope, receive, with_headers(send))
+
+    async def _stream(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let what stays open pass while its client has not too much open."""
+        if self.open[who] >= self.streams:
+            await _late(STREAM_WAIT_S)(scope, receive, send)
+            return
+        self.open[who] += 1
+        try:
+            await self.app(scope, receive, with_headers(send))
+        except RuntimeError as error:  # Gradio ends the stream of a session that is gone by a 404
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.open[who] -= 1
+            if not self.open[who]:
+                del self.open[who]
+
+
+def _late(wait_s: float) -> JSONResponse:
+    """What Gradio's page shows of a refusal is its detail."""
+    late = TryLater(TOO_MUCH, wait_s)
+    return JSONResponse({"detail": str(late)}, late.status, headers=late.headers)
 
 
 def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | None:

@@ -20,11 +20,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.evaluations import Evaluations
-from policyqa.ui.api import add_api
+from policyqa.qa.settings import ServerSettings
+from policyqa.ui.api import add_api, late
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
+from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import Gate
+from policyqa.ui.errors import TryLater
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
@@ -39,6 +42,7 @@ from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
+from policyqa.ui.turns import Turns
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
@@ -56,12 +60,14 @@ class Service(NamedTuple):
     evaluations: Evaluations
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
+    settings = settings or ServerSettings()
     assistant, records, sessions, librarian, evaluations = service
+    turns = Turns(settings)
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
-    add_api(app, assistant)
+    add_api(app, assistant, turns)
     app.include_router(build_papers(assistant, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
@@ -76,7 +82,8 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_absent())
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
-    page = build_page(assistant, records)
+    app.add_exception_handler(TryLater, late)
+    page = build_page(assistant, records, turns)
     page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
     with as_file(files(__package__).joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
@@ -95,7 +102,7 @@ def create_app(service: Service) -> FastAPI:
             mcp_server=False,
             max_file_size=1,
         )
-    app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian))
+    app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian), settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
@@ -123,16 +130,29 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(service: Service, listener: socket.socket) -> None:
+def serve(service: Service, listener: socket.socket, settings: ServerSettings) -> None:
     """Serve until interrupted, on the address that `listen` took."""
-    app = create_app(service)
+    app = create_app(service, settings)
     service.librarian.start()
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
+    config = configured(app, settings)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("已停止。\n")
+
+
+def configured(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
+    """How uvicorn serves: it believes what is said of a client's address to nobody but proxies
+    that are set, and holds so many connections of one client."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        http=bounded_protocol(settings.connections, settings.proxies),
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
+    )
 
 
 def address_of(listener: socket.socket) -> str:
