@@ -73,6 +73,8 @@ def verdict_words(verdict: str, question: str) -> str:
     asking = next((each for each in clauses if CLOSED.search(each)), "可以")
     yes, no = next(words for form, words in AS_ASKED if form.search(asking))
     return yes if verdict == "可以" else no
+
+
 TARGET = "目标 "
 # What an answer leaves open is said; that one is whole, nobody can know.
 COMPLETENESS = {"partial": "部分回答"}

@@ -39,6 +39,7 @@ def serve(
     listener = server.listen(host, port)
     chosen = settings.load()
     accounts, records = users.opened(), _records()
+    server.refuse_unowned(listener, accounts)
     key = signing_key(chosen.data)
     sessions = Sessions(accounts, key, chosen.staff.session_hours)
     purge_daily(records, chosen.store.retention_days)

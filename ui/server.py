@@ -1,6 +1,7 @@
 """One web server for the page and the API, which asks no other host for anything."""
 
 import errno
+import ipaddress
 import os
 import socket
 import sys
@@ -35,6 +36,7 @@ from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
@@ -42,6 +44,15 @@ from policyqa.ui.store.reviews import Reviews
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
+NO_ADMIN = (
+    "还没有管理员账号，不能在 {} 上提供服务：别的机器也到得了。"
+    "请先运行 policyqa users add 名字 --role admin，或不加 --host。"
+)
+NO_TLS = (
+    "注意：别的机器不经 HTTPS 也到得了这个地址，密码会明文传送。请放在带 HTTPS 的反向代理后面，"
+    "并把 FORWARDED_ALLOW_IPS 设为代理的地址。\n"
+)
+LOOPBACK_ONLY = "127.0.0.1,::1"  # whom uvicorn takes for a proxy while nobody says otherwise
 REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用这个端口的权限"}
 
 
@@ -123,11 +134,30 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def is_local(listener: socket.socket) -> bool:
+    """Whether only this machine reaches a listener."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+
+
+def refuse_unowned(listener: socket.socket, accounts: Accounts) -> None:
+    """Let nobody else in before somebody is in charge.
+
+    Raises:
+        SettingsError: other machines reach the listener, and no account is an admin's.
+    """
+    if not is_local(listener) and not accounts.has_admin():
+        host = listener.getsockname()[0]
+        listener.close()
+        raise SettingsError(NO_ADMIN.format(host))
+
+
 def serve(service: Service, listener: socket.socket) -> None:
     """Serve until interrupted, on the address that `listen` took."""
     app = create_app(service)
     service.librarian.start()
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
+    if not is_local(listener) and config.forwarded_allow_ips == LOOPBACK_ONLY:
+        sys.stderr.write(NO_TLS)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:
         uvicorn.Server(config).run(sockets=[listener])
