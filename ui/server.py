@@ -17,6 +17,8 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
@@ -25,7 +27,7 @@ from policyqa.ui.api import add_api
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
-from policyqa.ui.doorman import Gate
+from policyqa.ui.doorman import HEADERS, WORDS, Gate
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
@@ -58,19 +60,20 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
-    keeps the documents, and who tells of evaluations."""
+    keeps the documents, who tells of evaluations, and under which names of hosts (empty: any)."""
 
     assistant: Assistant
     records: Records
     sessions: Sessions
     librarian: Librarian
     evaluations: Evaluations
+    hosts: frozenset[str] = frozenset()
 
 
 def create_app(service: Service) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
-    assistant, records, sessions, librarian, evaluations = service
+    assistant, records, sessions, librarian, evaluations, hosts = service
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     add_api(app, assistant)
     app.include_router(build_papers(assistant, records, librarian.library.folder))
@@ -87,6 +90,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_absent())
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
+    app.add_exception_handler(Exception, broken)  # it is logged as it would be without
     page = build_page(assistant, records)
     page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
     with as_file(files(__package__).joinpath("icon.svg")) as icon:
@@ -106,9 +110,14 @@ def create_app(service: Service) -> FastAPI:
             mcp_server=False,
             max_file_size=1,
         )
-    app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian))
+    app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian), hosts=hosts)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """What is answered where something went wrong that nobody thought of."""
+    return PlainTextResponse(WORDS[500], 500, headers=HEADERS)
 
 
 def _answered(assistant: Assistant, librarian: Librarian, drafts: Drafts) -> set[str]:

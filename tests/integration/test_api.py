@@ -181,7 +181,7 @@ def test_an_answer_has_its_receipt_and_is_public_only_while_it_is_shared(
     assert "<script>alert" not in receipt.text
     assert "&lt;script&gt;alert(1)" in receipt.text
     assert receipt.headers["cache-control"] == "no-store"
-    assert "default-src 'self'" in receipt.headers["content-security-policy"]
+    assert "default-src 'none'" in receipt.headers["content-security-policy"]
     address = f"/a/{records.share('kept')}"
     assert client.get(address).text == receipt.text
     records.unshare("kept")

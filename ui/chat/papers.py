@@ -2,6 +2,7 @@
 the files that documents were read from."""
 
 import hashlib
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from policyqa.index.errors import SourceError
 from policyqa.qa.check.receipts import receipt_of, rendered
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.doorman import NOTHING
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.types import KeptAnswer
 
@@ -60,4 +62,12 @@ def _paper(kept: KeptAnswer | None) -> Response:
     if kept is None:
         return _absent(GONE)
     receipt = receipt_of(kept.answer, now=datetime.fromisoformat(kept.time))
-    return HTMLResponse(rendered(receipt, "html"), headers=HEADERS)
+    page = rendered(receipt, "html")
+    return HTMLResponse(page, headers={**HEADERS, "content-security-policy": policy(page)})
+
+
+def policy(page: str) -> str:
+    """What a receipt may do in a browser: wear its own style (the first of the page)."""
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"{NOTHING}; style-src 'sha256-{digest}'"

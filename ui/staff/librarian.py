@@ -136,7 +136,7 @@ class Librarian:
         """An answer of the office's own as a document; `also` writes in the same transaction."""
         change_id = new_id()
         folder = self._staging / change_id
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)
         (folder / name).write_text(text, encoding="utf-8")
         self.changes.begin(
             "answer_signed", who, name, change_id=change_id, also=also, fields=dict(fields)
@@ -223,7 +223,7 @@ class Librarian:
         """Keep a file until it is taken."""
         folder = self._staging / change_id
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir(mode=0o700, parents=True)
             size = 0
             with (folder / name).open("xb") as out:
                 while chunk := file.read(CHUNK):

@@ -37,6 +37,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "LLM__BASE_URL": "u", "LLM__MODEL": "l", "LLM__API_KEY": "secret", "LLM__TIMEOUT_S": "1.5",
         "LLM__RETRIES": "2", "STORE__URL": "", "STORE__RETENTION_DAYS": "30",
         "STAFF__SESSION_HOURS": "4", "STAFF__LOCK_AFTER": "3", "STAFF__LOCK_MINUTES": "20",
+        "WEB__HOSTS": "h.example",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -73,6 +74,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         },
         "store": {"url": "", "retention_days": 30},
         "staff": {"session_hours": 4, "lock_after": 3, "lock_minutes": 20},
+        "web": {"hosts": "h.example"},
     }
 
 
