@@ -28,6 +28,7 @@ from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.doorman import HEADERS, WORDS, Gate
+from policyqa.ui.public import PublicAssistant
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
@@ -75,8 +76,9 @@ def create_app(service: Service) -> FastAPI:
     and the gate around all."""
     assistant, records, sessions, librarian, evaluations, hosts = service
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
-    add_api(app, assistant)
-    app.include_router(build_papers(assistant, records, librarian.library.folder))
+    public = PublicAssistant(assistant, lambda: librarian.leaving)
+    add_api(app, public)
+    app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
     drafts, reviews = Drafts(sessions.accounts.engine), Reviews(sessions.accounts.engine)
@@ -91,7 +93,7 @@ def create_app(service: Service) -> FastAPI:
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
     app.add_exception_handler(Exception, broken)  # it is logged as it would be without
-    page = build_page(assistant, records)
+    page = build_page(public, records)
     page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
     with as_file(files(__package__).joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(

@@ -14,10 +14,11 @@ from policyqa.ui.chat import panel, reactions, talk
 from policyqa.ui.chat.filters import filter_form, wanted
 from policyqa.ui.chat.language import english, in_language, language_of
 from policyqa.ui.chat.talk import Answers, Asked
+from policyqa.ui.public import may_be_shown
 from policyqa.ui.store.records import Records
 
 TITLE = "渝才问策"
-EXPIRED = "这段对话有回答已超过保存期限，不再显示。"
+EXPIRED = "这段对话有回答已超过保存期限，或所引文件已撤下，不再显示。"
 SOURCES = ("source-", "whole-")
 WAITING_QUESTIONS = 64
 # No spinner over the page, and no endpoint for other programs: those have the API.
@@ -187,7 +188,8 @@ def _connect_panel(assistant: Assistant, records: Records, desk: Desk) -> None:
 def _connect_history(assistant: Assistant, records: Records, desk: Desk) -> None:
     def on_restore(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         names = event.answers if isinstance(event.answers, list) else []
-        answers = talk.restored(records, [str(name) for name in names])
+        kept = talk.restored(records, [str(name) for name in names])
+        answers = tuple(each for each in kept if may_be_shown(assistant, each))
         gone = "" if len(answers) == len(names) else panel.gone_panel(EXPIRED)
         shown = _told(talk.conversation(answers), request)
         return shown, answers, gr.skip(), _panel(gone, request)
