@@ -1,6 +1,6 @@
 """The documents of one index: what an answer may cite and a page may show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
@@ -62,6 +62,17 @@ class Corpus:
     def after(self, earlier: "Corpus") -> "Corpus":
         """The same, with the version before it still readable."""
         return replace(self, earlier=replace(earlier, earlier=None))
+
+    def without(self, sources: Collection[str]) -> "Corpus":
+        """The same without the documents of these files; of the version before only those whose
+        file is still there."""
+        there = {d.source for d in self.documents()} - set(sources)
+        return replace(
+            self,
+            by_id=_of(self.by_id, there),
+            earlier=self.earlier
+            and replace(self.earlier, by_id=_of(self.earlier.by_id, there), earlier=None),
+        )
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order of their names."""
@@ -138,3 +149,7 @@ class Corpus:
         if self.earlier is not None and doc_id in self.earlier.by_id:
             return self.earlier
         raise SourceError(f"没有编号为 {doc_id[:40]} 的文件")
+
+
+def _of(by_id: Mapping[str, Document], sources: Collection[str]) -> Mapping[str, Document]:
+    return {doc_id: each for doc_id, each in by_id.items() if each.source in sources}

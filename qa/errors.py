@@ -46,7 +46,8 @@ def meaning(fault: "ErrorDetails") -> str:
     if str(fault.get("input")).strip().lower() == "nan":
         return MEANINGS["finite_number"]
     words = MEANINGS.get(fault["type"])
-    return words.format(**fault.get("ctx", {})) if words else fault["msg"]
+    own = fault["msg"].removeprefix("Value error, ")
+    return words.format(**fault.get("ctx", {})) if words else own
 
 
 class SettingsError(PolicyQAError):

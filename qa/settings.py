@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from policyqa.qa.errors import SettingsError, meaning
 
 PREFIX = "POLICYQA_"
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 CREDENTIALS = re.compile(r"^(\w+://)[^/@]+@")  # of an address that names who asks
 
 
@@ -175,6 +176,31 @@ class ServerSettings(BaseModel):
         return proxies
 
 
+class WebSettings(BaseModel):
+    """Under which names the service is asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hosts: str = Field(
+        default="",
+        max_length=2000,
+        description="网站的域名，几个用逗号隔开，别的一律拒绝；空为不限",
+    )
+
+    @field_validator("hosts")
+    @classmethod
+    def _plain_names(cls, hosts: str) -> str:
+        for name in hosts.split(","):
+            if hosts and not HOST.fullmatch(name.strip()):
+                raise ValueError(f"“{name.strip()[:60]}”不是域名；不写 https:// 和端口")
+        return hosts
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Each by itself, in lower case."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
+
+
 class LimitSettings(BaseModel):
     """Bounds on one file that is read."""
 
@@ -182,7 +208,9 @@ class LimitSettings(BaseModel):
 
     max_mb: int = Field(default=50, ge=1, le=1000, description="一个文件的大小上限（MB）")
     max_pages: int = Field(default=500, ge=1, le=10_000, description="一个 PDF 的页数上限")
-    max_rows: int = Field(default=50_000, ge=1, le=1_000_000, description="一个表格文件的行数上限")
+    max_rows: int = Field(
+        default=50_000, ge=1, le=1_000_000, description="一个表格或文本文件的行数上限"
+    )
     recognise_scans: bool = Field(
         default=True, description="装了 policyqa[ocr] 时是否识别扫描页（每页几秒）"
     )
@@ -216,6 +244,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     staff: StaffSettings = StaffSettings()
     server: ServerSettings = ServerSettings()
+    web: WebSettings = WebSettings()
 
 
 class Setting(BaseModel):

@@ -14,6 +14,7 @@ from policyqa.index.read.extract import Limits
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import Embedder, SentenceTransformerEmbedder
 from policyqa.index.store.weights import WEIGHTS, folder_of
+from policyqa.index.text.words import keep_in
 from policyqa.index.types import IndexReport, Metadata
 from policyqa.qa import settings as configuration
 from policyqa.qa.assistant import Assistant
@@ -40,6 +41,7 @@ def embedder(
 ) -> Embedder:
     """The embedder that the settings name, loaded once a process."""
     settings = settings or configuration.load()
+    keep_in(settings.cache / "words")
     return _embedder(settings.model, settings.cache / "models", say)
 
 

@@ -1,5 +1,6 @@
 """The commands `serve`, `data` and `users`, named by the entry point group `policyqa.commands`."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,8 @@ from policyqa.ui import users
 
 if TYPE_CHECKING:
     from policyqa.ui.store.records import Records
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # what readers asked is for nobody else of the machine
 
 data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_args_is_help=True)
 
@@ -39,6 +42,7 @@ def serve(
     listener = server.listen(host, port)
     chosen = settings.load()
     accounts, records = users.opened(), _records()
+    server.refuse_unowned(listener, accounts)
     key = signing_key(chosen.data)
     staff = chosen.staff
     sessions = Sessions(accounts, key, staff.session_hours, tries_per_minute=staff.tries_per_minute)
@@ -49,7 +53,8 @@ def serve(
     library, staging = open_library(index), chosen.data / "uploads"
     librarian = Librarian(library, changes, staging, lambda: assistant.corpus.fingerprint)
     evaluations = open_evaluations(chosen.runs)
-    service = server.Service(assistant, records, sessions, librarian, evaluations)
+    hosts = chosen.web.names
+    service = server.Service(assistant, records, sessions, librarian, evaluations, hosts)
     server.serve(service, listener, chosen.server)
 
 
@@ -67,7 +72,7 @@ def export(
             typer.echo(line, nl=False)
         return
     try:
-        with Path(file).open("x", encoding="utf-8") as out:
+        with open(os.open(file, NEW, 0o600), "w", encoding="utf-8") as out:
             out.writelines(lines)
     except FileExistsError as error:
         raise StoreError(f"{file} 已经存在，请换一个文件名。") from error

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -61,6 +62,7 @@ FOLDERS = (
 )  # fmt: skip
 
 # Gradio's client compiles its templates, hence 'unsafe-eval'; its styles and start-up are inline.
+# No other page needs a script that stands in it: their policy is `NOTHING`, or one of their own.
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -74,11 +76,25 @@ POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS = {
-    "content-security-policy": POLICY,
+    "content-security-policy": NOTHING,
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
 }
+TLS_ONLY = {"strict-transport-security": "max-age=31536000"}
+OWN_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})  # who looks whether the service is there
+
+# What is said for what the libraries say in English.
+WORDS = {
+    404: "没有这个地址。",
+    405: "这个地址不收这种请求。",
+    500: "系统出错，请稍后再试；一直这样，请找管理员。",
+    503: "提问的人太多，请稍后再试。",
+}
+OTHER_WORDS = "请求不完整或不对。"
 
 _FOREIGN = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 
@@ -91,15 +107,22 @@ class Gate:
         title: of the page.
         bodies: bytes that a request's body may have, by path; `MAX_BODY_BYTES` elsewhere.
         settings: what one client may do.
+        hosts: names under which the service is asked, besides `OWN_HOSTS`; empty for any.
     """
 
     def __init__(
-        self, app: ASGIApp, title: str, bodies: Mapping[str, int], settings: ServerSettings
+        self,
+        app: ASGIApp,
+        title: str,
+        bodies: Mapping[str, int],
+        settings: ServerSettings,
+        hosts: frozenset[str],
     ) -> None:
         self.streams = settings.streams
         self.open: Counter[str] = Counter()  # streams of each client
         self.joins = Rate(JOINS_AN_ASK * settings.asks_per_minute, 60)
         self.app = app
+        self.hosts = hosts
         self.bodies = bodies
         self.title = title
 
@@ -107,7 +130,10 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = refused(scope, self.bodies.get(scope["path"], MAX_BODY_BYTES))
+        send = with_headers(in_chinese(send), scope)
+        refusal = refused_host(scope, self.hosts) or refused(
+            scope, self.bodies.get(scope["path"], MAX_BODY_BYTES)
+        )
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -129,7 +155,7 @@ class Gate:
         if scope["path"] == "/":
             scope = without_encoding(scope)
             send = PageSender(send, self.title, language_of(HTTPConnection(scope).cookies))
-        await self.app(scope, receive, with_headers(send))
+        await self.app(scope, receive, send)
 
     async def _stream(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Let what stays open pass while its client has not too much open."""
@@ -138,7 +164,7 @@ class Gate:
             return
         self.open[who] += 1
         try:
-            await self.app(scope, receive, with_headers(send))
+            await self.app(scope, receive, send)
         except RuntimeError as error:  # Gradio ends the stream of a session that is gone by a 404
             if not isinstance(error.__cause__, HTTPException):
                 raise
@@ -147,6 +173,18 @@ class Gate:
             self.open[who] -= 1
             if not self.open[who]:
                 del self.open[who]
+
+
+def refused_host(scope: Scope, hosts: frozenset[str]) -> PlainTextResponse | None:
+    """The refusal of a request under a name that is not the service's, or None."""
+    if not hosts:
+        return None
+    try:
+        name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
+    except ValueError:
+        name = None
+    known = name in hosts or name in OWN_HOSTS
+    return None if known else PlainTextResponse("这里不是您要找的网站。", 421)
 
 
 def _late(wait_s: float) -> JSONResponse:
@@ -261,17 +299,58 @@ def without_encoding(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-def with_headers(send: Send) -> Send:
-    """`send` that adds `HEADERS` to every response; a page that has stricter ones keeps them."""
+def with_headers(send: Send, scope: Scope) -> Send:
+    """`send` that adds `HEADERS` to every response, `TLS_ONLY` where it goes over TLS; a page that
+    has its own keeps them."""
+    wanted = {**HEADERS, **(TLS_ONLY if scope["scheme"] == "https" else {})}
+    if scope["path"] == "/":
+        wanted["content-security-policy"] = POLICY
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             given = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in wanted.items():
                 given.setdefault(name, value)
         await send(message)
 
     return send_with_headers
+
+
+def in_chinese(send: Send) -> Send:
+    """`send` that says a refusal in our words where a library says it in English: as JSON where
+    that was, else as a line."""
+    start: Message = {}
+    said = b""
+
+    async def send_in_chinese(message: Message) -> None:
+        nonlocal start, said
+        if message["type"] == "http.response.start" and message["status"] >= 400:
+            start = message
+            return
+        if not start or message["type"] != "http.response.body":
+            await send(message)
+            return
+        said += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        headers = MutableHeaders(scope=start)
+        if _is_english(said):
+            words = WORDS.get(start["status"], OTHER_WORDS)
+            as_json = headers.get("content-type", "").startswith("application/json")
+            shown = json.dumps({"detail": words}, ensure_ascii=False) if as_json else words
+            said = shown.encode()
+            headers["content-length"] = str(len(said))
+            if not as_json:
+                headers["content-type"] = "text/plain; charset=utf-8"
+        await send(start)
+        await send({"type": "http.response.body", "body": said})
+
+    return send_in_chinese
+
+
+def _is_english(body: bytes) -> bool:
+    """Whether there is no Chinese in what is said, as it is or escaped as JSON does."""
+    return body.isascii() and b"\\u" not in body
 
 
 class PageSender:

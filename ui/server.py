@@ -1,6 +1,7 @@
 """One web server for the page and the API, which asks no other host for anything."""
 
 import errno
+import ipaddress
 import os
 import socket
 import sys
@@ -16,6 +17,8 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
@@ -26,8 +29,9 @@ from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.connections import bounded_protocol
-from policyqa.ui.doorman import Gate
+from policyqa.ui.doorman import HEADERS, WORDS, Gate
 from policyqa.ui.errors import TryLater
+from policyqa.ui.public import PublicAssistant
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
@@ -38,6 +42,7 @@ from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
@@ -46,29 +51,39 @@ from policyqa.ui.turns import Turns
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
+NO_ADMIN = (
+    "还没有管理员账号，不能在 {} 上提供服务：别的机器也到得了。"
+    "请先运行 policyqa users add 名字 --role admin，或不加 --host。"
+)
+NO_TLS = (
+    "注意：别的机器不经 HTTPS 也到得了这个地址，密码会明文传送。请放在带 HTTPS 的反向代理后面，"
+    "并把 POLICYQA_SERVER__PROXIES 设为代理的地址。\n"
+)
 REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用这个端口的权限"}
 
 
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
-    keeps the documents, and who tells of evaluations."""
+    keeps the documents, who tells of evaluations, and under which names of hosts (empty: any)."""
 
     assistant: Assistant
     records: Records
     sessions: Sessions
     librarian: Librarian
     evaluations: Evaluations
+    hosts: frozenset[str] = frozenset()
 
 
 def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
     settings = settings or ServerSettings()
-    assistant, records, sessions, librarian, evaluations = service
+    assistant, records, sessions, librarian, evaluations, hosts = service
     turns = Turns(settings)
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
-    add_api(app, assistant, turns)
-    app.include_router(build_papers(assistant, records, librarian.library.folder))
+    public = PublicAssistant(assistant, lambda: librarian.leaving)
+    add_api(app, public, turns)
+    app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
     drafts, reviews = Drafts(sessions.accounts.engine), Reviews(sessions.accounts.engine)
@@ -83,7 +98,8 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
     app.add_exception_handler(TryLater, late)
-    page = build_page(assistant, records, turns)
+    app.add_exception_handler(Exception, broken)  # it is logged as it would be without
+    page = build_page(public, records, turns)
     page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
     with as_file(files(__package__).joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
@@ -102,9 +118,15 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
             mcp_server=False,
             max_file_size=1,
         )
-    app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian), settings=settings)
+    bodies = body_bytes(librarian)
+    app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """What is answered where something went wrong that nobody thought of."""
+    return PlainTextResponse(WORDS[500], 500, headers=HEADERS)
 
 
 def _answered(assistant: Assistant, librarian: Librarian, drafts: Drafts) -> set[str]:
@@ -130,11 +152,30 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def is_local(listener: socket.socket) -> bool:
+    """Whether only this machine reaches a listener."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+
+
+def refuse_unowned(listener: socket.socket, accounts: Accounts) -> None:
+    """Let nobody else in before somebody is in charge.
+
+    Raises:
+        SettingsError: other machines reach the listener, and no account is an admin's.
+    """
+    if not is_local(listener) and not accounts.has_admin():
+        host = listener.getsockname()[0]
+        listener.close()
+        raise SettingsError(NO_ADMIN.format(host))
+
+
 def serve(service: Service, listener: socket.socket, settings: ServerSettings) -> None:
     """Serve until interrupted, on the address that `listen` took."""
     app = create_app(service, settings)
     service.librarian.start()
     config = configured(app, settings)
+    if not is_local(listener) and not settings.proxies:
+        sys.stderr.write(NO_TLS)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:
         uvicorn.Server(config).run(sockets=[listener])

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-import jieba
-
 from policyqa.index.text.marks import HEADING_NUMBER
+from policyqa.index.text.words import cut
 from policyqa.index.types import Document, Value
 
 Change = Literal["same", "changed", "added", "removed"]
@@ -119,7 +118,7 @@ def _pieces(old: str, new: str) -> Iterator[Piece]:
     if max(len(old), len(new)) > MAX_LINE_CHARS:
         yield from (Piece(kind="removed", text=old), Piece(kind="added", text=new))
         return
-    before, after = list(jieba.cut(old)), list(jieba.cut(new))
+    before, after = cut(old), cut(new)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             yield Piece(kind="same", text="".join(before[i1:i2]))

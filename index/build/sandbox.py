@@ -95,7 +95,7 @@ def _outcome(task: Task, future: Any, limits: Limits) -> Parsed | UnreadableFile
         return UnreadableFile("解析程序异常退出，文件可能已损坏，请另存为其他格式")
     except Exception as error:
         logger.exception("parsing failed: %s", type(error).__name__)
-        return UnreadableFile(f"解析出错（{type(error).__name__}），请另存为其他格式")
+        return UnreadableFile("解析出错，请另存为其他格式；详情在服务器的日志里")
 
 
 @cache

@@ -1,17 +1,20 @@
 """Files to their parts: the format is told by content, its loader does the rest."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
 
 from policyqa.index.errors import UnreadableFile
 from policyqa.index.read.detect import Format, format_of
-from policyqa.index.read.extract import Extract, Limits, Paragraph, Table
+from policyqa.index.read.extract import Extract, Limits, Paragraph, Part, Table
 
 ADDRESS = re.compile(r"(?:https?://|www\.)[\w\-./?%&=#:~+@]+", re.ASCII)
 SENTENCE = re.compile(r"[。；！？，]|[：:]\s*\S|.{30}")
 ONLY_LINKS = "文件里只有名称和链接，没有自己的正文，答不了问题；请把链接里的文件另存下来再上传"
+# What comes later looks at each sentence within its paragraph: the time grows with the square.
+MAX_LINE_CHARS = 100_000
+TOO_LONG = f"有一段超过 {MAX_LINE_CHARS // 10_000} 万字，不像文章，请分段后再试"
 Loader = Callable[[bytes, Limits], Extract]
 
 
@@ -50,6 +53,7 @@ def read(data: bytes, name: str, limits: Limits | None = None) -> Extract:
     extract = _loader(format_of(data, name))(data, limits)
     if not any(_has_text(part) for part in extract.parts):
         raise UnreadableFile("文件里没有文字")
+    _refuse_endless(extract, limits)
     if _only_links(extract):
         extract = replace(extract, warnings=(*extract.warnings, ONLY_LINKS))
     return extract
@@ -67,6 +71,22 @@ def _only_links(extract: Extract) -> bool:
         heads = isinstance(part, Paragraph) and part.kind == "heading"
         own += [] if is_link or heads else text.splitlines()
     return linked and not any(SENTENCE.search(line) for line in own)
+
+
+def _refuse_endless(extract: Extract, limits: Limits) -> None:
+    """Refuse what no one would read, before it eats the time of what comes after."""
+    if any(len(line) > MAX_LINE_CHARS for part in extract.parts for line in _lines(part)):
+        raise UnreadableFile(TOO_LONG)
+    rows = sum(1 for part in extract.parts if not isinstance(part, Table) for _ in _lines(part))
+    if rows > limits.max_rows:
+        raise UnreadableFile(f"文字有 {rows} 行，超过上限 {limits.max_rows} 行，请拆分")
+
+
+def _lines(part: Part) -> Iterator[str]:
+    if isinstance(part, Table):
+        yield from (line for row in part.rows for cell in row for line in cell.text.splitlines())
+    else:
+        yield from part.text.splitlines()
 
 
 def _has_text(part: object) -> bool:

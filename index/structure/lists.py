@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from policyqa.index.structure.blocks import Raw
@@ -47,8 +48,10 @@ def introduces(raw: Raw, after: Sequence[Raw]) -> bool:
     return spoken or is_clause_title(text) or bool(POINTS.search(text))
 
 
+@lru_cache(maxsize=64)
 def introduction(text: str) -> Span:
-    """The sentence of a paragraph that introduces the list below it."""
+    """The sentence of a paragraph that introduces the list below it; remembered, since each
+    sentence of a paragraph is compared with it."""
     spans = sentence_spans(text)
     pointing = [span for span in spans if POINTS.search(text[slice(*span)])]
     return (pointing or spans)[-1]

@@ -65,8 +65,10 @@ RULE = re.compile(r"^[-—_=*~─━]{5,}$")
 MARK = re.compile(r"[①-⑳]|[\[［〔]\d{1,2}[\]］〕]")
 COMMA, SENTENCE = re.compile("[，、]"), re.compile("[。！？]")
 MIN_BROKEN_CHARS = 24
+MAX_MENDED_CHARS = 20_000  # what is joined to a line beyond is no sentence that goes on
 COMMAS = ("，", "、", ",")
-DOUBLED = re.compile(r"([^\n]{9,120}?)[ \u3000]*(?=\1)")
+DOUBLED = re.compile(r"([^\n]{9,120}?)[ \u3000]{0,20}(?=\1)")
+LEAST_DOUBLED, MOST_DOUBLED = 9, 140  # characters to what is said again, the blanks among them
 
 
 def cleaned(body: Traced) -> Traced:
@@ -220,8 +222,25 @@ def _without_doubles(lines: list[TextLine]) -> list[TextLine]:
 
 def undoubled(body: Traced) -> Traced:
     """Without the first of two equal runs of ten or more characters that follow each other."""
-    spans = [m.span() for m in DOUBLED.finditer(body.text) if not _is_filler(m.group(1))]
+    spans, end = [], 0
+    for at in _said_again(body.text):
+        if at >= end and (found := DOUBLED.match(body.text, at)):
+            end = found.end()
+            spans += [] if _is_filler(found.group(1)) else [found.span()]
     return body.without_spans(spans) if spans else body
+
+
+def _said_again(text: str) -> list[int]:
+    """Where `DOUBLED` may match, in order: its first characters come again near by. To try it
+    everywhere takes ten times as long."""
+    found: list[int] = []
+    after: dict[str, int] = {}
+    for at in range(len(text) - LEAST_DOUBLED, -1, -1):
+        first = text[at : at + LEAST_DOUBLED]
+        if after.get(first, len(text) + MOST_DOUBLED) - at <= MOST_DOUBLED:
+            found.append(at)
+        after[first] = at
+    return found[::-1]
 
 
 def _is_filler(text: str) -> bool:
@@ -271,7 +290,11 @@ def mended(lines: list[TextLine]) -> list[TextLine]:
     while n < len(lines):
         line, n = lines[n], n + 1
         aside: list[TextLine] = []
-        while line.kind == "text" and (is_open(line.text) or _has_rest(line, lines[n : n + 1])):
+        while (
+            line.kind == "text"
+            and len(line.text) < MAX_MENDED_CHARS
+            and (is_open(line.text) or _has_rest(line, lines[n : n + 1]))
+        ):
             found = _rest_of(lines, n)
             if found is None or (found > n and mixed[n - 1] and line.text.endswith(COMMAS)):
                 break

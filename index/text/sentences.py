@@ -31,7 +31,7 @@ def sentence_spans(text: str) -> list[Span]:
 
 def _ends(text: str) -> Iterator[int]:
     for match in END.finditer(text):
-        before = text[: match.end()][-QUOTE_WINDOW:]
+        before = text[max(0, match.end() - QUOTE_WINDOW) : match.end()]
         if match.group()[0] in ";；" or _depth(before) <= 0:
             yield match.end()
 

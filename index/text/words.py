@@ -4,14 +4,19 @@ Which words there are depends on the office: `cutting(terms)` adds its own to th
 """
 
 import logging
+import os
 import re
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, NamedTuple
+
+from platformdirs import user_cache_path
 
 from policyqa.index.text.cleaning import INVISIBLE
 
@@ -57,6 +62,7 @@ class Dictionary(NamedTuple):
 
 
 OFFICES = 4  # whose dictionaries are kept ready, some 25 MB each
+_kept_in = user_cache_path("policyqa") / "words"
 _IN_USE: ContextVar[Dictionary | None] = ContextVar("dictionary", default=None)
 
 
@@ -80,16 +86,34 @@ def _in_use() -> Dictionary:
     return _IN_USE.get() or _general()
 
 
+def keep_in(folder: Path) -> None:
+    """Keep what jieba works out of its dictionary in a folder; to be called before any text is
+    cut."""
+    global _kept_in
+    _kept_in = folder
+
+
+def _own_folder() -> Path:
+    """A folder that nobody else may write: jieba runs what it finds there (`marshal`)."""
+    try:
+        _kept_in.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = _kept_in.stat()
+        ours = about.st_uid == os.getuid() and not about.st_mode & 0o022
+        if ours and os.access(_kept_in, os.W_OK):
+            return _kept_in
+    except OSError:
+        pass  # a home that is not there, or may not be written
+    return Path(tempfile.mkdtemp())
+
+
 @cache
 def _general() -> Dictionary:
     """The words of the field beside those of a general dictionary."""
-    import tempfile
-
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
-    tokenizer.tmp_dir = tempfile.gettempdir()
+    tokenizer.tmp_dir = str(_own_folder())
     text = resources.files(__package__).joinpath("terms.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         word = line.strip()

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 import typer
+import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
@@ -21,7 +22,7 @@ from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.qa import settings
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.types import Answer, Question
-from policyqa.ui import commands, server
+from policyqa.ui import commands, server, users
 from policyqa.ui.staff.sessions import Sessions
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
@@ -180,7 +181,7 @@ def test_an_answer_has_its_receipt_and_is_public_only_while_it_is_shared(
     assert "<script>alert" not in receipt.text
     assert "&lt;script&gt;alert(1)" in receipt.text
     assert receipt.headers["cache-control"] == "no-store"
-    assert "default-src 'self'" in receipt.headers["content-security-policy"]
+    assert "default-src 'none'" in receipt.headers["content-security-policy"]
     address = f"/a/{records.share('kept')}"
     assert client.get(address).text == receipt.text
     records.unshare("kept")
@@ -325,6 +326,44 @@ def test_a_host_of_another_machine_is_one_line(opened: list[str], host: str) -> 
     assert isinstance(result.exception, SettingsError)
     assert opened == []
     assert "本机没有这个地址" in str(result.exception)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_other_machines_reach_nothing_before_there_is_an_admin(
+    opened: list[str], host: str
+) -> None:
+    if host == "::" and not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    result = run_serve("--host", host, "--port", "0")
+    assert isinstance(result.exception, SettingsError)
+    assert "还没有管理员账号" in str(result.exception)
+    assert "\n" not in str(result.exception)
+    assert opened == []
+    users.opened().add("admin", "admin", "correct-horse-battery")
+    assert run_serve("--host", host, "--port", "0").exit_code == 0
+    assert len(opened) == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "proxy", "warned"),
+    [("0.0.0.0", "", True), ("0.0.0.0", "192.0.2.7", False), ("127.0.0.1", "", False)],
+)
+def test_it_warns_where_no_tls_stands_before_other_machines(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    host: str,
+    proxy: str,
+    warned: bool,
+) -> None:
+    monkeypatch.setattr(server, "create_app", lambda service, settings: None)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: None)
+    (tmp_path / "source").mkdir()
+    service = service_of(open_database(tmp_path / "data"), tmp_path / "source")
+    with server.listen(host, 0) as listener:
+        server.serve(service, listener, settings.ServerSettings(proxies=proxy))
+    said = capsys.readouterr().err
+    assert (server.NO_TLS in said) is warned
 
 
 def test_a_port_out_of_range_is_wrong_usage(opened: list[str]) -> None:

@@ -13,11 +13,14 @@ from policyqa.index.errors import SourceError
 from policyqa.qa.live import LiveAssistant
 from policyqa.qa.types import Question
 from policyqa.ui import server
+from policyqa.ui.chat import talk
+from policyqa.ui.public import PublicAssistant, may_be_shown
 from policyqa.ui.staff.documents import folded, name_of
 from policyqa.ui.staff.librarian import Librarian
 from policyqa.ui.staff.metadata import corrections
 from policyqa.ui.store.audit import latest
 from policyqa.ui.store.database import open_database
+from policyqa.ui.store.records import Records
 from tests.e2e.visitor import until
 from tests.staff import PASSWORD, office, service_of
 
@@ -389,6 +392,56 @@ def test_what_is_withdrawn_is_not_answered_from_but_can_be_read_on(
     assert "恢复" in client.get("/staff/documents").text
     last = path_of(assistant, "b.txt")
     assert post(client, f"{last}/withdraw") == 400
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_what_is_withdrawn_is_gone_for_strangers_at_once_and_marked_for_staff(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant, engine: Engine,
+    indexed: bool,
+) -> None:  # fmt: skip
+    records = Records(engine)
+    answer = assistant.ask(Question(id="kept", question="博士每人补助多少"))
+    records.keep(answer)
+    place = path_of(assistant, "a.txt")
+    doc_id = place.rsplit("/", 1)[1]
+    stranger = TestClient(client.app)
+    addresses = (
+        f"/api/documents/{doc_id}", f"/files/{doc_id}", "/receipt/kept",
+        f"/a/{records.share('kept')}",
+    )  # fmt: skip
+    assert [stranger.get(each).status_code for each in addresses] == [200] * 4
+    public = PublicAssistant(assistant, lambda: librarian.leaving)
+    assert "5万元" in talk.open_source(public, (answer,), "source-0-1")
+    assert may_be_shown(public, answer)
+
+    assert post(client, f"{place}/withdraw") == 303
+    if indexed:
+        librarian.settle()
+        assert librarian.leaving == frozenset()
+    replies = [stranger.get(each) for each in addresses]
+    assert [each.status_code for each in replies] == [404] * 4
+    assert "5万元" not in "".join(each.text for each in replies)
+    assert "a.txt" not in stranger.get("/api/documents").text
+    for link in ("source-0-1", "whole-0-1"):
+        panel = talk.open_source(public, (answer,), link)
+        assert "已撤下" in panel
+        assert "5万元" not in panel
+    assert not may_be_shown(public, answer)  # nor is it restored out of a browser's history
+    again = stranger.post("/api/ask", json={"question": "博士每人补助多少"})
+    assert "5万元" not in again.text
+
+    assert "5万元" in client.get(place).text
+    assert ("这一版已不在库中" if indexed else "正在") in client.get(place).text
+    assert "5万元" in client.get("/staff/review/kept").text
+
+
+def test_after_a_restart_what_is_being_withdrawn_is_still_gone(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant, engine: Engine
+) -> None:
+    librarian.changes.begin("document_withdrawn", "li", "a.txt")  # and the process was killed
+    anew = Librarian(librarian.library, librarian.changes, librarian._staging, lambda: "")
+    anew._sweep()
+    assert anew.leaving == {"a.txt"}
 
 
 def test_two_who_withdraw_the_last_two_leave_one(

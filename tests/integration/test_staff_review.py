@@ -217,6 +217,12 @@ def test_what_was_said_is_taken_away_as_lines_and_as_a_table(
     assert rows[0]["question"] == ASKED["one"]
 
 
+@pytest.mark.parametrize("first", "=+-@＝＋－＠\t")
+def test_no_table_program_runs_a_cell(first: str) -> None:
+    row = dict.fromkeys(COLUMNS, "x") | {"comment": f"{first}HYPERLINK(1)"}
+    assert f"'{first}HYPERLINK(1)" in list(csv_lines(iter([row])))[1]
+
+
 def test_a_table_without_reviews_has_its_header() -> None:
     assert list(csv_lines(iter(()))) == ["\ufeff" + ",".join(COLUMNS) + "\r\n"]
 

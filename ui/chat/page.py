@@ -16,11 +16,12 @@ from policyqa.ui.chat.filters import filter_form, wanted
 from policyqa.ui.chat.language import english, in_language, language_of
 from policyqa.ui.chat.talk import Answers, Asked
 from policyqa.ui.clients import client_of
+from policyqa.ui.public import may_be_shown
 from policyqa.ui.store.records import Records
 from policyqa.ui.turns import Turns
 
 TITLE = "渝才问策"
-EXPIRED = "这段对话有回答已超过保存期限，不再显示。"
+EXPIRED = "这段对话有回答已超过保存期限，或所引文件已撤下，不再显示。"
 SOURCES = ("source-", "whole-")
 MAX_LINK_CHARS = 100
 # Questions that wait for their turn hold a thread each, of the 40 that Gradio has: the rest are for
@@ -69,7 +70,7 @@ def build_page(assistant: Assistant, records: Records, turns: Turns) -> gr.Block
         answered = partial(_answered, assistant, records, turns)
         _connect_talk(answered, desk)
         _connect_panel(assistant, records, desk)
-        _connect_history(answered, records, desk)
+        _connect_history(answered, assistant, records, desk)
         _connect_greeting(assistant, page, desk)
     page.queue(default_concurrency_limit=ASKING_AT_ONCE, api_open=False)
     return page
@@ -200,10 +201,13 @@ def _connect_panel(assistant: Assistant, records: Records, desk: Desk) -> None:
     desk.panel.submit(on_send, [desk.answers], desk.panel, **AT_ONCE_QUIET)
 
 
-def _connect_history(answered: Answered, records: Records, desk: Desk) -> None:
+def _connect_history(
+    answered: Answered, assistant: Assistant, records: Records, desk: Desk
+) -> None:
     def on_restore(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         names = event.answers if isinstance(event.answers, list) else []
-        answers = talk.restored(records, [str(name) for name in names])
+        kept = talk.restored(records, [str(name) for name in names])
+        answers = tuple(each for each in kept if may_be_shown(assistant, each))
         gone = "" if len(answers) == len(names) else panel.gone_panel(EXPIRED)
         shown = _told(talk.conversation(answers), request)
         return shown, answers, gr.skip(), _panel(gone, request)

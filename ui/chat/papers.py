@@ -2,6 +2,7 @@
 the files that documents were read from."""
 
 import hashlib
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from fastapi.responses import FileResponse, HTMLResponse
 from policyqa.index.errors import SourceError
 from policyqa.qa.check.receipts import receipt_of, rendered
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.doorman import NOTHING
+from policyqa.ui.public import may_be_shown
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.types import KeptAnswer
 
 GONE = "没有这个回答：链接不对，或已停止分享、超过保存期限。"
+WITHDRAWN = "这个回答引用的文件已撤下，不再显示。"
 NO_FILE = "原文件已不在，或在收录之后有改动。"
 # Search engines and caches keep no answer that may be taken back.
 HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex"}
@@ -27,11 +31,11 @@ def build_papers(assistant: Assistant, records: Records, source: Path) -> APIRou
 
     @router.get("/receipt/{answer_id}")
     def receipt(answer_id: str) -> Response:
-        return _paper(records.answer(answer_id))
+        return _paper(assistant, records.answer(answer_id))
 
     @router.get("/a/{share}")
     def shared(share: str) -> Response:
-        return _paper(records.shared(share))
+        return _paper(assistant, records.shared(share))
 
     @router.get("/files/{doc_id}")
     def file(doc_id: str) -> Response:
@@ -56,8 +60,18 @@ def _absent(words: str) -> Response:
     return Response(words, 404, media_type="text/plain; charset=utf-8", headers=HEADERS)
 
 
-def _paper(kept: KeptAnswer | None) -> Response:
+def _paper(assistant: Assistant, kept: KeptAnswer | None) -> Response:
     if kept is None:
         return _absent(GONE)
+    if not may_be_shown(assistant, kept.answer):
+        return _absent(WITHDRAWN)
     receipt = receipt_of(kept.answer, now=datetime.fromisoformat(kept.time))
-    return HTMLResponse(rendered(receipt, "html"), headers=HEADERS)
+    page = rendered(receipt, "html")
+    return HTMLResponse(page, headers={**HEADERS, "content-security-policy": policy(page)})
+
+
+def policy(page: str) -> str:
+    """What a receipt may do in a browser: wear its own style (the first of the page)."""
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"{NOTHING}; style-src 'sha256-{digest}'"

@@ -20,6 +20,7 @@ from policyqa.ui.chat import panel, render
 from policyqa.ui.chat.filters import Wanted
 from policyqa.ui.chat.language import say
 from policyqa.ui.errors import TryLater
+from policyqa.ui.public import is_there
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.tables import ID_CHARS
 from policyqa.ui.turns import Submit
@@ -37,6 +38,7 @@ PATIENCE_S = 0.2
 ASIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ask")  # of one who asks alone
 PROMISE = "只依据这些文件作答，每句话都标明出处，点开句末的编号可以核对原文。"
 OTHER_TALK = "这条来源属于另一段对话，请重新提问。"
+WITHDRAWN = "这份文件已撤下，不再显示。"
 NOT_FOUND = "没有找到这条来源，请重新提问。"
 TOO_LONG = "这段对话已经很长，请点“新对话”后再问。"
 CROWDED = "现在提问的人太多，请 {} 秒后再问。"
@@ -202,6 +204,8 @@ def open_source(assistant: Assistant, answers: Answers, link: str) -> str:
     citation, document = _found(assistant, answer, key)
     if citation is None:
         return panel.gone_panel(NOT_FOUND)
+    if not is_there(assistant, citation):
+        return panel.gone_panel(WITHDRAWN)
     shown: panel.View = "whole" if view == "whole" else "source"
     outline = assistant.corpus.outline(document.doc_id) if document and view == "whole" else ()
     link, count = f"source-{turn}-{key}", len(answer.citations)

@@ -98,7 +98,7 @@ def write(folder: Path, cases: Iterable[Case], records: Records) -> tuple[int, i
     now = {case.id: f"{case.model_dump_json()}\n" for case in cases}
     part = path.with_name(f".{path.name}.part")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
         stay = [
             line

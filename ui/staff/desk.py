@@ -172,7 +172,8 @@ async def _refusal(request: Request, error: Exception) -> Response:
         if place := (error.headers or {}).get("Location"):
             return RedirectResponse(place, error.status_code)
         status = error.status_code
-        ours, none = isinstance(error, HTTPException), status == 404
+        ours = isinstance(error, HTTPException) and not error.detail.isascii()  # else a library's
+        none = status == 404
         words = error.detail if ours else NO_PAGE if none else NOT_SO
     try:
         found = await run_in_threadpool(who, request)

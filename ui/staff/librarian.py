@@ -58,6 +58,7 @@ class Librarian:
         self._staging = staging
         self._corpus = corpus
         self._step: Step | None = None
+        self._leaving: frozenset[str] = frozenset()
         self._wake = threading.Event()
         self._turn = threading.Lock()
 
@@ -65,6 +66,11 @@ class Librarian:
     def step(self) -> Step | None:
         """How far the work at hand is, None while there is none."""
         return self._step
+
+    @property
+    def leaving(self) -> frozenset[str]:
+        """The files that are withdrawn and may still be in the index."""
+        return self._leaving
 
     @property
     def max_bytes(self) -> int:
@@ -95,6 +101,7 @@ class Librarian:
     def withdraw(self, who: str, source: str) -> None:
         """Take a file out of what is answered from; it stays on the shelf."""
         self.changes.begin("document_withdrawn", who, source)
+        self._leaving |= {source}
         self._wake.set()
 
     def restore(self, who: str, version: Version) -> None:
@@ -136,7 +143,7 @@ class Librarian:
         """An answer of the office's own as a document; `also` writes in the same transaction."""
         change_id = new_id()
         folder = self._staging / change_id
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)
         (folder / name).write_text(text, encoding="utf-8")
         self.changes.begin(
             "answer_signed", who, name, change_id=change_id, also=also, fields=dict(fields)
@@ -223,7 +230,7 @@ class Librarian:
         """Keep a file until it is taken."""
         folder = self._staging / change_id
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir(mode=0o700, parents=True)
             size = 0
             with (folder / name).open("xb") as out:
                 while chunk := file.read(CHUNK):
@@ -242,16 +249,22 @@ class Librarian:
             raise
 
     def _ended(self, change: Change, reason: str = "") -> None:
-        """Mark a change as done or failed; then its file is not needed any more."""
+        """Mark a change as done or failed; then its file is not needed any more. A file that was
+        withdrawn is here again only where it has stayed."""
         if reason:
             self.changes.failed(change.id, reason)
         else:
             self.changes.done(change.id)
+        if not reason or (self.library.folder / change.source).is_file():
+            self._leaving -= {change.source}
         shutil.rmtree(self._staging / change.id, ignore_errors=True)
 
     def _sweep(self) -> None:
-        """Remove files whose change was never kept, since the process was killed before."""
-        waiting = {change.id for change in self.changes.waiting()}
+        """Know again what is being withdrawn, and remove files whose change was never kept, since
+        the process was killed before."""
+        changes = self.changes.waiting()
+        waiting = {change.id for change in changes}
+        self._leaving = frozenset(c.source for c in changes if c.act == "document_withdrawn")
         for folder in list(self._staging.glob("*")):
             if folder.name not in waiting:
                 shutil.rmtree(folder, ignore_errors=True)

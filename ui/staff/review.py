@@ -41,7 +41,8 @@ COLUMNS = (
     "answer_id", "time", "question", "status", "reviewer", "reviewed", "citation", "verdict",
     "comment", "better",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
+# A table program would run a cell that begins so; some take the full-width ones for the others.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Filter = Annotated[Show, Query()]
 Fields = Annotated[dict[str, str], Depends(fields)]

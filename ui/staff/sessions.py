@@ -34,19 +34,25 @@ def signing_key(folder: Path) -> bytes:
     """The key that session cookies are signed with, made at its first use.
 
     Raises:
-        StoreError: the folder of the data cannot be written or the key cannot be read.
+        StoreError: the folder of the data cannot be written, the key cannot be read, or it is too
+            short to keep anybody from signing for us.
     """
     path = folder / KEY_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(KEY_BYTES))
         except FileExistsError:
             pass
-        return path.read_bytes()
+        key = path.read_bytes()
     except OSError as error:
         raise StoreError(f"读不到或写不进 {path.name}：{error.strerror or error}。") from error
+    if len(key) < KEY_BYTES:
+        raise StoreError(
+            f"{path} 只有 {len(key)} 字节，应有 {KEY_BYTES}；删掉它再启动会另做一个，都要重新登录。"
+        )
+    return key
 
 
 class Sessions:

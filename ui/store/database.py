@@ -7,7 +7,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -16,6 +16,7 @@ from policyqa.ui.errors import StoreError
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE = "policyqa.sqlite"
 HINT = "请写成 postgresql+psycopg://用户:密码@主机/库名，或留空用 SQLite。"
+LOCK_S = 60  # how long one process waits for another that changes the tables
 BUSY_MS = 10_000  # how long one writer waits for another
 
 
@@ -33,14 +34,16 @@ def open_database(folder: Path, url: str = "") -> Engine:
             version than this program.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = create_engine(url or f"sqlite:///{folder / FILE}", pool_pre_ping=True)
-        if not url:
-            (folder / FILE).touch(mode=0o600)  # its journal gets the same
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
-        with FileLock(folder / f"{FILE}.lock"):
+        with FileLock(folder / f"{FILE}.lock", timeout=LOCK_S):
+            if not url:
+                _begin(folder / FILE)
             upgrade(engine)
+    except Timeout as error:
+        raise StoreError(f"另一个进程占着数据库超过 {LOCK_S} 秒，请等它结束，或结束它。") from error
     except (ArgumentError, ImportError) as error:
         raise StoreError(f"看不懂数据库地址 {shown(url)}。{HINT}") from error
     except CommandError as error:
@@ -50,6 +53,18 @@ def open_database(folder: Path, url: str = "") -> Engine:
             f"打不开数据库 {shown(url) or folder / FILE}：{_first_line(error)}。"
         ) from error
     return engine
+
+
+def _begin(path: Path) -> None:
+    """Make the file of a new database, readable by nobody else (its journal gets the same).
+
+    Raises:
+        StoreError: there is one, and nothing is in it: what was kept is lost, which must not pass
+            for a beginning.
+    """
+    if path.exists() and path.stat().st_size == 0:
+        raise StoreError(f"数据库 {path} 是空的，内容没有了；请放回备份，要重新开始就删掉它。")
+    path.touch(mode=0o600)
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

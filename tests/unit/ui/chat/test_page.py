@@ -17,7 +17,7 @@ from policyqa.ui.chat import page, talk
 from policyqa.ui.chat.filters import Wanted
 from policyqa.ui.chat.language import in_language
 from policyqa.ui.chat.talk import Asked
-from policyqa.ui.doorman import HEADERS, own_page, refused
+from policyqa.ui.doorman import POLICY, own_page, refused
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
 from policyqa.ui.turns import Turns
@@ -289,7 +289,7 @@ def test_the_page_is_named_and_without_foreign_addresses() -> None:
     assert "https://" not in made
     assert 'lang="zh-CN"' in made
     assert "<title>渝才问策</title>" in made
-    assert "default-src 'self'" in HEADERS["content-security-policy"]
+    assert "default-src 'self'" in POLICY
 
 
 def unescaped(markup: str) -> str:
