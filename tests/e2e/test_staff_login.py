@@ -80,6 +80,8 @@ def test_who_fails_too_often_is_kept_out_even_with_the_right_word(
     log_in(visitor, "lock.me")
     expect(page.get_by_role("alert")).to_contain_text("连续输错次数太多")
     shoot(visitor, "staff-5-locked")
+    assert all("(Too Many Requests)" in error for error in visitor.errors)
+    visitor.errors.clear()  # a browser calls the refusal an error
 
 
 def test_a_reader_sees_no_admin_pages(visit: Visit, site: Site, shoot: Shoot) -> None:

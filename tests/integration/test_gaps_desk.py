@@ -22,13 +22,14 @@ from policyqa.ui.chat.render import answer_message
 from policyqa.ui.errors import StoreError
 from policyqa.ui.staff.librarian import Librarian
 from policyqa.ui.staff.metadata import corrections
+from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.audit import latest
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Review, Reviews
 from policyqa.ui.store.types import Gap
-from tests.staff import PASSWORD, draft_by, office, service_of
+from tests.staff import PASSWORD, QUICK, SETTINGS, draft_by, office, service_of
 
 TODAY = date.today()
 LATER = (TODAY + timedelta(days=90)).isoformat()
@@ -128,6 +129,7 @@ def test_a_signed_answer_is_cited_with_its_mark_and_ends(
     client: TestClient, keeping: tuple[LiveAssistant, Librarian], engine: Engine
 ) -> None:
     assistant, librarian = keeping
+    Accounts(engine, SETTINGS, hasher=QUICK).rename("editor1", "人才科")
     place = drafted(client)
     assert "入住人才公寓的免费停车三年" in client.get(place).text
     assert librarian.changes.waiting() == []  # a draft is no document
@@ -135,8 +137,8 @@ def test_a_signed_answer_is_cited_with_its_mark_and_ends(
     librarian.settle()
     answer = assistant.ask(Question(question="博士有车位补贴吗"))
     cited = [c for c in answer.citations if c.kind == "staff_answer"]
-    assert [c.issuer for c in cited[:1]] == ["editor1"]
-    note = f"[{cited[0].n}]是工作人员的答复（editor1，{TODAY.isoformat()}），不是政策原文。"
+    assert [c.issuer for c in cited[:1]] == ["人才科"]  # and not the name that he logs in with
+    note = f"[{cited[0].n}]是工作人员的答复（人才科，{TODAY.isoformat()}），不是政策原文。"
     assert any(note in each.text for each in answer.notes)
     assert "〔工作人员答复〕" in answer_text(answer)
     for form in ("html", "markdown"):

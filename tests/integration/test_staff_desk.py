@@ -554,7 +554,7 @@ def test_a_name_tried_from_everywhere_is_slowed_down_and_not_locked() -> None:
     tries.count("admin1", "198.51.100.1")
 
 
-def test_readers_see_the_shown_name_of_who_signs(log_in: LogIn, sessions: Sessions) -> None:
+def test_the_desk_greets_by_the_shown_name(log_in: LogIn, sessions: Sessions) -> None:
     sessions.accounts.rename("admin1", "人才科")
     text = log_in("admin").get("/staff").text
     assert "人才科（管理员）" in text
