@@ -21,7 +21,6 @@ from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.retrieve.pages import Page
 from policyqa.qa.retrieve.reading import Read, Reader, ReadingStage
-from policyqa.qa.retrieve.ruling import Ruler, Ruling
 
 GONE = "已去掉"  # of a rule that was weighed and found to change nothing
 Progress = Callable[[str, int, int], None]
@@ -90,11 +89,6 @@ class RememberingReader:
         for page, said in zip(new, self._reader.read(query, new), strict=True):
             self._known[query, page] = said
         return [self._known[query, page] for page in pages]
-
-    def rule(self, query: str, title: str, sentences: Sequence[str]) -> Ruling | None:
-        """See `Ruler`; None where the reader is none."""
-        own = self._reader
-        return own.rule(query, title, sentences) if isinstance(own, Ruler) else None
 
 
 def remembering(stage: ReadingStage | None) -> ReadingStage | None:

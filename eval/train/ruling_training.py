@@ -153,7 +153,7 @@ def _said(model: RulingModel, lower: Lower, group: list[int]) -> NDArray[np.floa
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         read = lower.read(model, group)
     with torch.inference_mode():
-        return torch.softmax(model.last(read.float()), dim=-1).numpy()  # type: ignore[no-any-return]
+        return torch.softmax(model.last(read.float()), dim=-1).numpy()
 
 
 def taught(model: RulingModel, lower: Lower, found: Sequence[Example]) -> list[dict[str, Any]]:

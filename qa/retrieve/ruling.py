@@ -40,7 +40,8 @@ class Ruling(NamedTuple):
     def said(self) -> Said | None:
         """The ruling that is sure enough to be said; None for none."""
         sure = _thresholds().least.get(self.compared, {})
-        for name, probability in zip(RULINGS, self[: len(RULINGS)], strict=True):
+        every = (self.refused, self.allowed, self.depends, self.unsaid)
+        for name, probability in zip(RULINGS, every, strict=True):
             if name != "没说" and probability >= sure.get(name, math.inf):
                 return name
         return None
@@ -103,7 +104,8 @@ class LearnedRuler:
         window = rule_window(self._tokenizer, query, title, sentences)
         with computing_on(1), torch.inference_mode():
             found = torch.softmax(self._model([window]), dim=-1)[0]
-        return Ruling(*found.tolist(), compared)
+        refused, allowed, depends, unsaid = found.tolist()
+        return Ruling(refused, allowed, depends, unsaid, compared)
 
 
 class Thresholds(Value):
