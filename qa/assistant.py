@@ -64,6 +64,7 @@ from policyqa.qa.retrieve.evidence import Evidence, Quote, find
 from policyqa.qa.retrieve.questions import answered
 from policyqa.qa.retrieve.reading import Marks, ReadingStage
 from policyqa.qa.retrieve.rows import without_other_rows
+from policyqa.qa.retrieve.ruling import Ruler
 from policyqa.qa.rules import checked
 from policyqa.qa.settings import AnswerSettings
 from policyqa.qa.types import (
@@ -140,9 +141,11 @@ class Assistant:
         writer: Writer | None = None,
         without: Collection[str] = (),
         resolver: Resolver | None = None,
+        ruler: Ruler | None = None,
     ) -> None:
         """`without` names families of rules (`qa.rules`) that take no part; `resolver` says what a
-        question means after others, the one before it where there is none.
+        question means after others, the one before it where there is none; `ruler` what a rule
+        means for a question, where a reader found the rule.
 
         Raises:
             SettingsError: one of them is none.
@@ -159,6 +162,7 @@ class Assistant:
         self._reading = reading
         self._writer = writer
         self._resolver = resolver or PreviousQuestion()
+        self._ruler = ruler if reading else None
         self._memory = Memory()
         self.corpus = Corpus.of(index)
         with cutting(office.terms):
@@ -454,12 +458,11 @@ class Assistant:
             lambda document: self.corpus.validity(document, day),
             resolve=asked.uses("deixis"),
         )
-        ruler = self._reading.ruler if self._reading else None
         own = _own_answers(asked, parts)
         draft = (
             of_itself(itself, composer)
             if itself
-            else composed(asked, found.picked, found.evidence, corpus, composer, ruler, own)
+            else composed(asked, found.picked, found.evidence, corpus, composer, self._ruler, own)
         )
         if not composer.sentences:
             return self._silent(found, shared)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
+from policyqa.index.conditions.types import Rule
 from policyqa.index.errors import SourceError
 from policyqa.index.metadata.validity import Validity, successors, validity
 from policyqa.index.store.search_index import SearchIndex
@@ -25,8 +26,8 @@ class Citable:
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """Documents by their id in the order of their names, the passages of each, what became of every
-    file, and the fingerprint of the index that they are of. Documents of the version before
+    """Documents by their id in the order of their names, passages and rules of each, what became of
+    every file, and the fingerprint of the index that they are of. Documents of the version before
     (`earlier`) stay readable, for answers that were given from it."""
 
     fingerprint: str
@@ -34,13 +35,15 @@ class Corpus:
     passages_by_id: Mapping[str, Sequence[Passage]]
     reports: tuple[FileReport, ...] = ()
     earlier: "Corpus | None" = None
+    rules_by_id: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, index: SearchIndex) -> "Corpus":
         """The corpus of a loaded index."""
         manifest = index.manifest
         reports = tuple(file.report for file in manifest.files)
-        return cls.holding(index.documents, index.passages, reports, manifest.fingerprint)
+        held = cls.holding(index.documents, index.passages, reports, manifest.fingerprint)
+        return replace(held, rules_by_id=index.rules_of)
 
     @classmethod
     def holding(
@@ -90,6 +93,14 @@ class Corpus:
             SourceError: no document has this id.
         """
         return tuple(self._holding(doc_id).passages_by_id[doc_id])
+
+    def rules(self, doc_id: str) -> tuple[Rule, ...]:
+        """The trees of conditions of a document in the order of its text.
+
+        Raises:
+            SourceError: no document has this id.
+        """
+        return self._holding(doc_id).rules_by_id.get(doc_id, ())
 
     def outline(self, doc_id: str) -> tuple[OutlineEntry, ...]:
         """The sections of a document in the order of its text.

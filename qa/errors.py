@@ -36,6 +36,8 @@ MEANINGS = {
     "literal_error": "不是可用的值",
     "string_pattern_mismatch": "格式不对",
     "extra_forbidden": "没有这一项",
+    "string_too_long": "超过 {max_length} 字",
+    "value_error": "{error}",
 }
 
 

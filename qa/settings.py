@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -125,13 +126,54 @@ class StoreSettings(BaseModel):
 
 
 class StaffSettings(BaseModel):
-    """How long the office's people stay logged in, and when one is kept out."""
+    """How long the office's people stay logged in, what they prove, and when one is kept out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     session_hours: int = Field(default=8, ge=1, le=72, description="工作人员登录一次管几小时")
-    lock_after: int = Field(default=5, ge=1, le=50, description="连续输错几次密码后暂时锁定")
+    lock_after: int = Field(
+        default=5, ge=1, le=50, description="同一地址对同一账号连续输错几次后暂时锁定"
+    )
     lock_minutes: int = Field(default=15, ge=1, le=1440, description="锁定几分钟")
+    tries_per_minute: int = Field(
+        default=30, ge=1, le=10_000, description="一个地址一分钟最多试几次登录"
+    )
+    second_factor: bool = Field(
+        default=False, description="是否要求每个工作人员设两步验证（手机验证码）"
+    )
+
+
+class ServerSettings(BaseModel):
+    """What one client may ask of the service, and all together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    proxies: str = Field(
+        default="",
+        max_length=2000,
+        description="反向代理的地址或网段，逗号分开；空为不信任何请求自称的地址（X-Forwarded-For）",
+    )
+    asks_per_minute: int = Field(
+        default=60, ge=1, le=100_000, description="一个地址一分钟最多问几次（网页和接口一起算）"
+    )
+    waiting: int = Field(default=64, ge=1, le=10_000, description="最多几个问题排队")
+    waiting_each: int = Field(default=16, ge=1, le=10_000, description="一个地址最多几个问题排队")
+    streams: int = Field(
+        default=200, ge=1, le=100_000, description="一个地址最多同时开几个页面（长连接）"
+    )
+    connections: int = Field(
+        default=400, ge=1, le=100_000, description="一个地址最多同时有几个连接（代理不限）"
+    )
+
+    @field_validator("proxies")
+    @classmethod
+    def _addresses(cls, proxies: str) -> str:
+        for each in filter(None, proxies.split(",")):
+            try:
+                ip_network(each.strip(), strict=False)
+            except ValueError as error:
+                raise ValueError(f"{each.strip()[:50]} 不是地址，也不是网段") from error
+        return proxies
 
 
 class WebSettings(BaseModel):
@@ -201,6 +243,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     store: StoreSettings = StoreSettings()
     staff: StaffSettings = StaffSettings()
+    server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
 
 

@@ -11,6 +11,8 @@ from policyqa.qa.wording import NOTES
 MAX_QUESTION_CHARS = 2000
 MAX_HISTORY_TURNS = 50
 MAX_CHOICES = 100
+MAX_TYPED_CHARS = 20_000  # of one text; a question beyond its limit is refused with words
+MAX_NAME_CHARS = 200  # of an id, a region, an attribute
 
 Status = Literal["answered", "abstained", "error"]
 Completeness = Literal["", "full", "partial"]
@@ -35,20 +37,22 @@ def identifier(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(writable)]
+Typed = Annotated[Text, Field(max_length=MAX_TYPED_CHARS)]
+Name = Annotated[Text, Field(max_length=MAX_NAME_CHARS)]
 
 
 class Turn(Value):
     """One message of the conversation so far, as OpenAI-style clients send it."""
 
     role: Literal["user", "assistant", "system"]
-    content: Text
+    content: Typed
 
 
 class Filters(Value):
     """Which documents are asked: those of these regions, of these kinds, dated from `since` to
     `until` (ISO, year, month or day). Empty: all."""
 
-    regions: tuple[Text, ...] = Field(default=(), max_length=MAX_CHOICES)
+    regions: tuple[Name, ...] = Field(default=(), max_length=MAX_CHOICES)
     kinds: tuple[Kind, ...] = Field(default=(), max_length=MAX_CHOICES)
     since: DateOrNone = ""
     until: DateOrNone = ""
@@ -62,12 +66,12 @@ class Question(Value):
     before counts any more (`Told.attribute`).
     """
 
-    question: Text
-    id: Annotated[str, BeforeValidator(identifier)] = ""
+    question: Typed
+    id: Annotated[str, BeforeValidator(identifier)] = Field(default="", max_length=MAX_NAME_CHARS)
     history: tuple[Turn, ...] = Field(default=(), max_length=MAX_HISTORY_TURNS)
     as_of: IsoDate | None = None
     filters: Filters = Filters()
-    forget: tuple[Text, ...] = Field(default=(), max_length=MAX_CHOICES)
+    forget: tuple[Name, ...] = Field(default=(), max_length=MAX_CHOICES)
     k: int = Field(default=10, ge=1, le=100)
 
 

@@ -30,6 +30,7 @@ from policyqa.qa.retrieve.reading import (
     SentenceReader,
     is_sentence_reader,
 )
+from policyqa.qa.retrieve.ruling import LearnedRuler, Ruler
 from policyqa.qa.settings import ModelSettings, Settings
 
 OFF = "off"
@@ -164,21 +165,34 @@ def _assistant(folder: Path, settings: Settings) -> Assistant:
         second,
         writer(settings),
         resolver=resolver(model),
+        ruler=ruler(model),
     )
 
 
 def resolver(model: Embedder) -> Resolver | None:
-    """What was taught for an embedding model; None where nothing was."""
-    if model.fingerprint != folder_of(WEIGHTS) or not isinstance(
-        model, SentenceTransformerEmbedder
-    ):
-        return None
-    return _resolver(model)
+    """What reads conversations and was taught for an embedding model; None where nothing was."""
+    return _resolver(own) if (own := _own(model)) else None
 
 
 @cache
 def _resolver(model: SentenceTransformerEmbedder) -> Resolver:
     return LearnedResolver.load(model.encoder, model.tokenizer)
+
+
+def ruler(model: Embedder) -> Ruler | None:
+    """What says what rules mean and was taught for an embedding model; None where nothing was."""
+    return _ruler(own) if (own := _own(model)) else None
+
+
+@cache
+def _ruler(model: SentenceTransformerEmbedder) -> Ruler:
+    return LearnedRuler.load(model.encoder, model.tokenizer)
+
+
+def _own(model: Embedder) -> SentenceTransformerEmbedder | None:
+    """The default embedding model, over which others are built; None for another one."""
+    default = model.fingerprint == folder_of(WEIGHTS)
+    return model if default and isinstance(model, SentenceTransformerEmbedder) else None
 
 
 def writer(settings: Settings) -> Writer | None:
@@ -217,6 +231,7 @@ def varied(assistant: Assistant, settings: Settings, *, without: Collection[str]
         writer(settings),
         without,
         resolver(assistant.embedder),
+        ruler(assistant.embedder),
     )
 
 

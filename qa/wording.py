@@ -1,11 +1,7 @@
 """What readers are told in our own words: when there is no answer, and beside one."""
 
-import re
 from collections.abc import Mapping
 from typing import Literal
-
-from policyqa.index.text.words import normalise
-from policyqa.qa.question.forms import CLOSED
 
 # By `types.NoteKind`, with a `{}` for each part. `ui/chat/english.toml` has the English.
 NOTES: Mapping[str, str] = {
@@ -50,31 +46,6 @@ NOTES: Mapping[str, str] = {
 SMALL_TALK: tuple[Literal["talk", "thanks", "who"], ...] = ("talk", "thanks", "who")
 # How a verdict stands before an answer, where its name alone says too little or too much.
 VERDICTS = {"符合": "符合文件列出的条件"}
-# Yes and no in the words of the question: of what asks whether something may be they stay 可以 and
-# 不可以. By what the clause has that asks it, the first that fits.
-AS_ASKED: tuple[tuple[re.Pattern[str], tuple[str, str]], ...] = (
-    (re.compile(r"能|可以|可否|可不可|行|允许|享受|有资格|符合|够|得了"), ("可以", "不可以")),
-    (re.compile(r"算"), ("算", "不算")),
-    (
-        re.compile(r"要|用(?![地人工途水电房于户品车])|必须|需|非得|[还都也先]得"),
-        ("需要", "不需要"),
-    ),
-    (re.compile(r"有"), ("有", "没有")),
-    (re.compile(""), ("是", "否")),
-)
-ASKING_CLAUSE = re.compile(r"[^,，。;；!！?？]+[?？,，。!]?")
-
-
-def verdict_words(verdict: str, question: str) -> str:
-    """A verdict as it stands before the answer to a question: 不需要 to 要交钱吗."""
-    if verdict not in ("可以", "不可以"):
-        return VERDICTS.get(verdict, verdict)
-    clauses = [m.group() for m in ASKING_CLAUSE.finditer(normalise(question))]
-    asking = next((each for each in clauses if CLOSED.search(each)), "可以")
-    yes, no = next(words for form, words in AS_ASKED if form.search(asking))
-    return yes if verdict == "可以" else no
-
-
 TARGET = "目标 "
 # What an answer leaves open is said; that one is whole, nobody can know.
 COMPLETENESS = {"partial": "部分回答"}

@@ -1,10 +1,10 @@
 """The HTTP API: questions and documents as JSON. An error is never inside a 200."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-import anyio.to_thread
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -17,10 +17,14 @@ from policyqa.qa.errors import QuestionError, meaning
 from policyqa.qa.explaining import Explanation
 from policyqa.qa.types import MAX_QUESTION_CHARS, Answer, Question, Text
 from policyqa.ui.assistant import Assistant
-
-AT_ONCE = 2
+from policyqa.ui.clients import client_of
+from policyqa.ui.errors import TryLater
+from policyqa.ui.turns import Turns
 
 _STATUS_OF_REASON = {"bad_question": 400, "failed": 500}
+
+
+T = TypeVar("T")
 
 
 class Explained(Question):
@@ -29,43 +33,48 @@ class Explained(Question):
     expect: Text = Field(default="", max_length=MAX_QUESTION_CHARS)
 
 
-def add_api(app: FastAPI, assistant: Assistant) -> None:
+def add_api(app: FastAPI, assistant: Assistant, turns: Turns) -> None:
     """Put the routes on an application, with one clear line for each thing that goes wrong."""
-    app.include_router(build_router(assistant))
+    app.include_router(build_router(assistant, turns))
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(PolicyQAError, failed)
+    app.add_exception_handler(TryLater, late)
 
 
-def build_router(assistant: Assistant) -> APIRouter:
+def build_router(assistant: Assistant, turns: Turns) -> APIRouter:
     """`POST /api/ask`, `POST /api/explain`, `POST /api/suggestions`, `GET /api/documents`,
     `GET /api/documents/{doc_id}`, `GET /healthz`.
     """
     router = APIRouter()
-    turns = anyio.CapacityLimiter(AT_ONCE)
+
+    async def taken(request: Request, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.wrap_future(turns.submit(client_of(request), work, *args))
 
     @router.post("/api/ask")
-    async def ask(question: Annotated[Question, Body()]) -> JSONResponse:
-        answer = await anyio.to_thread.run_sync(assistant.ask, question, limiter=turns)
+    async def ask(request: Request, question: Annotated[Question, Body()]) -> JSONResponse:
+        answer = await taken(request, assistant.ask, question)
         return JSONResponse(answer.model_dump(mode="json"), status_of(answer))
 
     @router.post("/api/explain")
-    async def explain(question: Annotated[Explained, Body()]) -> JSONResponse:
+    async def explain(request: Request, question: Annotated[Explained, Body()]) -> JSONResponse:
         def look() -> Explanation:
             asked = Question(**{name: getattr(question, name) for name in Question.model_fields})
             return assistant.explain(asked, expect=question.expect)
 
         try:
-            found = await anyio.to_thread.run_sync(look, limiter=turns)
+            found = await taken(request, look)
         except QuestionError as error:
             return JSONResponse({"detail": str(error)}, 400)
         return JSONResponse(found.model_dump(mode="json"))
 
     @router.post("/api/suggestions")
-    async def suggestions(question: Annotated[Question, Body()]) -> dict[str, Any]:
+    async def suggestions(
+        request: Request, question: Annotated[Question, Body()]
+    ) -> dict[str, Any]:
         def look() -> tuple[str, ...]:
             return assistant.suggestions(assistant.ask(question))
 
-        found = await anyio.to_thread.run_sync(look, limiter=turns)
+        found = await taken(request, look)
         return {"id": question.id, "suggestions": list(found)}
 
     @router.get("/api/documents")
@@ -122,6 +131,13 @@ async def malformed(request: Request, error: Exception) -> Response:
 async def failed(request: Request, error: Exception) -> Response:
     """What is answered where we are at fault."""
     return JSONResponse({"detail": str(error)}, 500)
+
+
+async def late(request: Request, error: Exception) -> Response:
+    """What is answered where too much is asked."""
+    if not isinstance(error, TryLater):
+        return await failed(request, error)
+    return JSONResponse({"detail": str(error)}, error.status, headers=error.headers)
 
 
 def malformed_line(details: Any) -> str:

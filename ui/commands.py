@@ -44,7 +44,8 @@ def serve(
     accounts, records = users.opened(), _records()
     server.refuse_unowned(listener, accounts)
     key = signing_key(chosen.data)
-    sessions = Sessions(accounts, key, chosen.staff.session_hours)
+    staff = chosen.staff
+    sessions = Sessions(accounts, key, staff.session_hours, tries_per_minute=staff.tries_per_minute)
     purge_daily(records, chosen.store.retention_days)
     with present.progress() as progress:
         assistant = open_live(index, progress=progress)
@@ -54,7 +55,7 @@ def serve(
     evaluations = open_evaluations(chosen.runs)
     hosts = chosen.web.names
     service = server.Service(assistant, records, sessions, librarian, evaluations, hosts)
-    server.serve(service, listener)
+    server.serve(service, listener, chosen.server)
 
 
 @data_app.command()

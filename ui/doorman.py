@@ -8,17 +8,22 @@ head on the page.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from policyqa.qa.settings import ServerSettings
 from policyqa.ui.chat.language import Language, english, language_of
+from policyqa.ui.clients import Rate, client_of
+from policyqa.ui.errors import TryLater
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -45,7 +50,12 @@ PATHS = frozenset(
 )
 # What these are sent goes through Gradio's components, which open, hash and copy what looks like a
 # file of theirs, whatever the path or address in it; the page has no files.
-COMPONENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
+JOIN = "/gradio_api/queue/join"
+COMPONENTS = (JOIN, "/gradio_api/run/predict")
+STREAMS = ("/gradio_api/heartbeat/", "/gradio_api/queue/data")
+STREAM_WAIT_S = 10
+JOINS_AN_ASK = 3  # asking, opening it anew, a new conversation
+TOO_MUCH = "请求太多，请稍后再试。"
 FOLDERS = (
     "/api/", "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
     "/gradio_api/heartbeat/",
@@ -96,12 +106,21 @@ class Gate:
         app: what is behind it.
         title: of the page.
         bodies: bytes that a request's body may have, by path; `MAX_BODY_BYTES` elsewhere.
+        settings: what one client may do.
         hosts: names under which the service is asked, besides `OWN_HOSTS`; empty for any.
     """
 
     def __init__(
-        self, app: ASGIApp, title: str, bodies: Mapping[str, int], hosts: frozenset[str]
+        self,
+        app: ASGIApp,
+        title: str,
+        bodies: Mapping[str, int],
+        settings: ServerSettings,
+        hosts: frozenset[str],
     ) -> None:
+        self.streams = settings.streams
+        self.open: Counter[str] = Counter()  # streams of each client
+        self.joins = Rate(JOINS_AN_ASK * settings.asks_per_minute, 60)
         self.app = app
         self.hosts = hosts
         self.bodies = bodies
@@ -118,6 +137,13 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
+        who = client_of(HTTPConnection(scope))
+        if scope["path"] == JOIN and (wait_s := self.joins.wait_s(who)):
+            await _late(wait_s)(scope, receive, send)
+            return
+        if scope["path"].startswith(STREAMS):
+            await self._stream(who, scope, receive, send)
+            return
         receive = counted(receive, self.bodies.get(scope["path"], MAX_BODY_BYTES))
         if scope["path"] in COMPONENTS and scope["method"] == "POST":
             body = await whole(receive)
@@ -131,6 +157,23 @@ class Gate:
             send = PageSender(send, self.title, language_of(HTTPConnection(scope).cookies))
         await self.app(scope, receive, send)
 
+    async def _stream(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let what stays open pass while its client has not too much open."""
+        if self.open[who] >= self.streams:
+            await _late(STREAM_WAIT_S)(scope, receive, send)
+            return
+        self.open[who] += 1
+        try:
+            await self.app(scope, receive, send)
+        except RuntimeError as error:  # Gradio ends the stream of a session that is gone by a 404
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.open[who] -= 1
+            if not self.open[who]:
+                del self.open[who]
+
 
 def refused_host(scope: Scope, hosts: frozenset[str]) -> PlainTextResponse | None:
     """The refusal of a request under a name that is not the service's, or None."""
@@ -142,6 +185,12 @@ def refused_host(scope: Scope, hosts: frozenset[str]) -> PlainTextResponse | Non
         name = None
     known = name in hosts or name in OWN_HOSTS
     return None if known else PlainTextResponse("这里不是您要找的网站。", 421)
+
+
+def _late(wait_s: float) -> JSONResponse:
+    """What Gradio's page shows of a refusal is its detail."""
+    late = TryLater(TOO_MUCH, wait_s)
+    return JSONResponse({"detail": str(late)}, late.status, headers=late.headers)
 
 
 def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | None:

@@ -2,8 +2,12 @@
 
 PolicyQAError
 ├── StoreError           the database of answers and feedback cannot be opened, read or written
-└── AccountError         an account, a password or a log-in of the office is refused
+├── AccountError         an account, a password or a log-in of the office is refused
+└── TryLater             too much is asked at once, or by one client
+    └── KeptOut          too many tries to log in (an AccountError, too)
 """
+
+import math
 
 from policyqa.index.errors import PolicyQAError
 
@@ -16,3 +20,28 @@ class StoreError(PolicyQAError):
 class AccountError(PolicyQAError):
     """An account, a password or a log-in of the office is refused. The message says what would be
     taken."""
+
+
+class TryLater(PolicyQAError):
+    """Too much is asked at once, or by one client. Ask again after `retry_s` seconds.
+
+    Args:
+        words: what is said to whoever asks.
+        retry_s: the seconds to wait, at least 1.
+        status: of HTTP: 429 where the client asks too much, 503 where all do.
+    """
+
+    def __init__(self, words: str, retry_s: float, status: int = 429) -> None:
+        super().__init__(words)
+        self.retry_s = max(1, math.ceil(retry_s))
+        self.status = status
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the reply says of when to come again."""
+        return {"Retry-After": str(self.retry_s)}
+
+
+class KeptOut(TryLater, AccountError):
+    """Too many tries to log in, under a name or from an address. Wait; from another address one
+    gets in."""

@@ -23,11 +23,14 @@ from starlette.responses import PlainTextResponse, Response
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.evaluations import Evaluations
-from policyqa.ui.api import add_api
+from policyqa.qa.settings import ServerSettings
+from policyqa.ui.api import add_api, late
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
+from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import HEADERS, WORDS, Gate
+from policyqa.ui.errors import TryLater
 from policyqa.ui.public import PublicAssistant
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
@@ -44,6 +47,7 @@ from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
+from policyqa.ui.turns import Turns
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
@@ -53,9 +57,8 @@ NO_ADMIN = (
 )
 NO_TLS = (
     "注意：别的机器不经 HTTPS 也到得了这个地址，密码会明文传送。请放在带 HTTPS 的反向代理后面，"
-    "并把 FORWARDED_ALLOW_IPS 设为代理的地址。\n"
+    "并把 POLICYQA_SERVER__PROXIES 设为代理的地址。\n"
 )
-LOOPBACK_ONLY = "127.0.0.1,::1"  # whom uvicorn takes for a proxy while nobody says otherwise
 REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用这个端口的权限"}
 
 
@@ -71,13 +74,15 @@ class Service(NamedTuple):
     hosts: frozenset[str] = frozenset()
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
+    settings = settings or ServerSettings()
     assistant, records, sessions, librarian, evaluations, hosts = service
+    turns = Turns(settings)
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
-    add_api(app, public)
+    add_api(app, public, turns)
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
@@ -92,8 +97,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(build_absent())
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
+    app.add_exception_handler(TryLater, late)
     app.add_exception_handler(Exception, broken)  # it is logged as it would be without
-    page = build_page(public, records)
+    page = build_page(public, records, turns)
     page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
     with as_file(files(__package__).joinpath("icon.svg")) as icon:
         gr.mount_gradio_app(
@@ -112,7 +118,8 @@ def create_app(service: Service) -> FastAPI:
             mcp_server=False,
             max_file_size=1,
         )
-    app.add_middleware(Gate, title=TITLE, bodies=body_bytes(librarian), hosts=hosts)
+    bodies = body_bytes(librarian)
+    app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
@@ -162,18 +169,31 @@ def refuse_unowned(listener: socket.socket, accounts: Accounts) -> None:
         raise SettingsError(NO_ADMIN.format(host))
 
 
-def serve(service: Service, listener: socket.socket) -> None:
+def serve(service: Service, listener: socket.socket, settings: ServerSettings) -> None:
     """Serve until interrupted, on the address that `listen` took."""
-    app = create_app(service)
+    app = create_app(service, settings)
     service.librarian.start()
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
-    if not is_local(listener) and config.forwarded_allow_ips == LOOPBACK_ONLY:
+    config = configured(app, settings)
+    if not is_local(listener) and not settings.proxies:
         sys.stderr.write(NO_TLS)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("已停止。\n")
+
+
+def configured(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
+    """How uvicorn serves: it believes what is said of a client's address to nobody but proxies
+    that are set, and holds so many connections of one client."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        http=bounded_protocol(settings.connections, settings.proxies),
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
+    )
 
 
 def address_of(listener: socket.socket) -> str:

@@ -28,10 +28,11 @@ def add(
     name: Name,
     role: Annotated[RoleName, typer.Option(help="reader 查看，editor 审阅和编辑，admin 管账号")],
     password_stdin: FromInput = False,
+    shown: Annotated[str, typer.Option(help="给别人看的名字，空为账号名")] = "",
 ) -> None:
     """新增一个账号。"""
     accounts = opened()
-    accounts.add(name, role, password(password_stdin))
+    accounts.add(name, role, password(password_stdin), shown=shown)
     typer.echo(f"已新增账号 {name}（{ROLE_NAMES[role]}）。")
 
 
@@ -43,6 +44,20 @@ def passwd(name: Name, password_stdin: FromInput = False) -> None:
     typer.echo(f"已更改 {name} 的密码。")
 
 
+@app.command()
+def rename(name: Name, shown: Annotated[str, typer.Argument(help="给别人看的名字")]) -> None:
+    """改一个账号给别人看的名字；登录仍用账号名。"""
+    opened().rename(name, shown)
+    typer.echo(f"账号 {name} 现在显示为 {shown}。")
+
+
+@app.command()
+def reset(name: Name) -> None:
+    """撤去一个账号的两步验证（手机丢了），用它登录着的都要重新登录。"""
+    opened().reset_second(name)
+    typer.echo(f"已撤去 {name} 的两步验证。")
+
+
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
     """列出全部账号。"""
@@ -50,7 +65,9 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] =
     if not found and not as_json:
         typer.echo("还没有账号；policyqa users add 名字 --role admin 新增第一个管理员。")
     for account in found:
-        line = f"{account.name}  {ROLE_NAMES[account.role]}"
+        other = f"（{account.shown}）" if account.shown != account.name else ""
+        line = f"{account.name}{other}  {ROLE_NAMES[account.role]}"
+        line += "  两步验证" if account.second_on else ""
         stopped = "  已停用" if account.disabled else ""
         shown = account.model_dump(mode="json")
         typer.echo(json.dumps(shown, ensure_ascii=False) if as_json else line + stopped)

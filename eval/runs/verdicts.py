@@ -8,9 +8,9 @@ from policyqa.eval.runs.readings import Figure, figures_table, is_of, mean
 from policyqa.eval.sets.circumstances import RULINGS, Person
 from policyqa.index.types import Value
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.compose.circumstances import BACK
 from policyqa.qa.types import Answer, Question
 
-BACK = ("tell_more", "is_it_so")  # notes that ask for a fact, or for a condition
 WRONG = {("符合", "不符合"), ("不符合", "符合")}
 
 

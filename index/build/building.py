@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from policyqa.index.build import sandbox, scanning
 from policyqa.index.build.sandbox import Parsed, Task
+from policyqa.index.conditions.types import Rule
 from policyqa.index.errors import (
     IndexBusy,
     IndexError_,
@@ -31,7 +32,6 @@ from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import Manifest, SearchIndex, SourceFile
 from policyqa.index.store.token_sets import TokenSets
 from policyqa.index.store.vectors import FaissStore, Vectors, stacked
-from policyqa.index.structure.parsing import parse
 from policyqa.index.structure.quotes import display, heading_of, in_context
 from policyqa.index.text.words import bigrams, cutting, simplified, words
 from policyqa.index.types import Document, FileReport, IndexReport, Metadata, Passage
@@ -42,10 +42,11 @@ Parser = Callable[[Sequence[SourceFile]], Iterator[Parsed | UnreadableFile]]
 
 @dataclass(frozen=True)
 class Embedded:
-    """One document with its passages and vectors: what a later build can keep."""
+    """One document with its passages, rules and vectors: what a later build can keep."""
 
     document: Document
     passages: tuple[Passage, ...]
+    rules: tuple[Rule, ...]
     vectors: Vectors
 
 
@@ -138,7 +139,7 @@ def build_texts(
 def _parsed_text(item: SourceText) -> Parsed:
     extract = Extract((Plain(item.text),))
     sha256 = _sha256(item.text)
-    return Parsed(*parse(extract, source=item.source, metadata=item.metadata, sha256=sha256))
+    return sandbox.parsed(extract, source=item.source, metadata=item.metadata, sha256=sha256)
 
 
 def _sha256(text: str) -> str:
@@ -333,6 +334,7 @@ def disassemble(index: SearchIndex) -> Iterable[Embedded]:
         yield Embedded(
             document,
             tuple(index.passages[r] for r in rows),
+            index.rules_of.get(document.doc_id, ()),
             index.passage_vectors.vectors(rows),
         )
 
@@ -362,7 +364,9 @@ def embed(
     vectors = _encoded_once(_texts(parsed), embedder, progress, known or {})
     ends = np.cumsum([len(item.passages) for item in parsed])[:-1]
     parts = np.split(vectors, ends)
-    return [Embedded(i.document, i.passages, own) for i, own in zip(parsed, parts, strict=True)]
+    return [
+        Embedded(i.document, i.passages, i.rules, own) for i, own in zip(parsed, parts, strict=True)
+    ]
 
 
 def _texts(parsed: Sequence[Parsed | Embedded]) -> list[str]:
@@ -435,6 +439,7 @@ def assemble(
         manifest=manifest,
         documents=tuple(e.document for e in embedded),
         passages=tuple(passage for _, passage in cut),
+        rules=tuple(rule for e in embedded for rule in e.rules),
         passage_vectors=FaissStore.build(stacked([e.vectors for e in embedded], dimension)),
         words=LexicalIndex.build(in_words),
         bigrams=LexicalIndex.build([bigrams(text) for text in texts]),

@@ -15,8 +15,10 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from policyqa.index.conditions.trees import rules
+from policyqa.index.conditions.types import Rule
 from policyqa.index.errors import UnreadableFile
-from policyqa.index.read.extract import Limits
+from policyqa.index.read.extract import Extract, Limits
 from policyqa.index.read.reading import read
 from policyqa.index.structure.parsing import parse
 from policyqa.index.types import Document, Metadata, Passage
@@ -39,10 +41,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Parsed:
-    """One document with its passages, before embedding."""
+    """One document with its passages and its rules, before embedding."""
 
     document: Document
     passages: tuple[Passage, ...]
+    rules: tuple[Rule, ...] = ()
+
+
+def parsed(extract: Extract, *, source: str, metadata: Metadata, sha256: str) -> Parsed:
+    """What a file's loader gave, as a document; the arguments are those of `parse`."""
+    found = parse(extract, source=source, metadata=metadata, sha256=sha256)
+    return Parsed(*found, rules(*found))
 
 
 def parse_file(task: Task, limits: Limits) -> Parsed:
@@ -56,10 +65,10 @@ def parse_file(task: Task, limits: Limits) -> Parsed:
         raise UnreadableFile(f"无法读取：{error.strerror or error}") from error
     extract = read(data, task.path.name, limits)
     sha256 = hashlib.sha256(data).hexdigest()
-    parsed = Parsed(*parse(extract, source=task.source, metadata=task.metadata, sha256=sha256))
-    if not any(WORD.search(passage.text) for passage in parsed.passages):
+    found = parsed(extract, source=task.source, metadata=task.metadata, sha256=sha256)
+    if not any(WORD.search(passage.text) for passage in found.passages):
         raise UnreadableFile("文件里没有可用的正文")
-    return parsed
+    return found
 
 
 def parse_files(tasks: Sequence[Task], limits: Limits) -> Iterator[Parsed | UnreadableFile]:
@@ -74,8 +83,8 @@ def parse_files(tasks: Sequence[Task], limits: Limits) -> Iterator[Parsed | Unre
 
 def _outcome(task: Task, future: Any, limits: Limits) -> Parsed | UnreadableFile:
     try:
-        parsed: Parsed = future.result()
-        return parsed
+        found: Parsed = future.result()
+        return found
     except UnreadableFile as error:
         return error
     except TimeoutError:

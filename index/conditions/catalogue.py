@@ -70,6 +70,8 @@ def sole(unit: str) -> str:
 
 def classes(text: str) -> Iterator[Named]:
     """The classes of any scale that a text names, the longest name at each place."""
+    if not _any_class().search(text):
+        return
     found = [
         Named(name, rank, *match.span())
         for name, pattern, rank in _scales()
@@ -98,3 +100,9 @@ def _scales() -> tuple[tuple[str, re.Pattern[str], int], ...]:
         for name, each in attributes().items()
         for words, rank in each.scale.items()
     )
+
+
+@cache
+def _any_class() -> re.Pattern[str]:
+    """Whatever names a class: most texts name none, which one look tells."""
+    return re.compile("|".join(pattern.pattern for _, pattern, _ in _scales()))

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
+from policyqa.index.conditions import trees
+from policyqa.index.conditions.types import Rule
 from policyqa.index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from policyqa.index.metadata import readings as metadata
 from policyqa.index.metadata.office import NO_WORDS, OfficeWords
@@ -27,14 +29,17 @@ from policyqa.index.text import cleaning, words
 from policyqa.index.types import Document, FileReport, Passage, Value
 
 T = TypeVar("T", bound=Value)
-FORMAT = 6
+FORMAT = 7
 CURRENT = "CURRENT"
 OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
 ATTEMPTS = 3  # of a reader whose version is replaced while it reads
 MANIFEST = "manifest.json"
-PARSER = ".".join(m.VERSION for m in (cleaning, structure, passages, parsing, metadata, words))
+PARSER = ".".join(
+    m.VERSION for m in (cleaning, structure, passages, parsing, metadata, words, trees)
+)
 LEXICALS = ("words", "bigrams", "document_bigrams")
 VECTORS = "passage_vectors.faiss"
+RULES = "conditions.jsonl"
 TOKENS = ("sentence_words", "sentence_bigrams")
 REBUILD = "请运行 policyqa index 重建"
 
@@ -65,13 +70,15 @@ class Manifest(Value):
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """Documents, passages and everything that finds them. Rows of `passage_vectors`, `words` and
-    `bigrams` are passages; rows of `sentence_words` and `sentence_bigrams` are their sentences in
-    order, as they are shown; rows of `document_bigrams` are documents."""
+    """Documents, passages and everything that finds them; `rules` are the trees of conditions, in
+    the order of the documents and of their texts. Rows of `passage_vectors`, `words` and `bigrams`
+    are passages; rows of `sentence_words` and `sentence_bigrams` are their sentences in order, as
+    they are shown; rows of `document_bigrams` are documents."""
 
     manifest: Manifest
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
+    rules: tuple[Rule, ...]
     passage_vectors: FaissStore
     words: LexicalIndex
     bigrams: LexicalIndex
@@ -92,6 +99,14 @@ class SearchIndex:
     def document_rows(self) -> dict[str, int]:
         """Row of each document by its id."""
         return {document.doc_id: row for row, document in enumerate(self.documents)}
+
+    @cached_property
+    def rules_of(self) -> dict[str, tuple[Rule, ...]]:
+        """The rules of each document by its id; no entry for one without."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            found[rule.doc_id] = (*found.get(rule.doc_id, ()), rule)
+        return found
 
     @cached_property
     def document_of(self) -> NDArray[np.int64]:
@@ -138,6 +153,7 @@ def _write(index: SearchIndex, folder: Path) -> None:
     folder.mkdir(parents=True)
     _write_lines(folder / "documents.jsonl", index.documents)
     _write_lines(folder / "passages.jsonl", index.passages)
+    _write_lines(folder / RULES, index.rules)
     index.passage_vectors.save(folder / VECTORS)
     for name in (*LEXICALS, *TOKENS):
         getattr(index, name).save(folder / name)
@@ -251,6 +267,7 @@ def _read(version: Path, manifest: Manifest) -> SearchIndex:
         manifest=manifest,
         documents=_read_lines(version / "documents.jsonl", Document),
         passages=_read_lines(version / "passages.jsonl", Passage),
+        rules=_read_lines(version / RULES, Rule),
         passage_vectors=FaissStore.load(version / VECTORS),
         words=lexicals["words"],
         bigrams=lexicals["bigrams"],

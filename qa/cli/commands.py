@@ -181,7 +181,8 @@ def documents_list(as_json: JsonOption = False, index_dir: IndexOption = None) -
 def documents_show(
     source: str,
     conditions: Annotated[
-        bool, typer.Option("--conditions", help="只列出读出的条件：年龄、社保、学历等的要求和原句")
+        bool,
+        typer.Option("--conditions", help="只列出读出的条件：全部满足、任一即可、不得有，各带原句"),
     ] = False,
     as_json: JsonOption = False,
     index_dir: IndexOption = None,

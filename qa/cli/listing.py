@@ -5,17 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from policyqa.index.build import scanning
-from policyqa.index.conditions.catalogue import attributes
-from policyqa.index.conditions.limits import limits
 from policyqa.index.errors import SourceError
 from policyqa.index.metadata.validity import validity
 from policyqa.index.store import search_index
 from policyqa.index.store.search_index import SearchIndex, SourceFile
 from policyqa.index.types import Document, Metadata, Passage
 from policyqa.qa import settings as configuration
-from policyqa.qa.compose.enumerations import sentences_of
-from policyqa.qa.eligibility.comparing import bars
-from policyqa.qa.eligibility.telling import demanded
+from policyqa.qa.eligibility.showing import shown as rule_shown
 
 FIELDS = (
     "title", "issuer", "doc_number", "date", "effective", "expires", "region", "kind",
@@ -83,23 +79,14 @@ def shown(index: SearchIndex, source: str) -> dict[str, Any]:
 
 
 def conditions(index: SearchIndex, source: str) -> list[dict[str, Any]]:
-    """What one file demands in numbers and ranks, as answers compare it: what it is about, how much
-    is demanded, whether who has it is barred, and the sentence, by its place in the text.
+    """The rules of one file as trees of conditions, each with its words, in the text's order.
 
     Raises:
         SourceError: no file of this name.
     """
     doc_id = shown(index, source)["doc_id"]
     document = next((each for each in index.documents if each.doc_id == doc_id), None)
-    passages = [each for each in index.passages if each.doc_id == doc_id]
-    found = []
-    for sentence in sentences_of(passages):
-        text = document.text[sentence.start : sentence.end] if document else ""
-        for limit in limits(text):
-            about = {"label": attributes()[limit.attribute].label, "demanded": demanded(limit)}
-            place = {"start": sentence.start, "end": sentence.end}
-            found.append({**about, "bars": bars(text), **place, "quote": text})
-    return found
+    return [rule_shown(document, rule) for rule in index.rules_of.get(doc_id, ()) if document]
 
 
 def _passage(text: str, passage: Passage) -> dict[str, Any]:

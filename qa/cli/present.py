@@ -178,13 +178,27 @@ def shown_text(shown: Mapping[str, Any]) -> str:
 
 
 def conditions_text(found: Sequence[Mapping[str, Any]]) -> str:
-    """What a document demands in numbers and ranks, a line a demand, with its sentence."""
-    lines = []
-    for each in found:
-        quote = " ".join(each["quote"].split())
-        barred = "的不可以" if each["bars"] else ""
-        lines.append(f"{each['label']}：{each['demanded']}{barred}\n    “{quote}”")
-    return "\n".join(lines) or "没有读出带数字或等级的条件。"
+    """The rules of a document, a paragraph each: what it is, for whom, what follows, its tree."""
+    return "\n\n".join("\n".join(_rule_lines(each)) for each in found) or "没有读出条件。"
+
+
+def _rule_lines(rule: Mapping[str, Any]) -> Iterator[str]:
+    whom = "、".join(map(one_line, rule["for"]))
+    follows = f" → {one_line(rule['follows'])}" if rule["follows"] else ""
+    yield f"{rule['name']}{f'（{whom}）' if whom else ''}{follows}"
+    yield from _tree_lines(rule["tree"], "  ")
+
+
+def _tree_lines(node: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """A tree, two columns further in a level; a condition with the words it was read from."""
+    if node["node"] == "leaf":
+        demanded = f"{node['label']}：{node['demanded']}  " if node["label"] else ""
+        mark = f"（{node['says']}）" if node["says"] else ""
+        yield f"{indent}{demanded}“{' '.join(node['quote'].split())}”{mark}"
+        return
+    yield f"{indent}{node['says']}："
+    for part in node["parts"]:
+        yield from _tree_lines(part, indent + "  ")
 
 
 def _reading_text(reading: Mapping[str, Any], text: str) -> str:

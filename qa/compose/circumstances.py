@@ -6,19 +6,27 @@ from typing import Literal
 
 from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.limits import PERSONS
+from policyqa.index.conditions.trees import how_many
+from policyqa.index.conditions.wording import (
+    ALTERNATIVE,
+    ARTICLE,
+    BINDS,
+    DEMANDS,
+    REFUSES,
+    SPARES,
+    granted_if,
+)
+from policyqa.index.structure.enumerations import Enumeration, Item, around, sentences_of
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.quantities import plain
 from policyqa.index.types import Document, Passage, Sentence
 from policyqa.qa.compose.draft import Draft
-from policyqa.qa.compose.enumerations import Enumeration, Item, around, sentences_of
 from policyqa.qa.compose.verdicts import Verdict
 from policyqa.qa.corpus import Citable
 from policyqa.qa.eligibility.comparing import (
-    REFUSES,
     Judgement,
     Rule,
     excludes,
-    granted_if,
     judged,
 )
 from policyqa.qa.eligibility.facts import carried, tells_only
@@ -27,25 +35,19 @@ from policyqa.qa.eligibility.telling import claimed, condition
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.agreement import place_missing
 from policyqa.qa.retrieve.evidence import Evidence, Quote
+from policyqa.qa.retrieve.ruling import Compared
 from policyqa.qa.types import Note, Role
 
-# What introduces demands, and what offers several of them to choose from.
-DEMANDS = re.compile(r"条件|符合|具备|满足|资格|对象|情形|情况之一|人员")
-ALTERNATIVE = re.compile(r"之一|任一|任何一|其中一|(?:下列|以下)(?:情形|情况|人员|对象)")
-BINDS = re.compile(
-    r"应当?(?!届)|须|必须|需要?(?!求)|不得|不(?:能|可)?超过|要求|条件|资格|方可|才能|限于|仅限"
-)
-SPARES = re.compile(
-    r"不受|不[作做][^,，。;；]{0,4}(?:限制|要求)|放宽|免除|豁免|除外|不适用|补足|视同"
-)
 ARTICLES = re.compile(r"第[^条]{1,6}条")
-ARTICLE = re.compile(r"\s*第[^条章节]{1,6}[条章节]")  # no item of a list of demands
 CLAIMS = 8  # items of a list that are shown to be answered
+BACK = ("tell_more", "is_it_so")  # notes that ask for a fact, or for a condition
 ASKED_BACK = 2  # what is not told that is asked for at once
 
 
 def judgement_of(
-    asked: Asked, said: Sequence[Quote], passages: Sequence[Passage]
+    asked: Asked,
+    said: Sequence[Quote],
+    passages: Sequence[Passage],
 ) -> Judgement | None:
     """What follows for the asker from the rules that are said; None where the question does not
     ask whether something may be, or tells nothing.
@@ -66,10 +68,32 @@ def judgement_of(
     return found if tells(asked) or replies else found._replace(claims=())
 
 
+def is_plain(asked: Asked) -> bool:
+    """Whether a question asks for yes or no, and not for the opposite of what it names."""
+    return "yes_no" in asked.wants and "opposite" not in asked.wants
+
+
+def is_open(found: Judgement | None) -> bool:
+    """Whether something that is demanded is not told, or not answered."""
+    return found is not None and bool(
+        found.untold or any(not (each.answered or each.way) for each in found.claims)
+    )
+
+
+def by_numbers(asked: Asked, found: Judgement | None) -> Compared:
+    """What comparing gave of the numbers and ranks that the asker tells."""
+    if not tells(asked):
+        return "nothing"
+    fits = [check.fits for check in found.checks] if found else []
+    if not fits:
+        return "unrelated"
+    return "failed" if False in fits else "met" if all(fits) else "open"
+
+
 def _asks(asked: Asked) -> bool:
-    """Whether a question asks if something may be, or only adds to one that did: 我36了."""
+    """Whether a question asks for yes or no, or only adds to one that did: 我36了."""
     adds = bool(asked.told) and bool(tells_only(asked.own or asked.text))
-    return "verdict" in asked.wants or adds
+    return is_plain(asked) or adds
 
 
 def tells(asked: Asked) -> bool:
@@ -146,6 +170,13 @@ def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
         draft.notes.append(Note(kind="self_check"))
 
 
+def settle(draft: Draft, verdict: Verdict) -> None:
+    """Says a verdict in place of what would have been asked back."""
+    draft.verdict = verdict
+    draft.notes = [note for note in draft.notes if note.kind not in BACK]
+    draft.choices = ()
+
+
 def _ask_back(draft: Draft, found: Judgement) -> None:
     """Asks for what is demanded and not told, and for the first condition that only the asker can
     answer."""
@@ -188,9 +219,9 @@ def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]
             continue
         lead = quote.document.text[slice(*whole.lead)] if whole.lead else ""
         items = tuple(tuple(_inside(item, quote, every)) for item in whole.items)
-        several = ALTERNATIVE.search(lead)
+        least = how_many(plain(lead)) or (1 if ALTERNATIVE.search(lead) else None)
         binding = quote is said[0] or bool(BINDS.search(lead))
-        yield Rule(items, 1 if several else None, binding)
+        yield Rule(items, least, binding)
 
 
 def _is_barred(quote: Quote, passages: Sequence[Passage]) -> bool:

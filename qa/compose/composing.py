@@ -1,14 +1,20 @@
 """Evidence to an answer: what is said first, what belongs together, and what is said about it."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from policyqa.index.structure.enumerations import continued, excepted, sentences_of
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.marks import place_stem
-from policyqa.index.text.numerals import HAN
 from policyqa.index.types import Document, Passage, Sentence
-from policyqa.qa.compose.circumstances import judge, judgement_of, tells
+from policyqa.qa.compose.circumstances import (
+    by_numbers,
+    is_open,
+    is_plain,
+    judge,
+    judgement_of,
+    settle,
+)
 from policyqa.qa.compose.comparing import (
     beside,
     compared_places,
@@ -18,13 +24,13 @@ from policyqa.qa.compose.comparing import (
 )
 from policyqa.qa.compose.composer import Composer, is_same, shortened
 from policyqa.qa.compose.draft import Draft
-from policyqa.qa.compose.enumerations import continued, excepted, sentences_of
 from policyqa.qa.compose.itself import Itself
 from policyqa.qa.compose.lists import AS_GOOD, listed, listing_of, with_leads
 from policyqa.qa.compose.missing import further, unanswered
 from policyqa.qa.compose.timeline import VALUED, DatedValue, Timeline, aims, timeline, written
-from policyqa.qa.compose.verdicts import is_of_others, only_refuses, verdict, weighed
+from policyqa.qa.compose.verdicts import Verdict, is_of_others, only_refuses, verdict, weighed
 from policyqa.qa.corpus import Citable
+from policyqa.qa.eligibility.comparing import Judgement
 from policyqa.qa.eligibility.facts import ASKING
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, Quote
@@ -32,9 +38,6 @@ from policyqa.qa.retrieve.ruling import Ruler
 from policyqa.qa.types import Citation, Note, Role
 
 NOT_HELD = frozenset({"已过期", "被替代", "尚未施行"})
-COUNTED = re.compile(
-    rf"\d|[{HAN}]{{2,}}|[{HAN}](?:岁|年|个?月|块|元|级|次|套)"
-)  # numbers are there
 NONE: Mapping[str, Quote] = MappingProxyType({})
 OTHER_TIMES = 3  # values of earlier dates that are shown
 
@@ -85,8 +88,8 @@ def composed(
     judgement = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()))
     if judgement:
         judge(draft, asked, judgement)
-    if ruler and "yes_no" in asked.wants and asked.uses("ruling") and own:
-        _rule(draft, asked, own, ruler)
+    if ruler and is_plain(asked) and asked.uses("ruling") and own:
+        _rule(draft, asked, own, judgement, ruler)
     _annotate(draft, asked, said, own_parts)
     return draft
 
@@ -127,26 +130,26 @@ def _stated(
     return said
 
 
-def _rule(draft: Draft, asked: Asked, said: Sequence[Quote], ruler: Ruler) -> None:
-    """The verdict that the rules give by their words. Where somebody brings numbers or ranks, they
-    are for comparing, and words give none; nor where something was stated in an earlier turn, of
-    relatives that the rules do not name, or where the opposite is asked."""
-    compared = draft.conditions or draft.choices
-    if compared or COUNTED.search(asked.text) or tells(asked):
-        draft.verdict = draft.verdict if compared else ""
+def _rule(
+    draft: Draft, asked: Asked, said: Sequence[Quote], judgement: Judgement | None, ruler: Ruler
+) -> None:
+    """The verdict that the rules give by their words, where comparing settles nothing; none where
+    something was stated in an earlier turn, or of relatives that the rules do not name; and none
+    of permission while a condition is open."""
+    if judgement and judgement.allowed is not None:
         return
+    undecided: Verdict = "还不能判断" if draft.verdict == "还不能判断" else ""
+    draft.verdict = undecided
     texts = [quote.text for quote in said]
     stated = any(not ASKING.search(turn) for turn in asked.told)  # what may decide
-    opposite = "opposite" in asked.wants
-    if stated or opposite or is_of_others(asked.own or asked.text, texts):
-        draft.verdict = ""
+    if stated or is_of_others(asked.own or asked.text, texts):
         return
     title = said[0].document.metadata.title
-    ruling = ruler.rule(asked.text, title, texts)
-    if ruling is not None:
-        first = [text for text in texts if not text.endswith(LEADS_IN)][:1]
-        found = ruling.said() or ""
-        draft.verdict = "" if found == "可以" and only_refuses(first) else found
+    found = ruler.rule(asked.text, title, texts, by_numbers(asked, judgement)).said()
+    first = [text for text in texts if not text.endswith(LEADS_IN)][:1]
+    unfounded = found == "可以" and (only_refuses(first) or is_open(judgement))
+    if found and not unfounded:
+        settle(draft, found)
 
 
 def _role(quote: Quote, first: Quote, asked: Asked) -> Role:

@@ -5,10 +5,10 @@ from typing import Literal
 
 from policyqa.index.types import Span
 from policyqa.qa.compose.composer import Composer
-from policyqa.qa.compose.verdicts import Verdict
+from policyqa.qa.compose.verdicts import Verdict, verdict_words
 from policyqa.qa.retrieve.evidence import Quote
 from policyqa.qa.types import Compared, Completeness, Condition, Note, Role
-from policyqa.qa.wording import ABOVE, verdict_words
+from policyqa.qa.wording import ABOVE
 
 
 @dataclass

@@ -4,13 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from policyqa.index.structure.parsing import SECTION_SEPARATOR
-from policyqa.index.text.marks import is_place
-from policyqa.index.text.words import normalise
-from policyqa.index.types import Document, Passage, Span
-from policyqa.qa.compose.composer import shortened
-from policyqa.qa.compose.draft import Draft
-from policyqa.qa.compose.enumerations import (
+from policyqa.index.structure.enumerations import (
     Enumeration,
     Item,
     around,
@@ -18,6 +12,12 @@ from policyqa.qa.compose.enumerations import (
     numbered,
     sentences_of,
 )
+from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.index.text.marks import is_place
+from policyqa.index.text.words import normalise
+from policyqa.index.types import Document, Passage, Span
+from policyqa.qa.compose.composer import shortened
+from policyqa.qa.compose.draft import Draft
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.question.forms import DENIES
 from policyqa.qa.question.headings import is_of_other_kind

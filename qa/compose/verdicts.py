@@ -8,6 +8,8 @@ from policyqa.index.text.marks import is_place
 from policyqa.index.text.numerals import TENS
 from policyqa.index.text.words import bigrams, normalise
 from policyqa.qa.question.asked import Asked
+from policyqa.qa.question.forms import CLOSED
+from policyqa.qa.wording import VERDICTS
 
 Verdict = Literal["", "可以", "不可以", "视条件而定", "还不能判断", "符合"]
 
@@ -37,6 +39,29 @@ FAMILY = re.compile(r"家属|亲属|家庭成员|家人|家庭|随迁人员|随�
 MIN_NAMED = 0.5  # share of what a question names that the sentence must have
 LIMITS = re.compile(r"(?:^|[,，:：]|仅|只)限(?!期|额|制|时|度|量|价)|以外的[^,，。]{0,8}不")
 REACH = 3  # clauses, the best one and those after it, that may hold the predicate
+# Yes and no in the words of the question: of what asks whether something may be they stay 可以 and
+# 不可以. By what the clause has that asks it, the first that fits.
+AS_ASKED: tuple[tuple[re.Pattern[str], tuple[str, str]], ...] = (
+    (re.compile(r"能|可以|可否|可不可|行|允许|享受|有资格|符合|够|得了"), ("可以", "不可以")),
+    (re.compile(r"算"), ("算", "不算")),
+    (
+        re.compile(r"要|用(?![地人工途水电房于户品车])|必须|需|非得|[还都也先]得"),
+        ("需要", "不需要"),
+    ),
+    (re.compile(r"有"), ("有", "没有")),
+    (re.compile(""), ("是", "否")),
+)
+ASKING_CLAUSE = re.compile(r"[^,，。;；!！?？]+[?？,，。!]?")
+
+
+def verdict_words(verdict: str, question: str) -> str:
+    """A verdict as it stands before the answer to a question: 不需要 to 要交钱吗."""
+    if verdict not in ("可以", "不可以"):
+        return VERDICTS.get(verdict, verdict)
+    clauses = [m.group() for m in ASKING_CLAUSE.finditer(normalise(question))]
+    asking = next((each for each in clauses if CLOSED.search(each)), "可以")
+    yes, no = next(words for form, words in AS_ASKED if form.search(asking))
+    return yes if verdict == "可以" else no
 
 
 def is_of_others(question: str, rules: Sequence[str]) -> bool:

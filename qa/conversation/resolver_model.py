@@ -11,14 +11,12 @@ whether its document answers.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from policyqa.index.store.layers import upper_layers_of_its_own
-from policyqa.index.store.tuning import differences, tuned
+from policyqa.index.store.layers import learn, learned, upper_layers_of_its_own
 from policyqa.qa.conversation.sheet import Sheet
 
 SHARED = 8  # layers of the embedding model below those of its own
@@ -46,16 +44,11 @@ class ResolverModel(nn.Module):
 
     def learned(self, untaught: "ResolverModel") -> dict[str, NDArray[Any]]:
         """What it has more than one that was taught nothing, as it is kept."""
-        return differences(_arrays(untaught.taught()), _arrays(self.taught()))
+        return learned(self.taught(), untaught.taught())
 
     def learn(self, kept: Arrays) -> None:
         """Add what was learned. Raises KeyError or RuntimeError where it does not fit."""
-        old = _arrays(self.taught())
-        unknown = {name.removesuffix(".scale") for name in kept} - old.keys()
-        if unknown:
-            raise KeyError(f"{sorted(unknown)[0]} is no weight of a resolver")
-        new = {name: torch.from_numpy(value) for name, value in tuned(old.items(), kept)}
-        self.taught().load_state_dict(new)
+        learn(self.taught(), kept)
 
     def forward(self, sheets: Sequence[Sheet]) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         """Unit vectors of n sheets, shape (n, dimension), and of each the log-odds of its words,
@@ -85,7 +78,3 @@ class ResolverModel(nn.Module):
 
 def _stacked(values: Sequence[Tensor], like: Tensor) -> Tensor:
     return torch.stack(list(values)) if values else like.new_zeros(0)
-
-
-def _arrays(module: nn.Module) -> dict[str, NDArray[np.float32]]:
-    return {name: value.float().cpu().numpy() for name, value in module.state_dict().items()}

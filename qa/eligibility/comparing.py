@@ -6,48 +6,19 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from policyqa.index.conditions.catalogue import EACH_ONE, attributes
+from policyqa.index.conditions.catalogue import attributes
 from policyqa.index.conditions.intervals import exactly
 from policyqa.index.conditions.limits import Limit, limits
-from policyqa.index.structure.headings import without_marker
+from policyqa.index.conditions.wording import GRADES, OPEN, bars, is_read
 from policyqa.index.text.quantities import plain
 from policyqa.qa.eligibility.facts import Fact
 from policyqa.qa.eligibility.logic import All, Any, Leaf, Node, Not, Truth, truth
 from policyqa.qa.eligibility.replies import condition_of, key_of
 from policyqa.qa.retrieve.evidence import Quote
 
-# What an office decides, or what another part of the sentence lifts: nothing is settled by it.
-OPEN = re.compile(
-    r"原则上|一般(?:应|不)|放宽|可适当|特殊情况|特别(?:优秀|突出)|除外|除[^,，。;；]{1,30}外|不受|不作[^,，。;；]{0,4}限制|过去|原来|此前|以前|原规定|是指|累计计算|合并计算|另行|不用|无需|无须|免除|豁免"
-    r"|经[^,，。;；]{1,16}(?:批准|同意|认定)"
-)
-# What counts points or grades what is paid, and demands nothing.
-GRADES = re.compile(
-    r"(?:支付|报销|补助|补贴|首付)[^,，。;；]{0,8}\d|\d+(?:\.\d+)?%"
-    r"|[积加计得扣减]\d+(?:\.\d+)?分|分值|[每各]满|按[^,，。;；]{1,12}(?:发放|计发|支付)|标准为"
-)
-REFUSES = re.compile(
-    r"不予|不得|不能|不可以|不再|不参加|不享受|不纳入|不受理|不属于|禁止|取消|注销|退回|收回|停止|终止|不发给"
-)
-GRANTS = re.compile(
-    r"(?:第[^条]{1,6}条)?\s*(?P<condition>[^。；;]{6,80}?)的?[，,](?:均|都|即|方|才|也)?"
-    r"(?:可以|可(?!能)|准予|予以|给予|享受|纳入)"
-)
-PUNISHES = re.compile(
-    "追回|撤销|暂停|驳回|处罚|处分|罚款|警告|通报|批评|追究|解除|腾退|清退|除名|辞退"
-)
 OR = re.compile(r"或|以及|和|、")
 OTHERS = re.compile(r"^[^,，。;；]{0,4}的[^,，。;；]{1,12}(?:和|及|、)[^,，。;；]*的")
 SPARED = re.compile(r"不受[^。;；]*?限制")
-BUT = re.compile(r"但|其中|不过")
-# What is left of a sentence that demands nothing but a limit.
-BOUNDS = re.compile(
-    r"不(?:得|能|可|应)?(?:超过|高于|大于|多于|低于|少于|小于)|未超过|超过|高于|大于|低于|少于|小于|不低|至少|最低|年满|未满|不满|不足"
-    r"|已满|满|达到|(?:及|或)?以[上下内]|之内|之间|含"
-)
-SAYS_NOTHING = re.compile(
-    "申请人|申请者|本人|人员|应当|须|应|在|为|的|者|其|住房|建筑|人均|至|到|且"
-)
 
 
 class Rule(NamedTuple):
@@ -193,7 +164,7 @@ def _is_met(quote: Quote, checks: Sequence[Check]) -> bool:
     """Whether all that a sentence demands is compared and met."""
     whole = limits(quote.text)
     compared = len(whole) == len(checks) and all(check.fits for check in checks)
-    return compared and _is_read(plain(quote.text), whole)
+    return compared and is_read(plain(quote.text), whole)
 
 
 def _is_denied(held: Held, spared: Collection[str], lifted: Collection[str]) -> bool:
@@ -285,26 +256,11 @@ def _tree(quote: Quote, checks: Sequence[Check]) -> Node:
     whole = limits(quote.text)
     if excludes(quote):  # it bars whom all of it holds of
         return Not(All((*leaves, unread)) if len(whole) > len(checks) else All(leaves))
-    if len(whole) == len(checks) and _is_read(form, whole):
+    if len(whole) == len(checks) and is_read(form, whole):
         return All(leaves)
     if "以及" in form or any(OR.search(words) for words in between) or _offers_another(form, ends):
         return Any((*leaves, unread))
     return All((*leaves, unread))
-
-
-def _is_read(form: str, whole: Sequence[Limit]) -> bool:
-    """Whether a sentence demands nothing else than limits: 年龄不超过45周岁; not 本市缴费满1年."""
-    if not whole:
-        return False
-    rest = form
-    for limit in reversed(whole):
-        rest = rest[: limit.start] + "，" + rest[limit.end :]
-    for limit in whole:
-        attribute = attributes()[limit.attribute.removesuffix(EACH_ONE)]
-        for name in filter(None, (attribute.words, attribute.label)):
-            rest = re.sub(name, "", rest)
-    rest = BOUNDS.sub("", without_marker(rest))
-    return not re.search(r"[\u4e00-\u9fff]", SAYS_NOTHING.sub("", rest))
 
 
 def _may_be_lifted(form: str, checks: Sequence[Check]) -> bool:
@@ -331,19 +287,3 @@ def _offers_another(form: str, ends: Sequence[Limit]) -> bool:
 def excludes(quote: Quote) -> bool:
     """Whether a sentence bars those of whom what it demands holds."""
     return bars(quote.text)
-
-
-def granted_if(sentence: str) -> str:
-    """The condition of a sentence that grants something on it: 符合……的，可以……; "" for another, as
-    for one that takes something away or punishes on it."""
-    found = GRANTS.match(" ".join(without_marker(sentence).split()))
-    if found is None or REFUSES.search(sentence) or PUNISHES.search(sentence):
-        return ""
-    return found["condition"].strip("，,")
-
-
-def bars(text: str) -> bool:
-    """The same for a sentence wherever it stands."""
-    form = plain(text)
-    last = max((limit.end for limit in limits(text)), default=0)
-    return bool(REFUSES.search(BUT.split(form[last:])[0]))

@@ -25,9 +25,8 @@ from policyqa.index.text.words import bigrams
 from policyqa.index.types import Passage, Value
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence
-from policyqa.qa.retrieve.pages import Page, Window, page_of, rule_window, tokenizer_in, windows
+from policyqa.qa.retrieve.pages import Page, Window, page_of, tokenizer_in, windows
 from policyqa.qa.retrieve.retrieval import Ranking, reordered
-from policyqa.qa.retrieve.ruling import Ruler, Ruling
 from policyqa.qa.settings import ReaderSettings
 
 if TYPE_CHECKING:  # importing them takes seconds; `load` does it
@@ -35,7 +34,6 @@ if TYPE_CHECKING:  # importing them takes seconds; `load` does it
     from tokenizers import Tokenizer
 
     from policyqa.qa.retrieve.reader_model import ReaderModel
-    from policyqa.qa.retrieve.ruling_model import RulingModel
 
 DEFAULT_MODEL = "small"
 FOLDER = "reader"  # of the default model, in this package
@@ -76,12 +74,10 @@ class SentenceReader:
         model: "ReaderModel",
         tokenizer: "Tokenizer",
         threads: int = 1,
-        ruling: "RulingModel | None" = None,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._threads = threads
-        self._ruling = ruling
 
     @classmethod
     def load(
@@ -100,19 +96,16 @@ class SentenceReader:
         import torch
 
         from policyqa.qa.retrieve.reader_model import ReaderModel
-        from policyqa.qa.retrieve.ruling_model import WEIGHTS, RulingModel
 
         place = folder or Path(str(resources.files(__package__) / FOLDER))
         dtype = torch.bfloat16 if half_precision(precision) else torch.float32
         check_shipped(place)
         try:
             model = ReaderModel.load(place, dtype)
-            rules = (place / WEIGHTS).is_file()
-            ruling = RulingModel.load(place, model, dtype) if rules else None
             tokenizer = tokenizer_in(place)
         except Exception as error:  # tokenizers and safetensors have errors of no common kind
             raise ModelError(f"无法加载阅读模型 {place}（{first_line(error)}）") from error
-        return cls(model, tokenizer, threads, ruling)
+        return cls(model, tokenizer, threads)
 
     def read(self, query: str, pages: Sequence[Page]) -> list[Read]:
         """See `Reader`. A page of several windows answers as its best one does."""
@@ -122,17 +115,6 @@ class SentenceReader:
             _together(page, [(w, *next(scored)) for w in own])
             for page, own in zip(pages, cut, strict=True)
         ]
-
-    def rule(self, query: str, title: str, sentences: Sequence[str]) -> Ruling | None:
-        """See `Ruler`; None where the folder holds no weights for it."""
-        if self._ruling is None:
-            return None
-        import torch
-
-        window = rule_window(self._tokenizer, query, title, sentences)
-        with computing_on(self._threads), torch.inference_mode():
-            found = torch.softmax(self._ruling([window]), dim=-1)[0]
-        return Ruling(*found.tolist())
 
     def _scored(self, every: Sequence[Window]) -> list[tuple[float, list[float]]]:
         import torch
@@ -277,11 +259,6 @@ class ReadingStage:
         pages = [page_of(document, each) for document, each in zip(documents, best, strict=True)]
         found = self.reader.read(asked.text, pages)
         return {each.passage_id: said for each, said in zip(best, found, strict=True)}
-
-    @property
-    def ruler(self) -> Ruler | None:
-        """What says what a rule means for a question, where the reader can."""
-        return self.reader if isinstance(self.reader, Ruler) else None
 
     def ordered(self, index: SearchIndex, ranking: Ranking, marks: Marks) -> Ranking:
         """The ranking with what was read added; what was not read keeps its place below."""

@@ -1,17 +1,20 @@
 """Accounts over both databases: who may log in, for how long, who is kept out, what is noted."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from policyqa.qa.settings import StaffSettings
-from policyqa.ui.errors import AccountError
-from policyqa.ui.store.accounts import ROLES, Account, Accounts
+from policyqa.ui.errors import AccountError, KeptOut
+from policyqa.ui.store.accounts import ROLES, Account, Accounts, Second
 from policyqa.ui.store.audit import STRANGER, latest
+from policyqa.ui.store.database import open_database, upgrade
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.tables import AccountRow, AttemptRow, AuditRow, SessionRow
 
@@ -60,8 +63,8 @@ def acts(engine: Engine) -> list[tuple[str, str, str]]:
 def test_accounts_are_listed_without_their_passwords(accounts: Accounts) -> None:
     created = NOON.isoformat(timespec="milliseconds")
     assert accounts.all() == [
-        Account(name="li.wei", role="reader", created=created),
-        Account(name="王主任", role="admin", created=created),
+        Account(name="li.wei", role="reader", created=created, shown="li.wei"),
+        Account(name="王主任", role="admin", created=created, shown="王主任"),
     ]
     assert accounts.has_admin()
 
@@ -198,6 +201,11 @@ def test_the_last_admin_stays(accounts: Accounts) -> None:
     ("a" * 33, PASSWORD, "账号名须是"),
     ("ok", "短", "10 到 200 个字符"),
     ("ok", "长" * 201, "10 到 200 个字符"),
+    ("ok", "1234567890", "太常见"),
+    ("ok", "qwertyuiop", "太常见"),
+    ("ok", "P@ssw0rd2024", "太常见"),
+    ("ok", "aaaaaaaaaa", "太常见"),
+    ("zhangwei", "zhangwei2024", "太常见"),
 ])  # fmt: skip
 def test_what_is_no_account_is_refused(
     accounts: Accounts, engine: Engine, name: str, password: str, words: str
@@ -272,3 +280,155 @@ def test_the_log_cannot_be_changed_by_this_program() -> None:
         for path in code
         for word in ("delete", "update", "merge")
     )
+
+
+def test_failures_from_one_address_keep_nobody_out_at_another(accounts: Accounts) -> None:
+    for _ in range(3):
+        with pytest.raises(AccountError):
+            accounts.log_in("li.wei", "x", address="192.0.2.1")
+    with pytest.raises(KeptOut) as refused:
+        accounts.log_in("li.wei", PASSWORD, address="192.0.2.1")
+    assert refused.value.headers == {"Retry-After": "600"}
+    assert accounts.log_in("li.wei", PASSWORD, address="192.0.2.2")
+    with pytest.raises(KeptOut):
+        accounts.log_in("li.wei", PASSWORD, address="192.0.2.1")
+
+
+def test_who_is_kept_out_costs_no_hash(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        with pytest.raises(AccountError):
+            accounts.log_in("li.wei", "x")
+    monkeypatch.setattr(accounts, "_fits", None)  # would fail, if it were called
+    with pytest.raises(KeptOut):
+        accounts.log_in("li.wei", PASSWORD)
+
+
+def test_an_account_is_shown_under_a_name_of_its_own(accounts: Accounts, engine: Engine) -> None:
+    accounts.add("zhao", "editor", PASSWORD, shown="赵 科长")
+    accounts.rename("li.wei", "人才科 李")
+    assert {each.name: each.shown for each in accounts.all()} == {
+        "li.wei": "人才科 李", "zhao": "赵 科长", "王主任": "王主任",
+    }  # fmt: skip
+    assert accounts.log_in("li.wei", PASSWORD)
+    with pytest.raises(AccountError):
+        accounts.log_in("人才科 李", PASSWORD)
+    for shown in ("", "<b>", "长" * 33, " x"):
+        with pytest.raises(AccountError, match="显示名须是"):
+            accounts.rename("li.wei", shown)
+    assert ("命令行", "account_renamed", "li.wei") in acts(engine)
+
+
+def test_old_accounts_show_the_name_that_they_log_in_with(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    old = create_engine(url)
+    upgrade(old, "0004")
+    with old.begin() as connection:
+        connection.execute(
+            text("INSERT INTO accounts VALUES ('old', 'admin', :hash, false, '2026-11-24')"),
+            {"hash": QUICK.hash(PASSWORD)},
+        )
+    old.dispose()
+    accounts = Accounts(open_database(tmp_path, url), SETTINGS, hasher=QUICK)
+    assert [(each.name, each.shown, each.second_on) for each in accounts.all()] == [
+        ("old", "old", False)
+    ]
+    assert accounts.log_in("old", PASSWORD)
+
+
+def code_at(secret: str, clock: Clock, steps: int = 0) -> str:
+    """What an app shows, so many half minutes from now."""
+    codes = pyotp.TOTP(secret)
+    return codes.generate_otp(codes.timecode(clock.time) + steps)
+
+
+def with_second(accounts: Accounts, clock: Clock) -> str:
+    """The secret of li.wei's second factor, which is on."""
+    accounts.begin_second("li.wei")
+    secret = accounts.second("li.wei").secret
+    accounts.confirm_second("li.wei", code_at(secret, clock))
+    clock.pass_(minutes=2)
+    return secret
+
+
+def test_a_second_factor_is_on_once_a_code_of_it_fits(accounts: Accounts, clock: Clock) -> None:
+    assert accounts.second("li.wei") == Second(on=False)
+    accounts.begin_second("li.wei")
+    held = accounts.second("li.wei")
+    assert re.fullmatch("[A-Z2-7]{32}", held.secret)
+    assert pyotp.parse_uri(held.address).secret == held.secret
+    assert accounts.log_in("li.wei", PASSWORD)  # not asked for yet
+    with pytest.raises(AccountError, match="验证码不对"):
+        accounts.confirm_second("li.wei", "12345")
+    accounts.confirm_second("li.wei", code_at(held.secret, clock))
+    assert accounts.second("li.wei") == Second(on=True)  # the secret is shown no more
+    with pytest.raises(AccountError, match="已经设了"):
+        accounts.begin_second("li.wei")
+
+
+def test_log_in_takes_a_code_once_and_only_with_the_password(
+    accounts: Accounts, clock: Clock
+) -> None:
+    code = code_at(with_second(accounts, clock), clock)
+    with pytest.raises(AccountError, match=r"账号或密码不对。"):
+        accounts.log_in("li.wei", PASSWORD)
+    with pytest.raises(AccountError, match=r"账号或密码不对。"):
+        accounts.log_in("li.wei", "x", code=code)  # does not use the code up
+    assert accounts.log_in("li.wei", PASSWORD, code=f"{code[:3]} {code[3:]}")
+    with pytest.raises(AccountError, match=r"账号或密码不对。"):
+        accounts.log_in("li.wei", PASSWORD, code=code)
+
+
+@pytest.mark.parametrize(("steps", "fits"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_a_phones_clock_may_be_off_by_half_a_minute(
+    accounts: Accounts, clock: Clock, steps: int, fits: bool
+) -> None:
+    code = code_at(with_second(accounts, clock), clock, steps)
+    if fits:
+        assert accounts.log_in("li.wei", PASSWORD, code=code)
+    else:
+        with pytest.raises(AccountError):
+            accounts.log_in("li.wei", PASSWORD, code=code)
+
+
+def test_wrong_codes_keep_out_as_wrong_passwords_do(accounts: Accounts, clock: Clock) -> None:
+    secret = with_second(accounts, clock)
+    for code in ("", "x", "１２３４５６"):
+        with pytest.raises(AccountError):
+            accounts.log_in("li.wei", PASSWORD, code=code)
+    with pytest.raises(KeptOut):
+        accounts.log_in("li.wei", PASSWORD, code=code_at(secret, clock))
+
+
+def test_a_lost_phone_is_forgotten_by_command(accounts: Accounts, clock: Clock) -> None:
+    secret = with_second(accounts, clock)
+    token = accounts.log_in("li.wei", PASSWORD, code=code_at(secret, clock))
+    accounts.reset_second("li.wei")
+    assert accounts.session(token) is None
+    assert accounts.log_in("li.wei", PASSWORD)
+
+
+def test_a_second_factor_is_taken_off_with_a_code_unless_it_is_required(
+    accounts: Accounts, clock: Clock, engine: Engine
+) -> None:
+    secret = with_second(accounts, clock)
+    strict = StaffSettings(lock_after=3, second_factor=True)
+    with pytest.raises(AccountError, match="不能撤去"):
+        Accounts(engine, strict, now=clock, hasher=QUICK).stop_second("li.wei", "x")
+    with pytest.raises(AccountError, match="验证码不对"):
+        accounts.stop_second("li.wei", "x")
+    accounts.stop_second("li.wei", code_at(secret, clock))
+    assert accounts.second("li.wei") == Second(on=False)
+    assert accounts.log_in("li.wei", PASSWORD)
+
+
+def test_where_it_is_required_who_has_none_must_set_it_up_first(
+    accounts: Accounts, clock: Clock, engine: Engine
+) -> None:
+    strict = Accounts(engine, StaffSettings(second_factor=True), now=clock, hasher=QUICK)
+    found = strict.session(strict.log_in("li.wei", PASSWORD))
+    assert found is not None
+    assert found.unproved
+    code = code_at(with_second(strict, clock), clock)
+    found = strict.session(strict.log_in("li.wei", PASSWORD, code=code))
+    assert found is not None
+    assert not found.unproved

@@ -278,7 +278,9 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
     def open_library(index: Path | None) -> Library:
         return Library(tmp_path / "seeds", tmp_path / "index", HashingEmbedder(4), Limits())
 
-    def serve(service: server.Service, listener: socket.socket) -> None:
+    def serve(
+        service: server.Service, listener: socket.socket, limits: settings.ServerSettings
+    ) -> None:
         count = service.records.counts()["answer"]
         done.append(
             f"served {listener.getsockname()[0]} {count} {service.librarian.library.folder.name}"
@@ -354,15 +356,12 @@ def test_it_warns_where_no_tls_stands_before_other_machines(
     proxy: str,
     warned: bool,
 ) -> None:
-    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
-    if proxy:
-        monkeypatch.setenv("FORWARDED_ALLOW_IPS", proxy)
-    monkeypatch.setattr(server, "create_app", lambda service: None)
+    monkeypatch.setattr(server, "create_app", lambda service, settings: None)
     monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: None)
     (tmp_path / "source").mkdir()
     service = service_of(open_database(tmp_path / "data"), tmp_path / "source")
     with server.listen(host, 0) as listener:
-        server.serve(service, listener)
+        server.serve(service, listener, settings.ServerSettings(proxies=proxy))
     said = capsys.readouterr().err
     assert (server.NO_TLS in said) is warned
 
@@ -383,3 +382,37 @@ def test_the_address_is_one_to_type() -> None:
             pytest.skip("this machine has no IPv6")
         with listener:
             assert server.address_of(listener).startswith("http://[::1]:")
+
+
+LONG = "长" * 20_001
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("id", "x" * 201),
+    ("question", LONG),
+    ("history", [{"role": "user", "content": "x"}] * 51),
+    ("history", [{"role": "user", "content": LONG}]),
+    ("filters", {"regions": ["x" * 201]}),
+    ("filters", {"regions": ["x"] * 101}),
+    ("filters", {"kinds": ["policy"] * 101}),
+    ("filters", {"since": "2" * 300}),
+    ("as_of", "2" * 300),
+    ("forget", ["x" * 201]),
+    ("forget", ["x"] * 101),
+    ("k", 101),
+    ("expect", "x" * 2001),
+])  # fmt: skip
+def test_every_field_has_a_bound(client: TestClient, field: str, value: object) -> None:
+    where = "/api/explain" if field == "expect" else "/api/ask"
+    reply = client.post(where, json={"question": "博士后", field: value})
+    assert reply.status_code == 422
+    assert field in reply.json()["detail"]
+    assert not re.search("[a-z]{3,} (should|must|error)", reply.json()["detail"])
+
+
+def test_a_question_is_cut_at_the_limit_before_it_is_kept(records: Records) -> None:
+    asked = Question(id="long", question="长" * 3000)
+    records.keep(FakeAssistant().ask(asked))
+    kept = records.answer("long")
+    assert kept is not None
+    assert (len(kept.answer.question), len(kept.answer.query)) == (2000, 3000)

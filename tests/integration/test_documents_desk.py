@@ -477,3 +477,17 @@ def test_equal_paragraphs_are_folded() -> None:
     assert [row if isinstance(row, int) else row.change for row in folded(rows)] == [
         4, "same", "added", "same", 2,
     ]  # fmt: skip
+
+
+def test_the_conditions_of_a_document_are_shown_as_trees(
+    client: TestClient, librarian: Librarian, assistant: LiveAssistant
+) -> None:
+    rule = "第一条 申请人应当符合下列条件：\n（一）年龄不超过45周岁；\n（二）有<b>住房</b>。\n"
+    send(client, ("c.txt", f"公寓办法\n{rule}".encode()))
+    librarian.settle()
+    shown = client.get(path_of(assistant, "c.txt")).text
+    assert "读出 1 条规则的条件" in shown
+    tree = shown.split('<ul class="tree">')[1].split("</article>")[0].replace("\n", "")
+    age = "<li><b>年龄：不超过45周岁</b> <q>年龄不超过45周岁</q></li>"
+    home = "<li><q>有&lt;b&gt;住房&lt;/b&gt;</q></li>"
+    assert tree == f"<li>全部满足<ul>{age}{home}</ul></li></ul>"

@@ -1,22 +1,26 @@
 """The desk's doors: each role at each page, strangers at all, forged forms, cookies, redirects."""
 
+import asyncio
 import re
 import stat
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import ANY
 from urllib.parse import quote
 
+import pyotp
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import Engine
 
 from policyqa.qa.types import Question
 from policyqa.ui import server
-from policyqa.ui.errors import StoreError
+from policyqa.ui.errors import KeptOut, StoreError
 from policyqa.ui.staff.desk import ROOMS, SCRIPTS, build_absent, build_desk, fingerprint
 from policyqa.ui.staff.documents import build_documents
 from policyqa.ui.staff.evaluations import build_evaluations
@@ -25,11 +29,13 @@ from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
+from policyqa.ui.staff.tries import NAME_TRIES, Tries
+from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.audit import latest
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
-from tests.staff import PASSWORD, service_of, sessions_of
+from tests.staff import PASSWORD, QUICK, SETTINGS, service_of, sessions_of
 from tests.ui_fake import NEWS, PLAN, FakeAssistant
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -118,6 +124,8 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff", "reader", None),
     ("/staff/password", "reader", None),
     ("/staff/password", "reader", {"old": "x", "new": "y", "again": "z"}),
+    ("/staff/second", "reader", None),
+    ("/staff/second", "reader", {"act": "begin"}),
     ("/staff/accounts", "admin", None),
     ("/staff/accounts", "admin", {"name": "reader1", "act": "enable"}),
     ("/staff/log", "admin", None),
@@ -292,7 +300,8 @@ def test_after_failures_the_page_says_so_for_a_name_that_is_none_too(log_in: Log
         replies = [
             client.post("/staff/login", data={"name": name, "password": "不对"}) for _ in range(4)
         ]
-        assert {reply.status_code for reply in replies} == {403}
+        assert [reply.status_code for reply in replies] == [403, 403, 429, 429]
+        assert replies[2].headers["retry-after"] == "600"
         assert "<script>alert" not in replies[0].text
         found = [re.search(r'role="alert">([^<]+)', reply.text) for reply in replies]
         said[name] = [match[1] for match in found if match]
@@ -449,3 +458,104 @@ def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match=KEY_FILE):
         signing_key(tmp_path / "file")
+
+
+def test_a_second_factor_is_set_up_on_ones_own_page_and_asked_for(
+    log_in: LogIn, now: list[datetime]
+) -> None:
+    client = log_in("reader")
+    secret = csrf(client)
+    client.post("/staff/second", data={"act": "begin", "csrf": secret})
+    shown = re.search(r'class="secret">([A-Z2-7]+)<', client.get("/staff/second").text)
+    assert shown
+    app = pyotp.TOTP(shown[1])
+    wrong = client.post("/staff/second", data={"act": "confirm", "code": "x", "csrf": secret})
+    assert (wrong.status_code, "验证码不对" in wrong.text) == (400, True)
+    form = {"act": "confirm", "code": app.at(now[0]), "csrf": secret}
+    assert client.post("/staff/second", data=form).status_code == 303
+    assert shown[1] not in client.get("/staff/second").text
+    now[0] += timedelta(minutes=2)
+    form = {"name": "reader1", "password": PASSWORD}
+    fresh = log_in("")
+    assert fresh.post("/staff/login", data=form).status_code == 403
+    assert fresh.post("/staff/login", data={**form, "code": app.at(now[0])}).status_code == 303
+
+
+def test_without_the_second_factor_that_is_required_only_its_page_is_open(
+    log_in: LogIn, sessions: Sessions, engine: Engine
+) -> None:
+    settings = SETTINGS.model_copy(update={"second_factor": True})
+    sessions.accounts = Accounts(engine, settings, hasher=QUICK)
+    client = log_in("admin")
+    for path in ("/staff", "/staff/accounts", "/staff/review", "/staff/password"):
+        reply = client.get(path)
+        assert (reply.status_code, reply.headers["location"]) == (303, "/staff/second")
+    assert client.get("/staff/api/changes").status_code == 403
+    page = client.get("/staff/second").text
+    assert "设好后才能用工作台" in page
+    assert "/staff/accounts" not in page
+    secret = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert secret
+    assert client.post("/staff/accounts", data={"csrf": secret[1]}).status_code == 303
+    assert client.post("/staff/logout", data={"csrf": secret[1]}).status_code == 303
+
+
+def test_a_flood_at_the_door_hashes_two_at_a_time_and_is_counted_first(
+    sessions: Sessions, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty at once from one address: thirty are looked at, two at a time, and others get in."""
+    now_, most, looked = 0, 0, 0
+    lock = threading.Lock()
+
+    def slow(held: str, password: str) -> bool:
+        nonlocal now_, most, looked
+        with lock:
+            now_, looked = now_ + 1, looked + 1
+            most = max(most, now_)
+        time.sleep(0.02)
+        with lock:
+            now_ -= 1
+        return password == PASSWORD
+
+    monkeypatch.setattr(sessions.accounts, "_fits", slow)
+    app = server.create_app(service_of(engine, tmp_path / "source", sessions=sessions))
+
+    async def flood() -> list[Response]:
+        def browser(address: str) -> AsyncClient:
+            transport = ASGITransport(app, client=(address, 1))
+            return AsyncClient(transport=transport, base_url="http://test")
+
+        async with browser("192.0.2.1") as many, browser("192.0.2.2") as one:
+            forms = [{"name": f"n{n}", "password": "x"} for n in range(40)]
+            posts = [many.post("/staff/login", data=form) for form in forms]
+            right = {"name": "admin1", "password": PASSWORD}
+            return await asyncio.gather(*posts, one.post("/staff/login", data=right))
+
+    *refused, entered = asyncio.run(flood())
+    assert most == 2
+    assert looked == 31
+    assert sorted(reply.status_code for reply in refused) == [403] * 30 + [429] * 10
+    late = next(reply for reply in refused if reply.status_code == 429)
+    assert 0 < int(late.headers["retry-after"]) <= 60
+    assert "试得太频繁了" in late.text
+    assert entered.status_code == 303
+
+
+def test_a_name_tried_from_everywhere_is_slowed_down_and_not_locked() -> None:
+    tries = Tries(30)
+    for n in range(NAME_TRIES):
+        tries.count("admin1", f"192.0.2.{n}")
+    tries.count("admin1", "198.51.100.1")  # one try a minute for each address
+    with pytest.raises(KeptOut):
+        tries.count("admin1", "198.51.100.1")
+    tries.count("admin1", "198.51.100.2")
+    tries.count("editor1", "198.51.100.1")
+    tries.fitted("admin1")
+    tries.count("admin1", "198.51.100.1")
+
+
+def test_readers_see_the_shown_name_of_who_signs(log_in: LogIn, sessions: Sessions) -> None:
+    sessions.accounts.rename("admin1", "人才科")
+    text = log_in("admin").get("/staff").text
+    assert "人才科（管理员）" in text
+    assert "<span>admin1" not in text

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -11,6 +12,7 @@ from policyqa.qa import settings
 from policyqa.qa.cli.commands import app
 from policyqa.ui import commands, users
 from policyqa.ui.errors import AccountError
+from policyqa.ui.store.accounts import Second
 
 PASSWORD = "长一点的密码才好呢。"
 RUNNER = CliRunner()
@@ -71,3 +73,16 @@ def test_two_passwords_that_differ_are_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("getpass.getpass", lambda words: next(typed))
     with pytest.raises(AccountError, match="不一样"):
         users.password(False)
+
+
+def test_a_shown_name_is_given_and_changed_and_a_second_factor_taken_off() -> None:
+    run("add", "li", "--role", "admin", "--shown", "李科长", "--password-stdin")
+    assert run("list").output == "li（李科长）  管理员\n"
+    assert run("rename", "li", "人才科").output == "账号 li 现在显示为 人才科。\n"
+    accounts = users.opened()
+    accounts.begin_second("li")
+    accounts.confirm_second("li", pyotp.TOTP(accounts.second("li").secret).now())
+    assert run("list").output == "li（人才科）  管理员  两步验证\n"
+    assert run("reset", "li").output == "已撤去 li 的两步验证。\n"
+    assert users.opened().second("li") == Second(on=False)
+    assert "太常见" in str(run("passwd", "li", "--password-stdin", password="1234567890").exception)

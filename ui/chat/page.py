@@ -1,26 +1,32 @@
 """The chat page: what stands where, and which plain function answers to what a visitor does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
 from policyqa.qa.question.filters import choices_of
-from policyqa.qa.types import MAX_QUESTION_CHARS
+from policyqa.qa.types import MAX_TYPED_CHARS
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat import panel, reactions, talk
 from policyqa.ui.chat.filters import filter_form, wanted
 from policyqa.ui.chat.language import english, in_language, language_of
 from policyqa.ui.chat.talk import Answers, Asked
+from policyqa.ui.clients import client_of
 from policyqa.ui.public import may_be_shown
 from policyqa.ui.store.records import Records
+from policyqa.ui.turns import Turns
 
 TITLE = "渝才问策"
 EXPIRED = "这段对话有回答已超过保存期限，或所引文件已撤下，不再显示。"
 SOURCES = ("source-", "whole-")
-WAITING_QUESTIONS = 64
+MAX_LINK_CHARS = 100
+# Questions that wait for their turn hold a thread each, of the 40 that Gradio has: the rest are for
+# opening sources. How many questions may wait at all, and whose is next, `ui.turns` decides.
+ASKING_AT_ONCE = 32
 # No spinner over the page, and no endpoint for other programs: those have the API.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # Past the queue, for what is not a question: the client drops a question that is asked in the
@@ -57,15 +63,16 @@ class Desk:
     wanted: gr.HTML
 
 
-def build_page(assistant: Assistant, records: Records) -> gr.Blocks:
+def build_page(assistant: Assistant, records: Records, turns: Turns) -> gr.Blocks:
     """The page over one assistant; what is asked and thought is kept in the store."""
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
         desk = _laid_out(assistant.examples())
-        _connect_talk(assistant, records, desk)
+        answered = partial(_answered, assistant, records, turns)
+        _connect_talk(answered, desk)
         _connect_panel(assistant, records, desk)
-        _connect_history(assistant, records, desk)
+        _connect_history(answered, assistant, records, desk)
         _connect_greeting(assistant, page, desk)
-    page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=talk.AT_ONCE, api_open=False)
+    page.queue(default_concurrency_limit=ASKING_AT_ONCE, api_open=False)
     return page
 
 
@@ -124,26 +131,33 @@ def _question_box() -> gr.Textbox:
         placeholder=i18n("请输入您的问题"),
         lines=1,
         max_lines=5,
-        max_length=10 * MAX_QUESTION_CHARS,  # beyond the limit it is refused, not cut in silence
+        max_length=MAX_TYPED_CHARS,  # beyond the limit it is refused, not cut in silence
         submit_btn="提问",
     )
 
 
+Answered = Callable[[Asked, Answers, gr.Request], Iterator[tuple[Any, ...]]]
+
+
 def _answered(
-    assistant: Assistant, records: Records, asked: Asked, earlier: Answers, request: gr.Request
+    assistant: Assistant,
+    records: Records,
+    turns: Turns,
+    asked: Asked,
+    earlier: Answers,
+    request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """The conversation as it grows, the answers so far, and what is in the box."""
     typed: Any = ""
-    steps = talk.ask(assistant, asked, earlier)
+    asked = asked._replace(question=asked.question[:MAX_TYPED_CHARS])
+    submit = partial(turns.submit, client_of(request))
+    steps = talk.ask(assistant, asked, earlier, submit=submit)
     for messages, now in talk.kept(steps, records, len(earlier)):
         yield _told(messages, request), now, typed
         typed = gr.skip()  # what is typed meanwhile stays
 
 
-def _connect_talk(assistant: Assistant, records: Records, desk: Desk) -> None:
-    def answered(asked: Asked, earlier: Answers, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        return _answered(assistant, records, asked, earlier, request)
-
+def _connect_talk(answered: Answered, desk: Desk) -> None:
     def on_ask(
         question: str, earlier: Answers, held: Any, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
@@ -172,20 +186,24 @@ def _connect_talk(assistant: Assistant, records: Records, desk: Desk) -> None:
 
 def _connect_panel(assistant: Assistant, records: Records, desk: Desk) -> None:
     def on_open(given: Answers, request: gr.Request, event: gr.EventData) -> Any:
-        link = str(event.link)
+        link = str(event.link)[:MAX_LINK_CHARS]
         if not link.startswith(SOURCES):
             return _panel(reactions.opened(records, given, link), request)
         return _panel(talk.open_source(assistant, given, link), request)
 
     def on_send(given: Answers, request: gr.Request, event: gr.EventData) -> Any:
         fields = event.fields if isinstance(event.fields, dict) else {}
-        return _panel(reactions.sent(records, given, str(event.link), fields), request)
+        return _panel(
+            reactions.sent(records, given, str(event.link)[:MAX_LINK_CHARS], fields), request
+        )
 
     desk.panel.click(on_open, [desk.answers], desk.panel, **AT_ONCE_QUIET)
     desk.panel.submit(on_send, [desk.answers], desk.panel, **AT_ONCE_QUIET)
 
 
-def _connect_history(assistant: Assistant, records: Records, desk: Desk) -> None:
+def _connect_history(
+    answered: Answered, assistant: Assistant, records: Records, desk: Desk
+) -> None:
     def on_restore(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         names = event.answers if isinstance(event.answers, list) else []
         kept = talk.restored(records, [str(name) for name in names])
@@ -197,9 +215,9 @@ def _connect_history(assistant: Assistant, records: Records, desk: Desk) -> None
     def on_edit(
         given: Answers, held: Any, request: gr.Request, event: gr.EventData
     ) -> Iterator[tuple[Any, ...]]:
-        link = str(event.link)
+        link = str(event.link)[:MAX_LINK_CHARS]
         if again := talk.forgetting(given, link, wanted(held)):
-            for step in _answered(assistant, records, *again, request):
+            for step in answered(*again, request):
                 yield (*step, "")
             return
         question, answers = talk.edited(given, link)

@@ -11,10 +11,11 @@ import string
 from urllib.parse import quote
 
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
+from policyqa.qa.compose.verdicts import verdict_words
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.question.glossary import is_english
 from policyqa.qa.types import Answer, AnswerSentence, Citation, Condition, Hit, Note
-from policyqa.qa.wording import ABOVE, COMPLETENESS, NOTES, SMALL_TALK, verdict_words
+from policyqa.qa.wording import ABOVE, COMPLETENESS, NOTES, SMALL_TALK
 from policyqa.ui.chat.language import MARKS, in_language, say
 
 ASKED, LEFT_OUT = "h", "x"  # hits in links: h1 was asked, x1 was left out by a filter

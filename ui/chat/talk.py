@@ -14,13 +14,16 @@ from uuid import uuid4
 
 from policyqa.index.errors import PolicyQAError
 from policyqa.index.types import Document, Span
-from policyqa.qa.types import MAX_HISTORY_TURNS, Answer, Citation, Question, Turn
+from policyqa.qa.types import MAX_HISTORY_TURNS, MAX_TYPED_CHARS, Answer, Citation, Question, Turn
 from policyqa.ui.assistant import Assistant, in_force
 from policyqa.ui.chat import panel, render
 from policyqa.ui.chat.filters import Wanted
 from policyqa.ui.chat.language import say
+from policyqa.ui.errors import TryLater
 from policyqa.ui.public import is_there
 from policyqa.ui.store.records import Records
+from policyqa.ui.store.tables import ID_CHARS
+from policyqa.ui.turns import Submit
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +35,14 @@ STREAM_S = 0.35
 # An answer that comes sooner is shown without a word of waiting before it, which would only take
 # time from it: drawing it cost a tenth of an ask.
 PATIENCE_S = 0.2
-AT_ONCE = 2
-# Threads that stay: a model's first work in a new thread takes longer than all after it.
-ASIDE = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="ask")
+ASIDE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ask")  # of one who asks alone
 PROMISE = "只依据这些文件作答，每句话都标明出处，点开句末的编号可以核对原文。"
 OTHER_TALK = "这条来源属于另一段对话，请重新提问。"
 WITHDRAWN = "这份文件已撤下，不再显示。"
 NOT_FOUND = "没有找到这条来源，请重新提问。"
 TOO_LONG = "这段对话已经很长，请点“新对话”后再问。"
+CROWDED = "现在提问的人太多，请 {} 秒后再问。"
+TOO_FAST = "问得太频繁了，请 {} 秒后再问。"
 MAX_ANSWERS = 100
 
 
@@ -68,14 +71,19 @@ class Asked(NamedTuple):
 
 
 def ask(
-    assistant: Assistant, asked: Asked, answers: Answers, pause: Pause = time.sleep
+    assistant: Assistant,
+    asked: Asked,
+    answers: Answers,
+    pause: Pause = time.sleep,
+    submit: Submit = ASIDE.submit,
 ) -> Iterator[tuple[list[Message], Answers]]:
     """Answer a question after the earlier ones: the conversation as it grows.
 
     Yields (messages, answers); where the answer takes longer than `PATIENCE_S`, the first says
     that it is on its way. It is among `answers` as soon as its sources are shown, its text grows
     after that, and what may be asked next, looked for last, stands below it in the last
-    pair. The pauses together are at most `STREAM_S` seconds. Nothing asked changes nothing.
+    pair. The pauses together are at most `STREAM_S` seconds. Nothing asked changes nothing, nor
+    does what `submit`, which has it answered aside, refuses.
     """
     said, turn = conversation(answers), len(answers)
     if not asked.question.strip():
@@ -85,7 +93,12 @@ def ask(
     if turn >= MAX_ANSWERS:
         yield [*said, _reply(render.notice(TOO_LONG))], answers
         return
-    coming = ASIDE.submit(_answer, assistant, asked, answers)
+    try:
+        coming = submit(_answer, assistant, asked, answers)
+    except TryLater as late:
+        words = CROWDED if late.status == 503 else TOO_FAST
+        yield [*said, _reply(render.notice(say(words, late.retry_s)))], answers
+        return
     if wait([coming], timeout=PATIENCE_S).not_done:
         yield [*said, _reply(render.PENDING)], answers
     answer = coming.result()
@@ -141,7 +154,7 @@ def welcome(documents: Sequence[Document]) -> str:
 def restored(records: Records, names: Sequence[str]) -> Answers:
     """The answers of a conversation by their ids, without those that are kept no longer."""
     try:
-        found = [records.answer(name) for name in names[:MAX_ANSWERS]]
+        found = [records.answer(name[:ID_CHARS]) for name in names[:MAX_ANSWERS]]
     except PolicyQAError:
         logger.exception("a conversation was not restored")
         return ()
@@ -174,8 +187,8 @@ def history(answers: Answers) -> tuple[Turn, ...]:
         for answer in answers
         if answer.status != "error"
         for turn in (
-            Turn(role="user", content=answer.question),
-            Turn(role="assistant", content=answer.answer),
+            Turn(role="user", content=answer.question[:MAX_TYPED_CHARS]),
+            Turn(role="assistant", content=answer.answer[:MAX_TYPED_CHARS]),
         )
     ]
     return tuple(turns[-MAX_HISTORY_TURNS:])

@@ -7,6 +7,8 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Annotated, Any, NamedTuple
 
+import anyio
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exception_handlers import http_exception_handler
@@ -17,12 +19,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 
 from policyqa.qa.templates import templates
 from policyqa.ui.api import failed, malformed
-from policyqa.ui.errors import AccountError, StoreError
+from policyqa.ui.clients import client_of
+from policyqa.ui.errors import AccountError, StoreError, TryLater
 from policyqa.ui.staff.passages import place_of
 from policyqa.ui.staff.sessions import (
     API,
     FOLDER,
     LOG_IN,
+    SECOND,
     Sessions,
     at_least,
     came_from,
@@ -32,9 +36,12 @@ from policyqa.ui.staff.sessions import (
     who,
 )
 from policyqa.ui.store.accounts import MIN_PASSWORD_CHARS, LoggedIn, Role
+from policyqa.ui.store.tables import ID_CHARS
 from policyqa.ui.users import ROLE_NAMES
 
 logger = logging.getLogger(__name__)
+
+HASHES_AT_ONCE = 2  # each takes 64 MiB and a core for a moment
 
 SCRIPTS = ("keys.js", "keep.js", "documents.js")
 WRONG_FIELDS = "地址或表单里的 {} 不对，请从工作台重新打开这一页。"
@@ -42,6 +49,7 @@ LATE = "登录已过期，刚才提交的没有保存。登录后填写的还在
 NO_DATABASE = "数据库暂时连不上，请稍后再试；一直这样，请找管理员。"
 NO_PAGE = "没有这个页面。"
 NOT_SO = "请求不完整或不对，请从工作台重新打开这一页。"
+NO_ACT = "没有这个操作。"
 DIFFERENT = "两次输入的新密码不一样。"
 
 Reader = Annotated[LoggedIn, Depends(at_least("reader"))]
@@ -67,7 +75,7 @@ ROOMS = (
     Room(f"{FOLDER}/evaluations", "评测", "各次评测的指标，改动以后变好还是变差", "reader"),
     Room(f"{FOLDER}/accounts", "账号", "停用和恢复账号", "admin"),
     Room(f"{FOLDER}/log", "日志", "谁在什么时候改了什么", "admin"),
-    Room(f"{FOLDER}/password", "密码", "更改自己的密码", "reader"),
+    Room(f"{FOLDER}/password", "密码", "更改自己的密码，设两步验证", "reader"),
 )
 # Nothing of these pages runs or loads from anywhere else.
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -87,11 +95,13 @@ _templates = templates("policyqa.ui.staff")
 
 
 def build_desk() -> APIRouter:
-    """`/staff`, `/staff/login`, `/staff/logout`, `/staff/password`, `/staff/accounts`. The
-    application holds `state.sessions`."""
+    """`/staff`, `/staff/login`, `/staff/logout`, `/staff/password`, `/staff/second`,
+    `/staff/accounts`. The application holds `state.sessions`."""
     router = APIRouter(prefix=FOLDER)
-    _add_entrance(router)
-    _add_own_page(router)
+    hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
+    _add_entrance(router, hashing)
+    _add_own_page(router, hashing)
+    _add_second(router)
     _add_accounts(router)
     return router
 
@@ -100,10 +110,11 @@ def page(
     request: Request, template: str, found: LoggedIn | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A page of the desk for whoever is there."""
-    rooms = [room for room in ROOMS if found and found.account.may(room.role)]
+    rooms = [r for r in ROOMS if found and not found.unproved and found.account.may(r.role)]
     shown = _templates.get_template(template).render(
         account=found.account if found else None,
         csrf=found.csrf if found else "",
+        unproved=bool(found and found.unproved),
         rooms=rooms,
         here=request.url.path,
         edition=fingerprint(),
@@ -112,6 +123,18 @@ def page(
         **values,
     )
     return HTMLResponse(shown, status, headers=HEADERS)
+
+
+def _refused_try(
+    request: Request, template: str, found: LoggedIn | None, error: AccountError, **values: Any
+) -> HTMLResponse:
+    """The page again, with what was wrong; 429 where one has to wait."""
+    status = 400 if found else 403
+    if isinstance(error, TryLater):
+        status = error.status
+    shown = page(request, template, found, status, wrong=str(error), **values)
+    shown.headers.update(error.headers if isinstance(error, TryLater) else {})
+    return shown
 
 
 def build_absent() -> APIRouter:
@@ -191,7 +214,7 @@ def _sessions(request: Request) -> Sessions:
     return sessions
 
 
-def _add_entrance(router: APIRouter) -> None:
+def _add_entrance(router: APIRouter, hashing: anyio.CapacityLimiter) -> None:
     @router.get("/style.css")
     def style_sheet() -> Response:
         return Response(style(), media_type="text/css", headers=LASTING)
@@ -205,13 +228,23 @@ def _add_entrance(router: APIRouter) -> None:
         return page(request, "login.html", None, next=local(next), name="", wrong=wrong)
 
     @router.post("/login", dependencies=[Depends(refuse_foreign)])
-    def log_in(request: Request, name: Text = "", password: Text = "", next: Text = "") -> Response:
-        response = RedirectResponse(local(next), 303)
+    async def log_in(
+        request: Request,
+        name: Text = "",
+        password: Text = "",
+        code: Text = "",
+        next: Text = "",
+    ) -> Response:
+        response, sessions = RedirectResponse(local(next), 303), _sessions(request)
+        named = plain(name).strip()[:ID_CHARS]
         try:
-            _sessions(request).begin(request, response, plain(name).strip(), password)
+            sessions.tries.count(named, client_of(request))
+            begin = partial(sessions.begin, request, response, named, password, code)
+            await run_sync(begin, limiter=hashing)
         except AccountError as error:
-            values = {"next": local(next), "name": name[:64], "wrong": str(error)}
-            return page(request, "login.html", None, 403, **values)
+            values = {"next": local(next), "name": named}
+            again = partial(_refused_try, request, "login.html", None, error, **values)
+            return await run_in_threadpool(again)
         return response
 
     @router.post("/logout")
@@ -225,7 +258,7 @@ def _script(name: str) -> Response:
     return Response(script(name), media_type="text/javascript", headers=LASTING)
 
 
-def _add_own_page(router: APIRouter) -> None:
+def _add_own_page(router: APIRouter, hashing: anyio.CapacityLimiter) -> None:
     @router.get("")
     def start(request: Request, found: Reader) -> HTMLResponse:
         return page(request, "start.html", found)
@@ -235,17 +268,46 @@ def _add_own_page(router: APIRouter) -> None:
         return page(request, "password.html", found, least=MIN_PASSWORD_CHARS, wrong="")
 
     @router.post("/password")
-    def new_password(
+    async def new_password(
         request: Request, found: Reader, old: Text = "", new: Text = "", again: Text = ""
     ) -> Response:
+        sessions, name, address = _sessions(request), found.account.name, client_of(request)
         try:
             if new != again:
                 raise AccountError(DIFFERENT)
-            _sessions(request).accounts.change_password(found.account.name, old, new)
+            sessions.tries.count(name, address)
+            change = partial(sessions.accounts.change_password, name, old, new, address=address)
+            await run_sync(change, limiter=hashing)
         except AccountError as error:
-            values = {"least": MIN_PASSWORD_CHARS, "wrong": str(error)}
-            return page(request, "password.html", found, 400, **values)
+            values = {"least": MIN_PASSWORD_CHARS}
+            again_ = partial(_refused_try, request, "password.html", found, error, **values)
+            return await run_in_threadpool(again_)
         return RedirectResponse(LOG_IN, 303)  # every session of the account has ended
+
+
+def _add_second(router: APIRouter) -> None:
+    @router.get("/second")
+    def second(request: Request, found: Reader) -> HTMLResponse:
+        held = _sessions(request).accounts.second(found.account.name)
+        return page(request, "second.html", found, second=held, wrong="")
+
+    @router.post("/second")
+    def change_second(request: Request, found: Reader, act: Text, code: Text = "") -> Response:
+        sessions, name, address = _sessions(request), found.account.name, client_of(request)
+        accounts = sessions.accounts
+        acts = {"confirm": accounts.confirm_second, "stop": accounts.stop_second}
+        try:
+            if act == "begin":
+                accounts.begin_second(name)
+            elif act in acts:
+                sessions.tries.count(name, address)
+                acts[act](name, code, address=address)
+            else:
+                raise AccountError(NO_ACT)
+        except AccountError as error:
+            held = accounts.second(name)
+            return _refused_try(request, "second.html", found, error, second=held)
+        return RedirectResponse(SECOND, 303)
 
 
 def _add_accounts(router: APIRouter) -> None:
@@ -260,7 +322,7 @@ def _add_accounts(router: APIRouter) -> None:
         acts = {"disable": accounts.disable, "enable": accounts.enable}
         try:
             if act not in acts:
-                raise AccountError("没有这个操作。")
+                raise AccountError(NO_ACT)
             acts[act](name, by=found.account.name)
         except AccountError as error:
             values = {"accounts": accounts.all(), "wrong": str(error)}

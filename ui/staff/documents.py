@@ -17,6 +17,7 @@ from policyqa.index.errors import PolicyQAError, SourceError, UnreadableFile
 from policyqa.index.metadata.validity import normal_title
 from policyqa.index.types import Document, FileReport
 from policyqa.qa.cli.present import ORIGINS
+from policyqa.qa.eligibility.showing import shown
 from policyqa.qa.question.filters import KINDS
 from policyqa.ui.api import described
 from policyqa.ui.assistant import Assistant
@@ -249,6 +250,7 @@ def _document_page(
         max_value=MAX_VALUE_CHARS,
         kinds=CHOICES,
         passages=assistant.corpus.passages(document.doc_id),
+        rules=[shown(document, rule) for rule in assistant.corpus.rules(document.doc_id)],
         versions=[v for v in librarian.library.versions() if v.source == document.source],
         editions=_editions(document, documents),
         basis=rests_on(document.metadata.basis, documents),

@@ -189,7 +189,7 @@ def _add_drafts(
                 signer,
                 source,
                 text_of(draft),
-                metadata_of(draft, signer),
+                metadata_of(draft, found.account.shown),  # readers see it
                 lambda session: drafts.sign(
                     session, draft.id, signer, source, seen=form.get("seen", "")
                 ),

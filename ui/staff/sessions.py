@@ -11,15 +11,20 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends, HTTPException, Request, Response
 from itsdangerous import BadSignature, TimestampSigner
 
+from policyqa.ui.clients import client_of
 from policyqa.ui.errors import StoreError
+from policyqa.ui.staff.tries import Tries
 from policyqa.ui.store.accounts import Accounts, LoggedIn, Role
 
 COOKIE = "policyqa_session"
 FOLDER = "/staff"
 LOG_IN = f"{FOLDER}/login"
+SECOND = f"{FOLDER}/second"
+WITHOUT_SECOND = (SECOND, f"{FOLDER}/logout")  # what is open before one is set up
 API = f"{FOLDER}/api/"
 KEY_FILE = "session.key"
 KEY_BYTES = 32
+NO_SECOND = "请先在工作台设好两步验证。"
 NOT_YOURS = "您的账号没有这项权限，请找管理员。"
 FORGED = "这个表单已过期或不是从本页提交的，请返回重试。"
 MAX_NEXT_CHARS = 300
@@ -57,17 +62,24 @@ class Sessions:
         accounts: who is who.
         key: that cookies are signed with.
         hours: after which a cookie is refused, whatever the database says.
+        tries_per_minute: of logging in from one address.
     """
 
-    def __init__(self, accounts: Accounts, key: bytes, hours: int) -> None:
+    def __init__(
+        self, accounts: Accounts, key: bytes, hours: int, *, tries_per_minute: int = 30
+    ) -> None:
         self.accounts = accounts
+        self.tries = Tries(tries_per_minute)
         self._signer = TimestampSigner(key, salt="policyqa.staff")
         self._seconds = hours * 3600
 
-    def begin(self, request: Request, response: Response, name: str, password: str) -> None:
-        """Log in, with a new cookie; `AccountError` where it is refused."""
+    def begin(
+        self, request: Request, response: Response, name: str, password: str, code: str = ""
+    ) -> None:
+        """Log in, with a new cookie; `AccountError` where it is refused. Slow: it hashes."""
         self.end(request, response)
-        token = self.accounts.log_in(name, password)
+        token = self.accounts.log_in(name, password, code=code, address=client_of(request))
+        self.tries.fitted(name)
         response.set_cookie(
             COOKIE,
             self._signer.sign(token).decode(),
@@ -110,6 +122,10 @@ def at_least(role: Role) -> Callable[..., Awaitable[LoggedIn]]:
     async def let_in(request: Request, found: Annotated[LoggedIn | None, Depends(who)]) -> LoggedIn:
         if found is None:
             raise _sent_to_log_in(request)
+        if found.unproved and request.url.path not in WITHOUT_SECOND:
+            if request.url.path.startswith(API):
+                raise HTTPException(403, NO_SECOND)
+            raise HTTPException(303, headers={"Location": SECOND})
         if not found.account.may(role):
             raise HTTPException(403, NOT_YOURS)
         if request.method == "POST":

@@ -11,7 +11,8 @@ from policyqa.ui.store.tables import AuditRow
 from policyqa.ui.store.transactions import transaction
 
 Act = Literal[
-    "account_added", "password_changed", "account_disabled", "account_enabled",
+    "account_added", "account_renamed", "password_changed", "second_set", "second_reset",
+    "account_disabled", "account_enabled",
     "logged_in", "log_in_failed", "locked", "logged_out",
     "reviewed",
     "document_added", "document_withdrawn", "document_restored", "metadata_corrected",
@@ -20,7 +21,9 @@ Act = Literal[
     "judged", "reported", "shared", "unshared",
 ]  # fmt: skip
 ACTS: dict[Act, str] = {
-    "account_added": "新增账号", "password_changed": "更改密码", "account_disabled": "停用账号",
+    "account_added": "新增账号", "account_renamed": "更改显示名",
+    "second_set": "设两步验证", "second_reset": "撤去两步验证",
+    "password_changed": "更改密码", "account_disabled": "停用账号",
     "account_enabled": "恢复账号", "logged_in": "登录", "log_in_failed": "登录失败",
     "locked": "暂时锁定", "logged_out": "退出", "reviewed": "审阅",
     "document_added": "放入文件", "document_withdrawn": "撤下文件", "document_restored": "恢复旧版",

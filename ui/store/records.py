@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
-from policyqa.qa.types import Answer, Note
+from policyqa.qa.types import MAX_QUESTION_CHARS, MAX_TYPED_CHARS, Answer, Note
 from policyqa.ui.masking import masked
 from policyqa.ui.store.audit import COMMAND, READER, Act, note
 from policyqa.ui.store.tables import AnswerRow, FeedbackRow, GapRow, Table
@@ -128,8 +128,8 @@ def without_person(answer: Answer) -> Answer:
             text = text.replace(part, kept)
     return answer.model_copy(
         update={
-            "question": _plain(answer.question),
-            "query": _plain(answer.query),
+            "question": _plain(answer.question[:MAX_QUESTION_CHARS]),
+            "query": _plain(answer.query[:MAX_TYPED_CHARS]),
             "missing": tuple(map(_unnamed, answer.missing)),
             "notes": tuple(map(_unnamed, answer.notes)),
             "answer": text if answer.status == "answered" else _plain(text),

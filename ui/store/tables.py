@@ -1,6 +1,6 @@
 """The tables. A change here needs a migration in `migrations/versions`; a test compares both."""
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text, text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ID_CHARS = 64
@@ -63,14 +63,20 @@ class AccountRow(Table):
     password: Mapped[str] = mapped_column(String(256))  # its argon2 hash
     disabled: Mapped[bool] = mapped_column(Boolean)
     created: Mapped[str] = mapped_column(String(32))
+    shown: Mapped[str] = mapped_column(String(ID_CHARS))  # to others, in place of the name
+    second: Mapped[str] = mapped_column(String(64), server_default="")  # the secret of its codes
+    second_on: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    second_step: Mapped[int] = mapped_column(Integer, server_default=text("0"))  # of the last code
 
 
 class AttemptRow(Table):
-    """Failures in a row to log in under a name, whether there is such an account or not."""
+    """Failures in a row to log in under a name from an address, whether there is such an account
+    or not."""
 
     __tablename__ = "attempts"
 
     name: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    address: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
     failures: Mapped[int] = mapped_column(Integer)
     time: Mapped[str] = mapped_column(String(32), index=True)
     locked_until: Mapped[str] = mapped_column(String(32))

@@ -37,6 +37,9 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "LLM__BASE_URL": "u", "LLM__MODEL": "l", "LLM__API_KEY": "secret", "LLM__TIMEOUT_S": "1.5",
         "LLM__RETRIES": "2", "STORE__URL": "", "STORE__RETENTION_DAYS": "30",
         "STAFF__SESSION_HOURS": "4", "STAFF__LOCK_AFTER": "3", "STAFF__LOCK_MINUTES": "20",
+        "STAFF__TRIES_PER_MINUTE": "9", "STAFF__SECOND_FACTOR": "true",
+        "SERVER__PROXIES": "10.0.0.1", "SERVER__ASKS_PER_MINUTE": "11", "SERVER__WAITING": "12",
+        "SERVER__WAITING_EACH": "13", "SERVER__STREAMS": "14", "SERVER__CONNECTIONS": "15",
         "WEB__HOSTS": "h.example",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
@@ -73,7 +76,21 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "recognise_scans": False,
         },
         "store": {"url": "", "retention_days": 30},
-        "staff": {"session_hours": 4, "lock_after": 3, "lock_minutes": 20},
+        "staff": {
+            "session_hours": 4,
+            "lock_after": 3,
+            "lock_minutes": 20,
+            "tries_per_minute": 9,
+            "second_factor": True,
+        },
+        "server": {
+            "proxies": "10.0.0.1",
+            "asks_per_minute": 11,
+            "waiting": 12,
+            "waiting_each": 13,
+            "streams": 14,
+            "connections": 15,
+        },
         "web": {"hosts": "h.example"},
     }
 
@@ -180,3 +197,12 @@ def test_an_address_is_shown_without_who_asks() -> None:
     )
     shown = {each.name: each.value for each in settings.listed(given)}
     assert shown["POLICYQA_LLM__BASE_URL"] == "http://…@127.0.0.1:1/v1"
+
+
+@pytest.mark.parametrize("proxies", ["*", "proxy.example", "10.0.0.1,x"])
+def test_a_proxy_that_is_no_address_is_said_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, proxies: str
+) -> None:
+    monkeypatch.setenv(settings.PREFIX + "SERVER__PROXIES", proxies)
+    with pytest.raises(SettingsError, match=r"SERVER__PROXIES 有误：\S+ 不是地址，也不是网段$"):
+        settings.load()

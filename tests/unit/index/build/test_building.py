@@ -137,6 +137,17 @@ def test_an_incremental_build_is_that_of_a_fresh_one(
     assert_same(loaded(folder), fresh(source, tmp_path / "fresh"))
 
 
+def test_unchanged_documents_keep_their_rules(source: Path, folder: Path) -> None:
+    (source / "b.md").write_text("# 公寓办法\n\n第一条 年满60周岁的，可以申请。", encoding="utf-8")
+    (rule,) = fresh(source, folder).rules
+    (source / "d.txt").write_text("补贴办法\n第一条 年满18周岁的，可以申请。", encoding="utf-8")
+    kept, new = fresh(source, folder).rules
+    assert kept == rule
+    assert new.doc_id != rule.doc_id
+    (source / "d.txt").unlink()
+    assert fresh(source, folder).rules == (rule,)
+
+
 def test_a_catalogue_entry_that_changes_is_a_change(source: Path, folder: Path) -> None:
     build(source, folder, Counting())
     (source / "catalogue.toml").write_text('["b.md"]\ntitle = "公园规定"\ndate = "2024"\n')

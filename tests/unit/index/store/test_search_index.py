@@ -26,7 +26,7 @@ EMBEDDER = HashingEmbedder(8)
 MODEL = EMBEDDER.fingerprint
 TEXTS = [
     "人才支持措施\n第一条 博士补贴50万元。硕士补贴20万元。",
-    "公园管理办法\n第一条 公园免费开放。",
+    "公园管理办法\n第一条 公园免费向14周岁以下儿童开放。",
 ]
 
 
@@ -43,6 +43,7 @@ def version(folder: Path) -> Path:
 def assert_same(left: SearchIndex, right: SearchIndex) -> None:
     assert left.documents == right.documents
     assert left.passages == right.passages
+    assert left.rules == right.rules
     assert left.manifest.fingerprint == right.manifest.fingerprint
     one, other = left.passage_vectors, right.passage_vectors
     every = np.arange(len(one))
@@ -67,6 +68,7 @@ def failing(index: SearchIndex) -> SearchIndex:
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     first = build(tmp_path / "a")
+    assert [rule.root.node for rule in first.rules] == ["leaf"]
     search_index.save(first, tmp_path / "b")
     assert_same(search_index.load(tmp_path / "b", model=MODEL), first)
 

@@ -104,21 +104,39 @@ def test_names_with_line_breaks_stay_on_their_line(index: SearchIndex) -> None:
     assert entry_text(entry).startswith("a\\x0ab\\x1b[31m.txt  《")
 
 
-def test_the_conditions_of_a_file_are_shown_with_their_sentences(tmp_path: Path) -> None:
+def test_the_conditions_of_a_file_are_trees_with_their_words(tmp_path: Path) -> None:
     source = tmp_path / "files"
     source.mkdir()
-    text = "公寓办法\n（一）年龄不超过45周岁；\n（二）住房宽敞。\n第六条 年满60周岁的不得申请。\n"
+    text = (
+        "公寓办法\n第五条 申请家庭应当符合下列条件：\n（一）年龄不超过45周岁；\n（二）住房宽敞。\n"
+        "第六条 年满60周岁的不得申请。\n"
+    )
     (source / "a.txt").write_text(text, encoding="utf-8")
     build(source, tmp_path / "index", HashingEmbedder(16))
     index = stored(tmp_path / "index")
-    found = conditions(index, "a.txt")
-    assert [(each["demanded"], each["bars"]) for each in found] == [
-        ("不超过45周岁", False),
-        ("至少60周岁", True),
-    ]
+    first, second = found = conditions(index, "a.txt")
+    assert (first["tree"]["node"], first["for"]) == ("all", ["申请家庭"])
+    age, other = first["tree"]["parts"]
+    assert (age["label"], age["demanded"], age["quote"]) == (
+        "年龄",
+        "不超过45周岁",
+        "年龄不超过45周岁",
+    )
+    assert (other["label"], other["quote"]) == ("", "住房宽敞")
+    assert (second["consequence"], second["tree"]["says"]) == ("refuses", "不得有")
     stored_text = index.documents[0].text
-    assert all(stored_text[each["start"] : each["end"]] == each["quote"] for each in found)
-    assert conditions_text(found).startswith("年龄：不超过45周岁\n    “（一）年龄不超过45周岁；”")
-    assert conditions_text([]) == "没有读出带数字或等级的条件。"
+    for each in (first, second, age, other):
+        assert stored_text[each["start"] : each["end"]] == each["quote"]
+    assert conditions_text(found) == (
+        "条件（申请家庭）\n"
+        "  全部满足：\n"
+        "    年龄：不超过45周岁  “年龄不超过45周岁”\n"
+        "    “住房宽敞”\n"
+        "\n"
+        "条件 → 不得申请\n"
+        "  不得有：\n"
+        "    年龄：至少60周岁  “年满60周岁的”"
+    )
+    assert conditions_text([]) == "没有读出条件。"
     with pytest.raises(SourceError):
         conditions(index, "b.txt")

@@ -225,3 +225,23 @@ def test_every_item_of_a_long_list_is_asked(tmp_path: Path) -> None:
     almost = after(own, said[-1], *said[:-1])
     assert (almost.verdict, almost.choices[0]) == ("还不能判断", f"“{things[8]}”：是")
     assert after(own, f"“{things[8]}”：是", *said).verdict == "符合"
+
+
+TWO_OF_THREE = """青岚市领航人才认定办法
+第三条 符合下列条件中两项以上的，可以认定为领航人才：
+（一）年龄不超过40周岁；
+（二）在本单位工作满3年；
+（三）年收入超过50万元。
+"""
+
+
+@pytest.mark.parametrize(("told", "verdict"), [
+    ("我45岁，工作2年，年收入60万，能认定为领航人才吗", "不可以"),
+    ("我45岁，工作4年，年收入60万，能认定为领航人才吗", "还不能判断"),  # in this office?
+    ("我45岁，年收入60万，能认定为领航人才吗", "还不能判断"),
+])  # fmt: skip
+def test_of_several_conditions_as_many_must_be_met_as_are_asked_for(
+    tmp_path: Path, told: str, verdict: str
+) -> None:
+    made = {"办法.txt": ("领航人才认定办法", "2025-01-02", "青岚市", TWO_OF_THREE)}
+    assert asked(assistant_of(tmp_path, made), told).verdict == verdict

@@ -57,5 +57,5 @@ def test_what_was_learned_is_kept_as_differences(base: Any) -> None:
 
 
 def test_weights_of_something_else_are_refused(base: Any) -> None:
-    with pytest.raises(KeyError, match="no weight of a resolver"):
+    with pytest.raises(KeyError, match="no weight of this network"):
         ResolverModel(base).learn({"own.9.nothing": torch.zeros(2).numpy()})

@@ -2,8 +2,9 @@
 
 import pytest
 
+from policyqa.index.conditions.wording import granted_if
 from policyqa.index.types import Document, Metadata, Passage, Sentence
-from policyqa.qa.eligibility.comparing import Judgement, Rule, granted_if, judged
+from policyqa.qa.eligibility.comparing import Judgement, Rule, judged
 from policyqa.qa.eligibility.facts import facts
 from policyqa.qa.eligibility.telling import condition
 from policyqa.qa.retrieve.evidence import Quote

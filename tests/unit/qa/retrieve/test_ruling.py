@@ -1,38 +1,57 @@
 """What a rule is said to mean, and the network that says it, on weights of a few numbers."""
 
-import json
+import copy
+import shutil
+from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 import torch
+from transformers import BertConfig, BertModel
 
+from policyqa.index.errors import ModelError
 from policyqa.qa.retrieve import ruling
-from policyqa.qa.retrieve.pages import RULE_TOKENS, rule_window, tokenizer_in
-from policyqa.qa.retrieve.reader_model import ReaderModel
-from policyqa.qa.retrieve.reading import SentenceReader
-from policyqa.qa.retrieve.ruling import RULINGS, Ruler, Ruling, Said, Thresholds
-from policyqa.qa.retrieve.ruling_model import WEIGHTS, RulingModel
-from tests.unit.qa.retrieve.test_reader_model import model_in
+from policyqa.qa.retrieve.pages import RULE_TOKENS, Window, rule_window, tokenizer_in
+from policyqa.qa.retrieve.ruling import (
+    RULINGS,
+    Compared,
+    LearnedRuler,
+    Ruling,
+    Said,
+    Thresholds,
+)
+from policyqa.qa.retrieve.ruling_model import SHARED, RulingModel
+from tests.unit.qa.retrieve.test_reader_model import TEXT, model_in
+
+LEAST = Thresholds(least={"nothing": {"不可以": 0.9, "可以": 0.8}, "met": {"可以": 0.5}})
 
 
 @pytest.mark.parametrize(("said", "expected"), [
-    (Ruling(0.95, 0.04, 0.01), "不可以"),
-    (Ruling(0.89, 0.10, 0.01), None),
-    (Ruling(0.1, 0.8, 0.1), "可以"),
-    (Ruling(0.01, 0.01, 0.98), None),  # never said: comparing tells what it depends on
+    (Ruling(0.95, 0.04, 0.01, 0.0), "不可以"),
+    (Ruling(0.89, 0.10, 0.01, 0.0), None),
+    (Ruling(0.1, 0.8, 0.1, 0.0), "可以"),
+    (Ruling(0.01, 0.01, 0.98, 0.0), None),  # never said: comparing tells what it depends on
+    (Ruling(0.01, 0.01, 0.0, 0.98), None),
+    (Ruling(0.2, 0.6, 0.1, 0.1, "met"), "可以"),  # numbers that are met speak for it
+    (Ruling(0.95, 0.04, 0.01, 0.0, "met"), None),
+    (Ruling(0.01, 0.99, 0.0, 0.0, "failed"), None),  # nothing was chosen for it
 ])  # fmt: skip
 def test_a_ruling_is_said_from_its_threshold_on(
     monkeypatch: pytest.MonkeyPatch, said: Ruling, expected: Said | None
 ) -> None:
-    least = Thresholds(least={"不可以": 0.9, "可以": 0.8})
-    monkeypatch.setattr(ruling, "_thresholds", lambda: least)
+    monkeypatch.setattr(ruling, "_thresholds", lambda: LEAST)
     assert said.said() == expected
 
 
 def test_the_shipped_thresholds_are_of_rulings_and_say_what_they_were_chosen_on() -> None:
     shipped = ruling._thresholds()
-    assert set(shipped.least) <= set(RULINGS)
-    assert all(1 / len(RULINGS) < value <= 1 for value in shipped.least.values())
+    assert set(shipped.least) <= set(get_args(Compared))
+    least = [value for group in shipped.least.values() for value in group.values()]
+    assert {name for group in shipped.least.values() for name in group} <= {"可以", "不可以"}
+    assert least
+    assert all(1 / len(RULINGS) - 0.001 < value <= 1 for value in least)
     assert sum(shipped.trained_on.values()) > 0
 
 
@@ -46,41 +65,67 @@ def test_question_title_and_rule_are_one_window_with_one_span(tmp_path: Path) ->
     assert len(long.ids) == 4 + 2 + RULE_TOKENS + 1
 
 
-def test_its_own_layers_are_stored_and_the_lower_ones_are_the_readers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("policyqa.qa.retrieve.ruling_model.SHARED", 0)
-    reader = model_in(tmp_path)
-    model = RulingModel(reader)
+@pytest.fixture(scope="module")
+def base() -> Any:
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(TEXT), hidden_size=8, num_hidden_layers=SHARED + 1, num_attention_heads=2,
+        intermediate_size=16, max_position_embeddings=256, pad_token_id=1,
+    )  # fmt: skip
+    return BertModel(config, add_pooling_layer=False).eval()
+
+
+def moved(base: Any) -> RulingModel:
+    """One whose own weights are other than those that it began with."""
+    model = RulingModel(base).eval()
     with torch.no_grad():
-        model.last.weight.copy_(torch.arange(48.0).reshape(3, 16) / 48)
-        for parameter in model.own.parameters():
-            parameter.add_(0.25)
-    model.save(tmp_path)
-    again = RulingModel.load(tmp_path, ReaderModel.load(tmp_path, torch.float32), torch.float32)
-    window = rule_window(tokenizer_in(tmp_path), "问", "头", ["甲乙"])
+        for parameter in model.taught().parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+WINDOWS: Sequence[Window] = (
+    Window((0, 4, 2, 2, 5, 2, 7, 8, 2), ((0, 4, 9),)),
+    Window((0, 4, 2), ((0, 1, 3),)),
+)
+
+
+def test_a_ruling_is_made_of_the_first_token_and_the_mean_of_title_and_rule(base: Any) -> None:
+    model = moved(base)
     with torch.inference_mode():
-        expected, found = model([window]), again([window])
-        states = model.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
+        found = model(WINDOWS)
+        states = model.encoder(input_ids=torch.tensor([WINDOWS[0].ids])).last_hidden_state[0]
         by_hand = model.last(torch.cat([states[0], states[4:].mean(0)]))
-    assert found[0].tolist() == pytest.approx(expected[0].tolist(), abs=0.05)
-    assert expected[0].tolist() == pytest.approx(by_hand.tolist(), abs=1e-5)
-    before = reader.encoder.encoder.layer[0].output.dense.weight  # the reader's own is not moved
-    assert torch.equal(before, model_in(tmp_path).encoder.encoder.layer[0].output.dense.weight)
+    assert found.shape == (2, len(RULINGS))
+    assert torch.allclose(found[0], by_hand, atol=1e-5)
 
 
-def test_a_reader_without_weights_for_it_gives_no_ruling(tmp_path: Path) -> None:
+def test_what_was_learned_is_kept_as_differences_and_the_base_stays(base: Any) -> None:
+    before = copy.deepcopy(base.state_dict())
+    taught, other = moved(base), RulingModel(base).eval()
+    other.learn(taught.learned(RulingModel(base)))
+    with torch.inference_mode():
+        assert torch.allclose(taught(WINDOWS), other(WINDOWS), atol=0.02)
+    assert all(torch.equal(before[name], value) for name, value in base.state_dict().items())
+
+
+def test_weights_of_something_else_are_refused(base: Any) -> None:
+    with pytest.raises(KeyError, match="no weight of this network"):
+        RulingModel(base).learn({"own.9.nothing": torch.zeros(2).numpy()})
+
+
+def test_probabilities_add_up_to_one(tmp_path: Path, base: Any) -> None:
     model_in(tmp_path)
-    reader = SentenceReader.load(tmp_path, precision="float32")
-    assert isinstance(reader, Ruler)
-    assert not (tmp_path / WEIGHTS).exists()
-    assert reader.rule("问", "头", ["甲乙"]) is None
+    ruler = LearnedRuler(moved(base), tokenizer_in(tmp_path))
+    assert sum(ruler.rule("问", "头", ["甲乙"])[:4]) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_the_probabilities_of_a_ruling_add_up_to_one(tmp_path: Path) -> None:
-    reader = model_in(tmp_path)
-    RulingModel(reader).save(tmp_path)
-    said = SentenceReader.load(tmp_path, precision="float32").rule("问", "头", ["甲乙"])
-    assert said is not None
-    assert sum(said) == pytest.approx(1.0, abs=1e-5)
-    assert json.dumps(said)
+def test_damaged_weights_are_named(
+    tmp_path: Path, base: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Path(str(resources.files("policyqa.qa.retrieve") / ruling.FOLDER))
+    shutil.copytree(shipped, tmp_path / ruling.FOLDER)
+    (tmp_path / ruling.FOLDER / ruling.WEIGHTS).write_bytes(b"damaged")
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
+    with pytest.raises(ModelError, match="缺失或已损坏"):
+        LearnedRuler.load(base, tokenizer_in(shipped.parent / "reader"))

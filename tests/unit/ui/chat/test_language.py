@@ -9,9 +9,10 @@ from typing import get_args
 
 import pytest
 
+from policyqa.qa.compose.verdicts import AS_ASKED
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.types import Answer, Note, NoteKind
-from policyqa.qa.wording import AS_ASKED, COMPLETENESS, NOTES, VERDICTS
+from policyqa.qa.wording import COMPLETENESS, NOTES, VERDICTS
 from policyqa.ui import chat
 from policyqa.ui.chat import render
 from policyqa.ui.chat.language import (

@@ -11,6 +11,7 @@ import pytest
 
 from policyqa.index.errors import IndexDamaged
 from policyqa.qa.corpus import Corpus
+from policyqa.qa.settings import ServerSettings
 from policyqa.qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
 from policyqa.ui.chat import page, talk
 from policyqa.ui.chat.filters import Wanted
@@ -19,6 +20,7 @@ from policyqa.ui.chat.talk import Asked
 from policyqa.ui.doorman import POLICY, own_page, refused
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
+from policyqa.ui.turns import Turns
 from tests.ui_fake import (
     ATTACK,
     DOCUMENTS,
@@ -239,7 +241,9 @@ def test_a_link_to_nothing_says_so(link: str) -> None:
 
 
 def test_the_page_is_built_with_its_words_and_without_open_endpoints(tmp_path: Path) -> None:
-    blocks = page.build_page(FakeAssistant(), Records(open_database(tmp_path)))
+    blocks = page.build_page(
+        FakeAssistant(), Records(open_database(tmp_path)), Turns(ServerSettings())
+    )
     shown = json.dumps(blocks.get_config_file(), ensure_ascii=False, default=str)
     assert all(example in shown for example in FakeAssistant().examples())
     functions = blocks.fns.values()

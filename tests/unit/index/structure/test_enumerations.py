@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from policyqa.index.text.sentences import sentence_spans
-from policyqa.index.types import Document, Metadata, Passage, Sentence
-from policyqa.qa.compose.enumerations import (
+from policyqa.index.structure.enumerations import (
     Enumeration,
     around,
     continued,
@@ -14,6 +12,8 @@ from policyqa.qa.compose.enumerations import (
     numbered,
     sentences_of,
 )
+from policyqa.index.text.sentences import sentence_spans
+from policyqa.index.types import Document, Metadata, Passage, Sentence
 
 POLICY = """三、申请材料
 1. 居民身份证；
