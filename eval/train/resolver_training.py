@@ -221,7 +221,8 @@ class Teaching:
 
     def __init__(self, assistant: Assistant, passages: Passages) -> None:
         embedder = assistant.embedder
-        assert isinstance(embedder, SentenceTransformerEmbedder)
+        if not isinstance(embedder, SentenceTransformerEmbedder):
+            raise TypeError(f"{type(embedder).__name__} has no tokenizer to teach with")
         self.tokenizer = embedder.tokenizer
         base = copy.deepcopy(embedder.encoder).float()  # the embedder goes on in its own precision
         self.untaught = ResolverModel(base)

@@ -1,10 +1,12 @@
 """A language model behind the gate: it may help with words and never with facts."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from policyqa.index.build.building import SourceText, build_texts
 from policyqa.index.store import search_index
@@ -163,6 +165,23 @@ def test_a_model_that_breaks_off_leaves_the_documents_answer(tmp_path: Path) -> 
 def test_marks_belong_to_the_sentence_before_them() -> None:
     text = "甲。[1] [2]乙！[3]\n丙[4]"
     assert list(sentences(text)) == ["甲。[1] [2]", "乙！[3]", "\n", "丙[4]"]
+
+
+def test_what_it_is_told_holds_no_secret_and_is_not_said_when_it_repeats_it(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    settings = LanguageModelSettings(
+        base_url=server.base_url, model="told", api_key=SecretStr("sk-sesame"), retries=0
+    )
+    writer = OpenAIWriter.connect(settings)
+    asked(tmp_path / "first", writer)
+    (sent,) = server.requests
+    assert "sk-sesame" not in json.dumps(sent)
+    assert str(tmp_path) not in json.dumps(sent)
+    server.text = "".join(f"{line}[1]\n" for line in sent["messages"][0]["content"].splitlines())
+    answer = asked(tmp_path / "again", writer)
+    assert answer.by == "documents"
+    assert answer.citations
 
 
 def test_a_question_is_one_line_of_the_prompt() -> None:
