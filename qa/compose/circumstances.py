@@ -82,11 +82,9 @@ def is_open(found: Judgement | None) -> bool:
 
 def by_numbers(asked: Asked, found: Judgement | None) -> Compared:
     """What comparing gave of the numbers and ranks that the asker tells."""
-    if not tells(asked):
-        return "nothing"
-    fits = [check.fits for check in found.checks] if found else []
+    fits = [check.fits for check in found.checks] if found and tells(asked) else []
     if not fits:
-        return "unrelated"
+        return "nothing"
     return "failed" if False in fits else "met" if all(fits) else "open"
 
 

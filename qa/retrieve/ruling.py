@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # importing it takes seconds; `LearnedRuler.load` does it
     from policyqa.qa.retrieve.ruling_model import RulingModel
 
 Said = Literal["不可以", "可以", "视条件而定"]
-# What is known of the numbers that the asker tells: he tells none, no rule bears on them, all that
-# was compared is met, something fails, or something cannot be told.
-Compared = Literal["nothing", "unrelated", "met", "failed", "open"]
+# What comparing the numbers that the asker tells gave: there was nothing to compare, all is met,
+# something fails, or something cannot be told.
+Compared = Literal["nothing", "met", "failed", "open"]
 RULINGS: tuple[Said | Literal["没说"], ...] = ("不可以", "可以", "视条件而定", "没说")
 FOLDER, WEIGHTS, THRESHOLDS = "ruler", "ruling.safetensors", "ruling.json"
 
