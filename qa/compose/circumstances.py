@@ -29,7 +29,7 @@ from policyqa.qa.eligibility.comparing import (
     excludes,
     judged,
 )
-from policyqa.qa.eligibility.facts import carried, tells_only
+from policyqa.qa.eligibility.facts import ME, OTHERS, carried, tells_only
 from policyqa.qa.eligibility.replies import replied, replies_to
 from policyqa.qa.eligibility.telling import claimed, condition
 from policyqa.qa.question.asked import Asked
@@ -89,9 +89,12 @@ def by_numbers(asked: Asked, found: Judgement | None) -> Compared:
 
 
 def _asks(asked: Asked) -> bool:
-    """Whether a question asks for yes or no, or only adds to one that did: 我36了."""
+    """Whether a question asks if something may be, or for yes or no of somebody (补贴支持博士后站吗
+    tells of nobody), or only adds to one that did: 我36了."""
     adds = bool(asked.told) and bool(tells_only(asked.own or asked.text))
-    return is_plain(asked) or adds
+    text = plain(asked.own or asked.text)
+    of_somebody = bool(ME.search(text) or OTHERS.search(text))
+    return "verdict" in asked.wants or (is_plain(asked) and of_somebody) or adds
 
 
 def tells(asked: Asked) -> bool:

@@ -245,3 +245,10 @@ def test_of_several_conditions_as_many_must_be_met_as_are_asked_for(
 ) -> None:
     made = {"办法.txt": ("领航人才认定办法", "2025-01-02", "青岚市", TWO_OF_THREE)}
     assert asked(assistant_of(tmp_path, made), told).verdict == verdict
+
+
+def test_a_rank_in_what_is_asked_for_is_nobodys(tmp_path: Path) -> None:
+    text = "青岚市博士后办法\n第三条 支持企业建博士后站，博士后须具有博士学位，年龄不超过35周岁。\n"
+    made = {"办法.txt": ("博士后办法", "2025-01-02", "青岚市", text)}
+    answer = asked(assistant_of(tmp_path, made), "支持企业建博士后站吗")
+    assert (answer.status, answer.verdict, answer.conditions) == ("answered", "", ())
