@@ -25,7 +25,7 @@ from safetensors.numpy import save_file
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from policyqa.eval.sets.readings import UNTAUGHT, part_of
+from policyqa.eval.sets.readings import part_of
 from policyqa.eval.train.optimizing import share_of_rate
 from policyqa.index.store.embedding import SentenceTransformerEmbedder
 from policyqa.index.store.weights import DIGESTS
@@ -144,7 +144,9 @@ def judged(model: RulingModel, lower: Lower, found: Sequence[Example]) -> dict[s
     said = np.concatenate([_said(model, lower, group) for group in groups])
     right = said.argmax(1) == np.array([found[n].label for n in own])
     surest = right[np.argsort(-said.max(1))]
-    shares = {f"surest_{share}": surest[: int(len(surest) * share)].mean() for share in SURE}
+    shares = {
+        f"surest_{share}": surest[: max(1, int(len(surest) * share))].mean() for share in SURE
+    }
     model.train()
     return {name: round(float(v), 4) for name, v in ({"all": right.mean()} | shares).items()}
 
@@ -209,7 +211,7 @@ def main() -> None:
     if not isinstance(embedder, SentenceTransformerEmbedder):
         raise SettingsError("判断模型建立在默认的向量模型上，请不要设 POLICYQA_MODEL__NAME")
     every = [*of_readings(arguments.readings), *of_rulings(arguments.rulings)]
-    found = [each for each in every if each.part in ("train", UNTAUGHT[0])]
+    found = [each for each in every if each.part != "test"]
     tokenizer = embedder.tokenizer
     windows = [
         rule_window(tokenizer, normalise(each.question), each.title, each.sentences)

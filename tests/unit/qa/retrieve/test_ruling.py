@@ -65,14 +65,19 @@ def test_question_title_and_rule_are_one_window_with_one_span(tmp_path: Path) ->
     assert len(long.ids) == 4 + 2 + RULE_TOKENS + 1
 
 
-@pytest.fixture(scope="module")
-def base() -> Any:
+def tiny() -> Any:
+    """An embedding model of random weights, with one layer above those that are shared."""
     torch.manual_seed(1)
     config = BertConfig(
         vocab_size=len(TEXT), hidden_size=8, num_hidden_layers=SHARED + 1, num_attention_heads=2,
         intermediate_size=16, max_position_embeddings=256, pad_token_id=1,
     )  # fmt: skip
     return BertModel(config, add_pooling_layer=False).eval()
+
+
+@pytest.fixture(scope="module")
+def base() -> Any:
+    return tiny()
 
 
 def moved(base: Any) -> RulingModel:
