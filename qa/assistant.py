@@ -204,6 +204,17 @@ class Assistant:
             _log(answer)
         return answer
 
+    @_in_office_words
+    def search(self, question: Question) -> tuple[Hit, ...]:
+        """The passages that an answer would rest on, best first, without the answer.
+
+        Raises:
+            QuestionError: nothing in the question can be searched.
+        """
+        asked = self.asked_of(question)
+        found = self._found(asked, question, Clock(), self._hidden(question)[1])
+        return retrieval.hits_of(self.index, found.ranking, question.k)
+
     def _from_documents(self, question: Question, clock: Clock) -> tuple[Answer, Found | None]:
         """The answer in the documents' own words, and what it rests on; None where nothing was
         looked for, or it failed."""

@@ -10,7 +10,7 @@ from policyqa.index.store import search_index
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.explaining import Explanation
-from policyqa.qa.types import Answer, Question
+from policyqa.qa.types import Answer, Hit, Question
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,10 @@ class LiveAssistant:
     def ask(self, question: Question) -> Answer:
         """See `Assistant.ask`."""
         return self._latest().ask(question)
+
+    def search(self, question: Question) -> tuple[Hit, ...]:
+        """See `Assistant.search`."""
+        return self._latest().search(question)
 
     def explain(self, question: Question, *, expect: str = "") -> Explanation:
         """See `Assistant.explain`."""

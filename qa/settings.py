@@ -165,6 +165,10 @@ class ServerSettings(BaseModel):
         default=400, ge=1, le=100_000, description="一个地址最多同时有几个连接（代理不限）"
     )
 
+    mcp: bool = Field(
+        default=False, description="是否在 /mcp 提供 MCP（给程序调用的工具，须装 policyqa[mcp]）"
+    )
+
     @field_validator("proxies")
     @classmethod
     def _addresses(cls, proxies: str) -> str:

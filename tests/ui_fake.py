@@ -134,6 +134,12 @@ class FakeAssistant:
             return (ATTACK,)
         return ("高技能人才有哪些奖励？",) if "博士后" in answer.question else ()
 
+    def search(self, question: Question) -> tuple[Hit, ...]:
+        answer = self.ask(question)
+        if answer.status == "error":
+            raise QuestionError(answer.answer)
+        return answer.hits[: question.k]
+
     def explain(self, question: Question, *, expect: str = "") -> Explanation:
         answer = self.ask(question)
         if answer.status == "error":

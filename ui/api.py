@@ -140,8 +140,9 @@ async def late(request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, error.status, headers=error.headers)
 
 
-def malformed_line(details: Any) -> str:
-    """One Chinese line for pydantic's errors: which field, and what was expected of it."""
+def malformed_line(details: Any, known: Iterable[str] = tuple(Question.model_fields)) -> str:
+    """One Chinese line for pydantic's errors: which field, and what was expected of it; `known`
+    are the fields that there are."""
     if not details:
         return "请求不是所要的 JSON。"
     kind, place = details[0]["type"], details[0]["loc"]
@@ -151,5 +152,5 @@ def malformed_line(details: Any) -> str:
     if kind == "missing":
         return f"请求缺少字段 {field}。"
     if kind == "extra_forbidden":
-        return f"请求里有不认识的字段 {field}；可用的是 {'、'.join(Question.model_fields)}。"
+        return f"请求里有不认识的字段 {field}；可用的是 {'、'.join(known)}。"
     return f"字段 {field} 的值不对：{meaning(details[0])}。"

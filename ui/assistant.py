@@ -5,23 +5,26 @@ from typing import Protocol
 
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.explaining import Explanation
-from policyqa.qa.types import Answer, Question
+from policyqa.qa.types import Answer, Hit, Question
 
 
 class Assistant(Protocol):
     """Answers questions from one index; `corpus` are the documents that it answers from.
 
-    `ask` does not raise for a bad question: the answer says `error` or `abstained`. `explain` tells
-    how an answer came about, and what became of words that somebody expects; it raises
-    `QuestionError` for a question without sense. `suggestions` gives questions that may be asked
-    after an answer, each of which is answered. `groups` puts questions together that ask the same
-    in other words, by their places, the largest group first.
+    `ask` does not raise for a bad question: the answer says `error` or `abstained`. `search` gives
+    the passages that an answer would rest on, `explain` tells how an answer came about, and what
+    became of words that somebody expects; both raise `QuestionError` for a question without sense.
+    `suggestions` gives questions that may be asked after an answer, each of which is answered.
+    `groups` puts questions together that ask the same in other words, by their places, the largest
+    group first.
     """
 
     @property
     def corpus(self) -> Corpus: ...
 
     def ask(self, question: Question) -> Answer: ...
+
+    def search(self, question: Question) -> tuple[Hit, ...]: ...
 
     def explain(self, question: Question, *, expect: str = "") -> Explanation: ...
 

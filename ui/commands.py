@@ -1,4 +1,5 @@
-"""The commands `serve`, `data` and `users`, named by the entry point group `policyqa.commands`."""
+"""The commands `serve`, `mcp`, `data` and `users`, named by the entry points of the group
+`policyqa.commands`."""
 
 import os
 from pathlib import Path
@@ -17,8 +18,9 @@ data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_arg
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`, `data` and `users` to the command line."""
+    """Add `serve`, `mcp`, `data` and `users` to the command line."""
     app.command()(serve)
+    app.command()(mcp)
     app.add_typer(data_app, name="data")
     app.add_typer(users.app, name="users")
 
@@ -56,6 +58,23 @@ def serve(
     hosts = chosen.web.names
     service = server.Service(assistant, records, sessions, librarian, evaluations, hosts)
     server.serve(service, listener, chosen.server)
+
+
+def mcp(
+    http: Annotated[
+        bool, typer.Option("--http", help="经 HTTP 提供（/mcp），默认经标准输入输出。")
+    ] = False,
+    host: Annotated[str, typer.Option(help="--http 监听的地址。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="--http 的端口，0 为任选。")] = 7861,
+    index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
+) -> None:
+    """给程序用的工具（MCP）：检索、提问、看文件、查引文、核对；只读。"""
+    from policyqa.ui import programs
+
+    if http:
+        programs.over_http(host, port, index)
+    else:
+        programs.over_stdio(index)
 
 
 @data_app.command()

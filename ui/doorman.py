@@ -27,6 +27,7 @@ from policyqa.ui.errors import TryLater
 
 MAX_BODY_BYTES = 1_000_000
 
+MCP = "/mcp"  # where programs call tools, where that is wanted
 PATHS = frozenset(
     {
         "/",
@@ -89,8 +90,10 @@ OWN_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})  # who looks whether th
 
 # What is said for what the libraries say in English.
 WORDS = {
+    403: "别的网站的页面不能用这里的接口。",
     404: "没有这个地址。",
     405: "这个地址不收这种请求。",
+    421: "这里不是您要找的网站。",
     500: "系统出错，请稍后再试；一直这样，请找管理员。",
     503: "提问的人太多，请稍后再试。",
 }
@@ -108,6 +111,7 @@ class Gate:
         bodies: bytes that a request's body may have, by path; `MAX_BODY_BYTES` elsewhere.
         settings: what one client may do.
         hosts: names under which the service is asked, besides `OWN_HOSTS`; empty for any.
+        more: what may be asked for beside `PATHS` and `FOLDERS`.
     """
 
     def __init__(
@@ -117,7 +121,9 @@ class Gate:
         bodies: Mapping[str, int],
         settings: ServerSettings,
         hosts: frozenset[str],
+        more: frozenset[str] = frozenset(),
     ) -> None:
+        self.paths = PATHS | more
         self.streams = settings.streams
         self.open: Counter[str] = Counter()  # streams of each client
         self.joins = Rate(JOINS_AN_ASK * settings.asks_per_minute, 60)
@@ -132,7 +138,7 @@ class Gate:
             return
         send = with_headers(in_chinese(send), scope)
         refusal = refused_host(scope, self.hosts) or refused(
-            scope, self.bodies.get(scope["path"], MAX_BODY_BYTES)
+            scope, self.bodies.get(scope["path"], MAX_BODY_BYTES), self.paths
         )
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -184,7 +190,7 @@ def refused_host(scope: Scope, hosts: frozenset[str]) -> PlainTextResponse | Non
     except ValueError:
         name = None
     known = name in hosts or name in OWN_HOSTS
-    return None if known else PlainTextResponse("这里不是您要找的网站。", 421)
+    return None if known else PlainTextResponse(WORDS[421], 421)
 
 
 def _late(wait_s: float) -> JSONResponse:
@@ -193,12 +199,14 @@ def _late(wait_s: float) -> JSONResponse:
     return JSONResponse({"detail": str(late)}, late.status, headers=late.headers)
 
 
-def refused(scope: Scope, most: int = MAX_BODY_BYTES) -> PlainTextResponse | None:
+def refused(
+    scope: Scope, most: int = MAX_BODY_BYTES, paths: frozenset[str] = PATHS
+) -> PlainTextResponse | None:
     """The refusal of a request that has no business here, or None."""
     path = scope["path"]
     if "\x00" in path or b"%00" in scope.get("query_string", b""):  # no database takes it
         return PlainTextResponse("没有这个地址。", 404)
-    if path not in PATHS and not path.startswith(FOLDERS):
+    if path not in paths and not path.startswith(FOLDERS):
         return PlainTextResponse("没有这个地址。", 404)
     headers = Headers(scope=scope)
     length = headers.get("content-length", "")
@@ -349,8 +357,9 @@ def in_chinese(send: Send) -> Send:
 
 
 def _is_english(body: bytes) -> bool:
-    """Whether there is no Chinese in what is said, as it is or escaped as JSON does."""
-    return body.isascii() and b"\\u" not in body
+    """Whether there is no Chinese in what is said, as it is or escaped as JSON does. An error of
+    JSON-RPC is not said to people: clients go by its number and its data."""
+    return body.isascii() and b"\\u" not in body and not body.startswith(b'{"jsonrpc"')
 
 
 class PageSender:

@@ -7,7 +7,7 @@ from typing import Protocol
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Explanation
-from policyqa.qa.types import Answer, Question
+from policyqa.qa.types import Answer, Citation, Hit, Question
 from policyqa.ui.assistant import Assistant
 
 LEAVING = "所引文件正在撤下，请稍后再问。"
@@ -43,7 +43,7 @@ class PublicAssistant:
     def ask(self, question: Question) -> Answer:
         """As the assistant, but for an answer out of what is leaving, which is an error."""
         answer, leaving = self._assistant.ask(question), self._leaving()
-        if any(each.source in leaving for each in answer.citations):
+        if any(each.source in leaving for each in _quoted(answer)):
             return Answer(
                 id=answer.id,
                 question=answer.question,
@@ -64,6 +64,11 @@ class PublicAssistant:
             }
         )
 
+    def search(self, question: Question) -> tuple[Hit, ...]:
+        """As the assistant, without what is leaving."""
+        hits, leaving = self._assistant.search(question), self._leaving()
+        return tuple(hit for hit in hits if hit.source not in leaving)
+
     def explain(self, question: Question, *, expect: str = "") -> Explanation:
         """As the assistant; not while something is leaving."""
         if self._leaving():
@@ -81,6 +86,12 @@ class PublicAssistant:
     def examples(self) -> tuple[str, ...]:
         """See `Assistant.examples`."""
         return self._assistant.examples()
+
+
+def _quoted(answer: Answer) -> tuple[Citation, ...]:
+    """All that an answer or a silence quotes."""
+    contact = answer.contact.citation if answer.contact else None
+    return (*answer.citations, *answer.nearest, *((contact,) if contact else ()))
 
 
 def is_there(assistant: Assistant, cited: Cites) -> bool:

@@ -7,7 +7,7 @@ import socket
 import sys
 from functools import partial
 from importlib.resources import as_file, files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 
@@ -15,10 +15,12 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
 
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
@@ -29,7 +31,7 @@ from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.connections import bounded_protocol
-from policyqa.ui.doorman import HEADERS, WORDS, Gate
+from policyqa.ui.doorman import HEADERS, MCP, WORDS, Gate
 from policyqa.ui.errors import TryLater
 from policyqa.ui.public import PublicAssistant
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
@@ -48,6 +50,9 @@ from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
 from policyqa.ui.turns import Turns
+
+if TYPE_CHECKING:
+    from policyqa.ui.mcp import Door
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
@@ -80,8 +85,12 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     settings = settings or ServerSettings()
     assistant, records, sessions, librarian, evaluations, hosts = service
     turns = Turns(settings)
-    app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
+    door = open_door(public, turns, hosts) if settings.mcp else None
+    life = door.open if door else None
+    app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
+    if door:
+        app.routes.append(door.route)
     add_api(app, public, turns)
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
@@ -119,8 +128,38 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
             max_file_size=1,
         )
     bodies = body_bytes(librarian)
-    app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts)
+    more = frozenset({MCP}) if door else frozenset()
+    app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts, more=more)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    return app
+
+
+def open_door(assistant: Assistant, turns: Turns, hosts: frozenset[str]) -> "Door":
+    """Where programs call tools.
+
+    Raises:
+        SettingsError: the package that speaks their protocol is not installed.
+    """
+    from policyqa.ui.mcp import Door, build_server
+
+    return Door(build_server(assistant, turns), hosts)
+
+
+def create_tools_app(
+    assistant: Assistant, settings: ServerSettings, hosts: frozenset[str]
+) -> Starlette:
+    """The application of `policyqa mcp --http`: tools at `MCP` and nothing else, behind the gate.
+
+    Args:
+        assistant: as strangers have it (`ui.public`).
+        settings: what one client may do.
+        hosts: names of the service.
+    """
+    door = open_door(assistant, Turns(settings), hosts)
+    app = Starlette(routes=[door.route], lifespan=door.open)
+    app.add_middleware(
+        Gate, title=TITLE, bodies={}, settings=settings, hosts=hosts, more=frozenset({MCP})
+    )
     return app
 
 
@@ -173,17 +212,22 @@ def serve(service: Service, listener: socket.socket, settings: ServerSettings) -
     """Serve until interrupted, on the address that `listen` took."""
     app = create_app(service, settings)
     service.librarian.start()
+    run(app, listener, settings)
+
+
+def run(app: ASGIApp, listener: socket.socket, settings: ServerSettings, *, path: str = "") -> None:
+    """Run an application until interrupted; `path` is where in it one begins."""
     config = configured(app, settings)
     if not is_local(listener) and not settings.proxies:
         sys.stderr.write(NO_TLS)
-    sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
+    sys.stderr.write(f"{TITLE}：{address_of(listener)}{path}（按 Ctrl-C 停止）\n")
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("已停止。\n")
 
 
-def configured(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
+def configured(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
     """How uvicorn serves: it believes what is said of a client's address to nobody but proxies
     that are set, and holds so many connections of one client."""
     return uvicorn.Config(

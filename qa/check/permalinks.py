@@ -7,6 +7,8 @@ have moved, or are gone.
 """
 
 import hashlib
+import math
+import time
 from collections.abc import Iterable
 from typing import Literal
 
@@ -16,6 +18,8 @@ from policyqa.qa.errors import PermalinkError
 PREFIX = "pq1"
 VERSION_CHARS, HASH_CHARS = 10, 16
 MAX_CHARS = 2000
+LOOKED_AT = 1000  # places in a text between two looks at the clock
+SLOW = "查找引文用的时间太长，请少查几条，或稍后再试。"
 
 State = Literal["unchanged", "moved", "changed", "gone"]
 
@@ -83,8 +87,19 @@ def parse(text: str) -> Permalink:
     )
 
 
-def resolve(link: Permalink, documents: Iterable[Document]) -> Resolution:
-    """Where the words of a permalink stand now: in their file, else in any other."""
+def resolve(
+    link: Permalink, documents: Iterable[Document], *, until: float = math.inf
+) -> Resolution:
+    """Where the words of a permalink stand now: in their file, else in any other.
+
+    Args:
+        link: anybody's: words that are nowhere are looked for at every place of every text.
+        documents: of the index.
+        until: `time.monotonic()` at which looking for words that are not in their place ends.
+
+    Raises:
+        PermalinkError: it took longer.
+    """
     every = list(documents)
     own = [d for d in every if d.source == link.source]
     for document in own:
@@ -96,7 +111,7 @@ def resolve(link: Permalink, documents: Iterable[Document]) -> Resolution:
                 span=(link.start, link.end),
             )
     for document in [*own, *(d for d in every if d.source != link.source)]:
-        span = _found(document.text, link)
+        span = _found(document.text, link, until)
         if span:
             return Resolution(state="moved", document=document, span=span)
     if own:
@@ -116,15 +131,17 @@ def _digest(squeezed: str) -> str:
     return hashlib.sha256(squeezed.encode()).hexdigest()[:HASH_CHARS]
 
 
-def _found(text: str, link: Permalink) -> Span | None:
+def _found(text: str, link: Permalink, until: float) -> Span | None:
     """Where words of this hash stand in a text, those nearest to their old place first."""
     size, _, digest = link.words.partition("x")
-    if not size.isdecimal() or not 0 < int(size) <= len(text):
+    if not size.isdecimal() or not 0 < int(size) <= min(len(text), link.end - link.start):
         return None
     places = [n for n, char in enumerate(text) if not char.isspace()]
     squeezed = "".join(text[n] for n in places)
     starts = range(len(squeezed) - int(size) + 1)
-    for at in sorted(starts, key=lambda n: abs(places[n] - link.start)):
+    for looked, at in enumerate(sorted(starts, key=lambda n: abs(places[n] - link.start))):
+        if looked % LOOKED_AT == 0 and time.monotonic() > until:
+            raise PermalinkError(SLOW)
         if _digest(squeezed[at : at + int(size)]) == digest:
             return places[at], places[at + int(size) - 1] + 1
     return None

@@ -4,6 +4,7 @@ Markdown that can be printed, saved, and checked against the documents later."""
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -115,7 +116,22 @@ def verify(path: Path, documents: Iterable[Document], *, corpus: str) -> Verdict
         ReceiptError: the file is no receipt.
     """
     text = _read(path)
-    receipt = _parsed(text, path)
+    return verdict(parsed(text, str(path)), text, documents, corpus=corpus)
+
+
+def verdict(
+    receipt: Receipt,
+    text: str,
+    documents: Iterable[Document],
+    *,
+    corpus: str,
+    until: float = math.inf,
+) -> Verdict:
+    """Check a receipt that was read from a text; `until` as `permalinks.resolve`.
+
+    Raises:
+        PermalinkError: it took longer.
+    """
     every = tuple(documents)
     forms = (rendered(receipt, form) for form in ("html", "markdown"))
     by_number = {citation.n: citation for citation in receipt.citations}
@@ -123,7 +139,7 @@ def verify(path: Path, documents: Iterable[Document], *, corpus: str) -> Verdict
         question=receipt.question,
         altered=text not in forms,
         same_corpus=receipt.corpus == corpus,
-        sentences=tuple(_checked(s, by_number, every) for s in receipt.sentences),
+        sentences=tuple(_checked(s, by_number, every, until) for s in receipt.sentences),
     )
 
 
@@ -136,42 +152,79 @@ def _read(path: Path) -> str:
         raise ReceiptError(f"无法读取回执 {path}，请确认文件名") from error
 
 
-def _parsed(text: str, path: Path) -> Receipt:
+def parsed(text: str, name: str) -> Receipt:
+    """The receipt that a text holds.
+
+    Args:
+        text: of the whole file.
+        name: what the text is called where it is refused.
+
+    Raises:
+        ReceiptError: it holds none.
+    """
     found = BLOCK.search(text)
     try:
         if not found:
             raise ValueError("no block")
         return Receipt.model_validate_json(base64.b64decode(found.group(1), validate=True))
     except (ValueError, binascii.Error, ValidationError) as error:
-        raise ReceiptError(f"{path} 不是 policyqa ask --receipt 写出的回执") from error
+        raise ReceiptError(f"{name} 不是 policyqa ask --receipt 写出的回执") from error
 
 
 WORST: tuple[State, ...] = ("gone", "changed", "moved", "unchanged")
 
 
 def _checked(
-    sentence: AnswerSentence, by_number: dict[int, Citation], documents: Sequence[Document]
+    sentence: AnswerSentence,
+    by_number: dict[int, Citation],
+    documents: Sequence[Document],
+    until: float,
 ) -> SentenceCheck:
     cited = [by_number[n] for n in sentence.citations if n in by_number]
-    if not cited or len(cited) < len(sentence.citations):
+    if len(cited) < len(sentence.citations):
         return SentenceCheck(text=sentence.text, held="uncited")
-    states: list[State] = []
-    quotes, now = [], ""
-    for citation in cited:
-        try:
-            found = resolve(parse(citation.permalink), documents)
-        except PermalinkError:
-            return SentenceCheck(text=sentence.text, held="uncited")
-        states.append(found.state)
-        quotes.append(found.quote)
-        if found.state == "changed":
-            now = found.quote
-    worst = next(state for state in WORST if state in states)
-    if worst in ("gone", "changed"):
-        return SentenceCheck(text=sentence.text, held=worst, now=now)
     context = "\n".join(f"{c.title} {c.section} {c.issuer} {c.region}" for c in cited)
-    proved = check(sentence.text, ["".join(quotes), *quotes], context=context).passed
-    return SentenceCheck(text=sentence.text, held=worst if proved else "unsupported")
+    links = [citation.permalink for citation in cited]
+    return check_sentence(sentence.text, links, documents, context=context, until=until)
+
+
+def check_sentence(
+    text: str,
+    links: Sequence[str],
+    documents: Sequence[Document],
+    *,
+    context: str | None = None,
+    until: float = math.inf,
+) -> SentenceCheck:
+    """Whether a sentence holds by what the permalinks that it cites lead to.
+
+    Args:
+        text: of the sentence.
+        links: permalinks; what is none proves nothing.
+        documents: of the index.
+        context: titles and issuers, which the sentence may name; those of the documents for None.
+        until: as `permalinks.resolve`.
+
+    Raises:
+        PermalinkError: it took longer.
+    """
+    try:
+        parts = [parse(link) for link in links]
+    except PermalinkError:
+        parts = []
+    if not parts:
+        return SentenceCheck(text=text, held="uncited")
+    found = [resolve(link, documents, until=until) for link in parts]
+    worst = next(state for state in WORST if any(each.state == state for each in found))
+    if worst in ("gone", "changed"):
+        changed = [each.quote for each in found if each.state == "changed"]
+        return SentenceCheck(text=text, held=worst, now=changed[-1] if changed else "")
+    if context is None:
+        said = [each.document.metadata for each in found if each.document]
+        context = "\n".join(f"{about.title} {about.issuer} {about.region}" for about in said)
+    quotes = [each.quote for each in found]
+    proved = check(text, ["".join(quotes), *quotes], context=context).passed
+    return SentenceCheck(text=text, held=worst if proved else "unsupported")
 
 
 def _facts(citation: Citation) -> list[tuple[str, str]]:

@@ -117,6 +117,13 @@ class Changes(Store):
         wanted = select(ChangeRow).where(ChangeRow.state == "waiting")
         return self._all(wanted.order_by(ChangeRow.time, ChangeRow.id))
 
+    def withdrawn(self) -> list[Change]:
+        """What was or is to be withdrawn, the earliest first."""
+        wanted = select(ChangeRow).where(
+            ChangeRow.act == "document_withdrawn", ChangeRow.state != "failed"
+        )
+        return self._all(wanted.order_by(ChangeRow.time, ChangeRow.id))
+
     def latest(self, *, count: int) -> list[Change]:
         """The newest, newest first."""
         order = (ChangeRow.time.desc(), ChangeRow.id)
