@@ -206,12 +206,15 @@ class Assistant:
 
     @_in_office_words
     def search(self, question: Question) -> tuple[Hit, ...]:
-        """The passages that an answer would rest on, best first, without the answer.
+        """The passages that an answer would rest on, best first, without the answer; none for what
+        is not searched for.
 
         Raises:
             QuestionError: nothing in the question can be searched.
         """
         asked = self.asked_of(question)
+        if _unsearched(asked):
+            return ()
         found = self._found(asked, question, Clock(), self._hidden(question)[1])
         return retrieval.hits_of(self.index, found.ranking, question.k)
 

@@ -8,10 +8,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import anyio
 from pydantic import ValidationError
+from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -19,11 +21,12 @@ from starlette.types import Receive, Scope, Send
 from policyqa.index.errors import PolicyQAError
 from policyqa.index.types import Document
 from policyqa.qa.errors import SettingsError
+from policyqa.qa.settings import ServerSettings
 from policyqa.qa.types import writable
 from policyqa.ui.api import malformed_line
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.clients import client_of
-from policyqa.ui.doorman import MAX_BODY_BYTES, MCP, OWN_HOSTS, WORDS
+from policyqa.ui.doorman import MAX_BODY_BYTES, MCP, OWN_HOSTS, WORDS, Gate
 from policyqa.ui.tools import TOOLS, Given, Tool, document_of
 from policyqa.ui.turns import Turns
 
@@ -121,6 +124,7 @@ def build_server(assistant: Assistant, turns: Turns) -> Server[Any]:
 
     return Server(
         NAME,
+        version=version(NAME),
         title=TITLE,
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
@@ -225,6 +229,22 @@ class Door:
             await refusal(scope, receive, send)
             return
         await self._manager.handle_request(scope, receive, send)
+
+
+def create_app(assistant: Assistant, settings: ServerSettings, hosts: frozenset[str]) -> Starlette:
+    """The application of `policyqa mcp --http`: the tools at `MCP` and nothing else, behind the
+    gate.
+
+    Args:
+        assistant: as strangers have it (`ui.public`).
+        settings: what one client may do.
+        hosts: names of the service.
+    """
+    door = Door(build_server(assistant, Turns(settings)), hosts)
+    app = Starlette(routes=[door.route], lifespan=door.open)
+    only = frozenset({MCP})
+    app.add_middleware(Gate, title=TITLE, bodies={}, settings=settings, hosts=hosts, more=only)
+    return app
 
 
 def serve_starter(assistant: Assistant, turns: Turns) -> None:

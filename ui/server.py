@@ -7,7 +7,7 @@ import socket
 import sys
 from functools import partial
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 
@@ -15,7 +15,6 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -51,9 +50,6 @@ from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
 from policyqa.ui.turns import Turns
 
-if TYPE_CHECKING:
-    from policyqa.ui.mcp import Door
-
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
 NO_ADMIN = (
@@ -86,8 +82,12 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     assistant, records, sessions, librarian, evaluations, hosts = service
     turns = Turns(settings)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
-    door = open_door(public, turns, hosts) if settings.mcp else None
-    life = door.open if door else None
+    door, life = None, None
+    if settings.mcp:
+        from policyqa.ui.mcp import Door, build_server  # may not be installed
+
+        door = Door(build_server(public, turns), hosts)
+        life = door.open
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
     if door:
         app.routes.append(door.route)
@@ -131,35 +131,6 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     more = frozenset({MCP}) if door else frozenset()
     app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts, more=more)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    return app
-
-
-def open_door(assistant: Assistant, turns: Turns, hosts: frozenset[str]) -> "Door":
-    """Where programs call tools.
-
-    Raises:
-        SettingsError: the package that speaks their protocol is not installed.
-    """
-    from policyqa.ui.mcp import Door, build_server
-
-    return Door(build_server(assistant, turns), hosts)
-
-
-def create_tools_app(
-    assistant: Assistant, settings: ServerSettings, hosts: frozenset[str]
-) -> Starlette:
-    """The application of `policyqa mcp --http`: tools at `MCP` and nothing else, behind the gate.
-
-    Args:
-        assistant: as strangers have it (`ui.public`).
-        settings: what one client may do.
-        hosts: names of the service.
-    """
-    door = open_door(assistant, Turns(settings), hosts)
-    app = Starlette(routes=[door.route], lifespan=door.open)
-    app.add_middleware(
-        Gate, title=TITLE, bodies={}, settings=settings, hosts=hosts, more=frozenset({MCP})
-    )
     return app
 
 

@@ -244,7 +244,8 @@ TOOLS = (
     Tool(
         "verify", "核对",
         "逐句核对所引的原文能不能支持：给出句子和引文链接，或一份回执的全文。"
-        "held 是 unchanged、moved 的才有依据；unsupported 是原文没有这样说，uncited 是没有可用的引文链接。",
+        "held 是 unchanged、moved 的才有依据；unsupported 是原文没有这样说，"
+        "uncited 是没有可用的引文链接。",
         Verify, Verdict, verify,
     ),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from policyqa.index.types import Metadata
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.conversation.conversation import Conversation
 from policyqa.qa.conversation.resolver import Resolved
+from policyqa.qa.errors import QuestionError
 from policyqa.qa.llm.language_model import Writer
 from policyqa.qa.question.asked import OWN
 from policyqa.qa.retrieve.retrieval import WEIGHTS
@@ -338,6 +339,20 @@ def test_a_language_model_writes_no_earlier_turn(
     one = Assistant(assistant.index, EMBEDDER, WEIGHTS, settings, writer=writer)
     one.ask(after("硕士每年补贴多少?", "博士每年补贴多少万元?", "那谁发?"))
     assert written == ["硕士每年补贴多少?"]
+
+
+def test_a_search_finds_what_the_answer_rests_on_and_writes_nothing(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = Question(question="公园每天几点开门?", k=2)
+    answer = assistant.ask(question)
+    writer = cast(Writer, object())  # to call it would fail
+    one = Assistant(assistant.index, EMBEDDER, WEIGHTS, AnswerSettings(), writer=writer)
+    assert one.search(question) == answer.hits
+    assert len(answer.hits) == 2
+    assert one.search(Question(question="你好")) == ()
+    with pytest.raises(QuestionError):
+        one.search(Question(question=" "))
 
 
 def test_what_was_not_answered_vouches_for_no_document(assistant: Assistant) -> None:

@@ -40,6 +40,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "STAFF__TRIES_PER_MINUTE": "9", "STAFF__SECOND_FACTOR": "true",
         "SERVER__PROXIES": "10.0.0.1", "SERVER__ASKS_PER_MINUTE": "11", "SERVER__WAITING": "12",
         "SERVER__WAITING_EACH": "13", "SERVER__STREAMS": "14", "SERVER__CONNECTIONS": "15",
+        "SERVER__MCP": "true",
         "WEB__HOSTS": "h.example",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
@@ -90,6 +91,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "waiting_each": 13,
             "streams": 14,
             "connections": 15,
+            "mcp": True,
         },
         "web": {"hosts": "h.example"},
     }

@@ -1,8 +1,12 @@
 """A citation's name leads to its words, wherever they have gone."""
 
+import math
+import time
+
 import pytest
 
 from policyqa.index.types import Document, Metadata
+from policyqa.qa.check import permalinks
 from policyqa.qa.check.permalinks import parse, permalink, resolve
 from policyqa.qa.errors import PermalinkError
 
@@ -66,3 +70,24 @@ def test_what_is_no_permalink_is_refused(text: str) -> None:
 def test_a_forged_length_finds_nothing() -> None:
     forged = parse("pq1:办法:2024.txt:0:0-3:99999999x0")
     assert resolve(forged, [document_of(TEXT)]).state == "changed"
+
+
+@pytest.mark.parametrize("size", [99999999, 4])
+def test_words_longer_than_their_place_are_not_looked_for(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(permalinks, "_digest", lambda words: pytest.fail("it was looked for"))
+    forged = permalinks.Permalink(
+        source="办法:2024.txt", version="0", start=9**9, end=9**9 + 3, words=f"{size}x0"
+    )
+    assert permalinks._found(TEXT, forged, math.inf) is None
+
+
+def test_looking_everywhere_ends_in_time() -> None:
+    link = parse(link_of())
+    nowhere = link.model_copy(update={"words": "10x0"})
+    late = time.monotonic() - 1
+    assert resolve(link, [document_of(TEXT)], until=late).state == "unchanged"
+    with pytest.raises(PermalinkError, match="用的时间太长"):
+        resolve(nowhere, [document_of(TEXT)], until=late)
+    assert resolve(nowhere, [document_of(TEXT)], until=late + 60).state == "changed"
