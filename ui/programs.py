@@ -32,12 +32,13 @@ def over_http(host: str, port: int, index: Path | None) -> None:
             or the package that speaks the protocol is not installed.
     """
     from policyqa.ui import mcp, server, users
+    from policyqa.ui.doorman import MCP
 
     listener = server.listen(host, port)
     server.refuse_unowned(listener, users.opened())
     chosen = configuration.load()
     app = mcp.create_app(opened(index), chosen.server, chosen.web.names)
-    server.run(app, listener, chosen.server, path=mcp.MCP.lstrip("/"))
+    server.run(app, listener, chosen.server, path=MCP.lstrip("/"))
 
 
 def opened(index: Path | None) -> PublicAssistant:

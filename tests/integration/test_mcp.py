@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from mcp import Client, MCPError, StdioServerParameters
 from starlette.types import ASGIApp
 from typer.testing import CliRunner, Result
 
+from policyqa.index.text import words
 from policyqa.qa import settings
 from policyqa.qa.check.permalinks import permalink
-from policyqa.qa.check.receipts import receipt_of, rendered
+from policyqa.qa.check.receipts import SentenceCheck, receipt_of, rendered
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.settings import ServerSettings
 from policyqa.qa.types import Answer, Contact, Question
@@ -517,3 +519,19 @@ def test_help_loads_nothing_of_it() -> None:
         [sys.executable, "-c", code], env=given.env, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_sentences_are_cut_into_the_offices_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the texts of the index were: half a name is no name."""
+    cut: list[str] = []
+
+    def checked(text: str, *_: object, **__: object) -> SentenceCheck:
+        cut.extend(words.cut("渝才码申领"))
+        return SentenceCheck(text=text, held="unchanged")
+
+    monkeypatch.setattr(tools, "check_sentence", checked)
+    office = FakeAssistant()
+    office.corpus = replace(office.corpus, terms=("渝才码",))
+    called(office, "verify", {"sentences": [{"text": FIRST, "permalinks": [LINK]}]})
+    assert cut[0] == "渝才码"
+    assert "渝才码" not in words.cut("渝才码申领")

@@ -215,6 +215,7 @@ def test_two_offices_in_one_process_keep_their_words_apart(tmp_path: Path) -> No
         'terms = ["渝快办"]\nshares = ["留存率"]\n[english]\n"渝快办" = ["fast service"]',
     )
     other = office(tmp_path / "other", "")
+    assert (one.corpus.terms, other.corpus.terms) == (("渝快办",), ())
     for _ in range(2):  # what is remembered of the first must not reach the second
         asked = one.asked_of(Question(question="渝快办的留存率是多少?"))
         assert "渝快办" in asked.words.every
