@@ -24,6 +24,7 @@ from policyqa.qa.settings import ServerSettings
 from policyqa.ui.chat.language import Language, english, language_of
 from policyqa.ui.clients import Rate, client_of
 from policyqa.ui.errors import TryLater
+from policyqa.ui.openai.errors import PREFIX, in_shape
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -31,6 +32,7 @@ PATHS = frozenset(
     {
         "/",
         "/healthz",
+        "/cite",
         "/staff",
         "/config",
         "/theme.css",
@@ -57,7 +59,7 @@ STREAM_WAIT_S = 10
 JOINS_AN_ASK = 3  # asking, opening it anew, a new conversation
 TOO_MUCH = "请求太多，请稍后再试。"
 FOLDERS = (
-    "/api/", "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
+    "/api/", PREFIX, "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
     "/gradio_api/heartbeat/",
 )  # fmt: skip
 
@@ -130,6 +132,7 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        send = in_shape(send) if scope["path"].startswith(PREFIX) else send
         send = with_headers(in_chinese(send), scope)
         refusal = refused_host(scope, self.hosts) or refused(
             scope, self.bodies.get(scope["path"], MAX_BODY_BYTES)

@@ -18,7 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
@@ -26,11 +26,14 @@ from policyqa.qa.evaluations import Evaluations
 from policyqa.qa.settings import ServerSettings
 from policyqa.ui.api import add_api, late
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.chat.cited import build_cited
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import HEADERS, WORDS, Gate
-from policyqa.ui.errors import TryLater
+from policyqa.ui.errors import RequestError, TryLater
+from policyqa.ui.openai.errors import PREFIX, refused_request, shape
+from policyqa.ui.openai.routes import build_openai
 from policyqa.ui.public import PublicAssistant
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
@@ -83,6 +86,8 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
     add_api(app, public, turns)
+    app.include_router(build_openai(public, turns))
+    app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
@@ -98,6 +103,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
     app.add_exception_handler(TryLater, late)
+    app.add_exception_handler(RequestError, refused_request)
     app.add_exception_handler(Exception, broken)  # it is logged as it would be without
     page = build_page(public, records, turns)
     page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
@@ -126,6 +132,8 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
 
 async def broken(request: Request, error: Exception) -> Response:
     """What is answered where something went wrong that nobody thought of."""
+    if request.url.path.startswith(PREFIX):
+        return JSONResponse(shape(500, WORDS[500]), 500, headers=HEADERS)
     return PlainTextResponse(WORDS[500], 500, headers=HEADERS)
 
 
