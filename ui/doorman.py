@@ -33,6 +33,7 @@ PATHS = frozenset(
         "/",
         "/healthz",
         "/cite",
+        "/widget.js",
         "/staff",
         "/config",
         "/theme.css",
@@ -110,6 +111,7 @@ class Gate:
         bodies: bytes that a request's body may have, by path; `MAX_BODY_BYTES` elsewhere.
         settings: what one client may do.
         hosts: names under which the service is asked, besides `OWN_HOSTS`; empty for any.
+        frames: origins whose pages may show the page in a frame, besides our own.
     """
 
     def __init__(
@@ -119,7 +121,9 @@ class Gate:
         bodies: Mapping[str, int],
         settings: ServerSettings,
         hosts: frozenset[str],
+        frames: tuple[str, ...] = (),
     ) -> None:
+        self.policy = " ".join((POLICY, *frames))  # `frame-ancestors` stands last
         self.streams = settings.streams
         self.open: Counter[str] = Counter()  # streams of each client
         self.joins = Rate(JOINS_AN_ASK * settings.asks_per_minute, 60)
@@ -133,7 +137,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         send = in_shape(send) if scope["path"].startswith(PREFIX) else send
-        send = with_headers(in_chinese(send), scope)
+        send = with_headers(in_chinese(send), scope, self.policy)
         refusal = refused_host(scope, self.hosts) or refused(
             scope, self.bodies.get(scope["path"], MAX_BODY_BYTES)
         )
@@ -302,12 +306,12 @@ def without_encoding(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-def with_headers(send: Send, scope: Scope) -> Send:
-    """`send` that adds `HEADERS` to every response, `TLS_ONLY` where it goes over TLS; a page that
-    has its own keeps them."""
+def with_headers(send: Send, scope: Scope, policy: str) -> Send:
+    """`send` that adds `HEADERS` to every response, `TLS_ONLY` where it goes over TLS, `policy` to
+    the page; one that has its own keeps them."""
     wanted = {**HEADERS, **(TLS_ONLY if scope["scheme"] == "https" else {})}
     if scope["path"] == "/":
-        wanted["content-security-policy"] = POLICY
+        wanted["content-security-policy"] = policy
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -51,6 +51,7 @@ from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
 from policyqa.ui.turns import Turns
+from policyqa.ui.widget import build_widget
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
@@ -67,7 +68,8 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
-    keeps the documents, who tells of evaluations, and under which names of hosts (empty: any)."""
+    keeps the documents, who tells of evaluations, under which names of hosts (empty: any), and in
+    the frames of which other origins."""
 
     assistant: Assistant
     records: Records
@@ -75,18 +77,20 @@ class Service(NamedTuple):
     librarian: Librarian
     evaluations: Evaluations
     hosts: frozenset[str] = frozenset()
+    frames: tuple[str, ...] = ()
 
 
 def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
     settings = settings or ServerSettings()
-    assistant, records, sessions, librarian, evaluations, hosts = service
+    assistant, records, sessions, librarian, evaluations, hosts, frames = service
     turns = Turns(settings)
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
     add_api(app, public, turns)
     app.include_router(build_openai(public, turns))
+    app.include_router(build_widget(frames))
     app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
@@ -125,7 +129,9 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
             max_file_size=1,
         )
     bodies = body_bytes(librarian)
-    app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts)
+    app.add_middleware(
+        Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts, frames=frames
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 

@@ -151,10 +151,12 @@ async def read(request: Request, kind: type[A]) -> A:
 def known(kind: type[Asked]) -> frozenset[str]:
     """The parameters that OpenAI's own package names."""
     if kind is ChatAsked:
-        from openai.types.chat.completion_create_params import CompletionCreateParamsBase as Params
-    else:
-        from openai.types.responses.response_create_params import ResponseCreateParamsBase as Params
-    return frozenset(Params.__annotations__)
+        from openai.types.chat.completion_create_params import CompletionCreateParamsBase
+
+        return frozenset(CompletionCreateParamsBase.__annotations__)
+    from openai.types.responses.response_create_params import ResponseCreateParamsBase
+
+    return frozenset(ResponseCreateParamsBase.__annotations__)
 
 
 def question_of(items: Sequence[Item], param: str) -> Question:
