@@ -41,7 +41,7 @@
       ariaExpanded: 'false',
     });
     const dialog = element('dialog', { ariaLabel: NAME });
-    const close = element('button', { type: 'button', className: 'close', textContent: '关闭' });
+    const close = element('button', { type: 'button', className: 'close', textContent: '收起' });
     let frame;
 
     open.addEventListener('click', () => {

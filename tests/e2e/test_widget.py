@@ -158,13 +158,13 @@ def test_it_is_for_the_keyboard_and_for_who_hears_it(at_office: Visit, width: in
     expect(button if width > 600 else page.locator(".open")).to_have_attribute(
         "aria-expanded", "true"
     )
-    assert focused(visitor) == "关闭"
+    assert focused(visitor) == "收起"
     expect(page.locator("iframe")).to_have_attribute("title", "人才政策问答")
     page.keyboard.press("Escape")  # before the frame has come
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert focused(visitor) == "问人才政策"
     page.keyboard.press("Enter")
-    page.keyboard.press("Enter")  # on 关闭
+    page.keyboard.press("Enter")  # on 收起
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert focused(visitor) == "问人才政策"
     expect(button).to_have_attribute("aria-expanded", "false")
