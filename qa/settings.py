@@ -26,6 +26,7 @@ from policyqa.qa.errors import SettingsError, meaning
 
 PREFIX = "POLICYQA_"
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+ORIGIN = re.compile(rf"https?://(?:{HOST.pattern})(?::\d{{1,5}})?", re.ASCII)
 CREDENTIALS = re.compile(r"^(\w+://)[^/@]+@")  # of an address that names who asks
 
 
@@ -181,7 +182,7 @@ class ServerSettings(BaseModel):
 
 
 class WebSettings(BaseModel):
-    """Under which names the service is asked."""
+    """Under which names the service is asked, and where its page may be shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -189,6 +190,11 @@ class WebSettings(BaseModel):
         default="",
         max_length=2000,
         description="网站的域名，几个用逗号隔开，别的一律拒绝；空为不限",
+    )
+    frames: str = Field(
+        default="",
+        max_length=2000,
+        description="哪些网站可以嵌入问答（如 https://www.example.gov.cn），几个用逗号隔开；空为不许",
     )
 
     @field_validator("hosts")
@@ -198,6 +204,19 @@ class WebSettings(BaseModel):
             if hosts and not HOST.fullmatch(name.strip()):
                 raise ValueError(f"“{name.strip()[:60]}”不是域名；不写 https:// 和端口")
         return hosts
+
+    @field_validator("frames")
+    @classmethod
+    def _plain_origins(cls, frames: str) -> str:
+        for origin in frames.split(","):
+            if frames and not ORIGIN.fullmatch(origin.strip()):
+                raise ValueError(f"“{origin.strip()[:60]}”不是网站；写到域名为止，如 https://a.cn")
+        return frames
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Each that may show the page in a frame."""
+        return tuple(origin.strip() for origin in self.frames.split(",") if origin.strip())
 
     @property
     def names(self) -> frozenset[str]:

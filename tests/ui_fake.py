@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from policyqa.index.types import Document, FileReport, Metadata, Passage
+from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Expected, Explanation
@@ -287,6 +288,7 @@ def cite(n: int, found: Document, quote: str) -> Citation:
         start=start,
         end=start + len(quote),
         passage_id=f"p{n}",
+        permalink=str(permalink(found, (start, start + len(quote)))),
     )
 
 

@@ -55,8 +55,10 @@ def serve(
     library, staging = open_library(index), chosen.data / "uploads"
     librarian = Librarian(library, changes, staging, lambda: assistant.corpus.fingerprint)
     evaluations = open_evaluations(chosen.runs)
-    hosts = chosen.web.names
-    service = server.Service(assistant, records, sessions, librarian, evaluations, hosts)
+    web = chosen.web
+    service = server.Service(
+        assistant, records, sessions, librarian, evaluations, web.names, web.origins
+    )
     server.serve(service, listener, chosen.server)
 
 

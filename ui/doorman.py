@@ -24,6 +24,7 @@ from policyqa.qa.settings import ServerSettings
 from policyqa.ui.chat.language import Language, english, language_of
 from policyqa.ui.clients import Rate, client_of
 from policyqa.ui.errors import TryLater
+from policyqa.ui.openai.errors import PREFIX, in_shape
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -32,6 +33,8 @@ PATHS = frozenset(
     {
         "/",
         "/healthz",
+        "/cite",
+        "/widget.js",
         "/staff",
         "/config",
         "/theme.css",
@@ -58,7 +61,7 @@ STREAM_WAIT_S = 10
 JOINS_AN_ASK = 3  # asking, opening it anew, a new conversation
 TOO_MUCH = "请求太多，请稍后再试。"
 FOLDERS = (
-    "/api/", "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
+    "/api/", PREFIX, "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
     "/gradio_api/heartbeat/",
 )  # fmt: skip
 
@@ -112,6 +115,7 @@ class Gate:
         settings: what one client may do.
         hosts: names under which the service is asked, besides `OWN_HOSTS`; empty for any.
         more: what may be asked for beside `PATHS` and `FOLDERS`.
+        frames: origins whose pages may show the page in a frame, besides our own.
     """
 
     def __init__(
@@ -122,8 +126,10 @@ class Gate:
         settings: ServerSettings,
         hosts: frozenset[str],
         more: frozenset[str] = frozenset(),
+        frames: tuple[str, ...] = (),
     ) -> None:
         self.paths = PATHS | more
+        self.policy = " ".join((POLICY, *frames))  # `frame-ancestors` stands last
         self.streams = settings.streams
         self.open: Counter[str] = Counter()  # streams of each client
         self.joins = Rate(JOINS_AN_ASK * settings.asks_per_minute, 60)
@@ -136,7 +142,8 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        send = with_headers(in_chinese(send), scope)
+        send = in_shape(send) if scope["path"].startswith(PREFIX) else send
+        send = with_headers(in_chinese(send), scope, self.policy)
         refusal = refused_host(scope, self.hosts) or refused(
             scope, self.bodies.get(scope["path"], MAX_BODY_BYTES), self.paths
         )
@@ -307,12 +314,12 @@ def without_encoding(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-def with_headers(send: Send, scope: Scope) -> Send:
-    """`send` that adds `HEADERS` to every response, `TLS_ONLY` where it goes over TLS; a page that
-    has its own keeps them."""
+def with_headers(send: Send, scope: Scope, policy: str) -> Send:
+    """`send` that adds `HEADERS` to every response, `TLS_ONLY` where it goes over TLS, `policy` to
+    the page; one that has its own keeps them."""
     wanted = {**HEADERS, **(TLS_ONLY if scope["scheme"] == "https" else {})}
     if scope["path"] == "/":
-        wanted["content-security-policy"] = POLICY
+        wanted["content-security-policy"] = policy
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -3,6 +3,7 @@
 PolicyQAError
 ├── StoreError           the database of answers and feedback cannot be opened, read or written
 ├── AccountError         an account, a password or a log-in of the office is refused
+├── RequestError         a request under `/v1` is not as OpenAI's API has it
 └── TryLater             too much is asked at once, or by one client
     └── KeptOut          too many tries to log in (an AccountError, too)
 """
@@ -20,6 +21,26 @@ class StoreError(PolicyQAError):
 class AccountError(PolicyQAError):
     """An account, a password or a log-in of the office is refused. The message says what would be
     taken."""
+
+
+class RequestError(PolicyQAError):
+    """A request under `/v1` is not as OpenAI's API has it, or asks for what is not there. Send it
+    otherwise.
+
+    Args:
+        words: what is said to whoever asks.
+        param: the parameter at fault.
+        code: OpenAI's word for the fault.
+        status: of HTTP.
+    """
+
+    def __init__(
+        self, words: str, param: str | None = None, code: str | None = None, *, status: int = 400
+    ) -> None:
+        super().__init__(words)
+        self.param = param
+        self.code = code
+        self.status = status
 
 
 class TryLater(PolicyQAError):

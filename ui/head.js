@@ -7,6 +7,22 @@ function say(words) {
   return policyqaEnglish[words] ?? words;
 }
 
+// In the frame of another site a browser may keep its stores from us: then they last as long as the
+// page.
+for (const name of ['localStorage', 'sessionStorage']) {
+  try {
+    window[name].length;
+  } catch {
+    const held = new Map();
+    const value = {
+      getItem: (key) => held.get(key) ?? null,
+      setItem: (key, item) => held.set(key, String(item)),
+      removeItem: (key) => held.delete(key),
+    };
+    Object.defineProperty(window, name, { value });
+  }
+}
+
 function policyqaLooks() {
   try {
     return JSON.parse(localStorage.getItem('policyqa.looks') ?? '{}') ?? {};
@@ -26,3 +42,12 @@ function policyqaShow(looks) {
 
 Object.defineProperty(navigator, 'language', { value: document.documentElement.lang });
 policyqaShow(policyqaLooks());
+
+// Within another page, Escape closes the frame where it closes nothing here.
+if (parent !== window) {
+  addEventListener('keydown', (event) => {
+    const open = 'dialog[open], #panel section, #filters details[open]';
+    if (event.key !== 'Escape' || event.isComposing || document.querySelector(open)) return;
+    parent.postMessage('policyqa:close', '*'); // says nothing that anybody could not know
+  }, true);
+}

@@ -18,7 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from policyqa.index.errors import PolicyQAError
@@ -27,11 +27,14 @@ from policyqa.qa.evaluations import Evaluations
 from policyqa.qa.settings import ServerSettings
 from policyqa.ui.api import add_api, late
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.chat.cited import build_cited
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import HEADERS, MCP, WORDS, Gate
-from policyqa.ui.errors import TryLater
+from policyqa.ui.errors import RequestError, TryLater
+from policyqa.ui.openai.errors import PREFIX, refused_request, shape
+from policyqa.ui.openai.routes import build_openai
 from policyqa.ui.public import PublicAssistant
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
@@ -49,6 +52,7 @@ from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
 from policyqa.ui.turns import Turns
+from policyqa.ui.widget import build_widget
 
 SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
@@ -65,7 +69,8 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
-    keeps the documents, who tells of evaluations, and under which names of hosts (empty: any)."""
+    keeps the documents, who tells of evaluations, under which names of hosts (empty: any), and in
+    the frames of which other origins."""
 
     assistant: Assistant
     records: Records
@@ -73,13 +78,14 @@ class Service(NamedTuple):
     librarian: Librarian
     evaluations: Evaluations
     hosts: frozenset[str] = frozenset()
+    frames: tuple[str, ...] = ()
 
 
 def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
     settings = settings or ServerSettings()
-    assistant, records, sessions, librarian, evaluations, hosts = service
+    assistant, records, sessions, librarian, evaluations, hosts, frames = service
     turns = Turns(settings)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
     door, life = None, None
@@ -92,6 +98,9 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     if door:
         app.routes.append(door.route)
     add_api(app, public, turns)
+    app.include_router(build_openai(public, turns))
+    app.include_router(build_widget(frames))
+    app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
@@ -107,6 +116,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     for kind in (HTTPException, RequestValidationError, PolicyQAError):
         app.add_exception_handler(kind, refused)
     app.add_exception_handler(TryLater, late)
+    app.add_exception_handler(RequestError, refused_request)
     app.add_exception_handler(Exception, broken)  # it is logged as it would be without
     page = build_page(public, records, turns)
     page.has_launched = True  # else Gradio opens any path that it is sent: mounting leaves it False
@@ -129,13 +139,17 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
         )
     bodies = body_bytes(librarian)
     more = frozenset({MCP}) if door else frozenset()
-    app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts, more=more)
+    app.add_middleware(
+        Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts, more=more, frames=frames
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
 
 async def broken(request: Request, error: Exception) -> Response:
     """What is answered where something went wrong that nobody thought of."""
+    if request.url.path.startswith(PREFIX):
+        return JSONResponse(shape(500, WORDS[500]), 500, headers=HEADERS)
     return PlainTextResponse(WORDS[500], 500, headers=HEADERS)
 
 

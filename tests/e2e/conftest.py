@@ -32,7 +32,15 @@ def assistant() -> Assistant:
 
 
 @pytest.fixture(scope="module")
-def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def frames() -> tuple[str, ...]:
+    """The origins that may show the page in a frame; overridden like `assistant`."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def site(
+    assistant: Assistant, frames: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     engine = open_database(tmp_path_factory.mktemp("site"))
     records, sessions = Records(engine), sessions_of(engine)
     source = tmp_path_factory.mktemp("office") / "source"
@@ -40,7 +48,8 @@ def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iter
     for document in assistant.corpus.documents():
         (source / document.source).write_text(document.text, "utf-8")
     listener = server.listen("127.0.0.1", 0)
-    app = server.create_app(service_of(engine, source, assistant, sessions=sessions))
+    service = service_of(engine, source, assistant, sessions=sessions)
+    app = server.create_app(service._replace(frames=frames))
     running = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

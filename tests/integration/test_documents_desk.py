@@ -407,9 +407,9 @@ def test_what_is_withdrawn_is_gone_for_strangers_at_once_and_marked_for_staff(
     stranger = TestClient(client.app)
     addresses = (
         f"/api/documents/{doc_id}", f"/files/{doc_id}", "/receipt/kept",
-        f"/a/{records.share('kept')}",
+        f"/a/{records.share('kept')}", f"/cite?link={answer.citations[0].permalink}",
     )  # fmt: skip
-    assert [stranger.get(each).status_code for each in addresses] == [200] * 4
+    assert [stranger.get(each).status_code for each in addresses] == [200] * 5
     public = PublicAssistant(assistant, lambda: librarian.leaving)
     assert "5万元" in talk.open_source(public, (answer,), "source-0-1")
     assert may_be_shown(public, answer)
@@ -419,7 +419,7 @@ def test_what_is_withdrawn_is_gone_for_strangers_at_once_and_marked_for_staff(
         librarian.settle()
         assert librarian.leaving == frozenset()
     replies = [stranger.get(each) for each in addresses]
-    assert [each.status_code for each in replies] == [404] * 4
+    assert [each.status_code for each in replies] == [404] * 5
     assert "5万元" not in "".join(each.text for each in replies)
     assert "a.txt" not in stranger.get("/api/documents").text
     for link in ("source-0-1", "whole-0-1"):
@@ -428,7 +428,8 @@ def test_what_is_withdrawn_is_gone_for_strangers_at_once_and_marked_for_staff(
         assert "5万元" not in panel
     assert not may_be_shown(public, answer)  # nor is it restored out of a browser's history
     again = stranger.post("/api/ask", json={"question": "博士每人补助多少"})
-    assert "5万元" not in again.text
+    asked = {"model": "policyqa", "input": "博士每人补助多少"}
+    assert "5万元" not in again.text + stranger.post("/v1/responses", json=asked).text
 
     assert "5万元" in client.get(place).text
     assert ("这一版已不在库中" if indexed else "正在") in client.get(place).text

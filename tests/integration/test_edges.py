@@ -106,6 +106,39 @@ def test_hosts_are_names_in_the_setting(monkeypatch: pytest.MonkeyPatch) -> None
     settings.load.cache_clear()
 
 
+def test_frames_are_origins_in_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYQA_WEB__FRAMES", f"https://{HOST}, http://10.0.0.1:8080")
+    settings.load.cache_clear()
+    assert settings.load().web.origins == (f"https://{HOST}", "http://10.0.0.1:8080")
+    for wrong in ("talent.example", "https://a.example/", "https://*.a.example", "https://a;b", "*",
+                  "https://a.example x", "https://a,,https://b"):  # fmt: skip
+        monkeypatch.setenv("POLICYQA_WEB__FRAMES", wrong)
+        settings.load.cache_clear()
+        with pytest.raises(SettingsError, match=r"有误：“.*”不是网站"):
+            settings.load()
+    settings.load.cache_clear()
+
+
+def test_only_named_origins_may_frame_the_page_and_nothing_else(
+    client: TestClient, tmp_path: Path
+) -> None:
+    def framed_by(client: TestClient, path: str) -> str:
+        policy = client.get(path).headers["content-security-policy"]
+        return policy.partition("frame-ancestors ")[2].partition(";")[0]
+
+    assert framed_by(client, "/") == "'self'"
+    reply = client.get("/widget.js")
+    assert (reply.status_code, "POLICYQA_WEB__FRAMES" in reply.text) == (404, True)
+    service = service_of(open_database(tmp_path / "other"), tmp_path / "source")
+    app = server.create_app(service._replace(frames=("https://a.example", "https://b.example")))
+    with TestClient(app) as framed:
+        assert framed_by(framed, "/") == "'self' https://a.example https://b.example"
+        assert framed_by(framed, "/staff/login") == framed_by(framed, "/healthz") == "'none'"
+        script = framed.get("/widget.js")
+        assert script.headers["content-type"].startswith("text/javascript")
+        assert script.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
 def test_no_refusal_is_in_english(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     form = {"content-type": "multipart/form-data"}
     replies = [

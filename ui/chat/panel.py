@@ -49,6 +49,11 @@ def source_panel(source: Source, view: View) -> str:
     )
 
 
+def source_paper(source: Source) -> str:
+    """What the panel says of a source, on a page by itself."""
+    return f'<div class="source">{_card(source.citation)}{_quoted(source, "source")}</div>'
+
+
 def _neighbours(source: Source, view: View) -> str:
     """Buttons to the citations before and after this one."""
     before, _, number = source.link.rpartition("-")

@@ -42,10 +42,10 @@ def build_papers(assistant: Assistant, records: Records, source: Path) -> APIRou
         try:
             document = assistant.corpus.document(doc_id)
         except SourceError:
-            return _absent(NO_FILE)
+            return absent(NO_FILE)
         path = source / document.source
         if not path.is_file() or _sha256(path) != document.sha256:
-            return _absent(NO_FILE)
+            return absent(NO_FILE)
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
     return router
@@ -56,15 +56,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _absent(words: str) -> Response:
+def absent(words: str) -> Response:
+    """What is answered where there is nothing to show, or no more."""
     return Response(words, 404, media_type="text/plain; charset=utf-8", headers=HEADERS)
 
 
 def _paper(assistant: Assistant, kept: KeptAnswer | None) -> Response:
     if kept is None:
-        return _absent(GONE)
+        return absent(GONE)
     if not may_be_shown(assistant, kept.answer):
-        return _absent(WITHDRAWN)
+        return absent(WITHDRAWN)
     receipt = receipt_of(kept.answer, now=datetime.fromisoformat(kept.time))
     page = rendered(receipt, "html")
     return HTMLResponse(page, headers={**HEADERS, "content-security-policy": policy(page)})

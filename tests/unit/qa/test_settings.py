@@ -41,7 +41,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "SERVER__PROXIES": "10.0.0.1", "SERVER__ASKS_PER_MINUTE": "11", "SERVER__WAITING": "12",
         "SERVER__WAITING_EACH": "13", "SERVER__STREAMS": "14", "SERVER__CONNECTIONS": "15",
         "SERVER__MCP": "true",
-        "WEB__HOSTS": "h.example",
+        "WEB__HOSTS": "h.example", "WEB__FRAMES": "https://f.example",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
     for name, value in values.items():
@@ -93,7 +93,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "connections": 15,
             "mcp": True,
         },
-        "web": {"hosts": "h.example"},
+        "web": {"hosts": "h.example", "frames": "https://f.example"},
     }
 
 

@@ -32,7 +32,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 # What is no word of the page: names, units that are put together, text for the log or the API.
 NO_WORDS = {"渝才问策", "年月日", "渝", "提问", "注：", "中文", "提示"}
 NO_WORDS |= {"与服务的连接断开了，正在重新连接…"}  # in the place of Gradio's English
-MODULES = ("render", "panel", "forms", "filters", "talk", "page", "reactions")
+MODULES = ("render", "panel", "forms", "filters", "talk", "page", "reactions", "cited")
 
 
 def test_marks_become_words_of_one_language() -> None:
