@@ -1,4 +1,5 @@
-"""The commands `serve`, `data` and `users`, named by the entry point group `policyqa.commands`."""
+"""The commands `serve`, `doctor`, `data` and `users`, named by the entry point group
+`policyqa.commands`."""
 
 import os
 from pathlib import Path
@@ -17,8 +18,9 @@ data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_arg
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`, `data` and `users` to the command line."""
+    """Add `serve`, `doctor`, `data` and `users` to the command line."""
     app.command()(serve)
+    app.command()(doctor)
     app.add_typer(data_app, name="data")
     app.add_typer(users.app, name="users")
 
@@ -56,6 +58,27 @@ def serve(
     hosts = chosen.web.names
     service = server.Service(assistant, records, sessions, librarian, evaluations, hosts)
     server.serve(service, listener, chosen.server)
+
+
+STATES = {"good": "好  ", "note": "留意", "bad": "不行"}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
+) -> None:
+    """检查这里装得对不对，每一样不对的说明怎么办；有“不行”的，退出码是 1。"""
+    from policyqa.qa.cli.present import one_line
+    from policyqa.ui.doctor import examine
+
+    well = True
+    for finding in examine(index):
+        well = well and finding.state != "bad"
+        todo = f"  → {finding.todo}" if finding.todo else ""
+        line = one_line(f"{STATES[finding.state]}  {finding.found}{todo}")
+        typer.echo(finding.model_dump_json() if as_json else line)
+    if not well:
+        raise typer.Exit(1)
 
 
 @data_app.command()

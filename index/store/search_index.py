@@ -203,6 +203,18 @@ def read_manifest(folder: Path) -> Manifest:
     return _manifest(_version_folder(folder))
 
 
+def check(folder: Path) -> Manifest:
+    """The manifest of the version in force, when every file is as it was written; with what it was
+    made is not looked at. Raises as `read_manifest`, and IndexDamaged for a file."""
+    version = _version_folder(folder)
+    manifest = _manifest(version)
+    try:
+        _check_contents(version, manifest)
+    except OSError as error:
+        raise IndexDamaged(f"索引 {version} 损坏，{REBUILD}") from error
+    return manifest
+
+
 def version_in_force(folder: Path) -> str:
     """Name of the version that `load` would read. Raises as `read_manifest`."""
     return _version_folder(folder).name
