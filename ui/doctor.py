@@ -4,8 +4,9 @@ changed but the caches."""
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import urlsplit
 
 from policyqa.index.build import scanning
@@ -43,7 +44,8 @@ class Finding(Value):
     todo: str = ""
 
 
-class Installed(NamedTuple):
+@dataclass(frozen=True)
+class Installed:
     """What is looked over: the settings, the folder of the index, and what loads the embedder."""
 
     settings: Settings

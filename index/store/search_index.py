@@ -215,6 +215,14 @@ def check(folder: Path) -> Manifest:
     return manifest
 
 
+def move_root(version: Path, root: Path) -> None:
+    """Say of a version where its documents lie now. Raises as `read_manifest`."""
+    manifest = _manifest(version)
+    if manifest.root:
+        manifest = manifest.model_copy(update={"root": str(root.resolve())})
+    (version / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
 def version_in_force(folder: Path) -> str:
     """Name of the version that `load` would read. Raises as `read_manifest`."""
     return _version_folder(folder).name
