@@ -165,6 +165,10 @@ class ServerSettings(BaseModel):
         default=400, ge=1, le=100_000, description="一个地址最多同时有几个连接（代理不限）"
     )
 
+    shutdown_s: int = Field(
+        default=30, ge=1, le=600, description="停止时最多等几秒，让正在答的（含流式的）答完"
+    )
+
     @field_validator("proxies")
     @classmethod
     def _addresses(cls, proxies: str) -> str:

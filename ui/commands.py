@@ -69,6 +69,7 @@ def _serve(host: str, port: int, index: Path | None) -> None:
     evaluations = open_evaluations(chosen.runs)
     hosts = chosen.web.names
     service = server.Service(assistant, records, sessions, librarian, evaluations, hosts)
+    service = service._replace(check=assistant.check)
     server.serve(service, listener, chosen.server)
 
 

@@ -1,5 +1,6 @@
 """One web server for the page and the API, which asks no other host for anything."""
 
+import asyncio
 import errno
 import ipaddress
 import os
@@ -31,6 +32,7 @@ from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import HEADERS, WORDS, Gate
 from policyqa.ui.errors import TryLater
+from policyqa.ui.health import Check, Health, database_check
 from policyqa.ui.public import PublicAssistant
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
@@ -49,7 +51,6 @@ from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
 from policyqa.ui.turns import Turns
 
-SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
 NO_ADMIN = (
     "还没有管理员账号，不能在 {} 上提供服务：别的机器也到得了。"
@@ -64,7 +65,8 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
-    keeps the documents, who tells of evaluations, and under which names of hosts (empty: any)."""
+    keeps the documents, who tells of evaluations, under which names of hosts (empty: any), and what
+    raises where the index or the model is not well."""
 
     assistant: Assistant
     records: Records
@@ -72,17 +74,19 @@ class Service(NamedTuple):
     librarian: Librarian
     evaluations: Evaluations
     hosts: frozenset[str] = frozenset()
+    check: Check = lambda: None
 
 
 def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
     settings = settings or ServerSettings()
-    assistant, records, sessions, librarian, evaluations, hosts = service
+    assistant, records, sessions, librarian, evaluations, hosts, check = service
     turns = Turns(settings)
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
-    add_api(app, public, turns)
+    health = Health((check, database_check(sessions.accounts.engine)))
+    add_api(app, public, turns, health)
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
@@ -119,7 +123,15 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
             max_file_size=1,
         )
     bodies = body_bytes(librarian)
-    app.add_middleware(Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts)
+    app.state.closing, app.state.turns, app.state.health = asyncio.Event(), turns, health
+    app.add_middleware(
+        Gate,
+        title=TITLE,
+        bodies=bodies,
+        settings=settings,
+        hosts=hosts,
+        closing=app.state.closing,
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
@@ -178,9 +190,20 @@ def serve(service: Service, listener: socket.socket, settings: ServerSettings) -
         sys.stderr.write(NO_TLS)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}（按 Ctrl-C 停止）\n")
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("已停止。\n")
+
+
+class Server(uvicorn.Server):
+    """Ends as uvicorn does, which waits for what is being answered, streams among it; but not for
+    pages that are merely open, nor, after that, for questions that nobody waits for any more."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        state = self.config.app.state  # type: ignore[union-attr]
+        state.closing.set()
+        await super().shutdown(sockets)
+        state.turns.close()
 
 
 def configured(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
@@ -189,7 +212,7 @@ def configured(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_level="warning",
-        timeout_graceful_shutdown=SHUTDOWN_S,
+        timeout_graceful_shutdown=settings.shutdown_s,
         http=bounded_protocol(settings.connections, settings.proxies),
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=settings.proxies,

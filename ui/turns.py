@@ -66,6 +66,10 @@ class Turns:
         self._threads.submit(self._next)
         return coming
 
+    def close(self) -> None:
+        """Take nothing up any more; what is being done goes on."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
     def _next(self) -> None:
         """Do what is first of the client whose turn it is, who then stands last."""
         with self._lock:

@@ -215,6 +215,14 @@ def check(folder: Path) -> Manifest:
     return manifest
 
 
+def looks(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Name, size and time of each file of the version in force: whether to `check` again. Raises as
+    `read_manifest`."""
+    version = _version_folder(folder)
+    files = [(path, path.stat()) for path in version.rglob("*") if path.is_file()]
+    return frozenset((path.as_posix(), at.st_size, at.st_mtime_ns) for path, at in files)
+
+
 def move_root(version: Path, root: Path) -> None:
     """Say of a version where its documents lie now. Raises as `read_manifest`."""
     manifest = _manifest(version)
