@@ -35,8 +35,10 @@ def serve(
 ) -> None:
     """打开网页问答与 HTTP 接口；还没有索引就先建立。"""
     from policyqa.qa import settings
+    from policyqa.ui import logs
     from policyqa.ui.store.occupied import serving
 
+    logs.configure(settings.load().log)
     with serving(settings.load().data):
         _serve(host, port, index)
 

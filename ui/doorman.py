@@ -33,6 +33,7 @@ PATHS = frozenset(
         "/",
         "/healthz",
         "/readyz",
+        "/metrics",
         "/staff",
         "/config",
         "/theme.css",

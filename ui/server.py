@@ -33,8 +33,10 @@ from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import HEADERS, WORDS, Gate
 from policyqa.ui.errors import TryLater
 from policyqa.ui.health import Check, Health, database_check
+from policyqa.ui.logs import RequestIds
+from policyqa.ui.metrics import CountedAssistant, Metrics
 from policyqa.ui.public import PublicAssistant
-from policyqa.ui.staff.desk import build_absent, build_desk, refused
+from policyqa.ui.staff.desk import Reader, build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
 from policyqa.ui.staff.evaluations import build_evaluations
@@ -84,7 +86,20 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     assistant, records, sessions, librarian, evaluations, hosts, check = service
     turns = Turns(settings)
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
-    public = PublicAssistant(assistant, lambda: librarian.leaving)
+    metrics = Metrics()
+    metrics.watch(assistant, turns)
+    counted = CountedAssistant(assistant, metrics)
+    public = PublicAssistant(counted, lambda: librarian.leaving)
+    app.state.settings = settings
+
+    @app.get("/metrics")
+    def read_metrics(request: Request) -> Response:
+        return metrics.reply(request, settings.metrics)
+
+    @app.get("/staff/metrics")
+    def staff_metrics(found: Reader) -> Response:
+        return metrics.page()
+
     health = Health((check, database_check(sessions.accounts.engine)))
     add_api(app, public, turns, health)
     app.include_router(build_papers(public, records, librarian.library.folder))
@@ -133,6 +148,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
         closing=app.state.closing,
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -211,6 +227,7 @@ def configured(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
     that are set, and holds so many connections of one client."""
     return uvicorn.Config(
         app,
+        log_config=None,  # as `ui.logs` has configured it
         log_level="warning",
         timeout_graceful_shutdown=settings.shutdown_s,
         http=bounded_protocol(settings.connections, settings.proxies),
