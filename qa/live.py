@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from policyqa.index.errors import PolicyQAError
+from policyqa.index.errors import IndexDamaged, PolicyQAError
 from policyqa.index.store import search_index
 from policyqa.qa.assistant import Assistant
 from policyqa.qa.corpus import Corpus
@@ -28,6 +28,7 @@ class LiveAssistant:
         self._load = load
         self._version = search_index.version_in_force(folder)
         self._refused = ""
+        self._whole: frozenset[tuple[str, int, int]] = frozenset()
         self._current = load()
         self._corpus = self._current.corpus
         self._turn = threading.Lock()
@@ -61,6 +62,23 @@ class LiveAssistant:
     def examples(self) -> tuple[str, ...]:
         """See `Assistant.examples`."""
         return self._latest().examples()
+
+    def check(self) -> None:
+        """Do nothing where the index folder holds, whole, what is answered from or takes over, and
+        the model gives vectors.
+
+        Raises:
+            IndexError_: the index is gone, damaged, or could not be taken.
+            ModelError: the model gives no numbers.
+        """
+        version = search_index.version_in_force(self._folder)
+        if version == self._refused:
+            raise IndexDamaged(f"新的索引 {version} 用不了，仍用原来的回答，请看服务器的日志")
+        looks = search_index.looks(self._folder)
+        if looks != self._whole:  # hashing takes a while: only when something was touched
+            search_index.check(self._folder)
+            self._whole = looks
+        self._current.embedder.encode_query("人才")
 
     def _latest(self) -> Assistant:
         """The assistant in force; starts loading the next one if there is one."""

@@ -169,8 +169,16 @@ class ServerSettings(BaseModel):
     mcp: bool = Field(
         default=False, description="是否在 /mcp 提供 MCP（给程序调用的工具，须装 policyqa[mcp]）"
     )
+    metrics: str = Field(
+        default="127.0.0.1,::1",
+        max_length=2000,
+        description="哪些地址或网段可以读 /metrics，逗号分开，默认只有本机；空为都不可以",
+    )
+    shutdown_s: int = Field(
+        default=30, ge=1, le=600, description="停止时最多等几秒，让正在答的（含流式的）答完"
+    )
 
-    @field_validator("proxies")
+    @field_validator("proxies", "metrics")
     @classmethod
     def _addresses(cls, proxies: str) -> str:
         for each in filter(None, proxies.split(",")):
@@ -224,6 +232,19 @@ class WebSettings(BaseModel):
         return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
 
 
+class LogSettings(BaseModel):
+    """What the service writes to standard error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    form: Literal["text", "json"] = Field(
+        default="text", description="服务的日志：text 给人看，json 一行一个对象"
+    )
+    level: Literal["info", "warning", "error"] = Field(
+        default="warning", description="记到哪一级；info 每个请求、每个问题一行，都没有问题的文字"
+    )
+
+
 class LimitSettings(BaseModel):
     """Bounds on one file that is read."""
 
@@ -268,6 +289,7 @@ class Settings(BaseSettings):
     staff: StaffSettings = StaffSettings()
     server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
 
 
 class Setting(BaseModel):

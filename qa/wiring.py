@@ -4,16 +4,17 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
+from importlib import resources
 from pathlib import Path
 
 from policyqa.index.build import building, scanning
 from policyqa.index.build.building import Progress
 from policyqa.index.build.library import Library
-from policyqa.index.errors import IndexMissing, SourceError
+from policyqa.index.errors import IndexError_, IndexMissing, SourceError
 from policyqa.index.read.extract import Limits
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import Embedder, SentenceTransformerEmbedder
-from policyqa.index.store.weights import WEIGHTS, folder_of
+from policyqa.index.store.weights import WEIGHTS, check_default, check_shipped, folder_of
 from policyqa.index.text.words import keep_in
 from policyqa.index.types import IndexReport, Metadata
 from policyqa.qa import settings as configuration
@@ -34,6 +35,7 @@ from policyqa.qa.retrieve.ruling import LearnedRuler, Ruler
 from policyqa.qa.settings import ModelSettings, Settings
 
 OFF = "off"
+SHIPPED = ("conversation", "retrieve/reader", "retrieve/ruler")  # rooms with weights in them
 
 
 def embedder(
@@ -56,6 +58,19 @@ def _embedder(
         threads=model.threads,
         progress=say,
     )
+
+
+def check_weights(settings: Settings) -> bool:
+    """Compare the weights that were shipped, and what is unpacked of them, with their digests;
+    False where what is unpacked has none. Nothing is loaded.
+
+    Raises:
+        ModelError: a file is absent or another one.
+    """
+    for room in SHIPPED:
+        check_shipped(Path(str(resources.files(__package__) / room)))
+    default = settings.model.name == ModelSettings().name
+    return check_default(settings.cache / "models") if default else True
 
 
 def build_index(
@@ -128,6 +143,14 @@ def open_library(index: Path | None = None) -> Library:
     """
     chosen = configuration.load()
     return Library(_root(index), index or chosen.index, embedder(), limits())
+
+
+def source_of(index: Path, settings: Settings) -> Path:
+    """The source folder of an index: that it was made from, the settings' where none is known."""
+    try:
+        return Path(search_index.read_manifest(index).root or settings.source)
+    except IndexError_:
+        return settings.source
 
 
 def _root(index: Path | None) -> Path:

@@ -19,6 +19,7 @@ from policyqa.qa.types import MAX_QUESTION_CHARS, Answer, Question, Text
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.clients import client_of
 from policyqa.ui.errors import TryLater
+from policyqa.ui.health import Health
 from policyqa.ui.turns import Turns
 
 _STATUS_OF_REASON = {"bad_question": 400, "failed": 500}
@@ -33,17 +34,18 @@ class Explained(Question):
     expect: Text = Field(default="", max_length=MAX_QUESTION_CHARS)
 
 
-def add_api(app: FastAPI, assistant: Assistant, turns: Turns) -> None:
+def add_api(app: FastAPI, assistant: Assistant, turns: Turns, health: Health) -> None:
     """Put the routes on an application, with one clear line for each thing that goes wrong."""
-    app.include_router(build_router(assistant, turns))
+    app.include_router(build_router(assistant, turns, health))
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(PolicyQAError, failed)
     app.add_exception_handler(TryLater, late)
 
 
-def build_router(assistant: Assistant, turns: Turns) -> APIRouter:
+def build_router(assistant: Assistant, turns: Turns, health: Health) -> APIRouter:
     """`POST /api/ask`, `POST /api/explain`, `POST /api/suggestions`, `GET /api/documents`,
-    `GET /api/documents/{doc_id}`, `GET /healthz`.
+    `GET /api/documents/{doc_id}`, `GET /healthz` (the process lives; it says how it stands),
+    `GET /readyz` (503 while it does not stand well).
     """
     router = APIRouter()
 
@@ -95,10 +97,23 @@ def build_router(assistant: Assistant, turns: Turns) -> APIRouter:
             "text": found.text,
         }
 
+    async def standing() -> dict[str, Any]:
+        fault, corpus = await health.fault(), assistant.corpus
+        about = {"corpus": corpus.fingerprint, "documents": len(corpus.documents())}
+        return (
+            {"status": "not_ready", **about, "detail": fault}
+            if fault
+            else {"status": "ready", **about}
+        )
+
     @router.get("/healthz")
-    def healthz() -> dict[str, Any]:
-        count = len(assistant.corpus.documents())
-        return {"status": "ready", "corpus": assistant.corpus.fingerprint, "documents": count}
+    async def healthz() -> dict[str, Any]:
+        return await standing()
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:
+        found = await standing()
+        return JSONResponse(found, 200 if found["status"] == "ready" else 503)
 
     return router
 

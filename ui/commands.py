@@ -1,5 +1,5 @@
-"""The commands `serve`, `mcp`, `data` and `users`, named by the entry points of the group
-`policyqa.commands`."""
+"""The commands `serve`, `mcp`, `doctor`, `backup`, `restore`, `data` and `users`, named by the
+entry points of the group `policyqa.commands`."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,7 @@ import typer
 from policyqa.ui import users
 
 if TYPE_CHECKING:
+    from policyqa.ui.backup import Places
     from policyqa.ui.store.records import Records
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # what readers asked is for nobody else of the machine
@@ -18,9 +19,12 @@ data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_arg
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`, `mcp`, `data` and `users` to the command line."""
+    """Add `serve`, `mcp`, `doctor`, `backup`, `restore`, `data` and `users` to the command line."""
     app.command()(serve)
     app.command()(mcp)
+    app.command()(doctor)
+    app.command()(backup)
+    app.command("restore")(put_back)
     app.add_typer(data_app, name="data")
     app.add_typer(users.app, name="users")
 
@@ -31,6 +35,17 @@ def serve(
     index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
 ) -> None:
     """打开网页问答与 HTTP 接口；还没有索引就先建立。"""
+    from policyqa.qa import settings
+    from policyqa.ui import logs
+    from policyqa.ui.store.occupied import serving
+
+    logs.configure(settings.load().log)
+    with serving(settings.load().data):
+        _serve(host, port, index)
+
+
+def _serve(host: str, port: int, index: Path | None) -> None:
+    """As `serve`, which holds the folder of the data meanwhile."""
     from policyqa.qa import settings
     from policyqa.qa.cli import present
     from policyqa.qa.evaluations import open_evaluations
@@ -59,6 +74,7 @@ def serve(
     service = server.Service(
         assistant, records, sessions, librarian, evaluations, web.names, web.origins
     )
+    service = service._replace(check=assistant.check)
     server.serve(service, listener, chosen.server)
 
 
@@ -77,6 +93,73 @@ def mcp(
         programs.over_http(host, port, index)
     else:
         programs.over_stdio(index)
+
+
+STATES = {"good": "好  ", "note": "留意", "bad": "不行"}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
+) -> None:
+    """检查这里装得对不对，每一样不对的说明怎么办；有“不行”的，退出码是 1。"""
+    from policyqa.qa.cli.present import one_line
+    from policyqa.ui.doctor import examine
+
+    well = True
+    for finding in examine(index):
+        well = well and finding.state != "bad"
+        todo = f"  → {finding.todo}" if finding.todo else ""
+        line = one_line(f"{STATES[finding.state]}  {finding.found}{todo}")
+        typer.echo(finding.model_dump_json() if as_json else line)
+    if not well:
+        raise typer.Exit(1)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="写成哪个文件；已有的会被替换")],
+    without_database: Annotated[
+        bool, typer.Option("--without-database", help="不备份数据库（如 PostgreSQL 另有备份）")
+    ] = False,
+    index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
+) -> None:
+    """把文件、目录和词表、数据库、索引和设置备份成一个文件；服务运行时也可以。"""
+    from policyqa.qa import settings
+    from policyqa.ui.backup import back_up
+
+    listed = settings.listed(settings.load())
+    made = back_up(file, _places(index), listed, database=not without_database)
+    size = file.stat().st_size / 2**20
+    left = "，没有数据库" if without_database else ""
+    typer.echo(f"已备份 {len(made.files)} 个文件到 {file}（{size:.1f} MB{left}）；其中没有密钥。")
+
+
+def put_back(
+    file: Annotated[Path, typer.Argument(help="policyqa backup 写出的文件")],
+    index: Annotated[Path | None, typer.Option(help="索引所在的文件夹。")] = None,
+) -> None:
+    """放回备份：先核对每个文件的哈希，最后才换上；原有的挪到一边。要先停止服务。"""
+    from policyqa.qa import settings
+    from policyqa.ui.backup import restore as restored
+
+    found = restored(file, _places(index), settings.listed(settings.load()))
+    manifest = found.manifest
+    typer.echo(f"已放回 {manifest.time} 的备份，{len(manifest.files)} 个文件，哈希都相符。")
+    for folder in found.before:
+        typer.echo(f"原有的在 {folder}，确认无误后可以删掉。")
+    for name, then, now in found.settings:
+        typer.echo(f"设置与备份时不同：{name} 备份时 {then or '空'}，现在 {now or '空'}")
+
+
+def _places(index: Path | None) -> "Places":
+    from policyqa.qa import settings
+    from policyqa.qa.wiring import source_of
+    from policyqa.ui.backup import Places
+
+    chosen = settings.load()
+    folder = index or chosen.index
+    url = chosen.store.url.get_secret_value()
+    return Places(source_of(folder, chosen), folder, chosen.data, url)
 
 
 @data_app.command()

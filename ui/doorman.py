@@ -6,6 +6,7 @@ out what Gradio would take for a file, tells the browser to load from nowhere el
 head on the page.
 """
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -35,6 +36,8 @@ PATHS = frozenset(
         "/healthz",
         "/cite",
         "/widget.js",
+        "/readyz",
+        "/metrics",
         "/staff",
         "/config",
         "/theme.css",
@@ -57,6 +60,7 @@ PATHS = frozenset(
 JOIN = "/gradio_api/queue/join"
 COMPONENTS = (JOIN, "/gradio_api/run/predict")
 STREAMS = ("/gradio_api/heartbeat/", "/gradio_api/queue/data")
+HEARTBEAT = "/gradio_api/heartbeat/"  # open as long as a page is, and says nothing
 STREAM_WAIT_S = 10
 JOINS_AN_ASK = 3  # asking, opening it anew, a new conversation
 TOO_MUCH = "请求太多，请稍后再试。"
@@ -116,6 +120,7 @@ class Gate:
         hosts: names under which the service is asked, besides `OWN_HOSTS`; empty for any.
         more: what may be asked for beside `PATHS` and `FOLDERS`.
         frames: origins whose pages may show the page in a frame, besides our own.
+        closing: set when the service ends: what only shows that a page is open ends then.
     """
 
     def __init__(
@@ -127,7 +132,9 @@ class Gate:
         hosts: frozenset[str],
         more: frozenset[str] = frozenset(),
         frames: tuple[str, ...] = (),
+        closing: asyncio.Event | None = None,
     ) -> None:
+        self.closing = closing or asyncio.Event()
         self.paths = PATHS | more
         self.policy = " ".join((POLICY, *frames))  # `frame-ancestors` stands last
         self.streams = settings.streams
@@ -177,7 +184,10 @@ class Gate:
             return
         self.open[who] += 1
         try:
-            await self.app(scope, receive, send)
+            if scope["path"].startswith(HEARTBEAT):
+                await self._until_closing(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
         except RuntimeError as error:  # Gradio ends the stream of a session that is gone by a 404
             if not isinstance(error.__cause__, HTTPException):
                 raise
@@ -186,6 +196,18 @@ class Gate:
             self.open[who] -= 1
             if not self.open[who]:
                 del self.open[who]
+
+    async def _until_closing(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve until the service ends."""
+        serving = asyncio.ensure_future(self.app(scope, receive, send))
+        ending = asyncio.ensure_future(self.closing.wait())
+        try:
+            await asyncio.wait((serving, ending), return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                await serving
+        finally:
+            ending.cancel()
+            serving.cancel()
 
 
 def refused_host(scope: Scope, hosts: frozenset[str]) -> PlainTextResponse | None:

@@ -2,6 +2,7 @@
 
 PolicyQAError
 ├── StoreError           the database of answers and feedback cannot be opened, read or written
+├── BackupError          a backup cannot be written, or a file that should be one is none
 ├── AccountError         an account, a password or a log-in of the office is refused
 ├── RequestError         a request under `/v1` is not as OpenAI's API has it
 └── TryLater             too much is asked at once, or by one client
@@ -16,6 +17,11 @@ from policyqa.index.errors import PolicyQAError
 class StoreError(PolicyQAError):
     """The database of answers and feedback cannot be opened, read or written. Correct its address,
     or make room for it; answers are given without it."""
+
+
+class BackupError(PolicyQAError):
+    """A backup cannot be written, or a file that should be one is none. The message says what to
+    do; nothing was changed."""
 
 
 class AccountError(PolicyQAError):

@@ -1,5 +1,6 @@
 """One web server for the page and the API, which asks no other host for anything."""
 
+import asyncio
 import errno
 import ipaddress
 import os
@@ -33,10 +34,13 @@ from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import HEADERS, MCP, WORDS, Gate
 from policyqa.ui.errors import RequestError, TryLater
+from policyqa.ui.health import Check, Health, database_check
+from policyqa.ui.logs import RequestIds
+from policyqa.ui.metrics import CountedAssistant, Metrics
 from policyqa.ui.openai.errors import PREFIX, refused_request, shape
 from policyqa.ui.openai.routes import build_openai
 from policyqa.ui.public import PublicAssistant
-from policyqa.ui.staff.desk import build_absent, build_desk, refused
+from policyqa.ui.staff.desk import Reader, build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
 from policyqa.ui.staff.evaluations import build_evaluations
@@ -54,7 +58,6 @@ from policyqa.ui.store.reviews import Reviews
 from policyqa.ui.turns import Turns
 from policyqa.ui.widget import build_widget
 
-SHUTDOWN_S = 2
 FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui", "sans-serif")
 NO_ADMIN = (
     "还没有管理员账号，不能在 {} 上提供服务：别的机器也到得了。"
@@ -69,8 +72,8 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
-    keeps the documents, who tells of evaluations, under which names of hosts (empty: any), and in
-    the frames of which other origins."""
+    keeps the documents, who tells of evaluations, under which names of hosts (empty: any), in the
+    frames of which other origins, and what raises where the index or the model is not well."""
 
     assistant: Assistant
     records: Records
@@ -79,15 +82,19 @@ class Service(NamedTuple):
     evaluations: Evaluations
     hosts: frozenset[str] = frozenset()
     frames: tuple[str, ...] = ()
+    check: Check = lambda: None
 
 
 def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
     settings = settings or ServerSettings()
-    assistant, records, sessions, librarian, evaluations, hosts, frames = service
+    assistant, records, sessions, librarian, evaluations, hosts, frames, check = service
     turns = Turns(settings)
-    public = PublicAssistant(assistant, lambda: librarian.leaving)
+    metrics = Metrics()
+    metrics.watch(assistant, turns)
+    counted = CountedAssistant(assistant, metrics)
+    public = PublicAssistant(counted, lambda: librarian.leaving)
     door, life = None, None
     if settings.mcp:
         from policyqa.ui.mcp import Door, build_server  # may not be installed
@@ -97,7 +104,18 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
     if door:
         app.routes.append(door.route)
-    add_api(app, public, turns)
+    app.state.settings = settings
+
+    @app.get("/metrics")
+    def read_metrics(request: Request) -> Response:
+        return metrics.reply(request, settings.metrics)
+
+    @app.get("/staff/metrics")
+    def staff_metrics(found: Reader) -> Response:
+        return metrics.page()
+
+    health = Health((check, database_check(sessions.accounts.engine)))
+    add_api(app, public, turns, health)
     app.include_router(build_openai(public, turns))
     app.include_router(build_widget(frames))
     app.include_router(build_cited(public, turns))
@@ -138,11 +156,19 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
             max_file_size=1,
         )
     bodies = body_bytes(librarian)
-    more = frozenset({MCP}) if door else frozenset()
+    app.state.closing, app.state.turns, app.state.health = asyncio.Event(), turns, health
     app.add_middleware(
-        Gate, title=TITLE, bodies=bodies, settings=settings, hosts=hosts, more=more, frames=frames
+        Gate,
+        title=TITLE,
+        bodies=bodies,
+        settings=settings,
+        hosts=hosts,
+        more=frozenset({MCP}) if door else frozenset(),
+        frames=frames,
+        closing=app.state.closing,
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -207,9 +233,22 @@ def run(app: ASGIApp, listener: socket.socket, settings: ServerSettings, *, path
         sys.stderr.write(NO_TLS)
     sys.stderr.write(f"{TITLE}：{address_of(listener)}{path}（按 Ctrl-C 停止）\n")
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("已停止。\n")
+
+
+class Server(uvicorn.Server):
+    """Ends as uvicorn does, which waits for what is being answered, streams among it; but not for
+    pages that are merely open, nor, after that, for questions that nobody waits for any more."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        state = getattr(self.config.app, "state", None)
+        if closing := getattr(state, "closing", None):
+            closing.set()
+        await super().shutdown(sockets)
+        if turns := getattr(state, "turns", None):
+            turns.close()
 
 
 def configured(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
@@ -217,8 +256,9 @@ def configured(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
     that are set, and holds so many connections of one client."""
     return uvicorn.Config(
         app,
+        log_config=None,  # as `ui.logs` has configured it
         log_level="warning",
-        timeout_graceful_shutdown=SHUTDOWN_S,
+        timeout_graceful_shutdown=settings.shutdown_s,
         http=bounded_protocol(settings.connections, settings.proxies),
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=settings.proxies,

@@ -5,6 +5,7 @@ import math
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
@@ -47,12 +48,13 @@ class Turns:
         if wait_s := self._rate.wait_s(who):
             raise TryLater(TOO_FAST.format(math.ceil(wait_s)), wait_s)
         coming: Future[T] = Future()
+        context = copy_context()  # the id of the request, for what is logged
 
         def done() -> None:
             if not coming.set_running_or_notify_cancel():
                 return
             try:
-                coming.set_result(work(*args, **named))
+                coming.set_result(context.run(work, *args, **named))
             except BaseException as error:
                 coming.set_exception(error)
 
@@ -65,6 +67,16 @@ class Turns:
             self._waiting.setdefault(who, deque()).append(done)
         self._threads.submit(self._next)
         return coming
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        with self._lock:
+            return sum(map(len, self._waiting.values()))
+
+    def close(self) -> None:
+        """Take nothing up any more; what is being done goes on."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _next(self) -> None:
         """Do what is first of the client whose turn it is, who then stands last."""

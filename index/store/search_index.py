@@ -203,6 +203,34 @@ def read_manifest(folder: Path) -> Manifest:
     return _manifest(_version_folder(folder))
 
 
+def check(folder: Path) -> Manifest:
+    """The manifest of the version in force, when every file is as it was written; with what it was
+    made is not looked at. Raises as `read_manifest`, and IndexDamaged for a file."""
+    version = _version_folder(folder)
+    manifest = _manifest(version)
+    try:
+        _check_contents(version, manifest)
+    except OSError as error:
+        raise IndexDamaged(f"索引 {version} 损坏，{REBUILD}") from error
+    return manifest
+
+
+def looks(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Name, size and time of each file of the version in force: whether to `check` again. Raises as
+    `read_manifest`."""
+    version = _version_folder(folder)
+    files = [(path, path.stat()) for path in version.rglob("*") if path.is_file()]
+    return frozenset((path.as_posix(), at.st_size, at.st_mtime_ns) for path, at in files)
+
+
+def move_root(version: Path, root: Path) -> None:
+    """Say of a version where its documents lie now. Raises as `read_manifest`."""
+    manifest = _manifest(version)
+    if manifest.root:
+        manifest = manifest.model_copy(update={"root": str(root.resolve())})
+    (version / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
 def version_in_force(folder: Path) -> str:
     """Name of the version that `load` would read. Raises as `read_manifest`."""
     return _version_folder(folder).name

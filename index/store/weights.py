@@ -108,6 +108,28 @@ def check_shipped(folder: Path) -> None:
             raise ModelError(f"模型文件 {path} 缺失或已损坏，请重新安装 policyqa")
 
 
+def check_default(cache: Path) -> bool:
+    """Compare all that the default model is made of with its pins, and what was unpacked of it into
+    a cache with the digests that were noted then. Nothing is unpacked.
+
+    Returns:
+        Whether there were digests of what is unpacked; an earlier version noted none.
+
+    Raises:
+        ModelError: something is absent or another than it was.
+    """
+    _read(_find(WEIGHTS), WEIGHTS.sha256)
+    _differences(TUNING)
+    folder = cache / "models" / folder_of(WEIGHTS)
+    if not _is_complete(folder):
+        return True  # it is made at the next start
+    noted = json.loads((folder / MARKER).read_text(encoding="utf-8")).get("sha256", {})
+    for name, digest in noted.items():
+        if _digest(folder / name) != digest:
+            raise ModelError(f"模型文件 {folder / name} 已损坏，请删除 {folder}，会重新解压")
+    return bool(noted)
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -239,7 +261,9 @@ def _write(data: bytes, kept: Mapping[str, Array], folder: Path) -> None:
     shutil.copymode(folder / "config.json", folder / "model.safetensors")  # it is written 0600
     files = [path for path in folder.rglob("*") if path.is_file()]
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
-    (folder / MARKER).write_text(json.dumps({"files": sizes}), encoding="utf-8")
+    digests = {path.relative_to(folder).as_posix(): _digest(path) for path in files}
+    marker = json.dumps({"files": sizes, "sha256": digests})
+    (folder / MARKER).write_text(marker, encoding="utf-8")
 
 
 class _Reader:

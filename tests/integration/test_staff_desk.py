@@ -129,6 +129,7 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff/second", "reader", {"act": "begin"}),
     ("/staff/accounts", "admin", None),
     ("/staff/accounts", "admin", {"name": "reader1", "act": "enable"}),
+    ("/staff/metrics", "reader", None),
     ("/staff/log", "admin", None),
     ("/staff/log?before=3", "admin", None),
     ("/staff/logout", "reader", {}),

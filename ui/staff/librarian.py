@@ -14,11 +14,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
+from filelock import FileLock
 from sqlalchemy.orm import Session
 
 from policyqa.index.build.library import Library, Version, check_name
 from policyqa.index.errors import IndexBusy, NameTaken, PolicyQAError, SourceError, UnreadableFile
 from policyqa.ui.store.changes import Change, Changes, new_id
+from policyqa.ui.store.occupied import KEEPING
 
 logger = logging.getLogger(__name__)
 
@@ -151,8 +153,8 @@ class Librarian:
         self._wake.set()
 
     def settle(self) -> None:
-        """Do all that is wanted now."""
-        with self._turn:
+        """Do all that is wanted now; not while the office is being backed up."""
+        with self._turn, FileLock(self._staging.with_name(KEEPING)):
             try:
                 applied = [each for each in self.changes.waiting() if self._is_applied(each)]
                 reason = self._indexed() if applied else ""

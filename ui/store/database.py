@@ -2,13 +2,16 @@
 tables up to date."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from policyqa.ui.errors import StoreError
@@ -18,6 +21,8 @@ FILE = "policyqa.sqlite"
 HINT = "请写成 postgresql+psycopg://用户:密码@主机/库名，或留空用 SQLite。"
 LOCK_S = 60  # how long one process waits for another that changes the tables
 BUSY_MS = 10_000  # how long one writer waits for another
+
+Tables = Literal["absent", "old", "current", "newer"]  # against those that this program makes
 
 
 def open_database(folder: Path, url: str = "") -> Engine:
@@ -65,6 +70,51 @@ def _begin(path: Path) -> None:
     if path.exists() and path.stat().st_size == 0:
         raise StoreError(f"数据库 {path} 是空的，内容没有了；请放回备份，要重新开始就删掉它。")
     path.touch(mode=0o600)
+
+
+def tables_are(folder: Path, url: str = "") -> Tables:
+    """How a database stands that nobody opens by it: nothing is made or changed.
+
+    Raises:
+        StoreError: the address means nothing, nothing answers there, it is damaged, or it cannot be
+            written.
+    """
+    path = folder / FILE
+    if not url and not path.exists():
+        return "absent"
+    engine = None
+    try:
+        engine = create_engine(url or f"sqlite:///file:{quote(str(path))}?mode=rw&uri=true")
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            if not url:
+                said = connection.execute(text("PRAGMA quick_check")).scalar()
+                if said != "ok":
+                    raise StoreError(f"数据库 {path} 已损坏（{str(said).splitlines()[0]}）。")
+        if current is None:
+            return "absent"
+        write_once(engine)
+    except (ArgumentError, ImportError) as error:
+        raise StoreError(f"看不懂数据库地址 {shown(url)}。{HINT}") from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"打不开数据库 {shown(url) or path}：{_first_line(error)}。") from error
+    finally:
+        if engine is not None:
+            engine.dispose()
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    if current == scripts.get_current_head():
+        return "current"
+    return "old" if current in {each.revision for each in scripts.walk_revisions()} else "newer"
+
+
+def write_once(engine: Engine) -> None:
+    """Write what stands there already: whether the database takes anything at all.
+
+    Raises:
+        SQLAlchemyError: it does not.
+    """
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

