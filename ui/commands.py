@@ -1,4 +1,5 @@
-"""The commands `serve`, `data` and `users`, named by the entry point group `policyqa.commands`."""
+"""The commands `serve`, `data`, `users` and `tokens`, named by the entry point group
+`policyqa.commands`."""
 
 import os
 from pathlib import Path
@@ -6,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyqa.ui import users
+from policyqa.ui import tokens, users
 
 if TYPE_CHECKING:
     from policyqa.ui.store.records import Records
@@ -17,10 +18,11 @@ data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_arg
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`, `data` and `users` to the command line."""
+    """Add `serve`, `data`, `users` and `tokens` to the command line."""
     app.command()(serve)
     app.add_typer(data_app, name="data")
     app.add_typer(users.app, name="users")
+    app.add_typer(tokens.app, name="tokens")
 
 
 def serve(

@@ -3,6 +3,7 @@
 PolicyQAError
 ├── StoreError           the database of answers and feedback cannot be opened, read or written
 ├── AccountError         an account, a password or a log-in of the office is refused
+├── TokenError           a token of a program cannot be made or revoked as asked
 └── TryLater             too much is asked at once, or by one client
     └── KeptOut          too many tries to log in (an AccountError, too)
 """
@@ -19,6 +20,11 @@ class StoreError(PolicyQAError):
 
 class AccountError(PolicyQAError):
     """An account, a password or a log-in of the office is refused. The message says what would be
+    taken."""
+
+
+class TokenError(PolicyQAError):
+    """A token of a program cannot be made or revoked as asked. The message says what would be
     taken."""
 
 

@@ -1,13 +1,16 @@
 """The assistant as strangers have it: what the office has withdrawn is gone for them at once, while
 the index still holds it, and from the answers that were kept; staff have the assistant itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from policyqa.index.types import Document
+from policyqa.qa.check.permalinks import Effort
+from policyqa.qa.check.receipts import Claim, SentenceCheck
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Explanation
-from policyqa.qa.types import Answer, Question
+from policyqa.qa.types import Answer, Hit, Question
 from policyqa.ui.assistant import Assistant
 
 LEAVING = "所引文件正在撤下，请稍后再问。"
@@ -69,6 +72,19 @@ class PublicAssistant:
         if self._leaving():
             raise QuestionError(LEAVING)
         return self._assistant.explain(question, expect=expect)
+
+    def search(self, question: Question) -> tuple[Hit, ...]:
+        """As the assistant, without what is leaving."""
+        hits, leaving = self._assistant.search(question), self._leaving()
+        return tuple(hit for hit in hits if hit.source not in leaving)
+
+    def verify(
+        self, claims: Sequence[Claim], documents: Iterable[Document], effort: Effort | None = None
+    ) -> tuple[SentenceCheck, ...]:
+        """As the assistant, of those of the documents that are not leaving."""
+        leaving = self._leaving()
+        stay = [document for document in documents if document.source not in leaving]
+        return self._assistant.verify(claims, stay, effort)
 
     def suggestions(self, answer: Answer) -> tuple[str, ...]:
         """See `Assistant.suggestions`."""

@@ -26,12 +26,14 @@ from policyqa.qa.evaluations import Evaluations
 from policyqa.qa.settings import ServerSettings
 from policyqa.ui.api import add_api, late
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.bearers import Bearers
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
 from policyqa.ui.connections import bounded_protocol
 from policyqa.ui.doorman import HEADERS, WORDS, Gate
 from policyqa.ui.errors import TryLater
 from policyqa.ui.public import PublicAssistant
+from policyqa.ui.rest.routes import PREFIX, build_rest
 from policyqa.ui.staff.desk import build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
@@ -42,11 +44,13 @@ from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.staff.tokens import build_tokens
 from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
+from policyqa.ui.store.tokens import Tokens
 from policyqa.ui.turns import Turns
 
 SHUTDOWN_S = 2
@@ -82,7 +86,10 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     turns = Turns(settings)
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None)
     public = PublicAssistant(assistant, lambda: librarian.leaving)
-    add_api(app, public, turns)
+    tokens = Tokens(sessions.accounts.engine)
+    bearers = Bearers(tokens, settings)
+    app.mount(PREFIX, build_rest(public, records, turns, bearers))
+    add_api(app, public, turns, bearers)
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
     app.include_router(build_desk())
@@ -93,6 +100,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_gaps(assistant, drafts, librarian))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
+    app.include_router(build_tokens(tokens))
     app.include_router(build_log(sessions.accounts.engine))
     app.include_router(build_absent())
     for kind in (HTTPException, RequestValidationError, PolicyQAError):

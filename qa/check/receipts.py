@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from policyqa.index.types import Document, Value
 from policyqa.qa.check.gate import check
-from policyqa.qa.check.permalinks import State, parse, resolve
+from policyqa.qa.check.permalinks import Effort, State, parse, resolve
 from policyqa.qa.errors import PermalinkError, ReceiptError
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.templates import templates
@@ -24,6 +24,7 @@ from policyqa.qa.types import Answer, AnswerSentence, Citation
 FORMATS = {".html": "html", ".htm": "html", ".md": "markdown"}
 BLOCK = re.compile(r"<!-- policyqa-receipt ([A-Za-z0-9+/=]+) -->")
 MAX_BYTES = 2_000_000
+OF_WORDS, OF_COMPARING = 40, 0.2  # what the gate costs at its worst, in the unit of `Effort`
 Held = Literal["unchanged", "moved", "changed", "gone", "unsupported", "uncited"]
 
 
@@ -38,6 +39,15 @@ class Receipt(Value):
     citations: tuple[Citation, ...]
     corpus: str
     by: str
+
+
+class Claim(Value):
+    """A sentence and the permalinks of what should carry it; none where its proof is not whole.
+    `context` are words that it may take as known (the name of the document)."""
+
+    text: str
+    permalinks: tuple[str, ...] = ()
+    context: str = ""
 
 
 class SentenceCheck(Value):
@@ -115,16 +125,36 @@ def verify(path: Path, documents: Iterable[Document], *, corpus: str) -> Verdict
         ReceiptError: the file is no receipt.
     """
     text = _read(path)
-    receipt = _parsed(text, path)
-    every = tuple(documents)
-    forms = (rendered(receipt, form) for form in ("html", "markdown"))
-    by_number = {citation.n: citation for citation in receipt.citations}
+    receipt = parsed(text, str(path))
     return Verdict(
         question=receipt.question,
-        altered=text not in forms,
+        altered=is_altered(text, receipt),
         same_corpus=receipt.corpus == corpus,
-        sentences=tuple(_checked(s, by_number, every) for s in receipt.sentences),
+        sentences=checked(claims_of(receipt), documents),
     )
+
+
+def is_altered(text: str, receipt: Receipt) -> bool:
+    """Whether the visible text of a receipt is not what was written."""
+    return all(text != rendered(receipt, form) for form in ("html", "markdown"))
+
+
+def claims_of(receipt: Receipt) -> tuple[Claim, ...]:
+    """What a receipt says, sentence by sentence."""
+    by_number = {citation.n: citation for citation in receipt.citations}
+    return tuple(_claim(sentence, by_number) for sentence in receipt.sentences)
+
+
+def checked(
+    claims: Iterable[Claim], documents: Iterable[Document], effort: Effort | None = None
+) -> tuple[SentenceCheck, ...]:
+    """Whether each of some sentences still has its proof.
+
+    Raises:
+        EffortError: looking for all of them takes more than `effort`.
+    """
+    every, effort = tuple(documents), effort or Effort()
+    return tuple(_checked(claim, every, effort) for claim in claims)
 
 
 def _read(path: Path) -> str:
@@ -136,42 +166,48 @@ def _read(path: Path) -> str:
         raise ReceiptError(f"无法读取回执 {path}，请确认文件名") from error
 
 
-def _parsed(text: str, path: Path) -> Receipt:
+def parsed(text: str, name: str) -> Receipt:
+    """The receipt that a text is, whatever was done to its visible part.
+
+    Raises:
+        ReceiptError: it is none; it is spoken of by its name.
+    """
     found = BLOCK.search(text)
     try:
         if not found:
             raise ValueError("no block")
         return Receipt.model_validate_json(base64.b64decode(found.group(1), validate=True))
     except (ValueError, binascii.Error, ValidationError) as error:
-        raise ReceiptError(f"{path} 不是 policyqa ask --receipt 写出的回执") from error
+        raise ReceiptError(f"{name} 不是 policyqa ask --receipt 写出的回执") from error
 
 
 WORST: tuple[State, ...] = ("gone", "changed", "moved", "unchanged")
 
 
-def _checked(
-    sentence: AnswerSentence, by_number: dict[int, Citation], documents: Sequence[Document]
-) -> SentenceCheck:
+def _claim(sentence: AnswerSentence, by_number: dict[int, Citation]) -> Claim:
     cited = [by_number[n] for n in sentence.citations if n in by_number]
-    if not cited or len(cited) < len(sentence.citations):
-        return SentenceCheck(text=sentence.text, held="uncited")
-    states: list[State] = []
-    quotes, now = [], ""
-    for citation in cited:
-        try:
-            found = resolve(parse(citation.permalink), documents)
-        except PermalinkError:
-            return SentenceCheck(text=sentence.text, held="uncited")
-        states.append(found.state)
-        quotes.append(found.quote)
-        if found.state == "changed":
-            now = found.quote
-    worst = next(state for state in WORST if state in states)
-    if worst in ("gone", "changed"):
-        return SentenceCheck(text=sentence.text, held=worst, now=now)
+    whole = len(cited) == len(sentence.citations)
     context = "\n".join(f"{c.title} {c.section} {c.issuer} {c.region}" for c in cited)
-    proved = check(sentence.text, ["".join(quotes), *quotes], context=context).passed
-    return SentenceCheck(text=sentence.text, held=worst if proved else "unsupported")
+    links = tuple(each.permalink for each in cited) if whole else ()
+    return Claim(text=sentence.text, permalinks=links, context=context)
+
+
+def _checked(claim: Claim, documents: Sequence[Document], effort: Effort) -> SentenceCheck:
+    try:
+        found = [resolve(parse(link), documents, effort) for link in claim.permalinks]
+    except PermalinkError:
+        found = []
+    if not found:
+        return SentenceCheck(text=claim.text, held="uncited")
+    worst = next(state for state in WORST if state in [each.state for each in found])
+    if worst in ("gone", "changed"):
+        now = next((each.quote for each in reversed(found) if each.state == "changed"), "")
+        return SentenceCheck(text=claim.text, held=worst, now=now)
+    quotes = [each.quote for each in found]
+    words, quoted = len(claim.text) + len(claim.context), sum(map(len, quotes))
+    effort.spend(words * (OF_WORDS * words + OF_COMPARING * quoted**2))
+    proved = check(claim.text, ["".join(quotes), *quotes], context=claim.context).passed
+    return SentenceCheck(text=claim.text, held=worst if proved else "unsupported")
 
 
 def _facts(citation: Citation) -> list[tuple[str, str]]:
