@@ -30,7 +30,7 @@ TITLES = {
     500: "系统出错",
     503: "暂时不能服务",
 }
-STATUS: dict[type[PolicyQAError], int] = {
+STATUS: dict[type[Exception], int] = {
     QuestionError: 400, PermalinkError: 400, ReceiptError: 400, EffortError: 400, StoreError: 503,
 }  # fmt: skip
 UNKNOWN = "系统出错，请稍后再试；一直这样，请找管理员。"

@@ -4,11 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from policyqa.index.types import Metadata, Reading, Value
+from policyqa.index.types import IsoDate, Metadata, Reading, Value
 from policyqa.qa.check.permalinks import MAX_CHARS as MAX_PERMALINK_CHARS
 from policyqa.qa.check.permalinks import State
 from policyqa.qa.check.receipts import SentenceCheck
-from policyqa.qa.types import MAX_QUESTION_CHARS, Filters, Hit, IsoDate, Name, Question, Text, Typed
+from policyqa.qa.types import MAX_QUESTION_CHARS, Filters, Hit, Name, Question, Text, Typed
 from policyqa.ui.store.tables import ID_CHARS
 from policyqa.ui.store.types import MAX_COMMENT_CHARS, Reason, Verdict
 

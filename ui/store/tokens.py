@@ -154,7 +154,10 @@ class Tokens(Store):
         ordered = wanted.order_by(TokenUseRow.day.desc(), TokenUseRow.token, TokenUseRow.scope)
         with transaction(self._engine) as session:
             rows = session.scalars(ordered)
-            return [Use(token=r.token, day=r.day, scope=r.scope, count=r.count) for r in rows]
+            return [
+                Use.model_validate({name: getattr(row, name) for name in Use.model_fields})
+                for row in rows
+            ]
 
     def totals(self, *, days: int) -> dict[str, int]:
         """How often each token was used in the last so many days, by its id."""
