@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +22,9 @@ from mcp import Client, MCPError, StdioServerParameters
 from starlette.types import ASGIApp
 from typer.testing import CliRunner, Result
 
-from policyqa.index.text import words
 from policyqa.qa import settings
 from policyqa.qa.check.permalinks import permalink
-from policyqa.qa.check.receipts import SentenceCheck, receipt_of, rendered
+from policyqa.qa.check.receipts import receipt_of, rendered
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.settings import ServerSettings
 from policyqa.qa.types import Answer, Contact, Question
@@ -315,7 +313,7 @@ def test_the_tools_only_read_and_say_what_they_take_and_give() -> None:
         ("get_document", {"doc_id": PLAN.doc_id, "path": "/"}, "可用的是 doc_id、start、chars"),
         ("cite", {"permalink": "/etc/passwd"}, "不是引文链接"),
         ("cite", {"permalink": "x" * 2001}, "字段 permalink"),
-        ("cite", {"permalink": "pq1:a:b:0-5001:1x0"}, "一条引文最多 5000 字"),
+        ("cite", {"permalink": "pq1:a:b:0-20001:1x0"}, "太长，最多 20000 字"),
         ("verify", {}, "二者选一"),
         ("verify", {"receipt": "no receipt"}, "不是 policyqa ask --receipt 写出的回执"),
         ("verify", {"receipt": "x" * 500_001}, "字段 receipt"),
@@ -384,7 +382,7 @@ def test_a_sentence_holds_only_by_what_it_cites(text: str, links: list[str], hel
 def test_a_receipt_is_checked_as_the_command_does() -> None:
     answer = FakeAssistant().ask(Question(question="博士后有什么补助"))
     linked = tuple(
-        each.model_copy(update={"permalink": LINK}) if each.n == 1 else each
+        each.model_copy(update={"permalink": LINK if each.n == 1 else ""})
         for each in answer.citations
     )
     kept = rendered(receipt_of(answer.model_copy(update={"citations": linked})), "markdown")
@@ -396,10 +394,10 @@ def test_a_receipt_is_checked_as_the_command_does() -> None:
 
 
 def test_looking_for_a_quote_that_is_nowhere_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "CHECK_S", -1.0)
+    monkeypatch.setattr(tools, "STRANGERS_EFFORT", 0)
     nowhere = LINK.rpartition("x")[0] + "x0123456789abcdef"
     said = line_of(called(FakeAssistant(), "cite", {"permalink": nowhere}))
-    assert said.startswith("查找引文用的时间太长")
+    assert said.startswith("查这些引文太费时")
     claim = {"sentences": [{"text": FIRST, "permalinks": [nowhere]}]}
     assert line_of(called(FakeAssistant(), "verify", claim)) == said
 
@@ -519,19 +517,3 @@ def test_help_loads_nothing_of_it() -> None:
         [sys.executable, "-c", code], env=given.env, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
-
-
-def test_sentences_are_cut_into_the_offices_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the texts of the index were: half a name is no name."""
-    cut: list[str] = []
-
-    def checked(text: str, *_: object, **__: object) -> SentenceCheck:
-        cut.extend(words.cut("渝才码申领"))
-        return SentenceCheck(text=text, held="unchanged")
-
-    monkeypatch.setattr(tools, "check_sentence", checked)
-    office = FakeAssistant()
-    office.corpus = replace(office.corpus, terms=("渝才码",))
-    called(office, "verify", {"sentences": [{"text": FIRST, "permalinks": [LINK]}]})
-    assert cut[0] == "渝才码"
-    assert "渝才码" not in words.cut("渝才码申领")
