@@ -1,4 +1,4 @@
-"""Who calls the interface for programs, and what that caller may do: the one place where
+"""Who calls one of the interfaces for programs, and what that caller may do: the one place where
 `Authorization: Bearer …` is looked at."""
 
 import logging
@@ -10,7 +10,7 @@ from fastapi import HTTPException, Request
 from policyqa.qa.settings import ServerSettings
 from policyqa.ui.clients import Caller, Rate, client_of
 from policyqa.ui.errors import StoreError, TryLater
-from policyqa.ui.store.tokens import SCOPE_NAMES, Scope, Tokens
+from policyqa.ui.store.tokens import PREFIX, SCOPE_NAMES, Scope, Tokens
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +35,12 @@ class Bearers:
         self._per_minute = settings.asks_per_minute
         self._calls = Rate(CALLS_AN_ASK * self._per_minute, 60)
 
-    def allowed(self, scope: Scope) -> Callable[[Request], Caller]:
+    def allowed(self, scope: Scope, *, any_key: bool = False) -> Callable[[Request], Caller]:
         """A dependency of routes: gives the caller, where that may do what a scope names.
+
+        Args:
+            scope: what is to be done.
+            any_key: as `caller`.
 
         Raises:
             HTTPException: 401 for a token that is missing or not taken, 403 for one that may not.
@@ -44,25 +48,43 @@ class Bearers:
         """
 
         def let_in(request: Request) -> Caller:
-            caller = self.caller(request)
-            self.refuse_without(caller, scope)
-            count = CALLS_AN_ASK * (caller.per_minute or self._per_minute)
-            if wait_s := self._calls.wait_s(caller.name, count=count):
-                raise TryLater(TOO_FAST.format(math.ceil(wait_s)), wait_s)
-            if caller.token:
-                self._count(caller, scope)
-            return caller
+            return self.admitted(self.caller(request, any_key=any_key), scope)
 
         return let_in
 
-    def caller(self, request: Request) -> Caller:
-        """Who calls. A token that is shown must be one, also where none is asked for."""
+    def admitted(self, caller: Caller, scope: Scope) -> Caller:
+        """A caller that may do what a scope names, which is counted.
+
+        Raises:
+            HTTPException: 403 for a token that may not.
+            TryLater: the caller calls too often, whatever it calls.
+        """
+        self.refuse_without(caller, scope)
+        count = CALLS_AN_ASK * (caller.per_minute or self._per_minute)
+        if wait_s := self._calls.wait_s(caller.name, count=count):
+            raise TryLater(TOO_FAST.format(math.ceil(wait_s)), wait_s)
+        if caller.token:
+            self._count(caller, scope)
+        return caller
+
+    def caller(self, request: Request, *, any_key: bool = False) -> Caller:
+        """Who calls. A token that is shown must be one, also where none is asked for.
+
+        Args:
+            request: with its headers.
+            any_key: whether a key that does not begin as ours do is taken for none, since there are
+                programs that insist on some key.
+
+        Raises:
+            HTTPException: 401 for a token that is missing or not taken.
+        """
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not token.strip():
+        token = token.strip() if kind.lower() == "bearer" else ""
+        if not token or (any_key and not token.startswith(PREFIX)):
             if self.required:
                 raise HTTPException(401, NO_TOKEN, {"WWW-Authenticate": "Bearer"})
             return Caller(client_of(request))
-        found = self._tokens.found(token.strip())
+        found = self._tokens.found(token)
         if found is None:
             refused = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             raise HTTPException(401, NO_SUCH_TOKEN, refused)

@@ -4,7 +4,7 @@ PolicyQAError
 ├── StoreError           the database of answers and feedback cannot be opened, read or written
 ├── BackupError          a backup cannot be written, or a file that should be one is none
 ├── AccountError         an account, a password or a log-in of the office is refused
-├── TokenError           a token of a program cannot be made or revoked as asked
+├── TokenError           a token of a program cannot be made or revoked as asked, or may not
 ├── RequestError         a request under `/v1` is not as OpenAI's API has it
 └── TryLater             too much is asked at once, or by one client
     └── KeptOut          too many tries to log in (an AccountError, too)
@@ -31,8 +31,8 @@ class AccountError(PolicyQAError):
 
 
 class TokenError(PolicyQAError):
-    """A token of a program cannot be made or revoked as asked. The message says what would be
-    taken."""
+    """A token of a program cannot be made or revoked as asked, or may not do what it is shown for.
+    The message says what would be taken."""
 
 
 class RequestError(PolicyQAError):

@@ -100,11 +100,13 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     metrics.watch(assistant, turns)
     counted = CountedAssistant(assistant, metrics)
     public = PublicAssistant(counted, lambda: librarian.leaving)
+    tokens = Tokens(sessions.accounts.engine)
+    bearers = Bearers(tokens, settings)
     door, life = None, None
     if settings.mcp:
         from policyqa.ui.mcp import Door, build_server  # may not be installed
 
-        door = Door(build_server(public, turns), hosts)
+        door = Door(build_server(public, turns), hosts, bearers)
         life = door.open
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
     if door:
@@ -120,11 +122,9 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
         return metrics.page()
 
     health = Health((check, database_check(sessions.accounts.engine)))
-    tokens = Tokens(sessions.accounts.engine)
-    bearers = Bearers(tokens, settings)
     app.mount(REST, build_rest(public, records, turns, bearers))
     add_api(app, public, turns, health, bearers)
-    app.include_router(build_openai(public, turns))
+    app.include_router(build_openai(public, turns, bearers))
     app.include_router(build_widget(frames))
     app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))

@@ -23,6 +23,7 @@ from policyqa.qa.errors import QuestionError
 from policyqa.qa.types import MAX_QUESTION_CHARS, Answer, Hit, Name, Question, Text
 from policyqa.ui.api import described
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.store.tokens import Scope
 
 PART_CHARS = 20_000
 MAX_PART_CHARS = 100_000
@@ -107,10 +108,12 @@ class Given(NamedTuple):
 
 
 class Tool(NamedTuple):
-    """One tool: its name, what it is called and does in Chinese, what it takes and gives, and the
-    function, which raises `PolicyQAError` with one line."""
+    """One tool: its name, the scope that a token needs for it, what it is called and does in
+    Chinese, what it takes and gives, and the function, which raises `PolicyQAError` with one
+    line."""
 
     name: str
+    scope: Scope
     title: str
     words: str
     takes: type[BaseModel]
@@ -212,28 +215,28 @@ _QUESTION = (
 )
 TOOLS = (
     Tool(
-        "search", "检索",
+        "search", "search", "检索",
         "在收录的政策文件里查与问题最相关的段落，按相关程度排列，不作回答。" + _QUESTION,
         Question, Found, search,
     ),
     Tool(
-        "ask", "提问",
+        "ask", "ask", "提问",
         "用收录的政策文件回答一个问题，每句话都有出处（citations 里有原文和引文链接 permalink）；"
         "文件没有写的不答（status 是 abstained）。" + _QUESTION,
         Question, Answer, ask,
     ),
     Tool(
-        "get_document", "看文件",
+        "get_document", "documents", "看文件",
         "给出一份文件的标题、文号、日期、效力和原文；长的分几次取（start、chars，总长是 length）。",
         Wanted, Part, get_document,
     ),
     Tool(
-        "cite", "查引文",
+        "cite", "verify", "查引文",
         "查看一条引文现在怎样：unchanged 还在原处，moved 移了位置，changed 已改动，gone 已不在。",
         Cite, Cited, cite,
     ),
     Tool(
-        "verify", "核对",
+        "verify", "verify", "核对",
         "逐句核对所引的原文能不能支持：给出句子和引文链接，或一份回执的全文。"
         "held 是 unchanged、moved 的才有依据；unsupported 是原文没有这样说，"
         "uncited 是没有可用的引文链接。",
