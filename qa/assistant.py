@@ -20,7 +20,10 @@ from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.store.vectors import Rows, Vectors
 from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.text.words import cutting, normalise, warm
-from policyqa.index.types import Metadata
+from policyqa.index.types import Document, Metadata
+from policyqa.qa.check.permalinks import Effort
+from policyqa.qa.check.receipts import Claim, SentenceCheck
+from policyqa.qa.check.receipts import checked as checked_claims
 from policyqa.qa.compose.ambiguity import choices
 from policyqa.qa.compose.circumstances import bears
 from policyqa.qa.compose.composer import (
@@ -334,6 +337,13 @@ class Assistant:
             settled_by=self._settled_by(question, found) if answer.status == "answered" else "",
             expect=expect,
         )
+
+    @_in_office_words
+    def verify(
+        self, claims: Sequence[Claim], documents: Iterable[Document], effort: Effort | None = None
+    ) -> tuple[SentenceCheck, ...]:
+        """Whether sentences have their proof in documents (`check.receipts.checked`)."""
+        return checked_claims(claims, documents, effort)
 
     def _settled_by(self, question: Question, found: Found) -> Settled:
         """Why something is said to a question."""

@@ -28,8 +28,7 @@ class Citable:
 class Corpus:
     """Documents by their id in the order of their names, passages and rules of each, what became of
     every file, and the fingerprint of the index that they are of. Documents of the version before
-    (`earlier`) stay readable, for answers that were given from it; `terms` are the office's own
-    words, with which its texts are cut."""
+    (`earlier`) stay readable, for answers that were given from it."""
 
     fingerprint: str
     by_id: Mapping[str, Document]
@@ -37,7 +36,6 @@ class Corpus:
     reports: tuple[FileReport, ...] = ()
     earlier: "Corpus | None" = None
     rules_by_id: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
-    terms: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, index: SearchIndex) -> "Corpus":
@@ -45,7 +43,7 @@ class Corpus:
         manifest = index.manifest
         reports = tuple(file.report for file in manifest.files)
         held = cls.holding(index.documents, index.passages, reports, manifest.fingerprint)
-        return replace(held, rules_by_id=index.rules_of, terms=manifest.office.terms)
+        return replace(held, rules_by_id=index.rules_of)
 
     @classmethod
     def holding(

@@ -4,6 +4,7 @@ PolicyQAError
 ├── SettingsError        a setting is unknown, out of bounds or contradictory
 ├── QuestionError        the question cannot be taken (empty, too long, no words)
 ├── PermalinkError       a text that should name a citation does not
+├── EffortError          looking for words takes more work than is given to it
 ├── ReceiptError         a file that should be a receipt of an answer is none
 ├── DatasetError         a line of a collection or of an evaluation data set is wrong
 └── RunError             a kept evaluation is absent, unfinished, damaged or of something else
@@ -64,6 +65,11 @@ class QuestionError(PolicyQAError):
 
 class PermalinkError(PolicyQAError):
     """A text that should name a citation does not. Copy it whole out of an answer."""
+
+
+class EffortError(PolicyQAError):
+    """Looking for words that have moved, or comparing long ones, takes more work than is given to
+    a stranger. Ask the command, which works as long as it takes."""
 
 
 class ReceiptError(PolicyQAError):

@@ -2,12 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from policyqa.index.errors import IndexDamaged, PolicyQAError
 from policyqa.index.store import search_index
+from policyqa.index.types import Document
 from policyqa.qa.assistant import Assistant
+from policyqa.qa.check.permalinks import Effort
+from policyqa.qa.check.receipts import Claim, SentenceCheck
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.explaining import Explanation
 from policyqa.qa.types import Answer, Hit, Question
@@ -50,6 +53,12 @@ class LiveAssistant:
     def explain(self, question: Question, *, expect: str = "") -> Explanation:
         """See `Assistant.explain`."""
         return self._latest().explain(question, expect=expect)
+
+    def verify(
+        self, claims: Sequence[Claim], documents: Iterable[Document], effort: Effort | None = None
+    ) -> tuple[SentenceCheck, ...]:
+        """See `Assistant.verify`."""
+        return self._latest().verify(claims, documents, effort)
 
     def suggestions(self, answer: Answer) -> tuple[str, ...]:
         """See `Assistant.suggestions`."""

@@ -159,6 +159,9 @@ class ServerSettings(BaseModel):
     )
     waiting: int = Field(default=64, ge=1, le=10_000, description="最多几个问题排队")
     waiting_each: int = Field(default=16, ge=1, le=10_000, description="一个地址最多几个问题排队")
+    token_required: bool = Field(
+        default=False, description="接口（含 /v1、/mcp）是否一定要令牌（policyqa tokens add）"
+    )
     streams: int = Field(
         default=200, ge=1, le=100_000, description="一个地址最多同时开几个页面（长连接）"
     )

@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from policyqa.index.types import Document, FileReport, Metadata, Passage
-from policyqa.qa.check.permalinks import permalink
+from policyqa.qa.check.permalinks import Effort, permalink
+from policyqa.qa.check.receipts import Claim, SentenceCheck, checked
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Expected, Explanation
@@ -163,6 +164,11 @@ class FakeAssistant:
         return answer.model_copy(
             update={"told": told, "forget": question.forget, "understood": understood}
         )
+
+    def verify(
+        self, claims: Sequence[Claim], documents: Iterable[Document], effort: Effort | None = None
+    ) -> tuple[SentenceCheck, ...]:
+        return checked(claims, documents, effort)
 
     def _narrowed(self, question: Question, answer: Answer) -> Answer:
         """What cites a document that is not to be asked becomes silence, with what was left out."""

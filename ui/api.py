@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Body, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
@@ -17,7 +17,8 @@ from policyqa.qa.errors import QuestionError, meaning
 from policyqa.qa.explaining import Explanation
 from policyqa.qa.types import MAX_QUESTION_CHARS, Answer, Question, Text
 from policyqa.ui.assistant import Assistant
-from policyqa.ui.clients import client_of
+from policyqa.ui.bearers import Bearers
+from policyqa.ui.clients import Caller
 from policyqa.ui.errors import TryLater
 from policyqa.ui.health import Health
 from policyqa.ui.turns import Turns
@@ -34,57 +35,59 @@ class Explained(Question):
     expect: Text = Field(default="", max_length=MAX_QUESTION_CHARS)
 
 
-def add_api(app: FastAPI, assistant: Assistant, turns: Turns, health: Health) -> None:
+def add_api(
+    app: FastAPI, assistant: Assistant, turns: Turns, health: Health, bearers: Bearers
+) -> None:
     """Put the routes on an application, with one clear line for each thing that goes wrong."""
-    app.include_router(build_router(assistant, turns, health))
+    app.include_router(build_router(assistant, turns, health, bearers))
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(PolicyQAError, failed)
     app.add_exception_handler(TryLater, late)
 
 
-def build_router(assistant: Assistant, turns: Turns, health: Health) -> APIRouter:
+def build_router(assistant: Assistant, turns: Turns, health: Health, bearers: Bearers) -> APIRouter:
     """`POST /api/ask`, `POST /api/explain`, `POST /api/suggestions`, `GET /api/documents`,
     `GET /api/documents/{doc_id}`, `GET /healthz` (the process lives; it says how it stands),
     `GET /readyz` (503 while it does not stand well).
     """
     router = APIRouter()
+    reader = [Depends(bearers.allowed("documents"))]
+    Asking = Annotated[Caller, Depends(bearers.allowed("ask"))]
 
-    async def taken(request: Request, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.wrap_future(turns.submit(client_of(request), work, *args))
+    async def taken(caller: Caller, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.wrap_future(turns.submit(caller, work, *args))
 
     @router.post("/api/ask")
-    async def ask(request: Request, question: Annotated[Question, Body()]) -> JSONResponse:
-        answer = await taken(request, assistant.ask, question)
+    async def ask(caller: Asking, question: Annotated[Question, Body()]) -> JSONResponse:
+        answer = await taken(caller, assistant.ask, question)
         return JSONResponse(answer.model_dump(mode="json"), status_of(answer))
 
     @router.post("/api/explain")
-    async def explain(request: Request, question: Annotated[Explained, Body()]) -> JSONResponse:
+    async def explain(caller: Asking, question: Annotated[Explained, Body()]) -> JSONResponse:
         def look() -> Explanation:
             asked = Question(**{name: getattr(question, name) for name in Question.model_fields})
             return assistant.explain(asked, expect=question.expect)
 
         try:
-            found = await taken(request, look)
+            found = await taken(caller, look)
         except QuestionError as error:
             return JSONResponse({"detail": str(error)}, 400)
         return JSONResponse(found.model_dump(mode="json"))
 
     @router.post("/api/suggestions")
-    async def suggestions(
-        request: Request, question: Annotated[Question, Body()]
-    ) -> dict[str, Any]:
+    async def suggestions(caller: Asking, question: Annotated[Question, Body()]) -> dict[str, Any]:
         def look() -> tuple[str, ...]:
             return assistant.suggestions(assistant.ask(question))
 
-        found = await taken(request, look)
+        found = await taken(caller, look)
         return {"id": question.id, "suggestions": list(found)}
 
-    @router.get("/api/documents")
+    @router.get("/api/documents", dependencies=reader)
     def documents() -> list[dict[str, Any]]:
         every = assistant.corpus.documents()
         return [described(document, every) for document in every]
 
-    @router.get("/api/documents/{doc_id}")
+    @router.get("/api/documents/{doc_id}", dependencies=reader)
     def document(doc_id: str) -> dict[str, Any]:
         try:
             found = assistant.corpus.document(doc_id)

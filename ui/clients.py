@@ -5,7 +5,7 @@ Counts are kept in the memory of the process: several processes each count by th
 
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
@@ -25,6 +25,18 @@ class Connection(Protocol):
 
     @property
     def client(self) -> _Peer | None: ...
+
+
+class Caller(NamedTuple):
+    """Who is counted: an address, or a token with a rate and scopes of its own.
+
+    `name` stands in the counts, `per_minute` is how often it may ask (0: as an address may),
+    `token` the id of the token ("" for an address) and `scopes` what that may do."""
+
+    name: str
+    per_minute: int = 0
+    token: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 def client_of(connection: Connection) -> str:
@@ -49,14 +61,17 @@ class Rate:
     """So many times within so many seconds for each client by itself, counted in windows."""
 
     def __init__(self, count: int, seconds: int) -> None:
+        self._seconds = seconds
         self._item = RateLimitItemPerSecond(count, seconds)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    def wait_s(self, *who: str) -> float:
-        """Count once more: 0, or the seconds to wait where that is too often."""
-        if self._limiter.hit(self._item, *who):
+    def wait_s(self, *who: str, count: int = 0) -> float:
+        """Count once more: 0, or the seconds to wait where that is too often; `count` is how often
+        this one may, in place of what holds for all."""
+        item = RateLimitItemPerSecond(count, self._seconds) if count else self._item
+        if self._limiter.hit(item, *who):
             return 0
-        return max(1.0, self._limiter.get_window_stats(self._item, *who).reset_time - time.time())
+        return max(1.0, self._limiter.get_window_stats(item, *who).reset_time - time.time())
 
     def forget(self, *who: str) -> None:
         """Count anew from 0."""

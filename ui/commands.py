@@ -1,5 +1,5 @@
-"""The commands `serve`, `mcp`, `doctor`, `backup`, `restore`, `data` and `users`, named by the
-entry points of the group `policyqa.commands`."""
+"""The commands `serve`, `mcp`, `doctor`, `backup`, `restore`, `data`, `users` and `tokens`, named
+by the entry points of the group `policyqa.commands`."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyqa.ui import users
+from policyqa.ui import tokens, users
 
 if TYPE_CHECKING:
     from policyqa.ui.backup import Places
@@ -19,7 +19,8 @@ data_app = typer.Typer(help="导出或清除保存的问答和评价。", no_arg
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`, `mcp`, `doctor`, `backup`, `restore`, `data` and `users` to the command line."""
+    """Add `serve`, `mcp`, `doctor`, `backup`, `restore`, `data`, `users` and `tokens` to the
+    command line."""
     app.command()(serve)
     app.command()(mcp)
     app.command()(doctor)
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command("restore")(put_back)
     app.add_typer(data_app, name="data")
     app.add_typer(users.app, name="users")
+    app.add_typer(tokens.app, name="tokens")
 
 
 def serve(

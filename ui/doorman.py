@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from policyqa.qa.settings import ServerSettings
@@ -26,6 +26,7 @@ from policyqa.ui.chat.language import Language, english, language_of
 from policyqa.ui.clients import Rate, client_of
 from policyqa.ui.errors import TryLater
 from policyqa.ui.openai.errors import PREFIX, in_shape
+from policyqa.ui.rest.problems import problem
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -64,6 +65,7 @@ HEARTBEAT = "/gradio_api/heartbeat/"  # open as long as a page is, and says noth
 STREAM_WAIT_S = 10
 JOINS_AN_ASK = 3  # asking, opening it anew, a new conversation
 TOO_MUCH = "请求太多，请稍后再试。"
+REST = "/api/v1/"  # where a refusal is problem details
 FOLDERS = (
     "/api/", PREFIX, "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
     "/gradio_api/heartbeat/",
@@ -151,10 +153,12 @@ class Gate:
             return
         send = in_shape(send) if scope["path"].startswith(PREFIX) else send
         send = with_headers(in_chinese(send), scope, self.policy)
-        refusal = refused_host(scope, self.hosts) or refused(
+        refusal: Response | None = refused_host(scope, self.hosts) or refused(
             scope, self.bodies.get(scope["path"], MAX_BODY_BYTES), self.paths
         )
         if refusal is not None:
+            if scope["path"].startswith(REST):
+                refusal = problem(refusal.status_code, bytes(refusal.body).decode())
             await refusal(scope, receive, send)
             return
         who = client_of(HTTPConnection(scope))

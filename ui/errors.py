@@ -4,6 +4,7 @@ PolicyQAError
 ├── StoreError           the database of answers and feedback cannot be opened, read or written
 ├── BackupError          a backup cannot be written, or a file that should be one is none
 ├── AccountError         an account, a password or a log-in of the office is refused
+├── TokenError           a token of a program cannot be made or revoked as asked, or may not
 ├── RequestError         a request under `/v1` is not as OpenAI's API has it
 └── TryLater             too much is asked at once, or by one client
     └── KeptOut          too many tries to log in (an AccountError, too)
@@ -27,6 +28,11 @@ class BackupError(PolicyQAError):
 class AccountError(PolicyQAError):
     """An account, a password or a log-in of the office is refused. The message says what would be
     taken."""
+
+
+class TokenError(PolicyQAError):
+    """A token of a program cannot be made or revoked as asked, or may not do what it is shown for.
+    The message says what would be taken."""
 
 
 class RequestError(PolicyQAError):

@@ -8,12 +8,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any, TypeVar
 
 import anyio
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -25,8 +29,12 @@ from policyqa.qa.settings import ServerSettings
 from policyqa.qa.types import writable
 from policyqa.ui.api import malformed_line
 from policyqa.ui.assistant import Assistant
-from policyqa.ui.clients import client_of
+from policyqa.ui.bearers import Bearers
+from policyqa.ui.clients import Caller
 from policyqa.ui.doorman import MAX_BODY_BYTES, MCP, OWN_HOSTS, WORDS, Gate
+from policyqa.ui.errors import TokenError
+from policyqa.ui.store.tokens import Scope as Permission
+from policyqa.ui.store.tokens import Tokens
 from policyqa.ui.tools import TOOLS, Given, Tool, document_of
 from policyqa.ui.turns import Turns
 
@@ -69,8 +77,8 @@ def build_server(assistant: Assistant, turns: Turns) -> Server[Any]:
     """
     tools = {tool.name: tool for tool in TOOLS}
 
-    async def taken(context: Any, work: Callable[..., T], *args: Any) -> T:
-        who = client_of(context.request) if context.request else STARTER
+    async def taken(context: Any, scope: Permission, work: Callable[..., T], *args: Any) -> T:
+        who = await _admitted(context.request, scope) if context.request else STARTER
         return await asyncio.wrap_future(turns.submit(who, work, *args))
 
     async def list_tools(context: Any, params: Any) -> types.ListToolsResult:
@@ -82,7 +90,7 @@ def build_server(assistant: Assistant, turns: Turns) -> Server[Any]:
             return _refusal(f"没有名为 {params.name[:40]} 的工具；有 {'、'.join(tools)}。")
         try:
             wanted = tool.takes.model_validate(params.arguments or {})
-            return _result(await taken(context, tool.work, assistant, wanted))
+            return _result(await taken(context, tool.scope, tool.work, assistant, wanted))
         except ValidationError as error:
             return _refusal(malformed_line(error.errors(), tuple(tool.takes.model_fields)))
         except PolicyQAError as error:
@@ -96,7 +104,7 @@ def build_server(assistant: Assistant, turns: Turns) -> Server[Any]:
         if not cursor.isdecimal() or len(cursor) > 9:
             raise MCPError(types.INVALID_PARAMS, "cursor 不对，请用上一页给出的 nextCursor。")
         start = int(cursor)
-        every = await _said(taken(context, lambda: assistant.corpus.documents()))
+        every = await _said(taken(context, "documents", lambda: assistant.corpus.documents()))
         return types.ListResourcesResult(
             resources=[types.Resource(**_about(each)) for each in every[start : start + PAGE]],
             next_cursor=str(start + PAGE) if start + PAGE < len(every) else None,
@@ -118,7 +126,7 @@ def build_server(assistant: Assistant, turns: Turns) -> Server[Any]:
         if not uri.startswith(SCHEME):
             raise MCPError(types.INVALID_PARAMS, f"没有这个资源；文件的地址是 {SCHEME}编号。")
         doc_id = uri.removeprefix(SCHEME)
-        document = await _said(taken(context, document_of, assistant, doc_id))
+        document = await _said(taken(context, "documents", document_of, assistant, doc_id))
         text = types.TextResourceContents(uri=uri, mime_type="text/plain", text=document.text)
         return types.ReadResourceResult(contents=[text])
 
@@ -133,6 +141,14 @@ def build_server(assistant: Assistant, turns: Turns) -> Server[Any]:
         on_list_resource_templates=list_templates,
         on_read_resource=read_resource,
     )
+
+
+async def _admitted(request: Request, scope: Permission) -> Caller:
+    """Who calls over HTTP, where `Door` let it in and it may do what a scope names."""
+    try:
+        return await run_in_threadpool(request.state.admitted, scope)
+    except HTTPException as error:
+        raise TokenError(error.detail) from error
 
 
 async def _said(coming: Any) -> Any:
@@ -194,9 +210,11 @@ class Door:
     Args:
         server: `build_server`'s.
         hosts: names of the service, besides `doorman.OWN_HOSTS`.
+        bearers: who may do what.
     """
 
-    def __init__(self, server: Server[Any], hosts: frozenset[str]) -> None:
+    def __init__(self, server: Server[Any], hosts: frozenset[str], bearers: Bearers) -> None:
+        self._bearers = bearers
         named = [f"[{name}]" if ":" in name else name for name in sorted(hosts | OWN_HOSTS)]
         names = [each for name in named for each in (name, f"{name}:*")]
         self._manager = StreamableHTTPSessionManager(
@@ -228,10 +246,15 @@ class Door:
             refusal = PlainTextResponse(WORDS[405], 405, headers={"Allow": "POST"})
             await refusal(scope, receive, send)
             return
+        request = Request(scope)
+        caller = await run_in_threadpool(self._bearers.caller, request)
+        request.state.admitted = partial(self._bearers.admitted, caller)
         await self._manager.handle_request(scope, receive, send)
 
 
-def create_app(assistant: Assistant, settings: ServerSettings, hosts: frozenset[str]) -> Starlette:
+def create_app(
+    assistant: Assistant, settings: ServerSettings, hosts: frozenset[str], tokens: Tokens
+) -> Starlette:
     """The application of `policyqa mcp --http`: the tools at `MCP` and nothing else, behind the
     gate.
 
@@ -239,8 +262,9 @@ def create_app(assistant: Assistant, settings: ServerSettings, hosts: frozenset[
         assistant: as strangers have it (`ui.public`).
         settings: what one client may do.
         hosts: names of the service.
+        tokens: of programs.
     """
-    door = Door(build_server(assistant, Turns(settings)), hosts)
+    door = Door(build_server(assistant, Turns(settings)), hosts, Bearers(tokens, settings))
     app = Starlette(routes=[door.route], lifespan=door.open)
     only = frozenset({MCP})
     app.add_middleware(Gate, title=TITLE, bodies={}, settings=settings, hosts=hosts, more=only)

@@ -10,6 +10,9 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from policyqa.index.types import Document
+from policyqa.qa.check.permalinks import Effort
+from policyqa.qa.check.receipts import Claim, SentenceCheck
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.explaining import Explanation
 from policyqa.qa.types import Answer, Hit, Question
@@ -123,6 +126,12 @@ class CountedAssistant:
     def explain(self, question: Question, *, expect: str = "") -> Explanation:
         """See `Assistant`."""
         return self._assistant.explain(question, expect=expect)
+
+    def verify(
+        self, claims: Sequence[Claim], documents: Iterable[Document], effort: Effort | None = None
+    ) -> tuple[SentenceCheck, ...]:
+        """See `Assistant`."""
+        return self._assistant.verify(claims, documents, effort)
 
     def suggestions(self, answer: Answer) -> tuple[str, ...]:
         """See `Assistant`."""

@@ -31,13 +31,13 @@ def over_http(host: str, port: int, index: Path | None) -> None:
         SettingsError: the address cannot be had, other machines reach it before there is an admin,
             or the package that speaks the protocol is not installed.
     """
-    from policyqa.ui import mcp, server, users
+    from policyqa.ui import mcp, server, tokens, users
     from policyqa.ui.doorman import MCP
 
     listener = server.listen(host, port)
     server.refuse_unowned(listener, users.opened())
     chosen = configuration.load()
-    app = mcp.create_app(opened(index), chosen.server, chosen.web.names)
+    app = mcp.create_app(opened(index), chosen.server, chosen.web.names, tokens.opened())
     server.run(app, listener, chosen.server, path=MCP.lstrip("/"))
 
 

@@ -1,9 +1,12 @@
 """The assistant as strangers have it: what the office has withdrawn is gone for them at once, while
 the index still holds it, and from the answers that were kept; staff have the assistant itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from policyqa.index.types import Document
+from policyqa.qa.check.permalinks import Effort
+from policyqa.qa.check.receipts import Claim, SentenceCheck
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Explanation
@@ -74,6 +77,14 @@ class PublicAssistant:
         if self._leaving():
             raise QuestionError(LEAVING)
         return self._assistant.explain(question, expect=expect)
+
+    def verify(
+        self, claims: Sequence[Claim], documents: Iterable[Document], effort: Effort | None = None
+    ) -> tuple[SentenceCheck, ...]:
+        """As the assistant, of those of the documents that are not leaving."""
+        leaving = self._leaving()
+        stay = [document for document in documents if document.source not in leaving]
+        return self._assistant.verify(claims, stay, effort)
 
     def suggestions(self, answer: Answer) -> tuple[str, ...]:
         """See `Assistant.suggestions`."""

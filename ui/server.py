@@ -28,6 +28,7 @@ from policyqa.qa.evaluations import Evaluations
 from policyqa.qa.settings import ServerSettings
 from policyqa.ui.api import add_api, late
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.bearers import Bearers
 from policyqa.ui.chat.cited import build_cited
 from policyqa.ui.chat.page import TITLE, build_page, i18n, script
 from policyqa.ui.chat.papers import build_papers
@@ -40,6 +41,8 @@ from policyqa.ui.metrics import CountedAssistant, Metrics
 from policyqa.ui.openai.errors import PREFIX, refused_request, shape
 from policyqa.ui.openai.routes import build_openai
 from policyqa.ui.public import PublicAssistant
+from policyqa.ui.rest.routes import PREFIX as REST
+from policyqa.ui.rest.routes import build_rest
 from policyqa.ui.staff.desk import Reader, build_absent, build_desk, refused
 from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
@@ -50,11 +53,13 @@ from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.staff.tokens import build_tokens
 from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
+from policyqa.ui.store.tokens import Tokens
 from policyqa.ui.turns import Turns
 from policyqa.ui.widget import build_widget
 
@@ -95,11 +100,13 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     metrics.watch(assistant, turns)
     counted = CountedAssistant(assistant, metrics)
     public = PublicAssistant(counted, lambda: librarian.leaving)
+    tokens = Tokens(sessions.accounts.engine)
+    bearers = Bearers(tokens, settings)
     door, life = None, None
     if settings.mcp:
         from policyqa.ui.mcp import Door, build_server  # may not be installed
 
-        door = Door(build_server(public, turns), hosts)
+        door = Door(build_server(public, turns), hosts, bearers)
         life = door.open
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
     if door:
@@ -115,8 +122,9 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
         return metrics.page()
 
     health = Health((check, database_check(sessions.accounts.engine)))
-    add_api(app, public, turns, health)
-    app.include_router(build_openai(public, turns))
+    app.mount(REST, build_rest(public, records, turns, bearers))
+    add_api(app, public, turns, health, bearers)
+    app.include_router(build_openai(public, turns, bearers))
     app.include_router(build_widget(frames))
     app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
@@ -129,6 +137,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_gaps(assistant, drafts, librarian))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
+    app.include_router(build_tokens(tokens))
     app.include_router(build_log(sessions.accounts.engine))
     app.include_router(build_absent())
     for kind in (HTTPException, RequestValidationError, PolicyQAError):

@@ -1,29 +1,35 @@
 """What programs may call by name (`policyqa mcp`): each tool with what it takes and gives. All of
 them only read, and know nothing of the protocol that they are called through."""
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, Field
 
-from policyqa.index.errors import PolicyQAError, SourceError
-from policyqa.index.text.words import cutting
+from policyqa.index.errors import SourceError
 from policyqa.index.types import Document, Metadata, Value
-from policyqa.qa.check.permalinks import MAX_CHARS, State, parse, resolve
-from policyqa.qa.check.receipts import Verdict, check_sentence, parsed, verdict
+from policyqa.qa.check import receipts
+from policyqa.qa.check.permalinks import (
+    MAX_CHARS,
+    STRANGERS_EFFORT,
+    Effort,
+    State,
+    parse,
+    refuse_long,
+    resolve,
+)
+from policyqa.qa.check.receipts import Verdict, claims_of, is_altered, parsed
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.types import MAX_QUESTION_CHARS, Answer, Hit, Name, Question, Text
 from policyqa.ui.api import described
 from policyqa.ui.assistant import Assistant
+from policyqa.ui.store.tokens import Scope
 
 PART_CHARS = 20_000
 MAX_PART_CHARS = 100_000
 MAX_RECEIPT_CHARS = 500_000
 MAX_SENTENCES = 50
 MAX_LINKS = 10  # of one sentence
-MAX_QUOTE_CHARS = 5000  # that a link names
-CHECK_S = 5.0  # what a check takes at most: a link that leads nowhere is looked for everywhere
 
 Link = Annotated[Text, Field(max_length=MAX_CHARS, description="引文链接，pq1: 开头")]
 
@@ -102,10 +108,12 @@ class Given(NamedTuple):
 
 
 class Tool(NamedTuple):
-    """One tool: its name, what it is called and does in Chinese, what it takes and gives, and the
-    function, which raises `PolicyQAError` with one line."""
+    """One tool: its name, the scope that a token needs for it, what it is called and does in
+    Chinese, what it takes and gives, and the function, which raises `PolicyQAError` with one
+    line."""
 
     name: str
+    scope: Scope
     title: str
     words: str
     takes: type[BaseModel]
@@ -158,9 +166,9 @@ def document_of(assistant: Assistant, doc_id: str) -> Document:
 
 def cite(assistant: Assistant, named: Cite) -> Given:
     """What became of a quote."""
-    _refuse_long([named.permalink])
+    refuse_long([named.permalink])
     documents = assistant.corpus.documents()
-    found = resolve(parse(named.permalink), documents, until=time.monotonic() + CHECK_S)
+    found = resolve(parse(named.permalink), documents, Effort(STRANGERS_EFFORT))
     document, (start, end) = found.document, found.span or (0, 0)
     cited = Cited(
         state=found.state,
@@ -178,35 +186,21 @@ def verify(assistant: Assistant, wanted: Verify) -> Given:
     """Whether sentences, or those of a receipt, hold by what they cite."""
     if bool(wanted.sentences) == bool(wanted.receipt):
         raise QuestionError("请给出 sentences（要核对的句子）或 receipt（回执的全文），二者选一。")
-    corpus, until = assistant.corpus, time.monotonic() + CHECK_S
-    documents = corpus.documents()
-    with cutting(corpus.terms):
-        if wanted.receipt:
-            receipt = parsed(wanted.receipt, "这段文字")
-            said = [s for s in receipt.sentences if len(s.text) > MAX_QUESTION_CHARS]
-            if said or len(receipt.sentences) > MAX_SENTENCES:
-                raise QuestionError("回执里的句子太多或太长，请用 policyqa verify 核对。")
-            _refuse_long(citation.permalink for citation in receipt.citations)
-            return Given(
-                verdict(receipt, wanted.receipt, documents, corpus=corpus.fingerprint, until=until)
-            )
-        _refuse_long(link for claim in wanted.sentences for link in claim.permalinks)
-        checked = tuple(
-            check_sentence(claim.text, claim.permalinks, documents, until=until)
-            for claim in wanted.sentences
-        )
-    return Given(Verdict(question="", altered=False, same_corpus=True, sentences=checked))
-
-
-def _refuse_long(links: Iterable[str]) -> None:
-    """Refuse what would be dear to look for; what is no link is left to whoever reads it."""
-    for text in links:
-        try:
-            link = parse(text)
-        except PolicyQAError:
-            continue
-        if link.end - link.start > MAX_QUOTE_CHARS:
-            raise QuestionError(f"一条引文最多 {MAX_QUOTE_CHARS} 字。")
+    corpus, receipt = assistant.corpus, None
+    claims = tuple(receipts.Claim(**dict(each)) for each in wanted.sentences)
+    if wanted.receipt:
+        receipt = parsed(wanted.receipt, "这段文字")
+        claims = claims_of(receipt)
+        if len(claims) > MAX_SENTENCES or any(len(c.text) > MAX_QUESTION_CHARS for c in claims):
+            raise QuestionError("回执里的句子太多或太长，请用 policyqa verify 核对。")
+    refuse_long(link for claim in claims for link in claim.permalinks)
+    verdict = Verdict(
+        question=receipt.question if receipt else "",
+        altered=receipt is not None and is_altered(wanted.receipt, receipt),
+        same_corpus=receipt is None or receipt.corpus == corpus.fingerprint,
+        sentences=assistant.verify(claims, corpus.documents(), Effort(STRANGERS_EFFORT)),
+    )
+    return Given(verdict)
 
 
 def _named(assistant: Assistant, ids: Iterable[str]) -> tuple[Document, ...]:
@@ -221,28 +215,28 @@ _QUESTION = (
 )
 TOOLS = (
     Tool(
-        "search", "检索",
+        "search", "search", "检索",
         "在收录的政策文件里查与问题最相关的段落，按相关程度排列，不作回答。" + _QUESTION,
         Question, Found, search,
     ),
     Tool(
-        "ask", "提问",
+        "ask", "ask", "提问",
         "用收录的政策文件回答一个问题，每句话都有出处（citations 里有原文和引文链接 permalink）；"
         "文件没有写的不答（status 是 abstained）。" + _QUESTION,
         Question, Answer, ask,
     ),
     Tool(
-        "get_document", "看文件",
+        "get_document", "documents", "看文件",
         "给出一份文件的标题、文号、日期、效力和原文；长的分几次取（start、chars，总长是 length）。",
         Wanted, Part, get_document,
     ),
     Tool(
-        "cite", "查引文",
+        "cite", "verify", "查引文",
         "查看一条引文现在怎样：unchanged 还在原处，moved 移了位置，changed 已改动，gone 已不在。",
         Cite, Cited, cite,
     ),
     Tool(
-        "verify", "核对",
+        "verify", "verify", "核对",
         "逐句核对所引的原文能不能支持：给出句子和引文链接，或一份回执的全文。"
         "held 是 unchanged、moved 的才有依据；unsupported 是原文没有这样说，"
         "uncited 是没有可用的引文链接。",

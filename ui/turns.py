@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from policyqa.qa.settings import ServerSettings
-from policyqa.ui.clients import Rate
+from policyqa.ui.clients import Caller, Rate
 from policyqa.ui.errors import TryLater
 
 AT_ONCE = 2
@@ -38,14 +38,21 @@ class Turns:
         self._lock = Lock()
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
 
-    def submit(self, who: str, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
+    def submit(
+        self, asks: str | Caller, work: Callable[P, T], *args: P.args, **named: P.kwargs
+    ) -> Future[T]:
         """Have something done for a client when it is its turn.
+
+        Args:
+            asks: an address, or a caller with a rate of its own.
+            work: what is done, with what is given to it.
 
         Raises:
             TryLater: the client asks too often (429) or has too much waiting (429), or all
                 together have (503).
         """
-        if wait_s := self._rate.wait_s(who):
+        who, per_minute, *_ = asks if isinstance(asks, Caller) else Caller(asks)
+        if wait_s := self._rate.wait_s(who, count=per_minute):
             raise TryLater(TOO_FAST.format(math.ceil(wait_s)), wait_s)
         coming: Future[T] = Future()
         context = copy_context()  # the id of the request, for what is logged

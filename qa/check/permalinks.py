@@ -8,18 +8,19 @@ have moved, or are gone.
 
 import hashlib
 import math
-import time
 from collections.abc import Iterable
 from typing import Literal
 
 from policyqa.index.types import Document, Span, Value
-from policyqa.qa.errors import PermalinkError
+from policyqa.qa.errors import EffortError, PermalinkError
 
 PREFIX = "pq1"
 VERSION_CHARS, HASH_CHARS = 10, 16
 MAX_CHARS = 2000
-LOOKED_AT = 1000  # places in a text between two looks at the clock
-SLOW = "查找引文用的时间太长，请少查几条，或稍后再试。"
+# What looking for moved words costs, in what hashing one character takes (about 4 ns).
+OF_A_CHARACTER, OF_A_PLACE = 100, 300
+STRANGERS_EFFORT = 5e8  # about two seconds
+MAX_QUOTE_CHARS = 20_000  # that a stranger's link may name
 
 State = Literal["unchanged", "moved", "changed", "gone"]
 
@@ -49,6 +50,27 @@ class Resolution(Value):
     def quote(self) -> str:
         """The words that stand there now."""
         return self.document.text[slice(*self.span)] if self.document and self.span else ""
+
+
+class Effort:
+    """What may be spent on looking for words that have moved, and on comparing words.
+
+    Args:
+        most: in hashed characters.
+    """
+
+    def __init__(self, most: float = math.inf) -> None:
+        self._left = most
+
+    def spend(self, cost: float) -> None:
+        """Spend some of it.
+
+        Raises:
+            EffortError: there is none left.
+        """
+        self._left -= cost
+        if self._left < 0:
+            raise EffortError("查这些引文太费时，一次少查一些，或用 policyqa cite、verify 查")
 
 
 def permalink(document: Document, span: Span) -> Permalink:
@@ -87,20 +109,31 @@ def parse(text: str) -> Permalink:
     )
 
 
+def refuse_long(texts: Iterable[str]) -> None:
+    """Refuse links to more words than a citation has, which are dear to look at; what is no link is
+    left to whoever reads it.
+
+    Raises:
+        PermalinkError: one names more than `MAX_QUOTE_CHARS`.
+    """
+    for text in texts:
+        try:
+            link = parse(text)
+        except PermalinkError:
+            continue
+        if link.end - link.start > MAX_QUOTE_CHARS:
+            raise PermalinkError(f"引文链接指的文字太长，最多 {MAX_QUOTE_CHARS} 字。")
+
+
 def resolve(
-    link: Permalink, documents: Iterable[Document], *, until: float = math.inf
+    link: Permalink, documents: Iterable[Document], effort: Effort | None = None
 ) -> Resolution:
     """Where the words of a permalink stand now: in their file, else in any other.
 
-    Args:
-        link: anybody's: words that are nowhere are looked for at every place of every text.
-        documents: of the index.
-        until: `time.monotonic()` at which looking for words that are not in their place ends.
-
     Raises:
-        PermalinkError: it took longer.
+        EffortError: it takes more than `effort`, which is without bound where none is given.
     """
-    every = list(documents)
+    every, effort = list(documents), effort or Effort()
     own = [d for d in every if d.source == link.source]
     for document in own:
         if _hash(document.text[link.start : link.end]) == link.words:
@@ -111,7 +144,7 @@ def resolve(
                 span=(link.start, link.end),
             )
     for document in [*own, *(d for d in every if d.source != link.source)]:
-        span = _found(document.text, link, until)
+        span = _found(document.text, link, effort)
         if span:
             return Resolution(state="moved", document=document, span=span)
     if own:
@@ -131,17 +164,17 @@ def _digest(squeezed: str) -> str:
     return hashlib.sha256(squeezed.encode()).hexdigest()[:HASH_CHARS]
 
 
-def _found(text: str, link: Permalink, until: float) -> Span | None:
+def _found(text: str, link: Permalink, effort: Effort) -> Span | None:
     """Where words of this hash stand in a text, those nearest to their old place first."""
     size, _, digest = link.words.partition("x")
     if not size.isdecimal() or not 0 < int(size) <= min(len(text), link.end - link.start):
         return None
+    effort.spend(OF_A_CHARACTER * len(text))
     places = [n for n, char in enumerate(text) if not char.isspace()]
     squeezed = "".join(text[n] for n in places)
     starts = range(len(squeezed) - int(size) + 1)
-    for looked, at in enumerate(sorted(starts, key=lambda n: abs(places[n] - link.start))):
-        if looked % LOOKED_AT == 0 and time.monotonic() > until:
-            raise PermalinkError(SLOW)
+    for at in sorted(starts, key=lambda n: abs(places[n] - link.start)):
+        effort.spend(OF_A_PLACE + int(size))
         if _digest(squeezed[at : at + int(size)]) == digest:
             return places[at], places[at + int(size) - 1] + 1
     return None

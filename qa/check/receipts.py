@@ -4,7 +4,6 @@ Markdown that can be printed, saved, and checked against the documents later."""
 import base64
 import binascii
 import json
-import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 
 from policyqa.index.types import Document, Value
 from policyqa.qa.check.gate import check
-from policyqa.qa.check.permalinks import State, parse, resolve
+from policyqa.qa.check.permalinks import Effort, State, parse, resolve
 from policyqa.qa.errors import PermalinkError, ReceiptError
 from policyqa.qa.question.filters import KINDS
 from policyqa.qa.templates import templates
@@ -25,6 +24,7 @@ from policyqa.qa.types import Answer, AnswerSentence, Citation
 FORMATS = {".html": "html", ".htm": "html", ".md": "markdown"}
 BLOCK = re.compile(r"<!-- policyqa-receipt ([A-Za-z0-9+/=]+) -->")
 MAX_BYTES = 2_000_000
+OF_WORDS, OF_COMPARING = 40, 0.2  # what the gate costs at its worst, in the unit of `Effort`
 Held = Literal["unchanged", "moved", "changed", "gone", "unsupported", "uncited"]
 
 
@@ -39,6 +39,15 @@ class Receipt(Value):
     citations: tuple[Citation, ...]
     corpus: str
     by: str
+
+
+class Claim(Value):
+    """A sentence and the permalinks of what should carry it; none where its proof is not whole.
+    `context` are words that it may take as known: None for titles and issuers of what it cites."""
+
+    text: str
+    permalinks: tuple[str, ...] = ()
+    context: str | None = None
 
 
 class SentenceCheck(Value):
@@ -116,31 +125,36 @@ def verify(path: Path, documents: Iterable[Document], *, corpus: str) -> Verdict
         ReceiptError: the file is no receipt.
     """
     text = _read(path)
-    return verdict(parsed(text, str(path)), text, documents, corpus=corpus)
-
-
-def verdict(
-    receipt: Receipt,
-    text: str,
-    documents: Iterable[Document],
-    *,
-    corpus: str,
-    until: float = math.inf,
-) -> Verdict:
-    """Check a receipt that was read from a text; `until` as `permalinks.resolve`.
-
-    Raises:
-        PermalinkError: it took longer.
-    """
-    every = tuple(documents)
-    forms = (rendered(receipt, form) for form in ("html", "markdown"))
-    by_number = {citation.n: citation for citation in receipt.citations}
+    receipt = parsed(text, str(path))
     return Verdict(
         question=receipt.question,
-        altered=text not in forms,
+        altered=is_altered(text, receipt),
         same_corpus=receipt.corpus == corpus,
-        sentences=tuple(_checked(s, by_number, every, until) for s in receipt.sentences),
+        sentences=checked(claims_of(receipt), documents),
     )
+
+
+def is_altered(text: str, receipt: Receipt) -> bool:
+    """Whether the visible text of a receipt is not what was written."""
+    return all(text != rendered(receipt, form) for form in ("html", "markdown"))
+
+
+def claims_of(receipt: Receipt) -> tuple[Claim, ...]:
+    """What a receipt says, sentence by sentence."""
+    by_number = {citation.n: citation for citation in receipt.citations}
+    return tuple(_claim(sentence, by_number) for sentence in receipt.sentences)
+
+
+def checked(
+    claims: Iterable[Claim], documents: Iterable[Document], effort: Effort | None = None
+) -> tuple[SentenceCheck, ...]:
+    """Whether each of some sentences still has its proof.
+
+    Raises:
+        EffortError: looking for all of them takes more than `effort`.
+    """
+    every, effort = tuple(documents), effort or Effort()
+    return tuple(_checked(claim, every, effort) for claim in claims)
 
 
 def _read(path: Path) -> str:
@@ -153,14 +167,14 @@ def _read(path: Path) -> str:
 
 
 def parsed(text: str, name: str) -> Receipt:
-    """The receipt that a text holds.
+    """The receipt that a text is, whatever was done to its visible part.
 
     Args:
         text: of the whole file.
         name: what the text is called where it is refused.
 
     Raises:
-        ReceiptError: it holds none.
+        ReceiptError: it is none.
     """
     found = BLOCK.search(text)
     try:
@@ -174,57 +188,33 @@ def parsed(text: str, name: str) -> Receipt:
 WORST: tuple[State, ...] = ("gone", "changed", "moved", "unchanged")
 
 
-def _checked(
-    sentence: AnswerSentence,
-    by_number: dict[int, Citation],
-    documents: Sequence[Document],
-    until: float,
-) -> SentenceCheck:
+def _claim(sentence: AnswerSentence, by_number: dict[int, Citation]) -> Claim:
     cited = [by_number[n] for n in sentence.citations if n in by_number]
-    if len(cited) < len(sentence.citations):
-        return SentenceCheck(text=sentence.text, held="uncited")
+    whole = len(cited) == len(sentence.citations)
     context = "\n".join(f"{c.title} {c.section} {c.issuer} {c.region}" for c in cited)
-    links = [citation.permalink for citation in cited]
-    return check_sentence(sentence.text, links, documents, context=context, until=until)
+    links = tuple(each.permalink for each in cited) if whole else ()
+    return Claim(text=sentence.text, permalinks=links, context=context)
 
 
-def check_sentence(
-    text: str,
-    links: Sequence[str],
-    documents: Sequence[Document],
-    *,
-    context: str | None = None,
-    until: float = math.inf,
-) -> SentenceCheck:
-    """Whether a sentence holds by what the permalinks that it cites lead to.
-
-    Args:
-        text: of the sentence.
-        links: permalinks; what is none proves nothing.
-        documents: of the index.
-        context: titles and issuers, which the sentence may name; those of the documents for None.
-        until: as `permalinks.resolve`.
-
-    Raises:
-        PermalinkError: it took longer.
-    """
+def _checked(claim: Claim, documents: Sequence[Document], effort: Effort) -> SentenceCheck:
     try:
-        parts = [parse(link) for link in links]
+        found = [resolve(parse(link), documents, effort) for link in claim.permalinks]
     except PermalinkError:
-        parts = []
-    if not parts:
-        return SentenceCheck(text=text, held="uncited")
-    found = [resolve(link, documents, until=until) for link in parts]
-    worst = next(state for state in WORST if any(each.state == state for each in found))
+        found = []
+    if not found:
+        return SentenceCheck(text=claim.text, held="uncited")
+    worst = next(state for state in WORST if state in [each.state for each in found])
     if worst in ("gone", "changed"):
-        changed = [each.quote for each in found if each.state == "changed"]
-        return SentenceCheck(text=text, held=worst, now=changed[-1] if changed else "")
+        now = next((each.quote for each in reversed(found) if each.state == "changed"), "")
+        return SentenceCheck(text=claim.text, held=worst, now=now)
+    context, quotes = claim.context, [each.quote for each in found]
     if context is None:
-        said = [each.document.metadata for each in found if each.document]
-        context = "\n".join(f"{about.title} {about.issuer} {about.region}" for about in said)
-    quotes = [each.quote for each in found]
-    proved = check(text, ["".join(quotes), *quotes], context=context).passed
-    return SentenceCheck(text=text, held=worst if proved else "unsupported")
+        cited = [each.document.metadata for each in found if each.document]
+        context = "\n".join(f"{about.title} {about.issuer} {about.region}" for about in cited)
+    words, quoted = len(claim.text) + len(context), sum(map(len, quotes))
+    effort.spend(words * (OF_WORDS * words + OF_COMPARING * quoted**2))
+    proved = check(claim.text, ["".join(quotes), *quotes], context=context).passed
+    return SentenceCheck(text=claim.text, held=worst if proved else "unsupported")
 
 
 def _facts(citation: Citation) -> list[tuple[str, str]]:

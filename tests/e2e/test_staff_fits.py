@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.e2e]
 LONG = "long" * 300
 PAGES = (
     "", "review?show=all", "review/long?show=all", "gaps", "gaps/silent", "documents",
-    f"documents/{PLAN.doc_id}", "numbers", "evaluations", "accounts", "log", "password", "nothing",
+    f"documents/{PLAN.doc_id}", "numbers", "evaluations", "accounts", "tokens", "log",
+    "password", "nothing",
 )  # fmt: skip
 
 

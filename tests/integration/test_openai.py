@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,12 +22,22 @@ from policyqa.index.errors import IndexDamaged
 from policyqa.qa.settings import ServerSettings
 from policyqa.qa.types import MAX_HISTORY_TURNS, Answer, Question, Turn
 from policyqa.ui import server
+from policyqa.ui.chat import cited
 from policyqa.ui.openai.said import said_of
 from policyqa.ui.store.database import open_database
+from policyqa.ui.store.tokens import Tokens
 from tests.staff import service_of, sessions_of
 from tests.ui_fake import FIRST, PLAN, SECOND, SKILLED, FakeAssistant
 
-Office = tuple[str, FakeAssistant]
+
+class Office(NamedTuple):
+    """A running server: its address, who answers there, and whom it lets in."""
+
+    url: str
+    assistant: FakeAssistant
+    tokens: Tokens
+
+
 QUESTION = "博士后有什么补助"
 ASK = {"model": "policyqa", "messages": [{"role": "user", "content": QUESTION}]}
 RESPOND = {"model": "policyqa", "input": QUESTION}
@@ -63,7 +73,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Of
         running.append((one, thread))
         while not one.started:
             time.sleep(0.01)
-        return server.address_of(listener), assistant
+        return Office(server.address_of(listener), assistant, Tokens(engine))
 
     yield start
     for one, thread in running:
@@ -364,7 +374,7 @@ def test_what_the_gate_and_the_framework_refuse_has_the_shape_too(
 
 
 def test_who_asks_too_much_is_told_when_to_come_again(serve: Callable[..., Office]) -> None:
-    url, assistant = serve(ServerSettings(asks_per_minute=1))
+    url, assistant, _ = serve(ServerSettings(asks_per_minute=1))
     client = OpenAI(base_url=f"{url}v1", api_key="one", max_retries=0)
     client.chat.completions.create(**ASK)
     for again in (client, client.with_options(api_key="another")):
@@ -375,8 +385,54 @@ def test_who_asks_too_much_is_told_when_to_come_again(serve: Callable[..., Offic
     assert len(assistant.asked) == 1
 
 
+def test_a_token_is_one_that_may_ask_and_another_key_is_none(
+    serve: Callable[..., Office], office: Office
+) -> None:
+    token, made = office.tokens.add("front", ["ask"], per_minute=2)
+    reader, _ = office.tokens.add("reader", ["documents"])
+    named = f"{office.url}v1"
+    asked = len(office.assistant.asked)
+    with pytest.raises(openai.AuthenticationError, match="令牌不对、已到期或已吊销") as wrong:
+        OpenAI(base_url=named, api_key="pqa_none").chat.completions.create(**ASK, stream=True)
+    assert (wrong.value.code, wrong.value.type) == ("invalid_api_key", "invalid_request_error")
+    assert "invalid_token" in wrong.value.response.headers["www-authenticate"]
+    with pytest.raises(openai.PermissionDeniedError, match="这个令牌不能提问"):
+        OpenAI(base_url=named, api_key=reader).responses.create(**RESPOND)
+    assert len(office.assistant.asked) == asked
+    client = OpenAI(base_url=named, api_key=token, max_retries=0)
+    client.chat.completions.create(**ASK)
+    client.responses.create(**RESPOND)
+    client.models.list()
+    assert office.tokens.totals(days=1)[made.id] == 3
+    with pytest.raises(openai.RateLimitError, match="问得太频繁了"):
+        client.responses.create(**RESPOND)
+    OpenAI(base_url=named, api_key="anything").chat.completions.create(**ASK)
+    office.tokens.revoke(made.id)
+    with pytest.raises(openai.AuthenticationError):
+        client.models.list()
+
+
+def test_a_setting_asks_whoever_comes_as_to_openai_for_a_token(
+    serve: Callable[..., Office],
+) -> None:
+    office = serve(ServerSettings(token_required=True))
+    token, _ = office.tokens.add("front", ["ask"])
+    without = OpenAI(base_url=f"{office.url}v1", api_key="anything", max_retries=0)
+    for call in (
+        without.models.list,
+        lambda: without.chat.completions.create(**ASK),
+        lambda: without.responses.create(**RESPOND, stream=True),
+    ):
+        with pytest.raises(openai.AuthenticationError, match="需要令牌") as error:
+            call()
+        assert error.value.code == "invalid_api_key"
+    assert office.assistant.asked == []
+    told = OpenAI(base_url=f"{office.url}v1", api_key=token).chat.completions.create(**ASK)
+    assert FIRST in str(told.choices[0].message.content)
+
+
 def test_a_permalink_leads_to_its_words_or_says_that_they_are_gone(
-    web: httpx.Client, client: OpenAI
+    web: httpx.Client, client: OpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = client.chat.completions.create(**ASK).choices[0].message
     url = said.annotations[0].url_citation.url
@@ -390,8 +446,18 @@ def test_a_permalink_leads_to_its_words_or_says_that_they_are_gone(
     assert "已经改动" in changed.text
     gone = web.get("/cite", params={"link": "pq1:none.txt:0:1-2:1x0"})
     assert (gone.status_code, "不在库中" in gone.text) == (404, True)
-    for bad in ("", "x", "<script>", "pq1:a:b:2-1:c", "\ud800".encode("utf-8", "surrogatepass")):
+    long = "pq1:plan.txt:0:1-20002:1x0"
+    for bad in (
+        "",
+        "x",
+        "<script>",
+        "pq1:a:b:2-1:c",
+        long,
+        "\ud800".encode("utf-8", "surrogatepass"),
+    ):
         assert web.get("/cite", params={"link": bad}).status_code == 404
+    monkeypatch.setattr(cited, "STRANGERS_EFFORT", 0)
+    assert "太费时" in web.get(f"/cite?{link[:-4]}0000").text
     hostile = client.chat.completions.create(
         model="policyqa", messages=[{"role": "user", "content": "攻击"}]
     )

@@ -32,6 +32,7 @@ from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import API, COOKIE, KEY_FILE, Sessions, local, signing_key
+from policyqa.ui.staff.tokens import build_tokens
 from policyqa.ui.staff.tries import NAME_TRIES, Tries
 from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.audit import latest
@@ -140,6 +141,9 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff/accounts", "admin", None),
     ("/staff/accounts", "admin", {"name": "reader1", "act": "enable"}),
     ("/staff/metrics", "reader", None),
+    ("/staff/tokens", "admin", None),
+    ("/staff/tokens", "admin", {"name": "front", "scope": "ask"}),
+    ("/staff/tokens/revoke", "admin", {"token": "none"}),
     ("/staff/log", "admin", None),
     ("/staff/log?before=3", "admin", None),
     ("/staff/logout", "reader", {}),
@@ -154,6 +158,7 @@ def test_the_table_names_every_route() -> None:
         build_gaps(FakeAssistant(), ANY, ANY),
         build_numbers(FakeAssistant(), ANY),
         build_evaluations(ANY),
+        build_tokens(ANY),
         build_log(ANY),
         build_absent(),
     )

@@ -8,9 +8,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from policyqa.index.types import Document, Span
-from policyqa.qa.check.permalinks import Permalink, Resolution, parse, resolve
+from policyqa.qa.check.permalinks import (
+    STRANGERS_EFFORT,
+    Effort,
+    Permalink,
+    Resolution,
+    parse,
+    refuse_long,
+    resolve,
+)
 from policyqa.qa.compose.composer import with_validity
-from policyqa.qa.errors import PermalinkError
+from policyqa.qa.errors import EffortError, PermalinkError
 from policyqa.qa.types import Citation
 from policyqa.ui.assistant import Assistant
 from policyqa.ui.chat.language import Language, in_language, language_of, say
@@ -38,11 +46,11 @@ def build_cited(assistant: Assistant, turns: Turns) -> APIRouter:
     async def cited(request: Request, link: str = "") -> Response:
         language = language_of(request.cookies)
         try:
-            wanted = parse(link)
-        except PermalinkError as error:
+            refuse_long([link])
+            coming = turns.submit(client_of(request), _resolved, assistant, parse(link))
+            found = await asyncio.wrap_future(coming)
+        except (PermalinkError, EffortError) as error:
             return absent(str(error))
-        coming = turns.submit(client_of(request), _resolved, assistant, wanted)
-        found = await asyncio.wrap_future(coming)
         if found.document is None or found.span is None:
             return absent(in_language(say(GONE), language))
         source = _source(assistant, found.document, found.span)
@@ -55,7 +63,7 @@ def build_cited(assistant: Assistant, turns: Turns) -> APIRouter:
 def _resolved(assistant: Assistant, link: Permalink) -> Resolution:
     """Where the words are in their own file; to look through all others would take too long."""
     own = [each for each in assistant.corpus.documents() if each.source == link.source]
-    return resolve(link, own)
+    return resolve(link, own, Effort(STRANGERS_EFFORT))
 
 
 def _source(assistant: Assistant, document: Document, span: Span) -> Source:

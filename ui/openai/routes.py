@@ -6,7 +6,7 @@ goes wrong has the right one in a stream, too.
 
 import asyncio
 import time
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
@@ -15,7 +15,8 @@ from fastapi.responses import JSONResponse, Response
 from policyqa.qa.types import Question
 from policyqa.ui.api import status_of
 from policyqa.ui.assistant import Assistant
-from policyqa.ui.clients import client_of
+from policyqa.ui.bearers import Bearers
+from policyqa.ui.clients import Caller
 from policyqa.ui.errors import RequestError
 from policyqa.ui.openai.asked import ChatAsked, ResponseAsked, question_of, read
 from policyqa.ui.openai.said import (
@@ -35,31 +36,27 @@ MODEL_CARD = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 MAX_SHOWN = 60
 
 
-def bearer(request: Request) -> str:
-    """The token that a request names. This is the one place where it is looked at under `/v1`: any
-    will do, and so will none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+def build_openai(assistant: Assistant, turns: Turns, bearers: Bearers) -> APIRouter:
+    """The routes over one assistant and the queue that all questions stand in, for those who may
+    ask."""
+    asker = Depends(bearers.allowed("ask", any_key=True))
+    Asker = Annotated[Caller, asker]
+    router = APIRouter(prefix="/v1", dependencies=[asker])
 
-
-def build_openai(assistant: Assistant, turns: Turns) -> APIRouter:
-    """The routes over one assistant and the queue that all questions stand in."""
-    router = APIRouter(prefix="/v1", dependencies=[Depends(bearer)])
-
-    async def said(request: Request, question: Question, param: str) -> Said:
+    async def said(request: Request, caller: Caller, question: Question, param: str) -> Said:
         name = uuid4().hex
         question = question.model_copy(update={"id": name})
-        coming = turns.submit(client_of(request), assistant.ask, question)
+        coming = turns.submit(caller, assistant.ask, question)
         answer = await asyncio.wrap_future(coming)
         if answer.status == "error":
             raise RequestError(answer.answer, param, status=status_of(answer))
         return said_of(answer, name, int(time.time()), str(request.base_url))
 
     @router.post("/chat/completions")
-    async def chat(request: Request) -> Response:
+    async def chat(request: Request, caller: Asker) -> Response:
         asked = await read(request, ChatAsked)
         _check_name(asked.model)
-        found = await said(request, question_of(asked.messages, "messages"), "messages")
+        found = await said(request, caller, question_of(asked.messages, "messages"), "messages")
         if not asked.stream:
             return JSONResponse(completion(found))
         usage = bool(asked.stream_options and asked.stream_options.include_usage)
@@ -67,10 +64,10 @@ def build_openai(assistant: Assistant, turns: Turns) -> APIRouter:
         return _streamed(event_stream(parts, named=False, end="data: [DONE]\n\n"))
 
     @router.post("/responses")
-    async def responses(request: Request) -> Response:
+    async def responses(request: Request, caller: Asker) -> Response:
         asked = await read(request, ResponseAsked)
         _check_name(asked.model)
-        found = await said(request, question_of(asked.input, "input"), "input")
+        found = await said(request, caller, question_of(asked.input, "input"), "input")
         if not asked.stream:
             return JSONResponse(response(found))
         return _streamed(event_stream(events(found), named=True))

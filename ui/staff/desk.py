@@ -74,6 +74,7 @@ ROOMS = (
     Room(f"{FOLDER}/numbers", "数字", "提问、评价、用时和引用的统计", "reader"),
     Room(f"{FOLDER}/evaluations", "评测", "各次评测的指标，改动以后变好还是变差", "reader"),
     Room(f"{FOLDER}/accounts", "账号", "停用和恢复账号", "admin"),
+    Room(f"{FOLDER}/tokens", "令牌", "给程序用的令牌：新增、吊销、用了多少", "admin"),
     Room(f"{FOLDER}/log", "日志", "谁在什么时候改了什么", "admin"),
     Room(f"{FOLDER}/password", "密码", "更改自己的密码，设两步验证", "reader"),
 )

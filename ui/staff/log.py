@@ -26,6 +26,7 @@ WORDS = {
     "role": "角色：{}", "replace": "替换同名文件", "minutes": "{} 分钟", "days": "{} 天以前的",
     "version": "旧版 {}", "reason": "{}", "question": "{}", "text": "{}", "comment": "说明：{}",
     "better": "另选：{}", "verdict": "{}", "lines": "{} 条",
+    "scopes": "可以：{}", "expires": "到期：{}",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ Act = Literal[
     "answer_drafted", "answer_discarded", "answer_signed", "change_done", "change_failed",
     "purged", "imported",
     "judged", "reported", "shared", "unshared",
+    "token_added", "token_revoked",
 ]  # fmt: skip
 ACTS: dict[Act, str] = {
     "account_added": "新增账号", "account_renamed": "更改显示名",
@@ -32,6 +33,7 @@ ACTS: dict[Act, str] = {
     "change_done": "改动完成", "change_failed": "改动失败",
     "purged": "清除问答", "imported": "放入导出的数据",
     "judged": "评价回答", "reported": "请求补充文件", "shared": "分享回答", "unshared": "停止分享",
+    "token_added": "新增令牌", "token_revoked": "吊销令牌",
 }  # fmt: skip
 COMMAND = "命令行"  # who, where it was done at a terminal
 READER = "读者"  # who, of what is done on the chat page, where nobody has a name

@@ -94,6 +94,36 @@ class SessionRow(Table):
     expires: Mapped[str] = mapped_column(String(32), index=True)
 
 
+class TokenRow(Table):
+    """What a program shows to be let in; `hash` is that of the token, which nobody keeps. "" in
+    `revoked` while it is taken."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(ID_CHARS), unique=True)
+    name: Mapped[str] = mapped_column(String(ID_CHARS))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    per_minute: Mapped[int] = mapped_column(Integer)
+    made_by: Mapped[str] = mapped_column(String(ID_CHARS))
+    created: Mapped[str] = mapped_column(String(32))
+    expires: Mapped[str] = mapped_column(String(32))
+    revoked: Mapped[str] = mapped_column(String(32))
+
+
+class TokenUseRow(Table):
+    """How often a token was used on a day (UTC) for what its scope names."""
+
+    __tablename__ = "token_uses"
+
+    token: Mapped[str] = mapped_column(
+        ForeignKey("tokens.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+
+
 class AuditRow(Table):
     """Who changed what, when. Rows are only ever added."""
 

@@ -40,7 +40,8 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "STAFF__TRIES_PER_MINUTE": "9", "STAFF__SECOND_FACTOR": "true",
         "SERVER__PROXIES": "10.0.0.1", "SERVER__ASKS_PER_MINUTE": "11", "SERVER__WAITING": "12",
         "SERVER__WAITING_EACH": "13", "SERVER__STREAMS": "14", "SERVER__CONNECTIONS": "15",
-        "SERVER__MCP": "true",
+        "SERVER__MCP": "true", "SERVER__METRICS": "10.0.0.2", "SERVER__SHUTDOWN_S": "16",
+        "SERVER__TOKEN_REQUIRED": "true", "LOG__FORM": "json", "LOG__LEVEL": "info",
         "WEB__HOSTS": "h.example", "WEB__FRAMES": "https://f.example",
     }  # fmt: skip
     assert {settings.PREFIX + name for name in values} == set(settings.names())
@@ -92,7 +93,11 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "streams": 14,
             "connections": 15,
             "mcp": True,
+            "metrics": "10.0.0.2",
+            "shutdown_s": 16,
+            "token_required": True,
         },
+        "log": {"form": "json", "level": "info"},
         "web": {"hosts": "h.example", "frames": "https://f.example"},
     }
 
