@@ -299,7 +299,7 @@ def test_a_draft_is_there_however_much_is_asked_after_it_and_whatever_is_purged(
     client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drafted(client)
-    monkeypatch.setattr("policyqa.ui.staff.gaps.MAX_WORDINGS", 1)
+    monkeypatch.setattr("policyqa.ui.staff.groups.MAX_WORDINGS", 1)
     Records(engine).keep(silent("newer", "食堂在哪里"))
     assert "另有 3 种较早的问法没有列出" in client.get("/staff/gaps").text
     page = client.get("/staff/gaps/q0").text

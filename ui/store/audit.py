@@ -17,6 +17,7 @@ Act = Literal[
     "reviewed",
     "document_added", "document_withdrawn", "document_restored", "metadata_corrected",
     "answer_drafted", "answer_discarded", "answer_signed", "change_done", "change_failed",
+    "gap_given", "gap_released",
     "purged", "imported",
     "judged", "reported", "shared", "unshared",
 ]  # fmt: skip
@@ -28,7 +29,7 @@ ACTS: dict[Act, str] = {
     "locked": "暂时锁定", "logged_out": "退出", "reviewed": "审阅",
     "document_added": "放入文件", "document_withdrawn": "撤下文件", "document_restored": "恢复旧版",
     "metadata_corrected": "更正信息", "answer_drafted": "起草答复", "answer_discarded": "删去草稿",
-    "answer_signed": "签发答复",
+    "answer_signed": "签发答复", "gap_given": "安排缺口", "gap_released": "取消安排",
     "change_done": "改动完成", "change_failed": "改动失败",
     "purged": "清除问答", "imported": "放入导出的数据",
     "judged": "评价回答", "reported": "请求补充文件", "shared": "分享回答", "unshared": "停止分享",
