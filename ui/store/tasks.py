@@ -14,7 +14,7 @@ from policyqa.ui.store.transactions import Store, transaction
 
 ID_BYTES = 8
 MAX_OPEN = 200  # of the list of gaps, which is bounded, they take their places first
-MAX_ASKED = 100
+MAX_ASKED = 50
 FULL = f"已经安排了 {MAX_OPEN} 个缺口，请先答复或取消一些。"
 CHANGED = "在您打开之后别人改过这个缺口的安排，请重新打开这一页，看过再改。"
 
