@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
+from sqlalchemy.orm import Session
 
 from policyqa.eval.report.kept import KeptRuns
 from policyqa.index.build.library import Library
@@ -25,6 +26,7 @@ from policyqa.ui.store.accounts import ROLES, Accounts
 from policyqa.ui.store.changes import Changes
 from policyqa.ui.store.drafts import Draft
 from policyqa.ui.store.records import Records
+from policyqa.ui.store.tables import Table
 from tests.ui_fake import FakeAssistant
 
 EMBEDDER = HashingEmbedder(64)
@@ -43,6 +45,13 @@ def sessions_of(
     for role in ROLES:
         accounts.add(f"{role}1", role, PASSWORD)
     return Sessions(accounts, b"k" * 32, SETTINGS.session_hours)
+
+
+def empty(engine: Engine) -> None:
+    """Take all rows out of a database, which is far quicker than to make another."""
+    with Session(engine) as session, session.begin():
+        for table in reversed(Table.metadata.sorted_tables):
+            session.execute(delete(table))
 
 
 def draft_by(author: str, asked: tuple[str, ...] = ()) -> Draft:

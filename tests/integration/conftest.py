@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
 from policyqa.ui.store.database import open_database
-from policyqa.ui.store.tables import Table
 from tests import postgres
+from tests.staff import empty
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +26,5 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]
     url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
     engine = open_database(tmp_path, url)
     yield engine
-    with Session(engine) as session, session.begin():
-        for table in reversed(Table.metadata.sorted_tables):
-            session.execute(delete(table))
+    empty(engine)
     engine.dispose()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from policyqa.qa.settings import ServerSettings
 from policyqa.ui import doorman, server
 from policyqa.ui.store.database import open_database
 from tests.staff import service_of, sessions_of
@@ -16,21 +17,23 @@ PATHS = ("/dev/zero", "/etc/passwd", "http://127.0.0.1:9/x")
 WHERE = ("/gradio_api/queue/join", "/gradio_api/run/predict")
 
 
-@pytest.fixture
-def gradio_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def gradio_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where Gradio keeps what it takes for files."""
-    folder = tmp_path / "gradio"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
+    folder = tmp_path_factory.mktemp("gradio")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+        yield folder
 
 
-@pytest.fixture
-def client(tmp_path: Path, gradio_folder: Path) -> Iterator[TestClient]:
-    engine = open_database(tmp_path / "data")
-    source = tmp_path / "source"
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, gradio_folder: Path) -> Iterator[TestClient]:
+    """A stranger's browser, which may send as much as it likes."""
+    engine = open_database(tmp_path_factory.mktemp("data"))
+    source = tmp_path_factory.mktemp("office") / "source"
     source.mkdir()
-    app = server.create_app(service_of(engine, source, sessions=sessions_of(engine)))
+    service = service_of(engine, source, sessions=sessions_of(engine))
+    app = server.create_app(service, ServerSettings(asks_per_minute=10_000))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

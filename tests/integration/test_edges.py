@@ -31,14 +31,14 @@ from tests.ui_fake import PLAN, FakeAssistant
 HOST = "talent.example"
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_database(tmp_path / "data")
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return open_database(tmp_path_factory.mktemp("data"))
 
 
-@pytest.fixture
-def client(engine: Engine, tmp_path: Path) -> Iterator[TestClient]:
-    source = tmp_path / "source"
+@pytest.fixture(scope="module")
+def client(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    source = tmp_path_factory.mktemp("office") / "source"
     source.mkdir()
     (source / PLAN.source).write_text(PLAN.text, "utf-8")
     service = service_of(engine, source, sessions=sessions_of(engine))

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import ANY
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 import pyotp
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient, Response
@@ -37,7 +39,7 @@ from policyqa.ui.store.audit import latest
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
-from tests.staff import PASSWORD, QUICK, SETTINGS, service_of, sessions_of
+from tests.staff import PASSWORD, QUICK, SETTINGS, empty, service_of, sessions_of
 from tests.ui_fake import NEWS, PLAN, FakeAssistant
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -52,28 +54,36 @@ def now() -> list[datetime]:
     return [datetime.now(UTC)]
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    yield engine
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """The application, which takes long to build: each test finds it empty, with new sessions."""
+    folder = tmp_path_factory.mktemp("desk")
+    engine = open_database(folder)
+    yield server.create_app(service_of(engine, folder / "source"))
     engine.dispose()
 
 
 @pytest.fixture
-def sessions(engine: Engine, now: list[datetime]) -> Sessions:
-    return sessions_of(engine, lambda: now[0])
+def engine(desk: FastAPI) -> Engine:
+    engine: Engine = desk.state.sessions.accounts.engine
+    empty(engine)
+    return engine
 
 
 @pytest.fixture
-def log_in(engine: Engine, sessions: Sessions, tmp_path: Path) -> Iterator[LogIn]:
+def sessions(desk: FastAPI, engine: Engine, now: list[datetime]) -> Sessions:
+    desk.state.sessions = sessions_of(engine, lambda: now[0])
+    return desk.state.sessions
+
+
+@pytest.fixture
+def log_in(desk: FastAPI, engine: Engine, sessions: Sessions) -> Iterator[LogIn]:
     """A browser that is logged in as `role`1; "" is one that is not."""
-    records = Records(engine)
-    records.keep(FakeAssistant().ask(Question(id=ANSWER, question="博士后有什么补助")))
-    app = server.create_app(service_of(engine, tmp_path / "source", sessions=sessions))
+    Records(engine).keep(FakeAssistant().ask(Question(id=ANSWER, question="博士后有什么补助")))
     opened: list[TestClient] = []
 
     def enter(role: str) -> TestClient:
-        client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+        client = TestClient(desk, follow_redirects=False, raise_server_exceptions=False)
         opened.append(client)
         if role:
             form = {"name": f"{role}1", "password": PASSWORD}
@@ -358,14 +368,30 @@ def test_an_old_password_is_not_guessed_without_end(log_in: LogIn, engine: Engin
 
 def test_a_database_that_is_gone_is_said_in_words(log_in: LogIn, engine: Engine) -> None:
     client = log_in("admin")
-    with engine.begin() as connection:
-        for table in ("sessions", "accounts"):
-            connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO gone_{table}")
-    for path in ("/staff", "/staff/review", "/staff/login"):
-        reply = client.get(path)
-        assert (reply.status_code, "数据库暂时连不上" in reply.text) == (503, True)
-    assert client.get("/staff/api/changes").status_code == 500
-    assert "数据库读写失败" in client.get("/staff/api/changes").json()["detail"]
+    with without(engine, "sessions", "accounts"):
+        for path in ("/staff", "/staff/review", "/staff/login"):
+            reply = client.get(path)
+            assert (reply.status_code, "数据库暂时连不上" in reply.text) == (503, True)
+        assert client.get("/staff/api/changes").status_code == 500
+        assert "数据库读写失败" in client.get("/staff/api/changes").json()["detail"]
+
+
+@contextmanager
+def without(engine: Engine, *tables: str) -> Iterator[None]:
+    """A database that lacks tables for a while."""
+    names = [(table, f"gone_{table}") for table in tables]
+
+    def rename(old: str, new: str) -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+
+    for table, gone in names:
+        rename(table, gone)
+    try:
+        yield
+    finally:
+        for table, gone in names:
+            rename(gone, table)
 
 
 def test_the_character_that_no_database_takes_is_refused_or_left_out(
@@ -505,7 +531,7 @@ def test_without_the_second_factor_that_is_required_only_its_page_is_open(
 
 
 def test_a_flood_at_the_door_hashes_two_at_a_time_and_is_counted_first(
-    sessions: Sessions, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: FastAPI, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Forty at once from one address: thirty are looked at, two at a time, and others get in."""
     now_, most, looked = 0, 0, 0
@@ -522,11 +548,10 @@ def test_a_flood_at_the_door_hashes_two_at_a_time_and_is_counted_first(
         return password == PASSWORD
 
     monkeypatch.setattr(sessions.accounts, "_fits", slow)
-    app = server.create_app(service_of(engine, tmp_path / "source", sessions=sessions))
 
     async def flood() -> list[Response]:
         def browser(address: str) -> AsyncClient:
-            transport = ASGITransport(app, client=(address, 1))
+            transport = ASGITransport(desk, client=(address, 1))
             return AsyncClient(transport=transport, base_url="http://test")
 
         async with browser("192.0.2.1") as many, browser("192.0.2.2") as one:

@@ -5,10 +5,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from fastapi import HTTPException
+from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
@@ -18,29 +17,37 @@ from policyqa.ui.staff.review import COLUMNS, csv_lines, review_of
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Better, Review, Reviews
-from tests.staff import PASSWORD, service_of
+from tests.staff import PASSWORD, empty, service_of, sessions_of
 from tests.ui_fake import ATTACK, FIRST, PLAN, SECOND, FakeAssistant
 
 ASKED = {"one": "博士后有什么补助", "two": "外籍人才", "three": "攻击"}
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path)
-    for name, question in ASKED.items():
-        Records(engine).keep(answer(name, question))
-    yield engine
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """The application, which takes long to build: each test finds in it what was asked alone."""
+    folder = tmp_path_factory.mktemp("desk")
+    engine = open_database(folder)
+    yield server.create_app(service_of(engine, folder / "source"))
     engine.dispose()
 
 
 @pytest.fixture
-def client(engine: Engine, tmp_path: Path) -> Iterator[TestClient]:
+def engine(desk: FastAPI) -> Engine:
+    engine: Engine = desk.state.sessions.accounts.engine
+    empty(engine)
+    for name, question in ASKED.items():
+        Records(engine).keep(answer(name, question))
+    return engine
+
+
+@pytest.fixture
+def client(desk: FastAPI, engine: Engine) -> TestClient:
     """An editor's browser."""
-    service = service_of(engine, tmp_path / "source")
-    app = server.create_app(service)
-    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
-        client.post("/staff/login", data={"name": "editor1", "password": PASSWORD})
-        yield client
+    desk.state.sessions = sessions_of(engine)
+    client = TestClient(desk, follow_redirects=False, raise_server_exceptions=False)
+    client.post("/staff/login", data={"name": "editor1", "password": PASSWORD})
+    return client
 
 
 def answer(name: str, question: str) -> Answer:
