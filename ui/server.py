@@ -48,6 +48,7 @@ from policyqa.ui.staff.documents import body_bytes, build_documents
 from policyqa.ui.staff.drafting import in_use
 from policyqa.ui.staff.evaluations import build_evaluations
 from policyqa.ui.staff.gaps import build_gaps
+from policyqa.ui.staff.groups import Office, overdue
 from policyqa.ui.staff.librarian import Librarian
 from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
@@ -59,6 +60,7 @@ from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.numbers import Numbers
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
+from policyqa.ui.store.tasks import Tasks
 from policyqa.ui.store.tokens import Tokens
 from policyqa.ui.turns import Turns
 from policyqa.ui.widget import build_widget
@@ -129,12 +131,13 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.state.sessions = sessions
-    app.include_router(build_desk())
     drafts, reviews = Drafts(sessions.accounts.engine), Reviews(sessions.accounts.engine)
     answered = partial(_answered, assistant, librarian, drafts)
+    tasks = Tasks(sessions.accounts.engine)
+    app.include_router(build_desk(lambda: len(overdue(tasks.open(answered())))))
     app.include_router(build_review(Desk(assistant, records, reviews, answered)))
     app.include_router(build_documents(assistant, librarian))
-    app.include_router(build_gaps(assistant, drafts, librarian))
+    app.include_router(build_gaps(Office(assistant, drafts, librarian, tasks, sessions.accounts)))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
     app.include_router(build_tokens(tokens))

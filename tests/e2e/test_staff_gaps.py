@@ -1,11 +1,13 @@
 """A question without an answer becomes an answer that is signed, and cited with its mark."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from policyqa.qa.types import Answer
+from policyqa.ui.store.tasks import Task, Tasks
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_staff_documents import done, site
 from tests.e2e.test_staff_login import log_in
@@ -86,3 +88,50 @@ def test_a_gap_becomes_a_signed_answer_that_is_cited(
     expect(last).not_to_contain_text("工作人员答复")
     expect(last).not_to_contain_text("免费停车")
     shoot(reader, "staff-35-expired")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_whose_gap_it_is_and_by_when_is_read_and_set_at_any_width(
+    visit: Visit, site: Site, shoot: Shoot, width: int, theme: str
+) -> None:
+    for n, question in enumerate(("驾照怎么换", "外籍专家的签证怎么办理，家属可以一起办吗")):
+        silent = {"status": "abstained", "reason": "no_evidence", "answer": "没有依据。"}
+        said = {"id": f"task{n}", "question": question, "query": question, **silent}
+        site.records.keep(Answer.model_validate(said))
+    tasks = Tasks(site.accounts.engine)
+    for task in tasks.open(()):
+        released = task.model_copy(update={"owner": "", "due": ""})
+        tasks.give(released, "li", seen=task.id, answered=())
+    late = Task(question="驾照怎么换", asked=("task0",), owner="editor1", due="2026-01-31")
+    tasks.give(late, "li", seen="", answered=())
+    visitor = visit(width=width, color_scheme=theme)
+    page = visitor.page
+    page.goto(f"{site.url}staff")
+    log_in(visitor, "editor1")
+    expect(page.locator("main .warning")).to_contain_text("1 个缺口过了期限")
+    shoot(visitor, f"staff-36-front-{theme}")
+    assert small(page.locator("main a")) == []
+    page.get_by_role("link", name="看督办的缺口").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="全部").click()
+    expect(page.locator("tbody tr").first).to_contain_text("督办")
+    for words in ("editor1", "2026-01-31 已过"):  # in sight, not beside the window
+        place = page.locator("tbody tr").first.get_by_text(words).bounding_box()
+        assert place
+        assert place["x"] + place["width"] <= width
+    shoot(visitor, f"staff-37-tasks-{theme}")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert small(page.locator("main a, main button, main nav a")) == []
+    page.get_by_role("link", name="外籍专家").click()
+    page.get_by_label("负责人").select_option("editor1")
+    page.get_by_label("期限", exact=True).fill((date.today() + timedelta(days=9)).isoformat())
+    shoot(visitor, f"staff-38-task-{theme}")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert small(page.locator("main a.button, main button, main select")) == []
+    page.get_by_role("button", name="保存安排").click()
+    expect(page.get_by_label("负责人")).to_have_value("editor1")
+    page.goto(f"{site.url}staff/gaps?show=mine")
+    expect(page.locator("tbody tr")).to_have_count(2)

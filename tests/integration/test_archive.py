@@ -15,6 +15,7 @@ from policyqa.ui.store.database import open_database
 from policyqa.ui.store.drafts import Drafts
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Review, Reviews
+from policyqa.ui.store.tasks import Task, Tasks
 from policyqa.ui.store.types import Feedback, Gap
 from tests.staff import draft_by
 from tests.ui_fake import FakeAssistant
@@ -32,6 +33,8 @@ def full(tmp_path: Path) -> Engine:
     records.report(Gap(answer_id="b", time="2026", comment="请补充"))
     Reviews(engine).put(Review(answer_id="a", reviewer="li", verdicts={0: "right", 1: "supported"}))
     Drafts(engine).save(draft_by("li", asked=("b",)))
+    task = Task(question="外籍人才", asked=("b",), owner="li", due="2030-01-01")
+    Tasks(engine).give(task, "li", seen="", answered=())
     changes = Changes(engine)
     changes.done(changes.begin("document_added", "li", "a.txt", replace=True))
     return engine

@@ -28,6 +28,7 @@ from policyqa.ui.staff.desk import ROOMS, SCRIPTS, build_absent, build_desk, fin
 from policyqa.ui.staff.documents import build_documents
 from policyqa.ui.staff.evaluations import build_evaluations
 from policyqa.ui.staff.gaps import build_gaps
+from policyqa.ui.staff.groups import Office
 from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
 from policyqa.ui.staff.review import Desk, build_review
@@ -121,6 +122,7 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
     ("/staff/gaps", "reader", None),
     ("/staff/gaps/x", "reader", None),
     ("/staff/gaps/x", "editor", {"text": "y"}),
+    ("/staff/gaps/x/task", "editor", {"due": "2030-01-01"}),
     ("/staff/drafts/x", "reader", None),
     ("/staff/drafts/x/sign", "editor", {}),
     ("/staff/drafts/x/discard", "editor", {}),
@@ -152,10 +154,10 @@ ROUTES: list[tuple[str, str, dict[str, str] | None]] = [
 
 def test_the_table_names_every_route() -> None:
     routers = (
-        build_desk(),
+        build_desk(lambda: 0),
         build_review(Desk(FakeAssistant(), ANY, ANY, ANY)),
         build_documents(FakeAssistant(), ANY),
-        build_gaps(FakeAssistant(), ANY, ANY),
+        build_gaps(Office(FakeAssistant(), ANY, ANY, ANY, ANY)),
         build_numbers(FakeAssistant(), ANY),
         build_evaluations(ANY),
         build_tokens(ANY),

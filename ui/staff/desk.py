@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
@@ -95,11 +96,16 @@ LASTING = {"cache-control": "max-age=31536000"}  # their address changes with wh
 _templates = templates("policyqa.ui.staff")
 
 
-def build_desk() -> APIRouter:
+def build_desk(overdue: Callable[[], int]) -> APIRouter:
     """`/staff`, `/staff/login`, `/staff/logout`, `/staff/password`, `/staff/second`,
-    `/staff/accounts`. The application holds `state.sessions`."""
+    `/staff/accounts`. The application holds `state.sessions`; `overdue` says how many gaps are."""
     router = APIRouter(prefix=FOLDER)
     hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
+
+    @router.get("")
+    def start(request: Request, found: Reader) -> HTMLResponse:
+        return page(request, "start.html", found, overdue=overdue())
+
     _add_entrance(router, hashing)
     _add_own_page(router, hashing)
     _add_second(router)
@@ -260,10 +266,6 @@ def _script(name: str) -> Response:
 
 
 def _add_own_page(router: APIRouter, hashing: anyio.CapacityLimiter) -> None:
-    @router.get("")
-    def start(request: Request, found: Reader) -> HTMLResponse:
-        return page(request, "start.html", found)
-
     @router.get("/password")
     def password_form(request: Request, found: Reader) -> HTMLResponse:
         return page(request, "password.html", found, least=MIN_PASSWORD_CHARS, wrong="")

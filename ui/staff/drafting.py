@@ -79,16 +79,20 @@ def fault(draft: Draft) -> str:
 
 
 def _expiry_fault(expires: str) -> str:
-    today = date.today()
-    try:
-        day = date.fromisoformat(expires) if DAY.fullmatch(expires) else None
-    except ValueError:
-        day = None
+    today, day = date.today(), day_of(expires)
     if day is None:
         return "有效期请写成 2027-12-31 这样的日期。"
     if not today <= day <= today + timedelta(days=MAX_DAYS):
         return f"有效期请在今天到 {MAX_DAYS // 365} 年之间。"
     return ""
+
+
+def day_of(text: str) -> date | None:
+    """The day that somebody typed (ISO), None where it is none of the calendar."""
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def text_of(draft: Draft) -> str:

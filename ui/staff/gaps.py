@@ -1,5 +1,5 @@
-"""What the documents are silent on: questions that ask the same, put together, and the answers that
-staff write to them."""
+"""What the documents are silent on, at the desk: the list, who is to see to each, and the answers
+that staff write."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -15,8 +15,10 @@ from policyqa.ui.assistant import Assistant
 from policyqa.ui.errors import StoreError
 from policyqa.ui.staff.desk import Editor, Reader, page
 from policyqa.ui.staff.drafting import (
+    MAX_DAYS,
     MAX_QUESTION_CHARS,
     STATES,
+    day_of,
     draft_of,
     fault,
     in_use,
@@ -27,54 +29,19 @@ from policyqa.ui.staff.drafting import (
     text_of,
     unsound,
 )
-from policyqa.ui.staff.librarian import Librarian
+from policyqa.ui.staff.groups import SHOWN, Group, Office, Show, Wording, filters, groups_of
 from policyqa.ui.staff.passages import FOUND, MAX_SEARCH_CHARS, place_of, searched
 from policyqa.ui.staff.sessions import FOLDER, fields
-from policyqa.ui.store.accounts import LoggedIn
+from policyqa.ui.store.accounts import Account, LoggedIn
 from policyqa.ui.store.drafts import MAX_TEXT_CHARS, Draft, Drafts, Unanswered
+from policyqa.ui.store.tasks import Task
 
 HERE = f"{FOLDER}/gaps"
-MAX_WORDINGS = 500
 DAYS = 365
+MAX_DAYS_SHOWN = 31
 GONE = "这个问题已不在，可能超过了保存期限，或已经有了答复。"
 
 Fields = Annotated[dict[str, str], Depends(fields)]
-
-
-class Wording(NamedTuple):
-    """A question in one wording, and every time that it was asked, the latest first."""
-
-    askings: Sequence[Unanswered]
-
-    @property
-    def id(self) -> str:
-        return self.askings[0].id
-
-    @property
-    def question(self) -> str:
-        return self.askings[0].question
-
-
-class Group(NamedTuple):
-    """Wordings that ask the same."""
-
-    wordings: Sequence[Wording]
-
-    @property
-    def first(self) -> Wording:
-        return self.wordings[0]
-
-    @property
-    def times(self) -> int:
-        return sum(len(each.askings) for each in self.wordings)
-
-    @property
-    def reported(self) -> int:
-        return sum(asked.reported for each in self.wordings for asked in each.askings)
-
-    @property
-    def latest(self) -> str:
-        return max(each.askings[0].time for each in self.wordings)
 
 
 class Gap(NamedTuple):
@@ -95,24 +62,37 @@ class GapPage(NamedTuple):
     typed: bool = False
 
 
-def build_gaps(assistant: Assistant, drafts: Drafts, librarian: Librarian) -> APIRouter:
-    """`/staff/gaps`, `/staff/gaps/{answer_id}` with the draft of an answer,
+def build_gaps(office: Office) -> APIRouter:
+    """`/staff/gaps`, `/staff/gaps/{answer_id}` with the draft of an answer and who is to write it,
     `/staff/drafts/{draft_id}` to read, to sign and to discard it."""
     router = APIRouter(prefix=FOLDER)
-    _add_gaps(router, assistant, drafts, librarian)
-    _add_drafts(router, assistant, drafts, librarian)
+    _add_gaps(router, office)
+    _add_tasks(router, office)
+    _add_drafts(router, office)
     return router
 
 
-def _add_gaps(
-    router: APIRouter, assistant: Assistant, drafts: Drafts, librarian: Librarian
-) -> None:
+def _add_gaps(router: APIRouter, office: Office) -> None:
+    assistant, drafts, librarian = office.assistant, office.drafts, office.librarian
+
     @router.get("/gaps")
-    def listed(request: Request, found: Reader) -> HTMLResponse:
+    def listed(request: Request, found: Reader, show: Show = "all") -> HTMLResponse:
         used, documents = in_use(assistant, librarian.changes), assistant.corpus.documents()
-        groups, left = _groups(assistant, drafts.unanswered(used))
-        written = [(draft, standing(draft, documents, used)) for draft in drafts.all()]
-        return page(request, "gaps.html", found, groups=groups, left=left, drafts=written)
+        groups, left = groups_of(office)
+        people = office.accounts.all()
+        wanted = filters(found.account.name, {each.name for each in people if not each.disabled})
+        return page(
+            request,
+            "gaps.html",
+            found,
+            groups=[group for group in groups if wanted[show](group)],
+            counts={name: sum(map(fits, groups)) for name, fits in wanted.items()},
+            show=show,
+            shown=SHOWN,
+            left=left,
+            people=_named(people),
+            drafts=[(draft, standing(draft, documents, used)) for draft in drafts.all()],
+        )
 
     @router.get("/gaps/{answer_id}")
     def one(
@@ -123,11 +103,11 @@ def _add_gaps(
         again: Annotated[str, Query(max_length=64)] = "",
     ) -> HTMLResponse:
         earlier = drafts.get(again) if again else None
-        gap = _gap_of(assistant, drafts, librarian, answer_id, earlier)
+        gap = _gap_of(office, answer_id, earlier)
         anew = {"id": "", "signed": "", "expires": _in_a_year()}
         draft = gap.draft or (earlier and earlier.model_copy(update=anew))
         seen = gap.draft.fingerprint if gap.draft else ""
-        return _gap_page(request, found, assistant, gap, GapPage(draft, seen, search))
+        return _gap_page(request, found, office, gap, GapPage(draft, seen, search))
 
     @router.post("/gaps/{answer_id}")
     def draft(
@@ -137,27 +117,66 @@ def _add_gaps(
         form: Fields,
         again: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
-        gap = _gap_of(assistant, drafts, librarian, answer_id, drafts.get(again) if again else None)
+        gap = _gap_of(office, answer_id, drafts.get(again) if again else None)
         said = draft_of(form, found.account.name, _ticked(form, gap), assistant, gap.draft)
         search, seen = form.get("search", "").strip()[:MAX_SEARCH_CHARS], form.get("seen", "")
         if form.get("act") == "search":
             shown = GapPage(said, seen, search, typed=True)
-            return _gap_page(request, found, assistant, gap, shown)
+            return _gap_page(request, found, office, gap, shown)
         if wrong := fault(said):
             shown = GapPage(said, seen, search, wrong, typed=True)
-            return _gap_page(request, found, assistant, gap, shown, status=400)
+            return _gap_page(request, found, office, gap, shown, status=400)
         try:
             place = drafts.save(said, seen=seen)
         except StoreError as error:  # the next try knows what it replaces
             now = gap.draft.fingerprint if gap.draft else ""
             shown = GapPage(said, now, search, str(error), typed=True)
-            return _gap_page(request, found, assistant, gap, shown, status=409)
+            return _gap_page(request, found, office, gap, shown, status=409)
         return RedirectResponse(f"{FOLDER}/drafts/{place}", 303)
 
 
-def _add_drafts(
-    router: APIRouter, assistant: Assistant, drafts: Drafts, librarian: Librarian
-) -> None:
+def _add_tasks(router: APIRouter, office: Office) -> None:
+    @router.post("/gaps/{answer_id}/task")
+    def give(found: Editor, answer_id: str, form: Fields) -> Response:
+        group = _gap_of(office, answer_id, None).group
+        owner, due = form.get("owner", ""), form.get("due", "").strip()
+        if wrong := _task_fault(office, group, owner, due):
+            raise HTTPException(400, wrong)
+        asked = [*(group.task.asked if group.task else ()), *(each.id for each in group.wordings)]
+        task = Task(question=group.first.question, asked=tuple(asked), owner=owner, due=due)
+        used = in_use(office.assistant, office.librarian.changes)
+        answered = office.drafts.answered(used)
+        try:
+            seen = form.get("task", "")
+            office.tasks.give(task, found.account.name, seen=seen, answered=answered)
+        except StoreError as error:
+            raise HTTPException(409, str(error)) from error
+        return RedirectResponse(f"{HERE}/{group.first.id}", 303)
+
+
+def _task_fault(office: Office, group: Group, owner: str, due: str) -> str:
+    """What is wrong with who is to see to a gap and by when, "" where nothing is. What was so
+    before may stay."""
+    names = {each.name for each in office.accounts.all() if not each.disabled}
+    if owner not in ("", group.owner) and owner not in names:
+        return "没有这个账号，或者已停用，请另选负责人。"
+    if due in ("", group.due):
+        return ""
+    today, day = date.today(), day_of(due)
+    if day is None or not today <= day <= today + timedelta(days=MAX_DAYS):
+        return f"期限请写今天到 {MAX_DAYS // 365} 年之间的日期，如 {today.isoformat()}。"
+    return ""
+
+
+def _named(people: Sequence[Account]) -> dict[str, str]:
+    """What accounts are called at the desk, by their names; several may be shown as one office."""
+    named = {a.name: a.name if a.shown == a.name else f"{a.shown}（{a.name}）" for a in people}
+    return named | {a.name: f"{named[a.name]}，已停用" for a in people if a.disabled}
+
+
+def _add_drafts(router: APIRouter, office: Office) -> None:
+    assistant, drafts, librarian = office.assistant, office.drafts, office.librarian
+
     @router.get("/drafts/{draft_id}")
     def one(request: Request, found: Reader, draft_id: str) -> HTMLResponse:
         draft, documents = _draft(drafts, draft_id), assistant.corpus.documents()
@@ -199,54 +218,35 @@ def _add_drafts(
         return RedirectResponse(f"{FOLDER}/documents", 303)
 
 
-def _groups(assistant: Assistant, questions: Sequence[Unanswered]) -> tuple[list[Group], int]:
-    """The questions, those asked most often first, and how many wordings there are no places for:
-    the oldest of which no reader asked for a document."""
-    by_words: dict[str, list[Unanswered]] = {}
-    for each in questions:
-        by_words.setdefault(" ".join(each.question.split()), []).append(each)
-    every = sorted(by_words.values(), key=lambda askings: not any(a.reported for a in askings))
-    wordings = [Wording(askings) for askings in every[:MAX_WORDINGS]]
-    places = assistant.groups([each.question for each in wordings])
-    groups = [Group([wordings[n] for n in sorted(group)]) for group in places]
-    groups.sort(key=lambda group: (-group.times, -group.reported))
-    return groups, len(every) - len(wordings)
-
-
-def _gap_of(
-    assistant: Assistant,
-    drafts: Drafts,
-    librarian: Librarian,
-    answer_id: str,
-    earlier: Draft | None,
-) -> Gap:
+def _gap_of(office: Office, answer_id: str, earlier: Draft | None) -> Gap:
     """The wording in which something was asked, with those that ask the same, and its draft. What
     a draft is to is there however much has been asked since, or is not kept any more."""
-    used = in_use(assistant, librarian.changes)
-    groups, _ = _groups(assistant, drafts.unanswered(used))
+    drafts, used = office.drafts, in_use(office.assistant, office.librarian.changes)
+    groups, _ = groups_of(office)
     every = [each for group in groups for each in group.wordings]
     found = next((w for w in every if any(a.id == answer_id for a in w.askings)), None)
-    known = next((list(g.wordings) for g in groups if found and found in g.wordings), [])
+    known = next((g for g in groups if found in g.wordings), Group([]))
     asked = {a.id for a in found.askings} if found else {answer_id}
     draft = next((d for d in drafts.all() if not d.signed and asked & set(d.asked)), None)
     if found is None:
-        found = _absent(drafts, used, answer_id, draft or earlier)
-    others = [each for each in known if each is not found]
+        found = _absent(office, used, answer_id, draft or earlier)
+    others = [each for each in known.wordings if each is not found]
     held = {a.id for each in (found, *others) for a in each.askings}
     if draft:
         more = drafts.those([each for each in draft.asked if each not in held], used)
         others += [Wording([each]) for each in more]
-    return Gap(Group([found, *others]), draft)
+    return Gap(Group([found, *others], known.task or found.task), draft)
 
 
-def _absent(drafts: Drafts, used: set[str], answer_id: str, draft: Draft | None) -> Wording:
+def _absent(office: Office, used: set[str], answer_id: str, draft: Draft | None) -> Wording:
     """A question that is not on the list, by itself; of a draft also one that is not kept."""
-    askings = drafts.those([answer_id], used)
+    askings = office.drafts.those([answer_id], used)
     if not askings and draft:
         askings = [Unanswered(answer_id, draft.time, draft.question, False)]
     if not askings:
         raise HTTPException(404, GONE)
-    return Wording(askings)
+    tasks = office.tasks.open(office.drafts.answered(used))
+    return Wording(askings, next((task for task in tasks if answer_id in task.asked), None))
 
 
 def _ticked(form: Mapping[str, str], gap: Gap) -> list[str]:
@@ -265,13 +265,13 @@ def _draft(drafts: Drafts, draft_id: str) -> Draft:
 def _gap_page(
     request: Request,
     found: LoggedIn,
-    assistant: Assistant,
+    office: Office,
     gap: Gap,
     shown: GapPage,
     *,
     status: int = 200,
 ) -> HTMLResponse:
-    first, draft = gap.group.first, shown.draft
+    assistant, first, draft = office.assistant, gap.group.first, shown.draft
     now = _asked_now(assistant, first.question)
     kept = rests_on(draft.basis, assistant.corpus.documents()) if draft else []
     taken = {_place(to.document, to) for _, to in kept if to.document}
@@ -284,6 +284,11 @@ def _gap_page(
         found,
         status,
         group=gap.group,
+        people=_named(
+            [a for a in office.accounts.all() if a.name == gap.group.owner or not a.disabled]
+        ),
+        give=f"{HERE}/{first.id}/task",
+        most=MAX_DAYS_SHOWN,
         now=now,
         hits=[h for place, h in hits.items() if place not in taken and h.doc_id in policies],
         kept=kept,

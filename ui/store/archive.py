@@ -21,6 +21,7 @@ from policyqa.ui.store.tables import (
     FeedbackRow,
     GapRow,
     Table,
+    TaskRow,
     VerdictRow,
 )
 from policyqa.ui.store.transactions import transaction
@@ -30,7 +31,7 @@ IMPORTED: Act = "imported"
 # Answers before what belongs to them.
 KINDS: dict[str, type[Table]] = {
     "answer": AnswerRow, "feedback": FeedbackRow, "gap": GapRow, "verdict": VerdictRow,
-    "draft": DraftRow, "change": ChangeRow, "audit": AuditRow,
+    "draft": DraftRow, "task": TaskRow, "change": ChangeRow, "audit": AuditRow,
 }  # fmt: skip
 
 

@@ -187,3 +187,17 @@ class DraftRow(Table):
     signed: Mapped[str] = mapped_column(String(32))
     signer: Mapped[str] = mapped_column(String(ID_CHARS))
     source: Mapped[str] = mapped_column(Text)
+
+
+class TaskRow(Table):
+    """That somebody is to answer a question on which the documents are silent, or that it is to be
+    answered by a day; "" for neither. `asked` are ids of answers that were none."""
+
+    __tablename__ = "tasks"
+
+    id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    time: Mapped[str] = mapped_column(String(32), index=True)
+    question: Mapped[str] = mapped_column(Text)
+    asked: Mapped[list[str]] = mapped_column(JSON)
+    owner: Mapped[str] = mapped_column(String(ID_CHARS))
+    due: Mapped[str] = mapped_column(String(10))
