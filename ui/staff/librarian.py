@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 CHUNK = 1 << 20
 TRY_AGAIN_S = 2.0
 FOLLOW_S = 60.0
+KEEPING_S = 600  # for a backup
 NOT_FOLLOWED = "新的索引没有换上，仍用原来的回答，请看服务器的日志。"
 TAKEN = "已有内容不同的同名文件 {name}，要替换它请勾选“替换同名文件”再放一次。"
 LAST = "这是最后一份文件，撤下后就没有可以回答的了。请先放入别的文件。"
@@ -153,8 +154,13 @@ class Librarian:
         self._wake.set()
 
     def settle(self) -> None:
-        """Do all that is wanted now; not while the office is being backed up."""
-        with self._turn, FileLock(self._staging.with_name(KEEPING)):
+        """Do all that is wanted now; not while the office is being backed up.
+
+        Raises:
+            Timeout: that takes longer than `KEEPING_S`; what is wanted stays wanted.
+        """
+        keeping = self._staging.with_name(KEEPING)
+        with self._turn, FileLock(keeping, timeout=KEEPING_S):
             try:
                 applied = [each for each in self.changes.waiting() if self._is_applied(each)]
                 reason = self._indexed() if applied else ""
