@@ -19,13 +19,14 @@ from policyqa.eval.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
     from policyqa.eval.judge.dataset import Dataset
     from policyqa.eval.judge.figures import Figures
     from policyqa.eval.runs.contest import Contestant
+    from policyqa.eval.runs.readings import Figure
     from policyqa.eval.sets.lint import Corpus
 
 PLACES = {"source", "index", "cache", "data", "runs", "store"}  # where things lie changes no figure
@@ -317,18 +318,20 @@ def verdicts_command(
     from policyqa.eval.sets import circumstances
     from policyqa.qa.cli import present
 
-    found = {}
+    found: dict[str, Mapping[str, Figure]] = {}
+    rows: dict[str, list[verdicts.Ruled]] = {}
     for folder in folders or [Path("eval/datasets/boundaries")]:
         people = circumstances.load(folder)
         assistant = circumstances.opened(folder, index_dir)
         with present.progress() as progress:
             each = list(verdicts.rows(assistant, people, progress=progress))
+        rows[folder.name] = each
         found[folder.name] = verdicts.figures(each)
     if as_json:
         shown = {name: {k: f.model_dump() for k, f in e.items()} for name, e in found.items()}
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
-    typer.echo(verdicts.table(found))
+    typer.echo(f"{verdicts.table(found)}\n\n{verdicts.kinds(rows)}")
 
 
 @group.command("documents")

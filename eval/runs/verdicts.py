@@ -1,6 +1,7 @@
 """What people who tell their circumstances get: the right verdict, a wrong one or none; the clauses
 that decide; what is asked back; and whether one fact across a limit turns the verdict."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from policyqa.eval.judge.evaluate import Progress
@@ -11,7 +12,7 @@ from policyqa.qa.assistant import Assistant
 from policyqa.qa.compose.circumstances import BACK
 from policyqa.qa.types import Answer, Question
 
-WRONG = {("符合", "不符合"), ("不符合", "符合")}
+OUTCOMES = ("错", "对", "没说死")
 
 
 class Ruled(Value):
@@ -84,3 +85,26 @@ LABELS = {
 def table(found: Mapping[str, Mapping[str, Figure]]) -> str:
     """A table of figures, a column a set."""
     return figures_table(found, LABELS)
+
+
+def kinds(found: Mapping[str, Sequence[Ruled]]) -> str:
+    """A table of what was said in place of what, with counts a set: wrong verdicts first, the most
+    frequent before the others; then what was right, and what was left unsaid."""
+    counts = {name: Counter(map(_kind, rows)) for name, rows in found.items()}
+    order = Counter[tuple[int, str, str]]()
+    for each in counts.values():
+        order.update(each)
+    lines = [
+        f"| {' | '.join(['', '应当是', '说成', *found])} |",
+        "|---" * (3 + len(found)) + "|",
+    ]
+    for kind, _ in sorted(order.items(), key=lambda each: (each[0][0], -each[1])):
+        cells = [OUTCOMES[kind[0]], *kind[1:], *(str(each[kind]) for each in counts.values())]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _kind(row: Ruled) -> tuple[int, str, str]:
+    """The place of its outcome in `OUTCOMES`, what was right, and what was said."""
+    said = row.said or ("没有作答" if row.silent else "没有判断")
+    return 0 if row.wrong else 1 if row.right else 2, row.person.verdict, said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from policyqa.eval.runs.verdicts import Ruled, figures, ruled, table
+from policyqa.eval.runs.verdicts import Ruled, figures, kinds, ruled, table
 from policyqa.eval.sets.circumstances import Person, load
 from policyqa.qa.errors import DatasetError
 from policyqa.qa.types import Note
@@ -117,3 +117,18 @@ def test_the_pairs_of_the_project_are_whole_and_their_clauses_stand_in_their_doc
     for p in people:
         verdicts[p.pair, p.changes].add(p.verdict)
     assert all((len(said) == 2) == changes for (_, changes), said in verdicts.items())
+
+
+def test_wrong_verdicts_stand_first_by_kind() -> None:
+    def row(verdict: str, said: str) -> Ruled:
+        return ruled(person(verdict), answer(cited(1, ONE), verdict=said))
+
+    first = [row("符合", "可以"), row("不符合", "可以"), row("还不能判断", "")]
+    lines = kinds({"a": first, "b": [row("不符合", "可以"), row("符合", "不可以")]}).splitlines()
+    assert lines[0] == "|  | 应当是 | 说成 | a | b |"
+    assert lines[2:] == [
+        "| 错 | 不符合 | 符合 | 1 | 1 |",
+        "| 错 | 符合 | 不符合 | 0 | 1 |",
+        "| 对 | 符合 | 符合 | 1 | 0 |",
+        "| 没说死 | 还不能判断 | 没有判断 | 1 | 0 |",
+    ]

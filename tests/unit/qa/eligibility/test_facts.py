@@ -35,6 +35,8 @@ def shown(fact: Fact) -> str:
     ("三十五六岁", []),  # neither
     ("社保交了两三个月", []),
     ("我460岁", []),
+    ("在城区做生意三年了", ["worked=36"]),
+    ("在小学教了十年书", ["worked=120"]),
     ("公积金交了3个月", ["fund=3"]),  # no insurance
     ("月收入3200", ["income_monthly=3200"]),  # no yearly one
     ("如果社保交满3年能不能申请", []),  # is supposed
