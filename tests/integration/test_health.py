@@ -21,6 +21,7 @@ from policyqa.qa.types import Answer, Question
 from policyqa.ui import server
 from policyqa.ui.health import Health
 from policyqa.ui.store.database import FILE, open_database
+from tests.aside import finished
 from tests.integration.test_floods import QUESTION, asked_on_page, said_on_page
 from tests.staff import office, service_of, sessions_of
 from tests.ui_fake import FakeAssistant
@@ -93,7 +94,7 @@ def test_a_model_that_gives_no_numbers_is_told() -> None:
     def check() -> None:
         raise ModelError("给出的不是数")
 
-    assert asyncio.run(Health((lambda: None, check)).fault()) == "给出的不是数"
+    assert finished(Health((lambda: None, check)).fault()) == "给出的不是数"
 
 
 def test_however_often_it_is_asked_it_is_looked_at_once() -> None:
@@ -103,7 +104,7 @@ def test_however_often_it_is_asked_it_is_looked_at_once() -> None:
         health = Health((lambda: looks.append(1),), fresh_s=60)
         return list(await asyncio.gather(*(health.fault() for _ in range(50))))
 
-    assert asyncio.run(ask()) == [""] * 50
+    assert finished(ask()) == [""] * 50
     assert looks == [1]
 
 

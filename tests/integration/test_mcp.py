@@ -1,7 +1,6 @@
 """The tools for programs, called by the protocol's own client: through standard input and output,
 over HTTP by itself, and at `/mcp` of the web server."""
 
-import asyncio
 import builtins
 import json
 import os
@@ -35,6 +34,7 @@ from policyqa.ui.store.database import open_database
 from policyqa.ui.store.tokens import SCOPES, Tokens
 from policyqa.ui.turns import Turns
 from tests import mcp_office
+from tests.aside import finished
 from tests.staff import service_of, sessions_of
 from tests.ui_fake import FIRST, NEWS, PLAN, SKILLED, FakeAssistant, cite
 
@@ -54,7 +54,7 @@ def in_process(assistant: Any, work: Work, limits: ServerSettings | None = None)
         async with Client(mcp.build_server(assistant, Turns(limits or ServerSettings()))) as client:
             return await work(client)
 
-    return asyncio.run(run())
+    return finished(run())
 
 
 def called(assistant: Any, name: str, arguments: dict[str, Any]) -> Any:
@@ -117,7 +117,7 @@ def test_a_program_that_starts_it_calls_every_tool(tmp_path: Path, mode: str) ->
         async with Client(started_in(tmp_path), mode=mode, read_timeout_seconds=60) as client:
             await every_tool(client)
 
-    asyncio.run(run())
+    finished(run())
 
 
 def started_in(folder: Path, *options: str) -> StdioServerParameters:
@@ -211,7 +211,7 @@ def test_every_tool_is_called_over_http(serve: Serve, tmp_path: Path, where: str
             await every_tool(client)
 
     for mode in MODES:
-        asyncio.run(run(mode))
+        finished(run(mode))
 
 
 def test_it_is_not_on_the_web_server_unless_it_is_wanted(serve: Serve, tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_calls_wait_in_the_queue_of_the_page_and_the_api(serve: Serve, tmp_path:
                 await client.list_resources()
             return first, await client.call_tool("cite", {"permalink": LINK})
 
-    first, late = asyncio.run(run())
+    first, late = finished(run())
     assert not first.is_error
     assert "问得太频繁了" in line_of(late)
 

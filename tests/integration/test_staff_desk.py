@@ -6,7 +6,6 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,6 +39,7 @@ from policyqa.ui.store.audit import latest
 from policyqa.ui.store.database import open_database
 from policyqa.ui.store.records import Records
 from policyqa.ui.store.reviews import Reviews
+from tests.aside import finished
 from tests.staff import PASSWORD, QUICK, SETTINGS, empty, service_of, sessions_of
 from tests.ui_fake import NEWS, PLAN, FakeAssistant
 
@@ -565,10 +565,7 @@ def test_a_flood_at_the_door_hashes_two_at_a_time_and_is_counted_first(
             right = {"name": "admin1", "password": PASSWORD}
             return await asyncio.gather(*posts, one.post("/staff/login", data=right))
 
-    with ThreadPoolExecutor(
-        1
-    ) as aside:  # a browser test before this one may hold this thread's loop
-        *refused, entered = aside.submit(asyncio.run, flood()).result()
+    *refused, entered = finished(flood())
     assert most == 2
     assert looked == 31
     assert sorted(reply.status_code for reply in refused) == [403] * 30 + [429] * 10
