@@ -12,12 +12,21 @@ from tests.staff import empty
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a server of our own."""
+def postgresql_server() -> Iterator[str]:
+    """The address of a server of our own, which all tests of a worker share."""
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
     with postgres.server() as url:
         yield url
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that is left empty, whatever a test has done with it."""
+    yield postgresql_server
+    engine = open_database(tmp_path, postgresql_server)
+    empty(engine)
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -26,5 +35,4 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]
     url = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
     engine = open_database(tmp_path, url)
     yield engine
-    empty(engine)
     engine.dispose()
