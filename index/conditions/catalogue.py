@@ -16,17 +16,32 @@ NEAR = 4  # characters after a number that may name what it counts; words before
 
 
 EACH = re.compile("人均|每人|平均每|一人")
+DENIED = re.compile(r"(?:未|无|没有?|不(?!动产|低于|少于|超过))[^,，。;；、且]{0,10}$")
 
 
 class Attribute(Value):
     """`words` is a pattern of what names it, `unit` what it is counted in ("" for ranks), `scale`
-    gives patterns of classes their rank, `ask` is a question for it."""
+    gives patterns of classes their rank, `ask` is a question for it. `has` and `none` are patterns
+    of words that say that one has some of it, or nothing; nobody is demanded to have what is a
+    `fault`."""
 
     label: str
     unit: str
     ask: str
     words: str = ""
     scale: Mapping[str, int] = Field(default_factory=dict)
+    has: str = ""
+    none: str = ""
+    fault: bool = False
+
+
+class Had(NamedTuple):
+    """That a text says of an attribute that there is some of it, or nothing, and where."""
+
+    attribute: str
+    some: bool
+    start: int
+    end: int
 
 
 class Named(NamedTuple):
@@ -82,6 +97,32 @@ def classes(text: str) -> Iterator[Named]:
         if each.start >= end:
             end = each.end
             yield each
+
+
+def had(text: str) -> Iterator[Had]:
+    """What a clause says to be there, or not to be there (未拥有任何形式自有住房); nothing of an
+    attribute of which it says both."""
+    for name, has, none in _presences():
+        lacking = none.search(text) if none else None
+        rest = none.sub(lambda m: "〇" * len(m.group()), text) if none and lacking else text
+        having = has.search(rest) if has else None
+        found = lacking or having
+        if found and not (lacking and having):
+            some = lacking is None and not DENIED.search(text[: found.start()])
+            yield Had(name, some, *found.span())
+
+
+@cache
+def _presences() -> tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str] | None], ...]:
+    return tuple(
+        (
+            name,
+            re.compile(each.has) if each.has else None,
+            re.compile(each.none) if each.none else None,
+        )
+        for name, each in attributes().items()
+        if each.has or each.none
+    )
 
 
 @cache

@@ -45,7 +45,7 @@ POINTS = re.compile(
     r"|[一二两三四五六\d]项(?:条件)?$"
 )
 EXCEPTS = re.compile(r"除[^,，。;；]{1,40}[外除]|除外")
-OR = re.compile(r"(?:或者?|抑或)(?!许|多|少)")
+OR = re.compile(r"(?:或者?|抑或)(?!许|多|少)|之一|任[何意]?一")
 AND = re.compile(r"[、且]|并且|以及|及(?!以|其)")
 AFTER_LIMIT = 6  # characters between a limit and the mark that ends its words
 MIN_CHARS = 2  # Chinese characters that a condition in words has

@@ -29,6 +29,9 @@ def exactly(number: Decimal) -> Interval:
     return Interval(number, number)
 
 
+SOME, NOTHING = Interval(low=Decimal(0), low_in=False), exactly(Decimal(0))
+
+
 def _minus(number: Decimal | None) -> Decimal | None:
     return None if number is None else -number
 

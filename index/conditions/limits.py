@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from policyqa.index.conditions.catalogue import Named, about, classes
-from policyqa.index.conditions.intervals import Interval, exactly
+from policyqa.index.conditions.catalogue import Named, about, attributes, classes, had
+from policyqa.index.conditions.intervals import NOTHING, SOME, Interval, exactly
 from policyqa.index.conditions.numbers import NUMBER, Number, numbers
 from policyqa.index.text.numerals import decimal
 from policyqa.index.text.quantities import plain
@@ -51,6 +51,11 @@ class Limit(NamedTuple):
     start: int
     end: int
 
+    @property
+    def is_had(self) -> bool:
+        """Whether it only demands that there is some, or nothing."""
+        return self.allowed in (SOME, NOTHING)
+
 
 def limits(text: str) -> list[Limit]:
     """The demands of a sentence, in its order; nothing of what is paid or how long it takes."""
@@ -65,6 +70,7 @@ def _of_clause(form: str, start: int, end: int) -> Iterator[Limit]:
     clause = form[start:end]
     named = list(classes(clause))
     used: set[Named] = set()
+    numbered: set[str] = set()
     for number in numbers(clause):
         allowed = _spanned(clause, number) or _bounded(
             form, start + number.start, start + number.end, number.value
@@ -78,9 +84,15 @@ def _of_clause(form: str, start: int, end: int) -> Iterator[Limit]:
             continue
         guards = tuple(n for n in named if _guards(clause, n, number, attribute))
         used |= set(guards)
+        numbered.add(attribute)
         at = start + number.start
         yield Limit(attribute, number.unit, allowed, guards, at, start + number.end)
     yield from _ranks(clause, start, [each for each in named if each not in used])
+    for each in had(clause):
+        if each.attribute not in numbered:
+            allowed = SOME if each.some else NOTHING
+            at, end = start + each.start, start + each.end
+            yield Limit(each.attribute, attributes()[each.attribute].unit, allowed, (), at, end)
 
 
 def _about(form: str, start: int, clause: str, number: Number) -> str:

@@ -32,7 +32,7 @@ from policyqa.index.text.numerals import TENS, value
 from policyqa.index.text.quantities import plain
 from policyqa.index.types import Document, Passage, Sentence, Span
 
-VERSION = "2"
+VERSION = "3"
 MAX_DEPTH = 4
 COUNT = re.compile(
     r"之(?P<of>[二两三四五六])"

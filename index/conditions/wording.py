@@ -91,5 +91,7 @@ def granted_if(sentence: str) -> str:
 def bars(text: str) -> bool:
     """Whether a sentence bars those of whom what it demands holds."""
     form = plain(text)
-    last = max((limit.end for limit in limits(text)), default=0)
+    found = limits(text)
+    counted = [limit for limit in found if not limit.is_had] or found
+    last = max((limit.end for limit in counted), default=0)
     return bool(REFUSES.search(BUT.split(form[last:])[0]))

@@ -29,7 +29,7 @@ from policyqa.qa.eligibility.comparing import (
     excludes,
     judged,
 )
-from policyqa.qa.eligibility.facts import ME, OTHERS, carried, tells_only
+from policyqa.qa.eligibility.facts import ME, OTHERS, carried, located, tells_only
 from policyqa.qa.eligibility.replies import replied, replies_to
 from policyqa.qa.eligibility.telling import claimed, condition
 from policyqa.qa.question.asked import Asked
@@ -64,6 +64,8 @@ def judgement_of(
     if not (told or replies) or not said or _is_elsewhere(asked, said[0]):
         return None
     rules = list(_rules(said, passages))
+    metadata = said[0].document.metadata
+    told = located(told, metadata.region or metadata.title)
     found = judged(told, rules, _lifted(asked, said[0].document, passages), replies)
     return found if tells(asked) or replies else found._replace(claims=())
 
@@ -80,9 +82,10 @@ def is_open(found: Judgement | None) -> bool:
     )
 
 
-def by_numbers(asked: Asked, found: Judgement | None) -> Compared:
-    """What comparing gave of the numbers and ranks that the asker tells."""
-    fits = [check.fits for check in found.checks] if found and tells(asked) else []
+def by_numbers(found: Judgement | None) -> Compared:
+    """What comparing gave; that there is something that must be there says nothing of numbers."""
+    checks = found.checks if found else ()
+    fits = [check.fits for check in checks if not check.limit.is_had or check.fits is False]
     if not fits:
         return "nothing"
     return "failed" if False in fits else "met" if all(fits) else "open"
@@ -98,9 +101,9 @@ def _asks(asked: Asked) -> bool:
 
 
 def tells(asked: Asked) -> bool:
-    """Whether a question tells something of the asker that rules limit."""
+    """Whether a question tells numbers or ranks of the asker that rules limit."""
     told = carried(asked.told, asked.own or asked.text, forget=asked.forget)
-    return any(fact.attribute not in PERSONS for fact in told)
+    return any(fact.attribute not in PERSONS and not fact.is_had for fact in told)
 
 
 def _lifted(asked: Asked, document: Document, passages: Sequence[Passage]) -> frozenset[str]:
@@ -145,7 +148,8 @@ def bears(asked: Asked, picked: Sequence[Evidence], corpus: Citable) -> bool:
         return False
     own = [each.quote for each in picked if each.document is best.document]
     found = judgement_of(asked, own, corpus.passages.get(best.document.doc_id, ()))
-    return found is not None and any(check.met is not None for check in found.checks)
+    checks = found.checks if found else ()
+    return any(c.met is not None and not (c.limit.is_had and c.fits) for c in checks)
 
 
 def judge(draft: Draft, asked: Asked, found: Judgement) -> None:
@@ -216,7 +220,8 @@ def _rules(said: Sequence[Quote], passages: Sequence[Passage]) -> Iterator[Rule]
             binds = BINDS.search(quote.text) and not excludes(quote)
             binding = quote is said[0] or bool(binds)
             condition = granted_if(quote.text) if quote is said[0] else ""
-            yield Rule(((quote,),), binding=binding, condition=condition)
+            names = not (condition or binds)
+            yield Rule(((quote,),), binding=binding, condition=condition, names=names)
             continue
         lead = quote.document.text[slice(*whole.lead)] if whole.lead else ""
         items = tuple(tuple(_inside(item, quote, every)) for item in whole.items)

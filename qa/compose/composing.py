@@ -145,7 +145,7 @@ def _rule(
     if stated or is_of_others(asked.own or asked.text, texts):
         return
     title = said[0].document.metadata.title
-    found = ruler.rule(asked.text, title, texts, by_numbers(asked, judgement)).said()
+    found = ruler.rule(asked.text, title, texts, by_numbers(judgement)).said()
     first = [text for text in texts if not text.endswith(LEADS_IN)][:1]
     unfounded = found == "可以" and (only_refuses(first) or is_open(judgement))
     if found and not unfounded:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import NamedTuple
 
 from policyqa.index.conditions.catalogue import attributes
-from policyqa.index.conditions.intervals import exactly
+from policyqa.index.conditions.clauses import read
+from policyqa.index.conditions.intervals import NOTHING, exactly
 from policyqa.index.conditions.limits import Limit, limits
+from policyqa.index.conditions.types import Branch
+from policyqa.index.conditions.types import Leaf as Demand
 from policyqa.index.conditions.wording import GRADES, OPEN, bars, is_read
 from policyqa.index.text.quantities import plain
 from policyqa.qa.eligibility.facts import Fact
@@ -16,7 +18,6 @@ from policyqa.qa.eligibility.logic import All, Any, Leaf, Node, Not, Truth, trut
 from policyqa.qa.eligibility.replies import condition_of, key_of
 from policyqa.qa.retrieve.evidence import Quote
 
-OR = re.compile(r"或|以及|和|、")
 OTHERS = re.compile(r"^[^,，。;；]{0,4}的[^,，。;；]{1,12}(?:和|及|、)[^,，。;；]*的")
 SPARED = re.compile(r"不受[^。;；]*?限制")
 
@@ -25,12 +26,14 @@ class Rule(NamedTuple):
     """Sentences that belong together: those of each item of a list, or of one sentence alone.
     `least` items must be met; None when all must. One that is not `binding` only says what holds
     of some: who is none of them is not refused by it. `condition` are the words of a single
-    sentence on which what it grants depends."""
+    sentence on which what it grants depends. A single sentence that `names` whom it is for (本市
+    户籍少年儿童) refuses nobody for what he has not: others are named elsewhere."""
 
     items: tuple[tuple[Quote, ...], ...]
     least: int | None = None
     binding: bool = True
     condition: str = ""
+    names: bool = False
 
     @property
     def decides(self) -> bool:
@@ -104,9 +107,10 @@ def judged(
     held = [_held(rule, facts, replies or {}) for rule in rules]
     checks = tuple(check for each in held for check in each.checks)
     claims = tuple(claim for each in held for claim in each.claims)
-    failed = [c for each in held if each.met is False for c in each.checks if c.fits is False]
-    spared = {c.limit.attribute for c in checks if c.met is not False}.union(lifted)
-    decisive = tuple(c for c in failed if c.limit.attribute not in spared or excludes(c.quote))
+    failed = [c for each in held if each.met is False for c in each.failed]
+    spared = {_kind(c) for c in checks if c.met is not False}
+    spared |= {(name, had) for name in lifted for had in (False, True)}
+    decisive = tuple(c for c in failed if _kind(c) not in spared or excludes(c.quote))
     untold = tuple(dict.fromkeys(name for each in held for name in each.untold))
     unsettled = any(each.open for each in held)
     deciding = [each.met for each in held if each.rule.decides]
@@ -117,10 +121,15 @@ def judged(
     return Judgement(checks, allowed, decisive, claims, untold, unsettled)
 
 
+def _kind(check: Check) -> tuple[str, bool]:
+    """What a check is of: that there is some is another thing than how much."""
+    return check.limit.attribute, check.limit.is_had
+
+
 class Held(NamedTuple):
     """One rule against what is told: its checks, its items that the asker may answer, what of it is
-    not told, whether something compared fails or cannot be told, and whether it is met (None for
-    one that does not bind, too)."""
+    not told, whether something compared fails or cannot be told, whether it is met (None for one
+    that does not bind, too), and the checks by which single items fail."""
 
     rule: Rule
     checks: tuple[Check, ...]
@@ -128,6 +137,7 @@ class Held(NamedTuple):
     untold: tuple[str, ...]
     open: bool
     met: Truth
+    failed: tuple[Check, ...]
 
 
 def _held(rule: Rule, facts: Sequence[Fact], said: Mapping[str, Truth]) -> Held:
@@ -135,12 +145,11 @@ def _held(rule: Rule, facts: Sequence[Fact], said: Mapping[str, Truth]) -> Held:
     claims: list[Claim] = []
     untold: list[str] = []
     trees: list[Node] = []
+    failed: list[Check] = []
     ways: list[tuple[Truth, ...]] = []  # of the items that are compared
     for item in rule.items:
-        found = [(quote, _checks(facts, quote)) for quote in item]
+        found = [(quote, _checks(facts, quote, rule.names)) for quote in item]
         tree: Node = All(tuple(_tree(quote, each) for quote, each in found))
-        if truth(tree) is True and not all(_is_met(quote, each) for quote, each in found):
-            tree = Leaf(0, None)  # what else it demands is not read
         own = [check for _, each in found for check in each]
         claim = _claim(rule, item, own, truth(tree), said) if rule.decides else None
         checks += own
@@ -153,11 +162,12 @@ def _held(rule: Rule, facts: Sequence[Fact], said: Mapping[str, Truth]) -> Held:
         if rule.binding and rule.least is None and not (claim and claim.answered):
             untold += [name for quote in item for name in _untold(facts, quote)]
         trees.append(tree)
+        failed += [check for check in own if check.fits is False and truth(tree) is False]
     whole = All(tuple(trees)) if rule.least is None else Any(tuple(trees), rule.least)
     full = [all(each) for each in ways]
     met = truth(whole) if rule.binding else None
     unsettled = bool(full) and not (all(full) if rule.least is None else any(full) or met is True)
-    return Held(rule, tuple(checks), tuple(claims), tuple(untold), unsettled, met)
+    return Held(rule, tuple(checks), tuple(claims), tuple(untold), unsettled, met, tuple(failed))
 
 
 def _is_met(quote: Quote, checks: Sequence[Check]) -> bool:
@@ -167,10 +177,10 @@ def _is_met(quote: Quote, checks: Sequence[Check]) -> bool:
     return compared and is_read(plain(quote.text), whole)
 
 
-def _is_denied(held: Held, spared: Collection[str], lifted: Collection[str]) -> bool:
+def _is_denied(held: Held, spared: Collection[tuple[str, bool]], lifted: Collection[str]) -> bool:
     """Whether a rule fails by what the asker says to its conditions, and nothing lifts that."""
     said = [claim.text for claim in held.claims if claim.met is False]
-    lacking = [c for c in held.checks if c.fits is False and c.limit.attribute in spared]
+    lacking = [c for c in held.checks if c.fits is False and _kind(c) in spared]
     fails = held.met is False and bool(said) and not (held.rule.least and lacking)
     return fails and not any(_may_be_spared(text, lifted) for text in said)
 
@@ -206,10 +216,11 @@ def _untold(facts: Sequence[Fact], quote: Quote) -> list[str]:
     if GRADES.search(form) or "或" in form or excludes(quote):
         return []
     told = {fact.attribute for fact in facts}
-    return [each.attribute for each in limits(quote.text) if each.attribute not in told]
+    demanded = (each for each in limits(quote.text) if not each.is_had)
+    return [each.attribute for each in demanded if each.attribute not in told]
 
 
-def _checks(facts: Sequence[Fact], quote: Quote) -> list[Check]:
+def _checks(facts: Sequence[Fact], quote: Quote, names: bool) -> list[Check]:
     if GRADES.search(plain(quote.text)):
         return []
     found = []
@@ -217,9 +228,19 @@ def _checks(facts: Sequence[Fact], quote: Quote) -> list[Check]:
         told = tuple(
             fact for fact in facts if (fact.attribute, fact.unit) == (limit.attribute, limit.unit)
         )
-        if told and is_for(limit, facts) is not False:
-            found.append(Check(limit, told, met(limit, facts), quote))
+        fits = met(limit, facts)
+        passed_over = (
+            limit.is_had and not excludes(quote) and _is_of_some(limit, fits, quote, names)
+        )
+        if told and is_for(limit, facts) is not False and not passed_over:
+            found.append(Check(limit, told, fits, quote))
     return found
+
+
+def _is_of_some(limit: Limit, fits: Truth, quote: Quote, names: bool) -> bool:
+    """Whether what is not there, though it is said to be, only says whom a rule is for."""
+    is_fault = attributes()[limit.attribute].fault and limit.allowed != NOTHING
+    return is_fault or (fits is False and (names or "其中" in plain(quote.text)[: limit.start]))
 
 
 def met(limit: Limit, facts: Sequence[Fact]) -> Truth:
@@ -245,22 +266,45 @@ def is_for(limit: Limit, facts: Sequence[Fact]) -> Truth:
 
 
 def _tree(quote: Quote, checks: Sequence[Check]) -> Node:
-    """The conditions of a sentence: all of them, unless it offers several or may be lifted."""
+    """The conditions of a sentence: its clauses as they are joined, all of them where it bars, and
+    any where an office may lift them."""
     form = plain(quote.text)
     leaves = tuple(Leaf(n, check.met) for n, check in enumerate(checks))
     unread = Leaf(len(leaves), None)
-    if _may_be_lifted(form, checks):
-        return Any((*leaves, unread))
-    ends = [check.limit for check in checks]
-    between = [form[a.end : b.start] for a, b in pairwise(ends)]
     whole = limits(quote.text)
     if excludes(quote):  # it bars whom all of it holds of
-        return Not(All((*leaves, unread)) if len(whole) > len(checks) else All(leaves))
+        names = any(each.is_had and not attributes()[each.attribute].fault for each in whole)
+        is_all = len(whole) == len(checks) and (is_read(form, whole) or not names)
+        barred: Node = Not(All(leaves) if is_all else All((*leaves, unread)))
+        return barred if _is_met(quote, checks) or not truth(barred) else unread
     if len(whole) == len(checks) and is_read(form, whole):
         return All(leaves)
-    if "以及" in form or any(OR.search(words) for words in between) or _offers_another(form, ends):
-        return Any((*leaves, unread))
-    return All((*leaves, unread))
+    if _may_be_lifted(form, checks) or "以及" in form or _offers_another(form, checks):
+        return Any((*leaves, unread)) if False in {check.met for check in checks} else unread
+    root = None if quote.sentence.head else read(quote.document.text, _place(quote)).root
+    return All((*leaves, unread)) if root is None else _joined(root, checks)
+
+
+def _place(quote: Quote) -> tuple[int, int]:
+    return quote.sentence.start, quote.sentence.end
+
+
+def _joined(demanded: Demand | Branch, checks: Sequence[Check]) -> Node:
+    """A tree of demands with what was compared; of what it says besides nothing is known."""
+    if isinstance(demanded, Branch):
+        parts = tuple(_joined(part, checks) for part in demanded.parts)
+        if demanded.node == "not":
+            return Not(parts[0])
+        return All(parts) if demanded.node == "all" else Any(parts, demanded.least)
+    limit = demanded.limit
+    held = (check.met for check in checks if limit and _is_same(check.limit, limit))
+    met = next(held, None)
+    return Leaf(0, met if demanded.whole or not met else None)
+
+
+def _is_same(one: Limit, other: Limit) -> bool:
+    guards = [[(g.attribute, g.rank) for g in limit.guards] for limit in (one, other)]
+    return one[:3] == other[:3] and guards[0] == guards[1]
 
 
 def _may_be_lifted(form: str, checks: Sequence[Check]) -> bool:
@@ -273,15 +317,9 @@ def _may_be_lifted(form: str, checks: Sequence[Check]) -> bool:
     return bool(OPEN.search(spared))
 
 
-def _offers_another(form: str, ends: Sequence[Limit]) -> bool:
-    """Whether 或 joins the clause of a limit to something else that would do instead."""
-    for limit in ends:
-        first = max(form.rfind(mark, 0, limit.start) for mark in "。;；,，") + 1
-        after = re.match(r"[^。;；,，]*[,，]?(?:或者?)?", form[limit.end :])
-        clause = form[first : limit.end] + (after.group() if after else "")
-        if "或" in clause or OTHERS.search(form[limit.end :]):
-            return True
-    return False
+def _offers_another(form: str, checks: Sequence[Check]) -> bool:
+    """Whether what follows a limit names others of whom it is not demanded: 满一年的职工和…的."""
+    return any(OTHERS.search(form[check.limit.end :]) for check in checks)
 
 
 def excludes(quote: Quote) -> bool:

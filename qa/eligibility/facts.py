@@ -1,13 +1,14 @@
 """What people tell of themselves: 我36了, 社保交了8个月, 本科毕业."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from policyqa.index.conditions.catalogue import about, classes, sole
-from policyqa.index.conditions.intervals import Interval, exactly
+from policyqa.index.conditions.catalogue import about, attributes, classes, had, sole
+from policyqa.index.conditions.intervals import NOTHING, SOME, Interval, exactly
 from policyqa.index.conditions.numbers import Number, numbers
+from policyqa.index.metadata.regions import Place, mentions, places_of
 from policyqa.index.text.quantities import plain
 from policyqa.qa.eligibility.replies import is_reply
 
@@ -46,6 +47,9 @@ OTHERS = re.compile(
     r"爸|妈|父|母|岳|公公|婆婆|老公|老婆|丈夫|妻子|爱人|对象|配偶|孩子|小孩|娃|儿子|女儿|闺女|宝宝|老板|同事|朋友"
     r"|哥|姐|弟|妹|舅|姨|叔|伯|姑|爷|奶|孙|侄|甥|亲戚|邻居|员工|工人|[他她]"
 )
+GROWN = re.compile(
+    r"爸|妈|父|母|岳|公公|婆婆|老公|老婆|丈夫|妻子|爱人|对象(?!之)|配偶|老板|同事|朋友|哥|姐|弟|妹|舅|姨|叔|伯|姑|爷|奶|亲戚|邻居"
+)
 ME = re.compile(
     "我(?![爸妈父母岳公婆老丈妻爱对配孩小娃儿女闺宝同朋哥姐弟妹舅姨叔伯姑爷奶孙侄甥亲邻员工们]|的)"
 )
@@ -58,13 +62,39 @@ ASKING = re.compile(
 )
 
 
+# What asks for or wishes what a clause names, rather than tells that it is there.
+WISHES = re.compile(
+    r"[吗呢?？]|么$|怎|如何|能|可以|是不是|是否|有没有|([\u4e00-\u9fff])[不没]\1|想|要|打算"
+    r"|[行得算作成够到了]不|不清楚|不知道|没说|没讲|没定|记不|忘了|说不准|不确定"
+)
+
+# Where somebody's household is registered: 上海城镇户口, 户口在江西, 非深户, 河南人.
+HOUSEHOLD = re.compile(
+    r"^[市省区县]?(?:的)?(?:常住|城镇|居民|非农业?|农业|农村|集体)*(?:户口|户籍)"
+)
+HOUSEHOLD_AT = re.compile(r"(?:户口|户籍)(?:还|现|都|落)?(?:在|是)$")
+FROM_THERE = re.compile("^人(?![才口员民力社])")
+SHORT = re.compile("(?P<not>非|不是)?(?P<place>[沪京津渝深穗莞苏杭])(?:户|籍)")
+SHORT_PLACES = {
+    "沪": "上海", "京": "北京", "津": "天津", "渝": "重庆", "深": "深圳", "穗": "广州",
+    "莞": "东莞", "苏": "苏州", "杭": "杭州",
+}  # fmt: skip
+
+
 class Fact(NamedTuple):
-    """What is told of an attribute: the interval that it lies in, and the words that say it."""
+    """What is told of an attribute: the interval that it lies in, and the words that say it;
+    `place` is where it is so, "" where the words leave that open."""
 
     attribute: str
     unit: str
     told: Interval
     said: str
+    place: Place | None = None
+
+    @property
+    def is_had(self) -> bool:
+        """Whether it only says that there is some, or nothing."""
+        return self.told in (SOME, NOTHING)
 
 
 def carried(before: Sequence[str], now: str, *, forget: Collection[str] = ()) -> list[Fact]:
@@ -131,8 +161,10 @@ def facts(text: str, *, telling: bool = False) -> list[Fact]:
         if not UNTOLD.search(words) and not of_another and not passed_over:
             found += _numbers(words, before)
             found += _classes(words)
+            found += _presences(words, found)
         before += words + ","
-    return found
+    counted = {fact.attribute for fact in found if not fact.is_had}
+    return [f for f in found if f.told != SOME or f.attribute not in counted]
 
 
 def _about(clause: str, before: str, number: Number) -> str:
@@ -176,6 +208,60 @@ def _told(clause: str, number: Number) -> Interval:
         step = Decimal(12) if number.unit == "月" and value % 12 == 0 else Decimal(1)
         return Interval(value, value + step if number.unit == "月" else None, high_in=False)
     return exactly(value)
+
+
+def _presences(clause: str, counted: Sequence[Fact]) -> Iterator[Fact]:
+    """What a clause says that one has or has not, where it asks nothing and tells of no relative
+    but a child; what is counted besides is known better."""
+    if WISHES.search(clause) or (GROWN.search(clause) and not ME.search(clause)):
+        return
+    known = {fact.attribute for fact in counted}
+    for each in had(clause):
+        if each.attribute not in known:
+            told = SOME if each.some else NOTHING
+            unit = attributes()[each.attribute].unit
+            yield Fact(each.attribute, unit, told, clause[each.start : each.end])
+    if "registered" not in known:
+        yield from _households(clause)
+
+
+def _households(clause: str) -> Iterator[Fact]:
+    unit = attributes()["registered"].unit
+    for each in mentions(clause):
+        rest = clause[each.end :]
+        after = HOUSEHOLD.match(rest) or FROM_THERE.match(rest)
+        if after is None and not HOUSEHOLD_AT.search(clause[: each.start]):
+            continue
+        denied = clause[: each.start].endswith(("非", "不是"))
+        said = clause[each.start : each.end + (after.end() if after else 0)]
+        yield Fact("registered", unit, NOTHING if denied else SOME, said, each.place)
+    for short in SHORT.finditer(clause):
+        if any(each.start <= short.start("place") < each.end for each in mentions(clause)):
+            continue
+        place = places_of(SHORT_PLACES[short["place"]])[0]
+        told = NOTHING if short["not"] else SOME
+        yield Fact("registered", unit, told, short.group(), place)
+
+
+def located(found: Sequence[Fact], region: str) -> list[Fact]:
+    """Facts as rules of a region see them: a household of another place is none of it. What cannot
+    be told, as of a city for a rule of its district, is left out."""
+    own = places_of(region)
+    there: list[Fact] = []
+    for fact in found:
+        if fact.place is None:
+            there.append(fact)
+        elif len(own) == 1:
+            there += _seen_from(own[0], fact, fact.place)
+    return there
+
+
+def _seen_from(region: Place, fact: Fact, place: Place) -> Iterator[Fact]:
+    if fact.told == NOTHING and region.lies_in(place):
+        yield fact._replace(place=None)
+    elif fact.told != NOTHING and (place.lies_in(region) or not region.lies_in(place)):
+        told = fact.told if place.lies_in(region) else NOTHING
+        yield fact._replace(told=told, place=None)
 
 
 def _classes(clause: str) -> Sequence[Fact]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from policyqa.index.conditions.catalogue import attributes
+from policyqa.index.conditions.intervals import SOME
 from policyqa.index.conditions.limits import PERSONS, Limit
 from policyqa.qa.eligibility.comparing import Check, Claim, excludes
 from policyqa.qa.eligibility.facts import Fact
@@ -65,7 +66,13 @@ def _gap(check: Check) -> str:
     """What is lacking to a limit that time or money may reach: 还差4个月; "" where nothing is."""
     low = check.limit.allowed.low
     told = [f.told.low for f in check.told if f.told.low is not None and f.told.low == f.told.high]
-    if check.fits is not False or low is None or not told or excludes(check.quote):
+    if (
+        check.fits is not False
+        or low is None
+        or check.limit.allowed == SOME
+        or not told
+        or excludes(check.quote)
+    ):
         return ""
     if attributes()[check.limit.attribute].scale:
         return ""
@@ -84,6 +91,8 @@ def demanded(limit: Limit) -> str:
 
 
 def _numbers(limit: Limit) -> str:
+    if limit.is_had:
+        return "有" if limit.allowed == SOME else "没有"
     low, high = limit.allowed.low, limit.allowed.high
     if low is not None and high is not None:
         return f"{_amount(low, limit.unit)}至{_amount(high, limit.unit)}"

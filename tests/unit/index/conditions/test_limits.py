@@ -52,5 +52,5 @@ def test_what_is_paid_and_how_long_it_takes_is_no_demand(text: str) -> None:
 
 def test_every_attribute_can_be_asked_for() -> None:
     assert {name for name, each in attributes().items() if not each.ask.endswith("？")} == set()
-    units = {"月", "岁", "元", "平方米", "分", "人"}
+    units = {"月", "岁", "元", "平方米", "分", "人", "有"}
     assert {each.unit for each in attributes().values() if not each.scale} == units
