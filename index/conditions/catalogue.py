@@ -16,7 +16,9 @@ NEAR = 4  # characters after a number that may name what it counts; words before
 
 
 EACH = re.compile("人均|每人|平均每|一人")
-DENIED = re.compile(r"(?:未|无|没有?|不(?!动产|低于|少于|超过))[^,，。;；、且]{0,10}$")
+DENIED = re.compile(
+    r"(?:未(?![满成达婚])|无(?![论需须])|没有?(?!满)|不(?![动低少超满足到论受限]))[^,，。;；、且]{0,10}$"
+)
 
 
 class Attribute(Value):

@@ -25,7 +25,9 @@ BEFORE = re.compile(
 INCLUDED = re.compile(r"^[^,，。;；]{0,4}\((?:含|包含|包括)")
 CLAUSE = re.compile(r"[^,，。;；:：!！?？]+")
 WINDOW = re.compile(r"(?:近|每|前|(?<!则)上|第|未来|今后|期限|有效期)[为是的:]?$")
-MOMENT = re.compile(r"^(?:时(?!间)|之?[日月年]起|后|起(?:可|计|算)|的?次月|当月|之前)")
+MOMENT = re.compile(
+    r"^(?:以[上下内]的?部分|的?部分|时(?!间)|之?[日月年]起|后|起(?:可|计|算)|的?次月|当月|之前)"
+)
 DISTANCE = re.compile(r"(?:距离?|差)[^\d,，。;；]{0,8}$")
 SPAN = re.compile(rf"(?P<low>{NUMBER})(?:个?周?岁|年|个月|平方米)?(?:\(含\))?(?:-|–|—|~|至|到)$")
 PAYS = re.compile(
@@ -35,7 +37,7 @@ PAYS = re.compile(
 PERSONS = ("gender", "child")  # whom a limit is for, and never what is demanded
 RANKS_UP = re.compile(r"^[^,，。;；、或]{0,4}?(?:及其?以上|以上)")
 SCHOOL = re.compile(
-    r"(?:小学|初中|高中|中专|中职|技校)(?:阶段|学校|教育|入学|招生|生|毕业学校)|学校|学籍"
+    r"(?:小学|初中|高中|中专|中职|技校)(?:应届|阶段|学校|教育|入学|招生|生|毕业学校)|学校|学籍"
 )
 REQUIRES = re.compile(r"学历|学位|毕业|职称|资格|职务|技能|等级|证书")
 

@@ -36,6 +36,12 @@ def shown(limit: Limit) -> str:
     ("具备高级工以上国家职业资格；", ["skill>=3"]),
     ("累计缴纳个人所得税6000元以上；", ["tax>=6000"]),
     ("总积分满60分的", ["points>=60"]),
+    ("具有本市非农业常住户口；", ["registered>0", "urban>0"]),
+    ("非本市户籍的适龄儿童", ["registered in 0..0"]),
+    ("未在本市拥有任何形式自有住房", ["house in 0..0"]),
+    ("无刑事犯罪记录，符合计划生育政策", ["offence in 0..0", "births in 0..0"]),
+    ("持有居住证满1年", ["permit>=12"]),  # how long says that there is one
+    ("有非全日制本科、全日制大专学历的", ["degree in 4..5"]),  # of both kinds
 ])  # fmt: skip
 def test_a_demand_is_read(text: str, expected: list[str]) -> None:
     assert [shown(each) for each in limits(text)] == expected
@@ -43,7 +49,8 @@ def test_a_demand_is_read(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("text", [
     "给予最高50万元的补贴。", "每月补贴不超过2000元", "自受理之日起20个工作日内答复",
-    "有效期2年以上",
+    "有效期2年以上", "面积超过40平方米以上部分按市场价收取租金", "初中应届毕业生参加中考，须报名",
+    "与当地户籍考生享受同等待遇",
     "2015年1月1日以前参加工作的", "到2025年引进300人以上", "本办法自2018年起施行，有效期5年。",
 ])  # fmt: skip
 def test_what_is_paid_and_how_long_it_takes_is_no_demand(text: str) -> None:

@@ -56,6 +56,18 @@ def held(told: str, *texts: str) -> Judgement:
     ("社保交了两年多", "参加社会保险满3年。", False),
     ("社保交了两年多", "参加社会保险满30个月。", None),  # may or may not
     ("如果我46岁能不能申请", "年龄不超过45周岁。", None),  # supposed, not told
+    ("前年判过拘役", "应当无刑事犯罪记录。", False),
+    ("没犯过罪", "应当无刑事犯罪记录。", None),
+    ("没有居住证", "应当持有居住证满2年。", False),
+    ("居住证满1年，没犯过罪", "持有效居住证，持证满2年，无犯罪记录。", False),
+    ("外地户口", "其中，地方级人才须具有本市户籍。", None),  # of some
+    ("没超生", "违反计划生育规定的超生家庭，满14周年后方可申请。", None),  # for whom it is
+    ("老二超生", "有违反计划生育政策行为记录的，取消申请资格。", False),
+    ("没超生", "有违反计划生育政策行为记录的，取消申请资格。", None),
+    ("外地户口，46岁", "年龄不超过45周岁，且具有本市户籍或者居住证。", False),
+    ("外地户口，44岁", "年龄不超过45周岁，且具有本市户籍或者居住证。", None),
+    ("没工作", "有稳定就业、合法稳定住所、连续就读条件之一的，可以申领。", None),
+    ("居住登记5个月", "连续居住满12个月的，视为有合法稳定住所。", None),  # another way
 ])  # fmt: skip
 def test_a_rule_settles_no_more_than_it_says(told: str, rule: str, allowed: bool | None) -> None:
     assert held(told, rule).allowed is allowed
@@ -120,3 +132,21 @@ def test_a_check_in_words(told: str, rule: str, shown: tuple[str, str, str, bool
 ])  # fmt: skip
 def test_what_a_sentence_grants_depends_on_its_condition(sentence: str, condition: str) -> None:
     assert granted_if(sentence) == condition
+
+
+def test_a_sentence_that_names_whom_it_is_for_refuses_nobody() -> None:
+    quote = quoted("未满18周岁的本市户籍少年儿童；")[0]
+    told = facts("外地户口")
+    assert judged(told, [Rule(((quote,),), names=True)]).checks == ()
+    assert judged(told, [Rule(((quote,),))]).allowed is False
+
+
+def test_that_there_is_one_does_not_make_up_for_too_short_a_time() -> None:
+    rules = [Rule(((quote,),)) for quote in quoted("持有居住证。", "居住证应满1年。")]
+    assert judged(facts("居住证11个月"), rules).allowed is False
+
+
+def test_what_settles_stands_in_an_item_that_fails() -> None:
+    quotes = quoted("投靠子女取得本市户籍的居民不能作为申请人。", "年龄不超过45周岁。")
+    found = judged(facts("46岁，不是外地户口"), [Rule(tuple((quote,) for quote in quotes))])
+    assert [check.limit.attribute for check in found.decisive] == ["age"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyqa.qa.eligibility.facts import Fact, carried, facts, tells_only
+from policyqa.qa.eligibility.facts import Fact, carried, facts, located, tells_only
 
 
 def shown(fact: Fact) -> str:
@@ -38,6 +38,14 @@ def shown(fact: Fact) -> str:
     ("在城区做生意三年了", ["worked=36"]),
     ("在小学教了十年书", ["worked=120"]),
     ("公积金交了3个月", ["fund=3"]),  # no insurance
+    ("没犯过罪，计生没问题", ["offence=0", "births=0"]),
+    ("前几年判过拘役，老二超生", ["offence=0..", "births=0.."]),
+    ("有居住证，没签劳动合同，名下没有房", ["permit=0..", "contract=0", "house=0"]),
+    ("社保在交，交了半年", ["insured=6"]),  # how long is known better
+    ("有居住证能上学吗", []),  # asked, not told
+    ("参没参加社保没说", []),
+    ("社保满没满三年要查", []),
+    ("我老婆没上班", ["gender=1"]),  # is of her
     ("月收入3200", ["income_monthly=3200"]),  # no yearly one
     ("如果社保交满3年能不能申请", []),  # is supposed
 ])  # fmt: skip
@@ -79,3 +87,19 @@ def test_what_was_told_of_others_is_not_the_askers() -> None:
 ])  # fmt: skip
 def test_what_only_tells_asks_nothing(text: str, said: set[str]) -> None:
     assert {fact.said for fact in tells_only(text)} == said
+
+
+@pytest.mark.parametrize(("text", "region", "expected"), [
+    ("深户，能申请吗", "广东省深圳市", ["registered=0.."]),
+    ("不是深户，能申请吗", "广东省深圳市", ["registered=0"]),
+    ("非深户口", "广东省广州市", []),  # of where, is not told
+    ("户口在江西，能申请吗", "广东省深圳市", ["registered=0"]),
+    ("安徽人，在南京上班", "江苏省南京市", ["registered=0"]),
+    ("重庆万州的户口", "重庆市", ["registered=0.."]),
+    ("重庆户口", "重庆市万州区", []),  # of the city, of this district or not
+    ("外地户口", "重庆市", ["registered=0"]),
+    ("安徽人", "全国", []),
+    ("安徽人才多", "重庆市", []),
+])  # fmt: skip
+def test_a_household_is_there_or_elsewhere(text: str, region: str, expected: list[str]) -> None:
+    assert [shown(fact) for fact in located(facts(text), region)] == expected
