@@ -8,7 +8,7 @@ from typing import Literal
 from policyqa.index.metadata.dates import first_day, last_day, shifted
 from policyqa.index.types import Document, Metadata, Reading, Value
 
-State = Literal["有效", "试行", "已过期", "被替代", "尚未施行", "不明"]
+State = Literal["有效", "试行", "已过期", "被替代", "尚未施行", "征求意见", "不明"]
 # Rules of local authorities hold for five years where they say nothing else (the usual limit of
 # 行政规范性文件管理办法); what is older and names no term may still hold or not.
 TRUSTED_YEARS = 5
@@ -21,6 +21,9 @@ ASIDE = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]{0,30}[）)〕\]�
 EDITION = re.compile(
     r"(?:19|20)\d{2}年?度?(?:[-—–至](?:19|20)?\d{2}年?)?|修订[稿版]?|修正|试行|暂行|新版|最新"
 )
+DRAFT = re.compile(r"(?:征[求集]意见|送审|讨论|审议)稿|草案|(?:公开)?征求[^，。]{0,12}意见的?(?:通知|公告|函)?$")
+ASKS = re.compile(r"[现拟就](?:面?向社会|予以)?(?:公开|广泛)*征[求集](?:社会各界|公众|各方面)?的?意见")
+OPENING_CHARS = 400
 MARKS = re.compile(r"[\W_]+")
 
 
@@ -51,6 +54,8 @@ def validity(document: Document, documents: Iterable[Document], as_of: str) -> V
     about = document.metadata
     if about.kind == "news":
         return Validity(state="不明", because="新闻报道没有效力期限，请以政策原文为准")
+    if is_draft(document):
+        return Validity(state="征求意见", because="是征求意见的草案，不是正式施行的文件")
     newer = _newer(document, documents, as_of)
     if newer:
         return newer
@@ -60,6 +65,14 @@ def validity(document: Document, documents: Iterable[Document], as_of: str) -> V
     if about.expires and last_day(about.expires) < as_of:
         return Validity(state="已过期", because=_expired(about), reading=expires)
     return _in_force(document, as_of)
+
+
+def is_draft(document: Document) -> bool:
+    """Whether a text is put out for comments, and is no rule yet: by its title, the name of its
+    file, or what stands before it."""
+    about = document.metadata
+    opening = document.text[:OPENING_CHARS]
+    return bool(DRAFT.search(about.title) or DRAFT.search(document.source) or ASKS.search(opening))
 
 
 def _expired(about: Metadata) -> str:
@@ -125,7 +138,7 @@ def successors(documents: Sequence[Document]) -> dict[str, tuple[Document, ...]]
 
 def _replaces(new: Document, old: Document) -> bool:
     """Whether a document replaces another by its words or as a later edition."""
-    if new.doc_id == old.doc_id:
+    if new.doc_id == old.doc_id or is_draft(new):
         return False
     return _ends(new.metadata, old.metadata) or _is_edition(new.metadata, old.metadata)
 

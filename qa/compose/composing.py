@@ -37,7 +37,7 @@ from policyqa.qa.retrieve.evidence import LEADS_IN, Evidence, Quote
 from policyqa.qa.retrieve.ruling import Ruler
 from policyqa.qa.types import Citation, Note, Role
 
-NOT_HELD = frozenset({"已过期", "被替代", "尚未施行"})
+NOT_HELD = frozenset({"已过期", "被替代", "尚未施行", "征求意见"})
 NONE: Mapping[str, Quote] = MappingProxyType({})
 OTHER_TIMES = 3  # values of earlier dates that are shown
 

@@ -42,7 +42,7 @@ ACTS = {
 COMPARED = {"time": ("时间", "数值"), "place": ("地区", "规定")}
 MET = {True: "符合", False: "不符合", None: "还不能判断"}
 UNKNOWN = "不明"
-OUT_OF_FORCE = ("已过期", "被替代", "尚未施行")
+OUT_OF_FORCE = ("已过期", "被替代", "尚未施行", "征求意见")
 PENDING = f'<div class="pending">{say("正在查阅文件…")}</div>'
 
 _REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}

@@ -104,3 +104,22 @@ def test_the_words_that_decide_are_given() -> None:
 def test_normal_title() -> None:
     assert normal_title("某局关于印发《2024年度某市入户办法（修订）》的通知") == "某市入户办法"
     assert normal_title("某市入户暂行办法") == "某市入户办法"
+
+
+def test_a_draft_for_comments_is_no_rule_and_replaces_none() -> None:
+    rule = document("a", date="2016-10-01")
+    titled = document("b", title="重庆市人才办法（修订征求意见稿）", date="2020-05-01")
+    named = document("人才办法（草案送审稿）.pdf", date="2020-05-01")
+    said = "市政府正在立法审查，现向社会公开征求意见。"
+    asks = document("c", date="2020-05-01").model_copy(update={"text": said})
+    assert [state(each)[0] for each in (titled, named, asks)] == ["征求意见"] * 3
+    assert state(rule, titled, named, asks)[0] == "不明"
+    older = titled.model_copy(
+        update={"metadata": titled.metadata.model_copy(update={"date": "2015-01-01"})}
+    )
+    assert state(older, rule)[0] == "征求意见"
+
+
+def test_a_rule_that_tells_of_its_comments_is_none() -> None:
+    text = "本办法已向社会公开征求意见，现予印发。"
+    assert state(document().model_copy(update={"text": text}))[0] == "不明"
