@@ -26,6 +26,7 @@ from policyqa.ui.chat.language import Language, english, language_of
 from policyqa.ui.clients import Rate, client_of
 from policyqa.ui.errors import TryLater
 from policyqa.ui.openai.errors import PREFIX, in_shape
+from policyqa.ui.refusals import rewritten
 from policyqa.ui.rest.problems import problem
 
 MAX_BODY_BYTES = 1_000_000
@@ -151,8 +152,8 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        send = in_shape(send) if scope["path"].startswith(PREFIX) else send
-        send = with_headers(in_chinese(send), scope, self.policy)
+        send = rewritten(send, in_shape) if scope["path"].startswith(PREFIX) else send
+        send = with_headers(rewritten(send, in_chinese), scope, self.policy)
         refusal: Response | None = refused_host(scope, self.hosts) or refused(
             scope, self.bodies.get(scope["path"], MAX_BODY_BYTES), self.paths
         )
@@ -357,36 +358,15 @@ def with_headers(send: Send, scope: Scope, policy: str) -> Send:
     return send_with_headers
 
 
-def in_chinese(send: Send) -> Send:
-    """`send` that says a refusal in our words where a library says it in English: as JSON where
+def in_chinese(status: int, kind: str, said: bytes) -> tuple[bytes, str]:
+    """A refusal in our words where a library says it in English, for `rewritten`: as JSON where
     that was, else as a line."""
-    start: Message = {}
-    said = b""
-
-    async def send_in_chinese(message: Message) -> None:
-        nonlocal start, said
-        if message["type"] == "http.response.start" and message["status"] >= 400:
-            start = message
-            return
-        if not start or message["type"] != "http.response.body":
-            await send(message)
-            return
-        said += message.get("body", b"")
-        if message.get("more_body"):
-            return
-        headers = MutableHeaders(scope=start)
-        if _is_english(said):
-            words = WORDS.get(start["status"], OTHER_WORDS)
-            as_json = headers.get("content-type", "").startswith("application/json")
-            shown = json.dumps({"detail": words}, ensure_ascii=False) if as_json else words
-            said = shown.encode()
-            headers["content-length"] = str(len(said))
-            if not as_json:
-                headers["content-type"] = "text/plain; charset=utf-8"
-        await send(start)
-        await send({"type": "http.response.body", "body": said})
-
-    return send_in_chinese
+    if not _is_english(said):
+        return said, kind
+    words = WORDS.get(status, OTHER_WORDS)
+    if kind.startswith("application/json"):
+        return json.dumps({"detail": words}, ensure_ascii=False).encode(), kind
+    return words.encode(), "text/plain; charset=utf-8"
 
 
 def _is_english(body: bytes) -> bool:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -21,10 +22,12 @@ from policyqa.qa.types import Question
 from policyqa.ui import doorman, server
 from policyqa.ui.commands import data_app
 from policyqa.ui.errors import StoreError
+from policyqa.ui.refusals import rewritten
 from policyqa.ui.staff.sessions import KEY_BYTES, KEY_FILE, signing_key
 from policyqa.ui.store import database
 from policyqa.ui.store.database import FILE, open_database
 from policyqa.ui.store.records import Records
+from tests.aside import finished
 from tests.staff import service_of, sessions_of
 from tests.ui_fake import PLAN, FakeAssistant
 
@@ -163,22 +166,34 @@ def test_no_refusal_is_in_english(client: TestClient, monkeypatch: pytest.Monkey
         assert not re.search("[A-Za-z]{3,} [A-Za-z]{3,}", shown), reply.text
 
 
-def test_a_full_queue_says_so_in_chinese(client: TestClient) -> None:
-    said: list[dict[str, object]] = []
+def test_a_full_queue_says_so_in_chinese() -> None:
+    said, kind = doorman.in_chinese(503, "application/json", b'{"detail":"Queue is full."}')
+    assert "提问的人太多" in said.decode()
+    assert kind == "application/json"
+    assert doorman.in_chinese(503, "text/plain", "满了".encode()) == ("满了".encode(), "text/plain")
 
-    async def send(message: object) -> None:
-        said.append(message)  # type: ignore[arg-type]
 
-    wrapped = doorman.in_chinese(send)  # type: ignore[arg-type]
-    start = {
-        "type": "http.response.start",
-        "status": 503,
-        "headers": [(b"content-type", b"application/json")],
-    }
-    for message in (start, {"type": "http.response.body", "body": b'{"detail":"Queue is full."}'}):
-        with pytest.raises(StopIteration):
-            wrapped(message).send(None)  # type: ignore[attr-defined]
-    assert "提问的人太多" in said[1]["body"].decode()  # type: ignore[attr-defined]
+def test_a_refusal_in_pieces_leaves_whole_and_what_is_none_as_it_came() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def through(messages: list[Any]) -> None:
+        wrapped = rewritten(send, lambda *_: (b"other", "text/x"))
+        for message in messages:
+            await wrapped(message)
+
+    body = [
+        {"type": "http.response.body", "body": b"a", "more_body": True},
+        {"type": "http.response.body", "body": b"b"},
+    ]
+    finished(through([{"type": "http.response.start", "status": 503, "headers": []}, *body]))
+    assert [each.get("body") for each in sent] == [None, b"other"]
+    assert dict(sent[0]["headers"])[b"content-length"] == b"5"
+    sent.clear()
+    finished(through([{"type": "http.response.start", "status": 200, "headers": []}, *body]))
+    assert [each.get("body") for each in sent] == [None, b"a", b"b"]
 
 
 def test_what_nobody_thought_of_is_one_line(

@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Send
 
 from policyqa.ui.errors import RequestError
 
@@ -28,30 +26,9 @@ async def refused_request(request: Request, error: Exception) -> Response:
     return JSONResponse(shape(found.status, str(found), found.param, found.code), found.status)
 
 
-def in_shape(send: Send) -> Send:
-    """`send` that puts a refusal of the gate, of the framework or of the queue into the shape."""
-    start: Message = {}
-    said = b""
-
-    async def send_in_shape(message: Message) -> None:
-        nonlocal start, said
-        if message["type"] == "http.response.start" and message["status"] >= 400:
-            start = message
-            return
-        if not start or message["type"] != "http.response.body":
-            await send(message)
-            return
-        said += message.get("body", b"")
-        if message.get("more_body"):
-            return
-        body = json.dumps(_shaped(start["status"], said), ensure_ascii=False).encode()
-        headers = MutableHeaders(scope=start)
-        headers["content-length"] = str(len(body))
-        headers["content-type"] = "application/json"
-        await send(start)
-        await send({"type": "http.response.body", "body": body})
-
-    return send_in_shape
+def in_shape(status: int, kind: str, said: bytes) -> tuple[bytes, str]:
+    """A refusal of the gate, of the framework or of the queue in the shape, for `rewritten`."""
+    return json.dumps(_shaped(status, said), ensure_ascii=False).encode(), "application/json"
 
 
 def _shaped(status: int, said: bytes) -> Any:
