@@ -7,6 +7,8 @@ PolicyQAError
 ├── EffortError          looking for words takes more work than is given to it
 ├── ReceiptError         a file that should be a receipt of an answer is none
 ├── DatasetError         a line of a collection or of an evaluation data set is wrong
+├── RegisterError        a file of the register, or what is asked of it, is wrong
+│   └── FaultyFile       one file of it is no programme
 └── RunError             a kept evaluation is absent, unfinished, damaged or of something else
 """
 
@@ -41,6 +43,7 @@ MEANINGS = {
     "literal_error": "不是可用的值",
     "string_pattern_mismatch": "格式不对",
     "extra_forbidden": "没有这一项",
+    "string_too_short": "太短，至少 {min_length} 字",
     "string_too_long": "超过 {max_length} 字",
     "value_error": "{error}",
 }
@@ -78,6 +81,20 @@ class ReceiptError(PolicyQAError):
 
 class DatasetError(PolicyQAError):
     """A line of an evaluation data set is wrong. The message names the file and the line."""
+
+
+class RegisterError(PolicyQAError):
+    """A file of the register is wrong, or it holds no such programme. The message names file and
+    line."""
+
+
+class FaultyFile(RegisterError):
+    """One file of the register is no programme; the others go on. `line` is 0 where none is
+    known."""
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__(f"{file}:{line}：{reason}" if line else f"{file}：{reason}")
+        self.file, self.line, self.reason = file, line, reason
 
 
 class RunError(PolicyQAError):

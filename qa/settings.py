@@ -282,6 +282,9 @@ class Settings(BaseSettings):
     )
     data: Path = Field(default=Path(".policyqa/data"), description="存放问答和评价的文件夹")
     runs: Path = Field(default=Path(".policyqa/runs"), description="存放各次评测的文件夹")
+    programmes: Path | None = Field(
+        default=None, description="政策与服务登记册的文件夹；空为存放文件的文件夹里的 register"
+    )
     model: ModelSettings = ModelSettings()
     ranking: RankingSettings = RankingSettings()
     reader: ReaderSettings = ReaderSettings()

@@ -23,6 +23,7 @@ from policyqa.qa.conversation.resolver import LearnedResolver, Resolver
 from policyqa.qa.errors import DatasetError
 from policyqa.qa.live import LiveAssistant
 from policyqa.qa.llm.language_model import OpenAIWriter, Writer
+from policyqa.qa.register.shelf import FOLDER
 from policyqa.qa.retrieve.reading import (
     DEFAULT_MODEL,
     CrossEncoderReader,
@@ -151,6 +152,12 @@ def source_of(index: Path, settings: Settings) -> Path:
         return Path(search_index.read_manifest(index).root or settings.source)
     except IndexError_:
         return settings.source
+
+
+def register_folder(index: Path | None = None) -> Path:
+    """Where the register of programmes is kept: as the settings say, else in the source folder."""
+    settings = configuration.load()
+    return settings.programmes or source_of(index or settings.index, settings) / FOLDER
 
 
 def _root(index: Path | None) -> Path:

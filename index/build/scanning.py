@@ -12,6 +12,7 @@ from policyqa.index.store.search_index import SourceFile
 from policyqa.index.types import FileReport, Metadata
 
 ABOUT = frozenset({catalogue.FILE_NAME, office.FILE_NAME})  # what staff say, and no document
+REGISTER, REGISTER_SUFFIX = "register", ".toml"  # so are the files of this folder
 
 
 def scan(source: Path) -> list[SourceFile]:
@@ -47,11 +48,17 @@ def state(sha256: str, metadata: Metadata) -> str:
 
 
 def paths(source: Path) -> Iterator[Path]:
-    """Every file of the folder and of its subfolders, but the hidden and those `ABOUT` others."""
+    """Every file of the folder and of its subfolders, but the hidden, those `ABOUT` others, and
+    the register of programmes."""
     for path in source.rglob("*"):
         folder = path.is_dir() and not path.is_symlink()
-        if not folder and path.name not in ABOUT and not _is_hidden(path, source):
+        said = path.name in ABOUT or _is_of_the_register(path, source)
+        if not folder and not said and not _is_hidden(path, source):
             yield path
+
+
+def _is_of_the_register(path: Path, source: Path) -> bool:
+    return path.parent == source / REGISTER and path.suffix == REGISTER_SUFFIX
 
 
 def _is_hidden(path: Path, source: Path) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyqa.index.errors import PolicyQAError
+from policyqa.qa.cli import register
 from policyqa.qa.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 documents_app = typer.Typer(help="查看和维护文件。", no_args_is_help=True)
 app.add_typer(documents_app, name="documents")
+app.add_typer(register.app, name="register")
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="索引文件夹")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]

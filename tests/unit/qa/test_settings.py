@@ -27,7 +27,7 @@ def test_defaults() -> None:
 def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {
         "SOURCE": "a", "INDEX": "b", "CACHE": "c", "DATA": "d", "RUNS": "e", "MODEL__NAME": "m",
-        "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
+        "PROGRAMMES": "f", "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
         "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
         "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1",

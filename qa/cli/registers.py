@@ -1,0 +1,169 @@
+"""The register for a person at a terminal, and for a program."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from policyqa.index.errors import SourceError
+from policyqa.qa.cli.present import one_line
+from policyqa.qa.corpus import Corpus
+from policyqa.qa.register import shelf as shelves
+from policyqa.qa.register.examining import AILMENTS, Coverage, Difference, Finding, place_of
+from policyqa.qa.register.proposing import proposed, renewed
+from policyqa.qa.register.shelf import Shelf
+from policyqa.qa.register.standing import Standings
+from policyqa.qa.register.types import FIELDS, KINDS, Programme
+
+READ_KINDS = ("policy", "plan", "notice", "guide")  # of documents, where no file is named
+CHANGES = {"added": "新增", "removed": "删去", "changed": "改动"}
+MAX_SHOWN = 120  # characters of a cell in a list
+
+
+class Proposal(NamedTuple):
+    """A programme as it is read now; `now` is what is to be kept, None where nothing is new."""
+
+    read: Programme
+    now: Programme | None
+
+
+def proposals(corpus: Corpus, shelf: Shelf, sources: Sequence[str]) -> Iterator[Proposal]:
+    """What is read of these files, or of all that hold rules.
+
+    Raises:
+        SourceError: there is no such file.
+    """
+    known = {document.source for document in corpus.documents()}
+    for source in sources:
+        if source not in known:
+            said = one_line(source[:200])
+            raise SourceError(f"索引里没有文件 {said}，可用 policyqa documents list 查看")
+    held = {each.id: each for each in shelf.programmes}
+    for document in corpus.documents():
+        wanted = document.source in sources if sources else document.metadata.kind in READ_KINDS
+        if not wanted:
+            continue
+        own = (document.doc_id,)
+        for each in proposed(document, corpus.passages(*own), corpus.rules(*own)):
+            yield Proposal(each, renewed(held.get(each.id), each))
+
+
+def put(folder: Path, programme: Programme) -> None:
+    """Keep a version. Raises as `qa.register.shelf.write`."""
+    shelves.write(folder, programme)
+
+
+def proposal_text(found: Proposal) -> str:
+    """One line: what it is, and whether it is new."""
+    cells = len(list(found.read.cells()))
+    programme = found.now or found.read
+    state = f"第 {programme.version} 版" if found.now else "没有变化"
+    place = f"{one_line(programme.document)} {one_line(programme.clause)}".strip()
+    return f"{programme.id}  {one_line(programme.name)}  {cells} 项  {state}  （{place}）"
+
+
+def proposal_json(found: Proposal) -> str:
+    """The same for a program, whole."""
+    programme = found.now or found.read
+    said = programme.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps({"new": found.now is not None, **said}, ensure_ascii=False)
+
+
+def entry(programme: Programme, standings: Standings) -> dict[str, Any]:
+    """One programme in the list, with how many of its cells are signed, proposed and to be looked
+    at."""
+    states = [standings.of(cell).state for _, _, cell in programme.cells()]
+    about = ("id", "version", "kind", "name", "document", "clause", "region", "issuer")
+    return {
+        **programme.model_dump(include={*about, "valid_from", "valid_to"}),
+        "ended": standings.ended(programme),
+        **{state: states.count(state) for state in ("signed", "proposed", "review")},
+    }
+
+
+def entry_text(said: dict[str, Any]) -> str:
+    """The same in a line."""
+    ended = f"  {said['ended']}" if said["ended"] else ""
+    counts = f"已签 {said['signed']}  未签 {said['proposed']}  待核 {said['review']}"
+    place = "  ".join(filter(None, (said["region"], said["issuer"])))
+    name = one_line(said["name"])
+    return (
+        f"{said['id']}  v{said['version']}  {KINDS[said['kind']]}  {name}  {place}  {counts}{ended}"
+    )
+
+
+def shown(programme: Programme, standings: Standings) -> dict[str, Any]:
+    """A programme with all its cells, each with its label, its words and what it is worth."""
+    cells = []
+    for field, number, cell in programme.cells():
+        standing = standings.of(cell)
+        said = cell.model_dump(mode="json", exclude_defaults=True)
+        state = {"state": standing.state, "because": standing.because}
+        cells.append(
+            {"field": field, "label": FIELDS[field], "place": place_of(field, number)}
+            | said
+            | state
+        )
+    return {**entry(programme, standings), "cells": cells}
+
+
+def shown_text(said: dict[str, Any]) -> str:
+    """The same for a person."""
+    term = "至".join(filter(None, (said["valid_from"], said["valid_to"])))
+    head = [entry_text(said), f"依据：{one_line(said['document'])} {one_line(said['clause'])}"]
+    lines = [f"有效期：{term}"] if term else []
+    names = {"signed": "已签", "proposed": "未签", "review": "待核"}
+    for cell in said["cells"]:
+        signed = cell.get("signed", {})
+        by = (
+            f"，{one_line(signed['by'])} {signed['time'][:10]}" if cell["state"] == "signed" else ""
+        )
+        why = f"：{cell['because']}" if cell["state"] == "review" else ""
+        lines.append(
+            f"{cell['label']}：{_short(cell['text'])}  〔{names[cell['state']]}{by}{why}〕"
+        )
+    return "\n".join([*head, *lines])
+
+
+def finding_text(found: Finding) -> str:
+    """One line."""
+    place = f" {one_line(found.place)}" if found.place else ""
+    where = f":{found.place}" if found.ailment == "invalid" and found.place else place
+    return (
+        f"{AILMENTS[found.ailment]}  {one_line(found.programme)}{where}：{one_line(found.because)}"
+    )
+
+
+def difference_text(found: Difference) -> str:
+    """One line, or two where something was changed."""
+    label = FIELDS.get(found.field, found.field)
+    if found.change != "changed":
+        return f"{CHANGES[found.change]}  {label}：{_short(found.old or found.new)}"
+    return f"改动  {label}：{_short(found.old)}\n      → {_short(found.new)}"
+
+
+def coverage_text(found: Coverage) -> str:
+    """A line for the document and one for each rule that stands in no cell."""
+    title = found.document.metadata.title or found.document.source
+    head = (
+        f"{one_line(found.document.source)}  《{one_line(title)}》  {found.covered}/{found.rules}"
+    )
+    left = [
+        f"    {each.rule.start}–{each.rule.end}  {_short(each.quote)}" for each in found.uncovered
+    ]
+    return "\n".join([head, *left])
+
+
+def coverage_json(found: Coverage) -> str:
+    """The same for a program."""
+    left = [
+        {"start": each.rule.start, "end": each.rule.end, "quote": each.quote}
+        for each in found.uncovered
+    ]
+    said = {"source": found.document.source, "covered": found.covered, "rules": found.rules}
+    return json.dumps({**said, "uncovered": left}, ensure_ascii=False)
+
+
+def _short(text: str) -> str:
+    words = one_line(" ".join(text.split()))
+    return words if len(words) <= MAX_SHOWN else words[: MAX_SHOWN - 1] + "…"
