@@ -64,19 +64,21 @@ def remembered(found: Sequence[Fact]) -> tuple[Told, ...]:
 
 def _gap(check: Check) -> str:
     """What is lacking to a limit that time or money may reach: 还差4个月; "" where nothing is."""
-    low = check.limit.allowed.low
-    told = [f.told.low for f in check.told if f.told.low is not None and f.told.low == f.told.high]
-    if (
-        check.fits is not False
-        or low is None
-        or check.limit.allowed == SOME
-        or not told
-        or excludes(check.quote)
-    ):
+    if check.fits is not False or excludes(check.quote):
         return ""
-    if attributes()[check.limit.attribute].scale:
+    return lacking(check.limit, check.told)
+
+
+def lacking(limit: Limit, facts: Sequence[Fact]) -> str:
+    """What a limit that is not met lacks and time or money may reach: 还差4个月; "" for others."""
+    low = limit.allowed.low
+    own = [f.told for f in facts if (f.attribute, f.unit) == (limit.attribute, limit.unit)]
+    told = [each.low for each in own if each.low is not None and each.low == each.high]
+    if low is None or limit.allowed == SOME or not told or max(told) >= low:
         return ""
-    return f"还差{_amount(low - max(told), check.limit.unit)}"
+    if attributes()[limit.attribute].scale:
+        return ""
+    return f"还差{_amount(low - max(told), limit.unit)}"
 
 
 def demanded(limit: Limit) -> str:

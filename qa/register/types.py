@@ -92,6 +92,8 @@ class Condition(Cell):
     def _stands_in_the_quote(self) -> "Condition":
         if _depth(self.tree) > MAX_DEPTH:
             raise ValueError(f"条件套得太深，最多 {MAX_DEPTH} 层")
+        if not _is_possible(self.tree):
+            raise ValueError("要求满足的项数应在 1 和列出的项数之间")
         for leaf in leaves(self.tree):
             if not 0 <= leaf.start < leaf.end <= len(self.quote.text):
                 raise ValueError(f"条件的位置 {leaf.start}–{leaf.end} 不在原文之内")
@@ -151,6 +153,13 @@ class Programme(Value):
         for field in FIELDS:
             for number, cell in enumerate(getattr(self, field)):
                 yield field, number, cell
+
+
+def _is_possible(node: Node) -> bool:
+    """Whether no list asks for more of its items than it has."""
+    if not isinstance(node, Branch):
+        return True
+    return 1 <= node.least <= len(node.parts) and all(map(_is_possible, node.parts))
 
 
 def _depth(node: Node) -> int:

@@ -26,8 +26,9 @@ def test_defaults() -> None:
 
 def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {
-        "SOURCE": "a", "INDEX": "b", "CACHE": "c", "DATA": "d", "RUNS": "e", "MODEL__NAME": "m",
-        "PROGRAMMES": "f", "MODEL__PRECISION": "float32", "MODEL__THREADS": "2", "ANSWER__MAX_CHARS": "100",
+        "SOURCE": "a", "INDEX": "b", "CACHE": "c", "DATA": "d", "RUNS": "e",
+        "PROGRAMMES": "f", "MODEL__NAME": "m", "MODEL__PRECISION": "float32", "MODEL__THREADS": "2",
+        "ANSWER__MAX_CHARS": "100",
         "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
         "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1",
@@ -54,6 +55,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "cache": "c",
         "data": "d",
         "runs": "e",
+        "programmes": "f",
         "model": {"name": "m", "precision": "float32", "threads": 2},
         "ranking": {
             "dense": 0.1,

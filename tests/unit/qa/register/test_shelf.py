@@ -107,6 +107,13 @@ def test_conditions_may_not_be_nested_without_end() -> None:
         type(condition).model_validate({**condition.model_dump(), "tree": tree})
 
 
+def test_no_list_may_ask_for_more_than_it_has() -> None:
+    condition = READ[0].conditions[0]
+    tree = {"node": "at_least", "least": 9, "parts": [condition.tree.model_dump()]}
+    with pytest.raises(ValueError, match="应在 1 和列出的项数之间"):
+        type(condition).model_validate({**condition.model_dump(), "tree": tree})
+
+
 def test_a_folder_that_takes_nothing_is_said(tmp_path: Path) -> None:
     (tmp_path / "register").write_text("", "utf-8")
     with pytest.raises(RegisterError, match="写不进"):
