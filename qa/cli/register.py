@@ -129,6 +129,31 @@ def coverage(
             typer.echo(registers.coverage_json(each) if as_json else registers.coverage_text(each))
 
 
+@app.command()
+def match(
+    people: Annotated[
+        Path, typer.Argument(help="CSV：一行一人，列名如姓名、年龄、学历、社保（月）")
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="结果写成哪个 CSV 文件，- 为标准输出")
+    ] = "-",
+    as_of: DayOption = "",
+    index: IndexOption = None,
+) -> None:
+    """免申即享：名单上谁符合什么、不符合哪一条、还差什么；什么也不保存。"""
+    from policyqa.qa.cli import registers
+    from policyqa.qa.register import matching
+    from policyqa.qa.register.checking import Engine
+    from policyqa.qa.register.standing import Standings
+
+    corpus, shelf = _opened(index)
+    engine = Engine(shelf.programmes, Standings(corpus, _day(as_of)))
+    table = matching.read(people, engine)
+    with registers.table_at(output) as write:
+        summary = registers.written(table, engine, write)
+    typer.echo(registers.summary_text(summary), err=output == "-")
+
+
 def _opened(index: Path | None, *, documents: bool = True) -> tuple["Corpus", "Shelf"]:
     """The documents and the register."""
     from policyqa.qa import wiring

@@ -1,15 +1,21 @@
 """The register for a person at a terminal, and for a program."""
 
+import csv
 import json
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from policyqa.index.errors import SourceError
 from policyqa.qa.cli.present import one_line
 from policyqa.qa.corpus import Corpus
+from policyqa.qa.errors import RegisterError
 from policyqa.qa.register import shelf as shelves
+from policyqa.qa.register.checking import Engine
 from policyqa.qa.register.examining import AILMENTS, Coverage, Difference, Finding, place_of
+from policyqa.qa.register.matching import COLUMNS, Summary, Table, matched, rows_of, safe
 from policyqa.qa.register.proposing import proposed, renewed
 from policyqa.qa.register.shelf import Shelf
 from policyqa.qa.register.standing import Standings
@@ -162,6 +168,49 @@ def coverage_json(found: Coverage) -> str:
     ]
     said = {"source": found.document.source, "covered": found.covered, "rules": found.rules}
     return json.dumps({**said, "uncovered": left}, ensure_ascii=False)
+
+
+Write = Callable[[Sequence[str]], object]
+
+
+@contextmanager
+def table_at(place: str) -> Iterator[Write]:
+    """Writes the lines of a table into a new file, or to standard output for `-`.
+
+    Raises:
+        RegisterError: the file is there already, or cannot be written.
+    """
+    if place == "-":
+        yield csv.writer(sys.stdout, lineterminator="\n").writerow
+        return
+    try:
+        with open(place, "x", encoding="utf-8-sig", newline="") as file:  # as Excel reads it
+            yield csv.writer(file).writerow
+    except FileExistsError as error:
+        raise RegisterError(f"{place} 已经存在，请换一个文件名") from error
+    except OSError as error:
+        raise RegisterError(f"写不进 {place}：{error.strerror}") from error
+
+
+def written(table: Table, engine: Engine, write: Write) -> Summary:
+    """Write what follows for each person, and count it."""
+    summary = Summary()
+    write(COLUMNS)
+    for found in matched(table, engine):
+        summary.add(found)
+        for row in rows_of(found):
+            write([safe(cell) for cell in row])
+    return summary
+
+
+def summary_text(summary: Summary) -> str:
+    """How many people each programme is due to, and which cells could not be read."""
+    lines = [f"{summary.people} 人，{len(summary.words)} 项；自测，不是认定。"]
+    for name, words in summary.words.items():
+        counts = "  ".join(f"{word} {words[word]}" for word in ("符合", "不符合", "还差"))
+        lines.append(f"{one_line(summary.names[name])}（{name}）  {counts}")
+    lines += [one_line(f"看不懂 {each}") for each in summary.wrong]
+    return "\n".join(lines)
 
 
 def _short(text: str) -> str:

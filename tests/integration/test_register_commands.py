@@ -96,3 +96,24 @@ def test_versions_are_compared(index: Path) -> None:
     said = done("register", "diff", old.id, "--index", index)
     path.unlink()
     assert said == "删去  材料：身份证复印件\n"
+
+
+def test_people_are_matched_and_nothing_is_kept(index: Path, tmp_path: Path) -> None:
+    people = tmp_path / "人才.csv"
+    people.write_text("姓名,年龄,学历,社保\n=张三,44,硕士,12\n李四,小,博士,8\n", "utf-8")
+    before = sorted(index.parent.rglob("*"))
+    said = policyqa("register", "match", people, "--as-of", "2026-06-01", "--index", index)
+    assert said.returncode == 0
+    lines = said.stdout.splitlines()
+    assert lines[0] == "人员,政策,编号,结论,条款,还差,待遇,说明"
+    assert len(lines) == 1 + 2 * 3
+    assert lines[1].startswith("'=张三,购房补贴,")
+    assert ",符合," in lines[1]
+    assert "看不懂 第 3 行（李四）年龄：“小”看不懂，请填数字（岁）" in said.stderr
+    written = tmp_path / "结果.csv"
+    counted = done("register", "match", people, "-o", written, "--index", index)
+    assert "2 人，3 项；自测，不是认定。" in counted
+    assert written.read_bytes().startswith("\ufeff人员".encode())
+    again = policyqa("register", "match", people, "-o", written, "--index", index)
+    assert (again.returncode, "已经存在" in again.stderr) == (1, True)
+    assert sorted(index.parent.rglob("*")) == before
