@@ -37,6 +37,8 @@ PATHS = frozenset(
         "/",
         "/healthz",
         "/cite",
+        "/programmes",
+        "/check",
         "/widget.js",
         "/readyz",
         "/metrics",
@@ -68,8 +70,8 @@ JOINS_AN_ASK = 3  # asking, opening it anew, a new conversation
 TOO_MUCH = "请求太多，请稍后再试。"
 REST = "/api/v1/"  # where a refusal is problem details
 FOLDERS = (
-    "/api/", PREFIX, "/a/", "/files/", "/receipt/", "/staff/", "/assets/", "/static/",
-    "/gradio_api/heartbeat/",
+    "/api/", PREFIX, "/a/", "/files/", "/programmes/", "/receipt/", "/staff/", "/assets/",
+    "/static/", "/gradio_api/heartbeat/",
 )  # fmt: skip
 
 # Gradio's client compiles its templates, hence 'unsafe-eval'; its styles and start-up are inline.

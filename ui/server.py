@@ -8,6 +8,7 @@ import socket
 import sys
 from functools import partial
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import NamedTuple
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
@@ -25,6 +26,7 @@ from starlette.types import ASGIApp
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.evaluations import Evaluations
+from policyqa.qa.register.shelf import FOLDER
 from policyqa.qa.settings import ServerSettings
 from policyqa.ui.api import add_api, late
 from policyqa.ui.assistant import Assistant
@@ -40,6 +42,9 @@ from policyqa.ui.logs import RequestIds
 from policyqa.ui.metrics import CountedAssistant, Metrics
 from policyqa.ui.openai.errors import PREFIX, refused_request, shape
 from policyqa.ui.openai.routes import build_openai
+from policyqa.ui.programmes.directory import build_directory
+from policyqa.ui.programmes.held import Held
+from policyqa.ui.programmes.selfcheck import build_check
 from policyqa.ui.public import PublicAssistant
 from policyqa.ui.rest.routes import PREFIX as REST
 from policyqa.ui.rest.routes import build_rest
@@ -80,7 +85,8 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
     keeps the documents, who tells of evaluations, under which names of hosts (empty: any), in the
-    frames of which other origins, and what raises where the index or the model is not well."""
+    frames of which other origins, what raises where the index or the model is not well, and where
+    the register of programmes is (None: in the source folder)."""
 
     assistant: Assistant
     records: Records
@@ -90,13 +96,14 @@ class Service(NamedTuple):
     hosts: frozenset[str] = frozenset()
     frames: tuple[str, ...] = ()
     check: Check = lambda: None
+    register: Path | None = None
 
 
 def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
     settings = settings or ServerSettings()
-    assistant, records, sessions, librarian, evaluations, hosts, frames, check = service
+    assistant, records, sessions, librarian, evaluations, hosts, frames, check, folder = service
     turns = Turns(settings)
     metrics = Metrics()
     metrics.watch(assistant, turns)
@@ -130,6 +137,9 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_widget(frames))
     app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
+    held = Held(folder or librarian.library.folder / FOLDER, lambda: public.corpus)
+    app.include_router(build_directory(held))
+    app.include_router(build_check(held, turns))
     app.state.sessions = sessions
     drafts, reviews = Drafts(sessions.accounts.engine), Reviews(sessions.accounts.engine)
     answered = partial(_answered, assistant, librarian, drafts)

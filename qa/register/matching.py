@@ -107,7 +107,7 @@ def _rows(name: str, data: bytes) -> tuple[tuple[str, ...], ...]:
 
 
 def column_of(head: str, keys: set[str]) -> Column:
-    """What a column tells by its head: 年龄, 社保缴费（月）, 最高学历, or a condition's own words."""
+    """What a column tells by its head: 年龄, 社保（月）, 最高学历, or a condition's own words."""
     if key_of(head) in keys and key_of(head):
         return Column(key=key_of(head))
     found = UNIT.search(head)
@@ -145,9 +145,8 @@ def matched(table: Table, engine: Engine) -> Iterator[Matched]:
         if len(row) > len(table.heads):
             wrong.append(f"这一行有 {len(row)} 格，比列名多")
         profile = Profile(tuple(facts), replies)
-        yield Matched(
-            number, _who(table, row, number), tuple(engine.verdicts(profile)), tuple(wrong)
-        )
+        found = tuple(engine.verdicts(profile))
+        yield Matched(number, _who(table, row, number), found, tuple(wrong))
 
 
 def _who(table: Table, row: Sequence[str], number: int) -> str:

@@ -1,0 +1,59 @@
+"""The register's pages in a real browser: found, read, checked, by keyboard and on a phone."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from policyqa.qa.register import shelf
+from policyqa.ui.assistant import Assistant
+from tests.e2e.test_accessibility import faults
+from tests.e2e.visitor import Site, Visitor
+from tests.programmes import office, programmes, signed
+from tests.ui_fake import FakeAssistant
+
+pytestmark = [pytest.mark.e2e]
+CORPUS = office()
+BUYING, RENTING, SKILLED = programmes(CORPUS)
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Assistant:
+    assistant = FakeAssistant()
+    assistant.corpus = CORPUS
+    return assistant
+
+
+@pytest.fixture(scope="module")
+def pages(site: Site) -> Site:
+    """The site with a register: two programmes signed, one proposed."""
+    folder = site.runs.with_name("source") / shelf.FOLDER
+    for each in (signed(BUYING), RENTING, signed(SKILLED)):
+        shelf.write(folder, each)
+    return site
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
+def test_a_returned_doctor_finds_out_what_is_due(
+    visit: Callable[..., Visitor], pages: Site, width: int, scheme: str
+) -> None:
+    page = visit(width=width, color_scheme=scheme).page
+    across = "document.documentElement.scrollWidth"
+    page.goto(f"{pages.url}programmes")
+    assert (faults(page), page.evaluate(across)) == ([], width)
+    page.get_by_role("link", name="购房补贴").click()
+    expect(page.get_by_role("heading", name="材料")).to_be_visible()
+    assert (faults(page), page.evaluate(across)) == ([], width)
+    page.get_by_role("link", name="看我能不能享受").click()
+    page.get_by_label("最高学历是什么").select_option("博士")
+    page.get_by_label("最高学历是什么").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已经说了 1 项")).to_be_visible()
+    for answer in ("38", "3年"):
+        page.locator("#asked").fill(answer)
+        page.keyboard.press("Enter")
+    expect(page.locator(".verdict.yes")).to_contain_text("博士一次性给予购房补贴15万元。")
+    assert (faults(page), page.evaluate(across)) == ([], width)
+    page.get_by_role("link", name="全部清除").click()
+    expect(page.get_by_text("符合 0 项，还差 3 项")).to_be_visible()

@@ -1,0 +1,181 @@
+"""`/programmes` and `/check` as readers use them: search, quotes, marks, one question at a time."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from policyqa.index.build.sandbox import Parsed
+from policyqa.qa.register import shelf
+from policyqa.ui import server
+from policyqa.ui.programmes.held import Held
+from policyqa.ui.store.database import open_database
+from tests.programmes import (
+    ABOUT,
+    HOUSING,
+    SKILLS,
+    SKILLS_ABOUT,
+    corpus_of,
+    office,
+    programmes,
+    read,
+    signed,
+)
+from tests.staff import service_of
+from tests.ui_fake import FakeAssistant
+
+ATTACK = "<script>alert(1)</script>"
+DAY = "2026-06-01"
+CORPUS = office()
+BUYING, RENTING, SKILLED = programmes(CORPUS)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("office") / "source"
+    for each in (signed(BUYING), RENTING, signed(SKILLED)):
+        shelf.write(folder / "register", each)
+    (folder / "register" / "bad.v1.toml").write_text("=", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    assistant = FakeAssistant()
+    assistant.corpus = CORPUS
+    engine = open_database(tmp_path_factory.mktemp("data"))
+    app = server.create_app(service_of(engine, source, assistant))
+    yield TestClient(app)
+    engine.dispose()
+
+
+def said(client: TestClient, path: str, **form: str | list[str]) -> str:
+    """The words of a page, its marks taken out."""
+    reply = client.post(path, data=form) if form else client.get(path)
+    assert reply.status_code in (200, 400)
+    return unescape(re.sub(r"<[^>]+>", " ", reply.text))
+
+
+def test_the_directory_lists_what_is_in_the_register(client: TestClient) -> None:
+    page = said(client, "/programmes")
+    assert "3 项（登记册共 3 项）" in page
+    assert all(each.name in page for each in (BUYING, RENTING, SKILLED))
+    assert "未签" in page
+    assert "购房补贴" in said(client, "/programmes?q=学历学位证书")
+    assert "0 项（登记册共 3 项）" in said(client, "/programmes?kind=service")
+    assert "1 项（" in said(client, "/programmes?q=技能 奖励")
+
+
+def test_what_is_searched_is_no_markup(client: TestClient) -> None:
+    page = client.get("/programmes", params={"q": ATTACK[:90]}).text
+    assert ATTACK not in page
+    assert "&lt;script&gt;" in page
+    assert client.get("/programmes", params={"q": "长" * 101}).status_code == 422
+
+
+def test_a_page_shows_its_cells_with_marks_and_the_way_to_their_words(client: TestClient) -> None:
+    page = client.get(f"/programmes/{BUYING.id}").text
+    assert "未签</span>" not in page
+    assert "一次性</span>" in page
+    links = [unescape(each) for each in re.findall(r'href="(/cite\?link=[^"]+)"', page)]
+    assert len(links) == len(list(BUYING.cells()))
+    assert "博士一次性给予购房补贴15万元。" in page
+    cited = client.get(links[1])
+    assert cited.status_code == 200
+    assert "<mark>博士一次性给予购房补贴15万元。</mark>" in cited.text
+    renting = client.get(f"/programmes/{RENTING.id}").text
+    assert renting.count("未签</span>") == len(list(RENTING.cells()))
+    assert "最长 24 个月" in renting
+
+
+def test_pages_load_nothing_from_elsewhere_and_run_nothing(client: TestClient) -> None:
+    for path in ("/programmes", f"/programmes/{BUYING.id}", "/check"):
+        reply = client.get(path)
+        assert reply.headers["content-security-policy"].startswith("default-src 'none'")
+        assert reply.headers["cache-control"] == "no-store"
+        assert "<script" not in reply.text
+    style = client.get("/programmes/style.css")
+    assert style.headers["content-type"].startswith("text/css")
+
+
+def test_what_is_not_there_is_said(client: TestClient) -> None:
+    assert client.get("/programmes/nothing").status_code == 404
+    assert "没有这一项" in client.get("/programmes/nothing").text
+
+
+def test_the_check_asks_one_question_at_a_time(client: TestClient) -> None:
+    page = said(client, "/check")
+    assert "符合 0 项，还差 3 项，不符合 0 项" in page
+    assert "最高学历是什么" in page
+    page = said(client, "/check", degree="博士")
+    assert "已经说了 1 项" in page
+    assert "最高学历是什么" not in page
+    page = said(client, "/check", degree="博士", age="40", insured="8个月")
+    assert "符合 0 项，还差 1 项，不符合 2 项" in page
+    assert "还差4个月" in page
+    page = said(client, "/check", degree="硕士", age="40", insured="2年", skill="高级工")
+    assert "符合 2 项" in page
+    assert "硕士一次性给予购房补贴6万元。" in page
+    assert "博士一次性" not in page
+
+
+def test_a_question_that_nobody_can_answer_is_skipped(client: TestClient) -> None:
+    page = client.post("/check", data={"skip": ["degree", "nonsense"]}).text
+    assert "最高学历是什么" not in page
+    assert '<input type="hidden" name="skip" value="degree">' in page
+    assert "nonsense" not in page
+
+
+def test_what_cannot_be_read_is_named_and_stays_in_its_field(client: TestClient) -> None:
+    reply = client.post("/check", data={"age": ATTACK, "house": ATTACK})
+    assert reply.status_code == 400
+    assert ATTACK not in reply.text
+    assert "年龄：“&lt;script" in reply.text
+    assert "符合 0 项，还差 3 项" in unescape(reply.text)
+
+
+def test_a_condition_is_answered_by_its_own_words(client: TestClient) -> None:
+    told = {"age": "30", "degree": "本科", "house": "没有", "insured": "1年", "skill": "没有"}
+    page = client.post("/check", data={**told, "worked": "4年"}).text
+    asked = re.search(r'for="asked">是不是这样：([^<]+)？', page)
+    field = re.search(r'<select name="(r-[0-9a-f]{12})" id="asked"', page)
+    assert asked
+    assert field
+    assert asked[1] == "在渝南区工作满36个月"
+    answered = said(client, "/check", **told, worked="4年", **{field[1]: "是"})
+    assert "符合 1 项" in answered
+    assert "没有要再问的了" in answered
+
+
+def test_programmes_that_exclude_each_other_are_a_choice(source: Path, tmp_path: Path) -> None:
+    barred = BUYING.exclusions[0].model_copy(update={"others": (SKILLED.id,)})
+    one = signed(BUYING.model_copy(update={"exclusions": (barred,)}))
+    for each in (one, signed(SKILLED)):
+        shelf.write(tmp_path / "office" / "source" / "register", each)
+    assistant, engine = FakeAssistant(), open_database(tmp_path)
+    assistant.corpus = CORPUS
+    app = server.create_app(service_of(engine, tmp_path / "office" / "source", assistant))
+    told = {"age": "30", "degree": "硕士", "insured": "1年", "skill": "技师"}
+    page = said(TestClient(app), "/check", **told)
+    assert "只能选一样" in page
+    engine.dispose()
+
+
+def test_the_register_follows_its_files_the_documents_and_the_day(tmp_path: Path) -> None:
+    papers: list[Parsed] = [read("housing.txt", HOUSING, ABOUT)]
+    day = [DAY]
+    held = Held(tmp_path, lambda: corpus_of(papers), lambda: day[0])
+    assert held.now().shelf.programmes == ()
+    shelf.write(tmp_path, signed(BUYING))
+    before = held.now()
+    assert [each.id for each in before.shelf.programmes] == [BUYING.id]
+    assert held.now() is before
+    cell = signed(BUYING).benefits[0]
+    assert before.standings.of(cell).label == "已签"
+    papers[:] = [read("skills.txt", SKILLS, SKILLS_ABOUT)]
+    assert held.now().standings.of(cell).label == "待核"
+    day[0] = "2028-01-01"
+    assert held.now().engine.checked == []

@@ -1,0 +1,154 @@
+"""The self-check: a profile that stays in the browser's form, one question at a time, and what
+follows for each programme. Nothing is kept."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from policyqa.index.conditions.catalogue import Attribute
+from policyqa.qa.eligibility.facts import Fact
+from policyqa.qa.eligibility.logic import Truth
+from policyqa.qa.errors import QuestionError
+from policyqa.qa.register.answering import asked, choices, counted_in, fact_of, reply_of
+from policyqa.qa.register.asking import Ask, next_question
+from policyqa.qa.register.checking import Engine, Profile, Verdict
+from policyqa.ui.clients import client_of
+from policyqa.ui.programmes.held import Held
+from policyqa.ui.programmes.pages import page
+from policyqa.ui.staff.sessions import plain
+from policyqa.ui.turns import Turns
+
+HERE = "/check"
+REPLY = "r-"  # begins the name of a field for a condition by its own words
+HASH_CHARS = 12
+SKIP, MAX_SKIPPED = "skip", 200
+ORDER = {"符合": 0, "还差": 1, "不符合": 2}
+
+
+class Field(NamedTuple):
+    """A field of the form: its name, what is asked, what was typed, what may be chosen (none: it is
+    typed), and what it is counted in."""
+
+    name: str
+    label: str
+    ask: str
+    value: str
+    choices: Sequence[str]
+    unit: str
+
+
+class Told(NamedTuple):
+    """What a form tells: the profile, the fields that were filled in, those that are not to be
+    asked again (`skips`; their attributes and keys in `skipped`), and which cannot be read."""
+
+    profile: Profile
+    fields: tuple[Field, ...]
+    skips: tuple[str, ...]
+    skipped: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+async def sent(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form in their order."""
+    said = (await request.form()).multi_items()
+    return [(name, plain(value)) for name, value in said if isinstance(value, str)]
+
+
+def build_check(held: Held, turns: Turns) -> APIRouter:
+    """`GET /check` begins anew, `POST /check` goes on with what the form holds. To find the next
+    question takes time like a question, so it waits for its turn like one."""
+    router = APIRouter(prefix=HERE)
+
+    @router.get("")
+    async def begin(request: Request) -> Response:
+        return await asyncio.wrap_future(turns.submit(client_of(request), _shown, held, []))
+
+    @router.post("")
+    async def go_on(
+        request: Request, form: Annotated[list[tuple[str, str]], Depends(sent)]
+    ) -> Response:
+        return await asyncio.wrap_future(turns.submit(client_of(request), _shown, held, form))
+
+    return router
+
+
+def _shown(held: Held, form: Sequence[tuple[str, str]]) -> Response:
+    engine = held.now().engine
+    told = told_by(form, engine)
+    ask = next_question(engine, told.profile, told.skipped)
+    verdicts = sorted(engine.verdicts(told.profile), key=lambda each: ORDER[each.word])
+    return page(
+        "check.html",
+        400 if told.wrong else 200,
+        told=told,
+        question=_question(ask) if ask else None,
+        verdicts=verdicts,
+        counts={word: sum(each.word == word for each in verdicts) for word in ORDER},
+        exclusions=_exclusions(verdicts),
+    )
+
+
+def told_by(form: Sequence[tuple[str, str]], engine: Engine) -> Told:
+    """What a form tells; fields that nobody knows are passed over, those that cannot be read are
+    named and count as not known."""
+    replies = {name_of(key): (key, words) for key, words in _conditions(engine).items()}
+    facts: list[Fact] = []
+    said: dict[str, Truth] = {}
+    shown: list[Field] = []
+    wrong: list[str] = []
+    about = asked()
+    for name, value in dict(form).items():
+        if not value.strip():
+            continue
+        try:
+            if name in about:
+                shown.append(_field(name, about[name], value))
+                if fact := fact_of(name, value):
+                    facts.append(fact)
+            elif name in replies:
+                key, words = replies[name]
+                shown.append(Field(name, words, words, value, ("是", "否"), ""))
+                said[key] = reply_of(value)
+        except QuestionError as error:
+            wrong.append(str(error))
+    known = {name: key for name, (key, _) in replies.items()} | {name: name for name in about}
+    skips = tuple(dict.fromkeys(v for n, v in form if n == SKIP and v in known))[:MAX_SKIPPED]
+    skipped = tuple(known[each] for each in skips)
+    return Told(Profile(tuple(facts), said), tuple(shown), skips, skipped, tuple(wrong))
+
+
+def _conditions(engine: Engine) -> Mapping[str, str]:
+    return {each.key: each.words for checked in engine.checked for each in checked.asked}
+
+
+def name_of(key: str) -> str:
+    """The field of a condition."""
+    return REPLY + hashlib.sha256(key.encode()).hexdigest()[:HASH_CHARS]
+
+
+def _field(name: str, about: Attribute, value: str) -> Field:
+    options = [*choices(about), "没有"] if about.scale else ["有", "没有"] * (about.unit == "有")
+    return Field(name, about.label, about.ask, value, options, counted_in(about))
+
+
+def _question(ask: Ask) -> Field:
+    if ask.attribute:
+        return _field(ask.attribute, asked()[ask.attribute], "")
+    return Field(name_of(ask.key), ask.words, f"是不是这样：{ask.words}？", "", ("是", "否"), "")
+
+
+def _exclusions(verdicts: Sequence[Verdict]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What is not to be had together among what may be had: the words that say so, and each of the
+    programmes with its sums."""
+    due = {each.programme.id: each for each in verdicts if each.met is True}
+    found = []
+    for verdict in due.values():
+        for cell in verdict.programme.exclusions:
+            names = [verdict, *(due[other] for other in cell.others if other in due)]
+            if len(names) > 1:
+                sums = [(v.programme.name, "；".join(b.text for b in v.benefits)) for v in names]
+                found.append((cell.text, sums))
+    return found
