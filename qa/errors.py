@@ -28,6 +28,8 @@ MEANINGS = {
     "int_from_float": "应为整数",
     "float_parsing": "应为数",
     "finite_number": "应为数",
+    "decimal_parsing": "应为数",
+    "decimal_type": "应为数",
     "float_type": "应为数",
     "bool_type": "应为 true 或 false",
     "bool_parsing": "应为 true 或 false",

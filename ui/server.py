@@ -57,8 +57,10 @@ from policyqa.ui.staff.groups import Office, overdue
 from policyqa.ui.staff.librarian import Librarian
 from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
+from policyqa.ui.staff.register import build_register
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import Sessions
+from policyqa.ui.staff.signing import Signing
 from policyqa.ui.staff.tokens import build_tokens
 from policyqa.ui.store.accounts import Accounts
 from policyqa.ui.store.drafts import Drafts
@@ -148,6 +150,8 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_review(Desk(assistant, records, reviews, answered)))
     app.include_router(build_documents(assistant, librarian))
     app.include_router(build_gaps(Office(assistant, drafts, librarian, tasks, sessions.accounts)))
+    signing = Signing(sessions.accounts.engine, held)
+    app.include_router(build_register(held, signing))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
     app.include_router(build_tokens(tokens))

@@ -71,6 +71,7 @@ class Room(NamedTuple):
 ROOMS = (
     Room(f"{FOLDER}/review", "审阅", "逐句核对回答和引文", "reader"),
     Room(f"{FOLDER}/gaps", "缺口", "文件没有答案的问题，起草和签发答复", "reader"),
+    Room(f"{FOLDER}/register", "登记册", "核对、更正和签政策与服务的条目", "reader"),
     Room(f"{FOLDER}/documents", "文件", "放入、更正、比较和撤下文件", "reader"),
     Room(f"{FOLDER}/numbers", "数字", "提问、评价、用时和引用的统计", "reader"),
     Room(f"{FOLDER}/evaluations", "评测", "各次评测的指标，改动以后变好还是变差", "reader"),

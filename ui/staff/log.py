@@ -27,6 +27,7 @@ WORDS = {
     "version": "旧版 {}", "reason": "{}", "question": "{}", "text": "{}", "comment": "说明：{}",
     "better": "另选：{}", "verdict": "{}", "lines": "{} 条",
     "scopes": "可以：{}", "expires": "到期：{}",
+    "place": "{}", "was": "原来：{}",
     "owner": "负责人：{}", "due": "期限：{}", "was_owner": "原负责人：{}", "was_due": "原期限：{}",
 }  # fmt: skip
 
@@ -53,6 +54,8 @@ def page_of(entry: Entry) -> str:
         return f"{FOLDER}/review/{entry.what}?show=all"
     if entry.act in ("gap_given", "gap_released"):
         return f"{FOLDER}/gaps/{entry.what}"
+    if entry.act in ("cell_signed", "cell_dropped"):
+        return f"{FOLDER}/register/{entry.what}"
     return f"{FOLDER}/drafts/{entry.what}" if entry.act == "answer_drafted" else ""
 
 
