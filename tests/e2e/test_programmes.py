@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from policyqa.qa.register import shelf
 from policyqa.ui.assistant import Assistant
 from tests.e2e.test_accessibility import faults
+from tests.e2e.test_staff_login import log_in
 from tests.e2e.visitor import Site, Visitor
 from tests.programmes import office, programmes, signed
 from tests.ui_fake import FakeAssistant
@@ -57,3 +58,29 @@ def test_a_returned_doctor_finds_out_what_is_due(
     assert (faults(page), page.evaluate(across)) == ([], width)
     page.get_by_role("link", name="全部清除").click()
     expect(page.get_by_text("符合 0 项，还差 3 项")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_clerk_signs_by_keyboard(
+    visit: Callable[..., Visitor], pages: Site, width: int, scheme: str
+) -> None:
+    visitor = visit(width=width, color_scheme=scheme)
+    page, across = visitor.page, "document.documentElement.scrollWidth"
+    folder = pages.runs.with_name("source") / shelf.FOLDER
+    shelf.write(folder, RENTING)
+    page.goto(f"{pages.url}staff")
+    log_in(visitor, "editor1")
+    page.get_by_role("link", name="登记册", exact=True).wait_for()
+    page.goto(f"{pages.url}staff/register")
+    assert (faults(page), page.evaluate(across)) == ([], width)
+    page.get_by_role("link", name=RENTING.name).click()
+    assert (faults(page), page.evaluate(across)) == ([], width)
+    form = page.locator("#benefits-0")
+    form.get_by_label("写成").focus()
+    for _ in range(7):  # the words, what is paid in five fields, and the button
+        if page.evaluate("document.activeElement.value") == "sign":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#benefits-0 legend")).to_contain_text("已签（editor1")
+    assert shelf.load(folder).of(RENTING.id).benefits[0].is_signed

@@ -12,7 +12,7 @@ from tests.ui_fake import PLAN, FakeAssistant
 pytestmark = [pytest.mark.e2e]
 LONG = "long" * 300
 PAGES = (
-    "", "review?show=all", "review/long?show=all", "gaps", "gaps/silent", "documents",
+    "", "review?show=all", "review/long?show=all", "gaps", "gaps/silent", "register", "documents",
     f"documents/{PLAN.doc_id}", "numbers", "evaluations", "accounts", "tokens", "log",
     "password", "nothing",
 )  # fmt: skip
