@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pypinyin import lazy_pinyin
 
-from policyqa.index.conditions.catalogue import attributes, classes
-from policyqa.index.conditions.limits import PERSONS
+from policyqa.index.conditions.catalogue import Named, attributes, classes
+from policyqa.index.conditions.limits import PERSONS, RANKS_UP
 from policyqa.index.conditions.types import Branch, Group, Leaf, Node, Rule
 from policyqa.index.conditions.wording import BOUNDS, EXCLUSIVE, SAYS_NOTHING
 from policyqa.index.structure.parsing import digest
@@ -87,8 +87,9 @@ def _of_sections(
     """A programme whose fields have headings of their own; None for what has less than two, or
     neither conditions nor anything given."""
     fields: dict[str, list[Any]] = {}
+    refused = [(rule.start, rule.end) for rule in rules if rule.consequence == "refuses"]
     for (field, _), own in groupby(found, key=lambda part: (part.field, part.path)):
-        section = list(own)
+        section = [p for p in own if field != "steps" or not _stands_in(p, refused)]
         fields.setdefault(field, []).extend(_cells(document, field, section))
     held = _conditions(document, [p for p in found if p.field in ("conditions", "for_whom")], rules)
     bars = [rule for rule in rules if rule.kind == "exclusion"]
@@ -106,6 +107,11 @@ def _of_sections(
         return None
     names = [title_of(each) for each in owner if title_of(each)]
     return _programme(document, names[-1] if names else "", " › ".join(owner), fields)
+
+
+def _stands_in(part: Part, spans: Sequence[Span]) -> bool:
+    """Whether a sentence is of one of these spans: why something is refused is no step."""
+    return any(start <= part.sentence.start < end for start, end in spans)
 
 
 def _of_articles(
@@ -185,8 +191,7 @@ def _benefits(
         if amount is None and not (announced and SAYS_MONEY.search(words)):
             continue
         span = (part.sentence.start, part.sentence.end)
-        named = [each for each in classes(plain(words)) if each.attribute not in PERSONS]
-        who = named[0] if len({(n.attribute, n.rank) for n in named}) == 1 else None
+        who = _only_class(plain(words))
         said = {} if amount is None else amount._asdict()
         found.append(
             Benefit(
@@ -198,6 +203,15 @@ def _benefits(
             )
         )
     return found
+
+
+def _only_class(form: str) -> Named | None:
+    """The one class that a sum is for; None where several are named, a class and those above it,
+    or one that the catalogue counts with another (博士后)."""
+    named = [each for each in classes(form) if each.attribute not in PERSONS]
+    one = len({(each.attribute, each.rank) for each in named}) == 1
+    wider = any(RANKS_UP.search(form[each.end :]) for each in named)
+    return named[0] if one and not wider and "博士后" not in form else None
 
 
 def _besides(document: Document, found: Sequence[Part]) -> Mapping[str, list[Cell]]:

@@ -51,6 +51,28 @@ def test_sums_are_by_class_with_their_period_and_term() -> None:
     assert (rent.amount, rent.period, rent.months) == (Decimal(1000), "monthly", 24)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "rank"),
+    [("博士给予补贴5万元。", 7), ("本科以上给予补贴5万元。", 0), ("博士后给予补贴5万元。", 0),
+     ("博士、硕士给予补贴5万元。", 0)],
+)  # fmt: skip
+def test_a_sum_is_only_of_the_one_class_that_it_names(sentence: str, rank: int) -> None:
+    text = f"渝南区补贴办法\n一、申请条件\n年龄不超过45周岁。\n二、补贴标准\n{sentence}\n"
+    paper = read("d.txt", text, Metadata(title="渝南区补贴办法", kind="policy"))
+    (found,) = proposed(paper.document, paper.passages, paper.rules)
+    assert [benefit.rank for benefit in found.benefits] == [rank]
+
+
+def test_why_an_application_is_refused_is_no_step() -> None:
+    text = (
+        "渝南区入学指南\n一、申请条件\n年龄须满6周岁。\n二、申请流程\n1.网上预报名；\n2.递交材料。\n"
+        "有下列情形之一的，不予受理：\n（1）材料不齐的；\n（2）信息不一致的。\n"
+    )
+    paper = read("e.txt", text, Metadata(title="渝南区入学指南", kind="guide"))
+    (found,) = proposed(paper.document, paper.passages, paper.rules)
+    assert texts(found, "steps") == ["网上预报名", "递交材料"]
+
+
 def test_every_cell_has_words_that_stand_in_its_document() -> None:
     by_source = {d.source: d.text for d in CORPUS.documents()}
     for programme in (BUYING, RENTING, SKILLED):
