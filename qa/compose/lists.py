@@ -33,6 +33,7 @@ MIN_HEADING_CHARS = 10  # of a heading that says something: （一）加快引�
 AS_GOOD = 0.5  # how far below the sentence of a list another may score and be said beside it
 LEAD_SHARE = 0.5  # of what an item holds of the question, the least that its list's lead must hold
 MAX_ITEMS = 12
+NEXT_CHARS = 2  # from the end of a list to a sentence that goes on with it
 MAX_ITEM_CHARS = 240
 MAX_LIST_CHARS = 900
 
@@ -134,7 +135,7 @@ def _named(
                 continue
             if not _is_for(asked, found, _introduction(anchor, each)):
                 continue
-            if not _denies(asked, anchor, each):
+            if not (_denies(asked, anchor, each) and _holds(asked, found[0], anchor, each)):
                 continue
             if any(kind.search(_heading(anchor, each)) for kind in asked.headings):
                 share = asked.bigram_share(_introduction(anchor, each))
@@ -154,6 +155,16 @@ def _is_for(asked: Asked, found: Sequence[Evidence], introduction: str) -> bool:
     names = [word for word in asked.content if len(word) >= COMPOUND and not is_place(word)]
     about = normalise(introduction)
     return all(word in about for word in names if any(word in text for text in texts))
+
+
+def _holds(asked: Asked, best: Evidence, anchor: Quote, enumeration: Enumeration) -> bool:
+    """Whether a list or what introduces it has the words of the question that the best sentence has
+    (住房): a list under another heading with the rest of them is no answer."""
+    first, end = enumeration.items[0].start, enumeration.items[-1].end
+    goes_on = best.document is anchor.document and 0 <= best.sentence.start - end <= NEXT_CHARS
+    items = anchor.document.text[first : best.sentence.end if goes_on else end]
+    own, about = normalise(best.text), normalise(_introduction(anchor, enumeration) + items)
+    return all(word in about for word in asked.content if len(word) > 1 and word in own)
 
 
 def _denies(asked: Asked, anchor: Quote, enumeration: Enumeration) -> bool:

@@ -44,13 +44,10 @@ GOES_ON = re.compile("[刚正好满整了就也才都已经过大概差不多快
 FOR_SELF = re.compile(
     r"我(?:们)?(?:自己)?(?:现在|这样|还)?(?:想(?!给|替|帮|让|为|把)|能|可以|可不可以|够|符合|要(?!给|替|帮|让))"
 )
-OTHERS = re.compile(
-    r"爸|妈|父|母|岳|公公|婆婆|老公|老婆|丈夫|妻子|爱人|对象|配偶|孩子|小孩|娃|儿子|女儿|闺女|宝宝|老板|同事|朋友"
-    r"|哥|姐|弟|妹|舅|姨|叔|伯|姑|爷|奶|孙|侄|甥|亲戚|邻居|员工|工人|[他她]"
-)
 GROWN = re.compile(
     r"爸|妈|父|母|岳|公公|婆婆|老公|老婆|丈夫|妻子|爱人|对象(?!之)|配偶|老板|同事|朋友|哥|姐|弟|妹|舅|姨|叔|伯|姑|爷|奶|亲戚|邻居"
 )
+OTHERS = re.compile(rf"{GROWN.pattern}|孩子|小孩|娃|儿子|女儿|闺女|宝宝|孙|侄|甥|员工|工人|[他她]")
 ME = re.compile(
     "我(?![爸妈父母岳公婆老丈妻爱对配孩小娃儿女闺宝同朋哥姐弟妹舅姨叔伯姑爷奶孙侄甥亲邻员工们]|的)"
 )
@@ -65,8 +62,7 @@ ASKING = re.compile(
 
 # What asks for or wishes what a clause names, rather than tells that it is there.
 WISHES = re.compile(
-    r"[吗呢?？]|么$|怎|如何|能|可以|是不是|是否|有没有|([\u4e00-\u9fff])[不没]\1|想|要|打算"
-    r"|[行得算作成够到了]不|不清楚|不知道|没说|没讲|没定|记不|忘了|说不准|不确定"
+    r"[吗呢?？]|么$|怎|如何|能|可以|是不是|是否|有没有|([\u4e00-\u9fff])不\1|想|要|打算|[行得算作成够到了]不"
 )
 
 # Where somebody's household is registered: 上海城镇户口, 户口在江西, 非深户, 河南人.
@@ -94,8 +90,8 @@ class Fact(NamedTuple):
 
     @property
     def is_had(self) -> bool:
-        """Whether it only says that there is some, or nothing."""
-        return self.told in (SOME, NOTHING)
+        """Whether it only says that there is some, or nothing, of what is counted."""
+        return bool(self.unit) and self.told in (SOME, NOTHING)
 
 
 def carried(before: Sequence[str], now: str, *, forget: Collection[str] = ()) -> list[Fact]:

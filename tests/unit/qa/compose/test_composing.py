@@ -380,3 +380,18 @@ def test_a_label_before_a_list_is_not_said(tmp_path: Path) -> None:
         assistant = assistant_of(tmp_path / str(said), {"指南.txt": source})
         answer = asked(assistant, "合同单位与缴费单位不一致可以申请积分入户吗?")
         assert (lead in [each.text for each in answer.sentences]) is said
+
+
+def test_a_list_under_a_heading_with_the_rest_of_the_question_is_no_answer(tmp_path: Path) -> None:
+    text = """人才卡管理办法
+第一章 申请条件
+申请人才卡，应当符合下列条件：
+（一）年满18周岁；
+（二）遵守法律。
+第二章 住房
+人才卡住房申请条件由街道公布在公告栏，住房申请按住房公告办理。
+"""
+    assistant = assistant_of(tmp_path, {"办法.txt": ("人才卡管理办法", "2025-01-02", "街道", text)})
+    answer = asked(assistant, "人才卡的住房有哪些申请条件")
+    assert "住房" in answer.citations[0].quote
+    assert not [c for c in answer.citations if "年满18周岁" in c.quote]

@@ -103,3 +103,9 @@ def test_what_only_tells_asks_nothing(text: str, said: set[str]) -> None:
 ])  # fmt: skip
 def test_a_household_is_there_or_elsewhere(text: str, region: str, expected: list[str]) -> None:
     assert [shown(fact) for fact in located(facts(text), region)] == expected
+
+
+def test_no_rank_is_a_rank() -> None:
+    title, contract = facts("没有职称，没签劳动合同")
+    assert (title.attribute, title.is_had) == ("title", False)
+    assert (contract.attribute, contract.is_had) == ("contract", True)
