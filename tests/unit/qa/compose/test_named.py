@@ -75,3 +75,26 @@ def test_of_a_long_section_the_beginning_is_said() -> None:
 def test_the_rule_can_be_left_out() -> None:
     asked = understood("金凤凰政策是什么", without={"named"})
     assert sections_named(asked, CARD) == []
+
+
+NEWS = evidence_of(
+    "“青才汇”管家上岗",
+    "“过去到处找人，现在‘青才汇’主动推送。”",
+    "全市打造“青才汇”，办事一网通办。",
+    "“青才汇”包括三个端口。",
+    "打造“无障碍”创业环境。",
+)
+
+
+@pytest.mark.parametrize("question", ["青才汇是什么", "什么是青才汇平台", "“青才汇”是什么?"])
+def test_a_thing_is_told_of_by_what_sets_it_up_or_says_what_it_is(question: str) -> None:
+    found = sections_named(understood(question), NEWS)
+    assert [each.text for each in found] == [
+        "全市打造“青才汇”，办事一网通办。",
+        "“青才汇”包括三个端口。",
+    ]
+
+
+@pytest.mark.parametrize("question", ["无障碍是什么", "青才汇的电话是什么", "青才汇服务大厅是什么"])
+def test_a_mere_word_in_quotation_marks_tells_of_nothing(question: str) -> None:
+    assert sections_named(understood(question), NEWS[1:]) == []
