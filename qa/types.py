@@ -256,6 +256,15 @@ def _before(kind: NoteKind) -> Callable[[Any], Any]:
     return lambda value: {"kind": kind, "parts": (value,)} if isinstance(value, str) else value
 
 
+class PageLink(Value):
+    """A page of ours that goes on from an answer: its address on this host, what it is called, and
+    how far it may be relied on (已签, 未签, 待核; "" where that is no question)."""
+
+    path: str
+    words: str
+    mark: str = ""
+
+
 class Answer(Value):
     """An answer with its proof, or a reasoned abstention.
 
@@ -271,7 +280,8 @@ class Answer(Value):
     earlier turns, without what the question would have forgotten (`forget`). `choices` are what
     may be meant where a question is ambiguous, and what may be replied to a condition that is
     asked back. `by` says who put the words together: the documents' own, or a language model's.
-    `as_of` and `filters` are the question's, `left_out` what they kept from being asked.
+    `as_of` and `filters` are the question's, `left_out` what they kept from being asked. `links`
+    are pages of the web service, which only that adds.
     """
 
     id: str
@@ -301,5 +311,6 @@ class Answer(Value):
     as_of: str | None = None
     filters: Filters = Filters()
     left_out: LeftOut = LeftOut()
+    links: tuple[PageLink, ...] = ()
     timings_ms: Timings = Timings()
     corpus: str = ""

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from policyqa.index.build.sandbox import Parsed, parsed
 from policyqa.index.read.extract import Extract, Plain
-from policyqa.index.types import Metadata
+from policyqa.index.types import Document, Metadata
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.register.proposing import proposed
 from policyqa.qa.register.types import Cell, Programme, Signature
+from policyqa.qa.types import Citation
 
 HOUSING = """渝南区人才安居补贴办法
 第一章 总则
@@ -108,3 +109,18 @@ def signed(programme: Programme) -> Programme:
         mark = Signature(by=SIGNER, time=TIME, seal=cell.seal)
         fields.setdefault(field, []).append(cell.model_copy(update={"signed": mark}))
     return programme.model_copy(update={name: tuple(cells) for name, cells in fields.items()})
+
+
+def cited(document: Document, words: str) -> Citation:
+    """These words, as an answer cites them."""
+    start = document.text.index(words)
+    about = dict.fromkeys(("title", "section", "issuer", "doc_number", "date", "passage_id"), "")
+    return Citation(
+        n=1,
+        doc_id=document.doc_id,
+        source=document.source,
+        quote=words,
+        start=start,
+        end=start + len(words),
+        **about,
+    )

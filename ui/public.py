@@ -10,7 +10,7 @@ from policyqa.qa.check.receipts import Claim, SentenceCheck
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.explaining import Explanation
-from policyqa.qa.types import Answer, Citation, Hit, Question
+from policyqa.qa.types import Answer, Citation, Hit, PageLink, Question
 from policyqa.ui.assistant import Assistant
 
 LEAVING = "所引文件正在撤下，请稍后再问。"
@@ -32,11 +32,18 @@ class PublicAssistant:
     Args:
         assistant: who answers.
         leaving: the files that are withdrawn and that the index may still hold.
+        links: the pages that go on from an answer.
     """
 
-    def __init__(self, assistant: Assistant, leaving: Callable[[], frozenset[str]]) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        leaving: Callable[[], frozenset[str]],
+        links: Callable[[Answer], tuple[PageLink, ...]] = lambda answer: (),
+    ) -> None:
         self._assistant = assistant
         self._leaving = leaving
+        self._links = links
 
     @property
     def corpus(self) -> Corpus:
@@ -44,7 +51,8 @@ class PublicAssistant:
         return self._assistant.corpus.without(self._leaving())
 
     def ask(self, question: Question) -> Answer:
-        """As the assistant, but for an answer out of what is leaving, which is an error."""
+        """As the assistant, with the pages that go on from the answer, but for one out of what is
+        leaving, which is an error."""
         answer, leaving = self._assistant.ask(question), self._leaving()
         if any(each.source in leaving for each in _quoted(answer)):
             return Answer(
@@ -56,6 +64,7 @@ class PublicAssistant:
                 answer=LEAVING,
                 corpus=answer.corpus,
             )
+        answer = answer.model_copy(update={"links": self._links(answer)})
         if not leaving:
             return answer
         hits, left_out = answer.hits, answer.left_out

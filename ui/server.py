@@ -44,6 +44,7 @@ from policyqa.ui.openai.errors import PREFIX, refused_request, shape
 from policyqa.ui.openai.routes import build_openai
 from policyqa.ui.programmes.directory import build_directory
 from policyqa.ui.programmes.held import Held
+from policyqa.ui.programmes.linking import links_of
 from policyqa.ui.programmes.selfcheck import build_check
 from policyqa.ui.public import PublicAssistant
 from policyqa.ui.rest.routes import PREFIX as REST
@@ -110,7 +111,8 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     metrics = Metrics()
     metrics.watch(assistant, turns)
     counted = CountedAssistant(assistant, metrics)
-    public = PublicAssistant(counted, lambda: librarian.leaving)
+    held = Held(folder or librarian.library.folder / FOLDER, lambda: public.corpus)
+    public = PublicAssistant(counted, lambda: librarian.leaving, partial(links_of, held))
     tokens = Tokens(sessions.accounts.engine)
     bearers = Bearers(tokens, settings)
     door, life = None, None
@@ -139,7 +141,6 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_widget(frames))
     app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
-    held = Held(folder or librarian.library.folder / FOLDER, lambda: public.corpus)
     app.include_router(build_directory(held))
     app.include_router(build_check(held, turns))
     app.state.sessions = sessions

@@ -27,6 +27,7 @@ from policyqa.qa.question.forms import (
     ATTRIBUTE,
     CLOSED,
     CONTINUES,
+    DUE,
     EITHER,
     ENDS_OPEN,
     FORMS,
@@ -232,12 +233,13 @@ def _talk(plain: str) -> Want | None:
 
 
 def _is_bare(query: str) -> bool:
-    """Whether a question names nothing that could be looked for: 怎么申请?, 那个呢?, 那材料呢?"""
+    """Whether a question names nothing that could be looked for: 怎么申请?, 那个呢?, 那材料呢?,
+    我能享受什么?"""
     named = ENDS_OPEN.sub("", PRONOUN.sub("", CONTINUES.sub("", query)))
     goes_on = named != query
-    return not content_words(named) or (
-        goes_on and bool(ATTRIBUTE.fullmatch(named.strip(" ?？的")))
-    )
+    if DUE.fullmatch(query.strip()) or not content_words(named):
+        return True
+    return goes_on and bool(ATTRIBUTE.fullmatch(named.strip(" ?？的")))
 
 
 def asked_places(text: str) -> tuple[str, ...]:

@@ -303,6 +303,21 @@ ATTRIBUTE = re.compile(
     r"(?:条件|要求|材料|资料|流程|程序|手续|时间|日期|期限|地点|地址|待遇|标准|对象|范围|金额|额度|电话|费用|方式|办法|名额)?"
 )
 
+# All that somebody may have, which depends on who he is: 我能享受什么?, 有哪些补贴我可以申请?
+_GIVEN = (
+    "(?:(?:政策|待遇|补贴|补助|津贴|奖励|资助|优惠|福利|服务|支持|扶持|好处|项目|东西|名堂)"
+    "(?:(?:和|、|或)(?:政策|待遇|补贴|服务|优惠))?)"
+)
+_ALL = "(?:都|到底|究竟|现在|目前|还)*(?:有)?(?:哪些|哪样|哪种|什么|啥|些什么|些啥|多少种?)"
+_MAY = "(?:到底|究竟|现在|目前|都|还)*(?:能够?|可以|可|会|应该|有资格|有权)*"
+_HAVE = "(?:享受|享有|申请|申领|申报|领取?|拿|得|获得|符合|够得?上?|用)(?:得?到|上)?(?:了)?"
+_ME = "(?:像)?(?:我们?|咱们?|本人|个人|我这(?:种|样的?)(?:情况|人|条件)?|我的情况|我家)"
+DUE = re.compile(
+    "(?:你好|您好|请问|想问问?|那么?|麻烦问下|[,，。!！?？ ])*"
+    f"(?:{_ME}{_MAY}{_HAVE}{_ALL}(?:的)?{_GIVEN}?|{_ALL}(?:的)?{_GIVEN}(?:是)?{_ME}{_MAY}{_HAVE})"
+    "(?:条件)?[的吗呢呀啊哦吧了,，。!！?？ ]*"
+)
+
 # ---- One value: which kinds are one
 # Kinds of answer that are one value, and another one for another programme.
 VALUES = frozenset(get_args(Kind)) - {"material", "definition", "procedure", ""}

@@ -10,14 +10,18 @@ from fastapi.testclient import TestClient
 
 from policyqa.index.build.sandbox import Parsed
 from policyqa.qa.register import shelf
+from policyqa.qa.types import Answer, Citation, Question
 from policyqa.ui import server
+from policyqa.ui.chat.render import answer_message, escape
 from policyqa.ui.programmes.held import Held
+from policyqa.ui.programmes.linking import ALL, SELF_CHECK, links_of
 from policyqa.ui.store.database import open_database
 from tests.programmes import (
     ABOUT,
     HOUSING,
     SKILLS,
     SKILLS_ABOUT,
+    cited,
     corpus_of,
     office,
     programmes,
@@ -179,3 +183,49 @@ def test_the_register_follows_its_files_the_documents_and_the_day(tmp_path: Path
     assert held.now().standings.of(cell).label == "待核"
     day[0] = "2028-01-01"
     assert held.now().engine.checked == []
+
+
+def answer_of(*citations: Citation, **more: object) -> Answer:
+    """An answer that cites these words."""
+    about = {"id": "a1", "question": "问", "query": "问", "status": "answered", "reason": None}
+    return Answer.model_validate({**about, "answer": "答", "citations": citations, **more})
+
+
+def test_an_answer_links_to_the_programmes_that_it_cites(source: Path, tmp_path: Path) -> None:
+    held = Held(source / "register", lambda: CORPUS, lambda: DAY)
+    (paper,) = (each for each in CORPUS.documents() if each.text.startswith(HOUSING[:10]))
+    paid = cited(paper, "每月给予租房补贴1000元")
+    (link,) = links_of(held, answer_of(paid))
+    assert (link.path, link.words, link.mark) == (
+        f"/programmes/{RENTING.id}",
+        RENTING.name,
+        "未签",
+    )
+    asked = links_of(held, answer_of(paid, verdict="还不能判断"))
+    assert asked == (link, SELF_CHECK)
+    unclear = answer_of(status="abstained", reason="ambiguous", notes=({"kind": "unclear"},))
+    assert links_of(held, unclear) == (SELF_CHECK, ALL)
+    assert links_of(held, answer_of()) == ()
+    empty = Held(tmp_path / "nothing", lambda: CORPUS, lambda: DAY)
+    assert links_of(empty, unclear) == ()
+    shown = answer_message(answer_of(paid).model_copy(update={"links": asked}), 0)
+    assert f'href="{escape(link.path)}"' in shown
+    assert "未签" in shown
+
+
+class Citing(FakeAssistant):
+    """Answers with one line of the housing paper."""
+
+    def ask(self, question: Question) -> Answer:
+        paper = next(each for each in CORPUS.documents() if each.text.startswith(HOUSING[:10]))
+        return answer_of(cited(paper, "每月给予租房补贴1000元"))
+
+
+def test_the_service_adds_the_links(source: Path, tmp_path: Path) -> None:
+    engine = open_database(tmp_path)
+    assistant = Citing()
+    assistant.corpus = CORPUS
+    client = TestClient(server.create_app(service_of(engine, source, assistant)))
+    reply = client.post("/api/ask", json={"question": "租房补贴多少"}).json()
+    engine.dispose()
+    assert [each["path"] for each in reply["links"]] == [f"/programmes/{RENTING.id}"]

@@ -100,6 +100,7 @@ def _after(answer: Answer, turn: int) -> str:
         + _told(answer, turn)
         + _remarks(answer)
         + _sources(answer, turn)
+        + _links(answer)
     )
     return about + _narrowed(answer, turn) + _acts(answer, turn)
 
@@ -298,6 +299,22 @@ def _sources(answer: Answer, turn: int) -> str:
         items = [_place(hit, turn) for hit in answer.hits[:MAX_PLACES]]
         return _listed("也许可以看看", "places", items)
     return ""
+
+
+def _links(answer: Answer) -> str:
+    """The pages of the register that go on from an answer; they open beside the chat."""
+    items = [
+        f'<a class="item" href="{escape(each.path)}" target="_blank" rel="noopener">'
+        f'<span class="title">{say(escape(each.words))}{_mark_chip(each.mark)}</span></a>'
+        for each in answer.links
+    ]
+    return _listed("去看看", "onward", items)
+
+
+def _mark_chip(mark: str) -> str:
+    """How far a page may be relied on, where that is a question."""
+    kind = "held" if mark == "已签" else "out"
+    return f'<span class="chip {kind}">{say(mark)}</span>' if mark else ""
 
 
 def _acts(answer: Answer, turn: int) -> str:

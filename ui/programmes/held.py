@@ -9,6 +9,7 @@ from typing import NamedTuple
 from policyqa.qa.corpus import Corpus
 from policyqa.qa.register import shelf
 from policyqa.qa.register.checking import Engine
+from policyqa.qa.register.related import Places
 from policyqa.qa.register.shelf import SUFFIX, Shelf
 from policyqa.qa.register.standing import Standings
 
@@ -16,11 +17,13 @@ Stamp = tuple[object, ...]
 
 
 class InForce(NamedTuple):
-    """The register, what its cells are worth, and all programmes made ready to be checked."""
+    """The register, what its cells are worth, all programmes made ready to be checked, and where
+    the words of their cells stand."""
 
     shelf: Shelf
     standings: Standings
     engine: Engine
+    places: Places
 
 
 class Held:
@@ -52,7 +55,9 @@ class Held:
         with self._turn:
             if self._now is None or stamp != self._stamp:
                 held, standings = shelf.load(self.folder), Standings(corpus, day)
-                self._now = InForce(held, standings, Engine(held.programmes, standings))
+                engine = Engine(held.programmes, standings)
+                places = Places([each.programme for each in engine.checked], standings)
+                self._now = InForce(held, standings, engine, places)
                 self._stamp = stamp
             return self._now
 

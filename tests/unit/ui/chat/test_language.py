@@ -11,6 +11,7 @@ import pytest
 
 from policyqa.qa.compose.verdicts import AS_ASKED
 from policyqa.qa.question.filters import KINDS
+from policyqa.qa.register.standing import STATES
 from policyqa.qa.types import Answer, Note, NoteKind
 from policyqa.qa.wording import COMPLETENESS, NOTES, VERDICTS
 from policyqa.ui import chat
@@ -25,6 +26,7 @@ from policyqa.ui.chat.language import (
     language_of,
     say,
 )
+from policyqa.ui.programmes.linking import ALL, SELF_CHECK
 from policyqa.ui.store.types import REASONS
 
 FOLDER = Path(chat.__file__).parent
@@ -109,6 +111,7 @@ def test_no_english_is_left_of_words_that_are_gone() -> None:
     values = {"可以", "不可以", "视条件而定", "有效", "试行"}  # of an answer
     values |= {words for _, both in AS_ASKED for words in both}
     values |= {"Aa", "。", "{}：", "{}年", "{}年{}月", "{}年{}月{}日"}
+    values |= {*STATES.values(), SELF_CHECK.words, ALL.words}
     joined = {name for name in english() if name.startswith("<")}
     assert set(english()) - words_of_the_page() - values - joined == set()
 
