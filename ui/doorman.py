@@ -38,6 +38,7 @@ PATHS = frozenset(
         "/healthz",
         "/cite",
         "/programmes",
+        "/services",
         "/check",
         "/widget.js",
         "/readyz",

@@ -42,7 +42,7 @@ from policyqa.ui.logs import RequestIds
 from policyqa.ui.metrics import CountedAssistant, Metrics
 from policyqa.ui.openai.errors import PREFIX, refused_request, shape
 from policyqa.ui.openai.routes import build_openai
-from policyqa.ui.programmes.directory import build_directory
+from policyqa.ui.programmes.directory import build_directory, build_services
 from policyqa.ui.programmes.held import Held
 from policyqa.ui.programmes.linking import links_of
 from policyqa.ui.programmes.selfcheck import build_check
@@ -142,6 +142,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_cited(public, turns))
     app.include_router(build_papers(public, records, librarian.library.folder))
     app.include_router(build_directory(held))
+    app.include_router(build_services())
     app.include_router(build_check(held, turns))
     app.state.sessions = sessions
     drafts, reviews = Drafts(sessions.accounts.engine), Reviews(sessions.accounts.engine)

@@ -15,6 +15,7 @@ from policyqa.index.conditions.limits import Limit
 from policyqa.index.conditions.types import Branch
 from policyqa.index.conditions.types import Leaf as Demand
 from policyqa.index.conditions.types import Node as Demands
+from policyqa.index.metadata.regions import within
 from policyqa.qa.eligibility.comparing import is_for, met
 from policyqa.qa.eligibility.facts import Fact, located
 from policyqa.qa.eligibility.logic import All, Any, Leaf, Node, Not, Truth, truth
@@ -330,6 +331,19 @@ class Engine:
     def __init__(self, programmes: Sequence[Programme], standings: Standings) -> None:
         held = [p for p in programmes if not standings.ended(p)]
         self.checked = [Checked(each, standings) for each in held]
+
+    def of_region(self, region: str) -> "Engine":
+        """The same without programmes of other regions: those of the country, of what `region` lies
+        in and of its parts stay; all for ""."""
+        other = copy(self)
+        other.checked = [
+            each
+            for each in self.checked
+            if not (region and (own := each.programme.region))
+            or within(region, own)
+            or within(own, region)
+        ]
+        return other
 
     def verdicts(self, profile: Profile) -> list[Verdict]:
         """What follows for each programme, in their order."""

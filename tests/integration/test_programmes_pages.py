@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from icalendar import Calendar
 
 from policyqa.index.build.sandbox import Parsed
 from policyqa.qa.register import shelf
@@ -165,6 +166,10 @@ def test_programmes_that_exclude_each_other_are_a_choice(source: Path, tmp_path:
     told = {"age": "30", "degree": "硕士", "insured": "1年", "skill": "技师"}
     page = said(TestClient(app), "/check", **told)
     assert "只能选一样" in page
+    assert re.search(
+        rf"{BUYING.name}\s*：硕士一次性给予购房补贴6万元。\s*合计 60000元\s*数额较多", page
+    )
+    assert re.search(rf"{SKILLED.name}\s*：一次性给予奖励2000元。\s*合计 2000元\s", page)
     engine.dispose()
 
 
@@ -229,3 +234,69 @@ def test_the_service_adds_the_links(source: Path, tmp_path: Path) -> None:
     reply = client.post("/api/ask", json={"question": "租房补贴多少"}).json()
     engine.dispose()
     assert [each["path"] for each in reply["links"]] == [f"/programmes/{RENTING.id}"]
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """An office whose programmes are of two places and say when they may be applied for."""
+    folder = tmp_path_factory.mktemp("dated") / "source"
+    always = BUYING.materials[0].model_copy(update={"text": "长期受理", "signed": None})
+    last = always.model_copy(update={"text": "2099年12月31日前提交"})
+    over = always.model_copy(update={"text": "2020年1月1日至3月31日"})
+    for programme, region, window in (
+        (BUYING, "重庆市渝北区", (always,)),
+        (RENTING, "重庆市", (over, last)),
+        (SKILLED, "四川省成都市", (over,)),
+    ):
+        given = {"region": region, "window": window, "name": f"{programme.name}，{region}"}
+        shelf.write(folder / "register", programme.model_copy(update=given))
+    assistant = FakeAssistant()
+    assistant.corpus = CORPUS
+    engine = open_database(tmp_path_factory.mktemp("data"))
+    yield TestClient(server.create_app(service_of(engine, folder, assistant)))
+    engine.dispose()
+
+
+def test_what_is_open_now_is_found_with_the_days_that_are_left(dated: TestClient) -> None:
+    page = said(dated, "/programmes?open=true")
+    assert "2 项（登记册共 3 项）" in page
+    assert "常年受理" in page
+    assert re.search(r"正在受理，2099-12-31 截止，还有 \d{5} 天", page)
+    assert "已截止" in said(dated, "/programmes")
+    assert "已截止" in said(dated, f"/programmes/{SKILLED.id}")
+
+
+def test_the_last_day_goes_into_a_calendar(dated: TestClient) -> None:
+    assert f'href="/programmes/{RENTING.id}.ics"' in dated.get(f"/programmes/{RENTING.id}").text
+    reply = dated.get(f"/programmes/{RENTING.id}.ics")
+    assert reply.headers["content-type"].startswith("text/calendar")
+    (event,) = Calendar.from_ical(reply.content).walk("VEVENT")
+    assert event.decoded("dtstart").isoformat() == "2099-12-31"
+    assert event["summary"] == f"截止：{RENTING.name}，重庆市"
+    assert event["description"].startswith("2099年12月31日前提交\n")
+    for name in (BUYING.id, "nothing"):
+        assert dated.get(f"/programmes/{name}.ics").status_code == 404
+
+
+def test_only_programmes_of_the_place_are_checked(dated: TestClient) -> None:
+    page = said(dated, "/check", region="重庆市渝北区")
+    assert "还差 2 项" in page
+    assert "成都" not in page.split("还差 2 项")[1]
+    assert "还差 1 项" in said(dated, "/check", region="四川省成都市")
+    assert "还差 3 项" in said(dated, "/check", region=ATTACK)
+
+
+def test_papers_of_several_programmes_are_one_list(client: TestClient) -> None:
+    page = said(client, f"/programmes/materials?id={BUYING.id}&id={RENTING.id}&id={BUYING.id}")
+    assert page.count("身份证复印件") == 3  # the paper, and for each programme the way to its words
+    assert page.count("租赁合同") == 2
+    assert "未签" in page
+    assert "还没有选" in said(client, "/programmes/materials")
+    assert client.get("/programmes/materials?id=nothing").status_code == 404
+    many = "&".join(["id=x"] * 21)
+    assert client.get(f"/programmes/materials?{many}").status_code == 422
+
+
+def test_services_are_part_of_the_directory(client: TestClient) -> None:
+    reply = client.get("/services", follow_redirects=False)
+    assert (reply.status_code, reply.headers["location"]) == (307, "/programmes?kind=service")

@@ -237,7 +237,8 @@ def _connect_greeting(assistant: Assistant, page: gr.Blocks, desk: Desk) -> None
         greeting = in_language(talk.welcome(documents), language)
         form = in_language(filter_form(choices_of(documents)), language)
         ask = "Ask" if language == "en" else "提问"  # no property that Gradio translates
-        return gr.Chatbot(placeholder=greeting), form, gr.Textbox(submit_btn=ask)
+        begun = str(request.query_params.get("q", ""))[:MAX_TYPED_CHARS]  # by another page of ours
+        return gr.Chatbot(placeholder=greeting), form, gr.Textbox(begun, submit_btn=ask)
 
     page.load(on_load, None, [desk.chat, desk.form, desk.box], **AT_ONCE_QUIET)
 

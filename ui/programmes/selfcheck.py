@@ -15,6 +15,8 @@ from policyqa.qa.errors import QuestionError
 from policyqa.qa.register.answering import asked, choices, counted_in, fact_of, reply_of
 from policyqa.qa.register.asking import Ask, next_question
 from policyqa.qa.register.checking import Engine, Profile, Verdict
+from policyqa.qa.register.sums import Sum, sum_of
+from policyqa.qa.register.types import Exclusion, Programme
 from policyqa.ui.clients import client_of
 from policyqa.ui.programmes.held import Held
 from policyqa.ui.programmes.pages import page
@@ -25,6 +27,7 @@ HERE = "/check"
 REPLY = "r-"  # begins the name of a field for a condition by its own words
 HASH_CHARS = 12
 SKIP, MAX_SKIPPED = "skip", 200
+REGION = "region"
 ORDER = {"符合": 0, "还差": 1, "不符合": 2}
 
 
@@ -38,6 +41,23 @@ class Field(NamedTuple):
     value: str
     choices: Sequence[str]
     unit: str
+
+
+class Way(NamedTuple):
+    """One of the programmes that are not to be had together: what it gives, the sum where that can
+    be worked out, and whether it is more than each of the others."""
+
+    programme: Programme
+    given: str
+    sum: Sum | None
+    more: bool
+
+
+class Choice(NamedTuple):
+    """What is not to be had together: the cell that says so, and each of the ways."""
+
+    cell: Exclusion
+    ways: tuple[Way, ...]
 
 
 class Told(NamedTuple):
@@ -76,10 +96,13 @@ def build_check(held: Held, turns: Turns) -> APIRouter:
 
 
 def _shown(held: Held, form: Sequence[tuple[str, str]]) -> Response:
-    engine = held.now().engine
-    told = told_by(form, engine)
+    every = held.now().engine
+    regions = sorted({each.programme.region for each in every.checked} - {""})
+    region = next((value for name, value in form if name == REGION and value in regions), "")
+    engine = every.of_region(region)
+    told = told_by(form, every)
     ask = next_question(engine, told.profile, told.skipped)
-    verdicts = sorted(engine.verdicts(told.profile), key=lambda each: ORDER[each.word])
+    verdicts = sorted(engine.verdicts(told.profile), key=_order)
     return page(
         "check.html",
         400 if told.wrong else 200,
@@ -87,8 +110,15 @@ def _shown(held: Held, form: Sequence[tuple[str, str]]) -> Response:
         question=_question(ask) if ask else None,
         verdicts=verdicts,
         counts={word: sum(each.word == word for each in verdicts) for word in ORDER},
-        exclusions=_exclusions(verdicts),
+        choices=_choices(verdicts),
+        regions=regions,
+        region=region,
     )
+
+
+def _order(verdict: Verdict) -> tuple[int, bool, int]:
+    """What may be had first, then what lacks least."""
+    return ORDER[verdict.word], not verdict.standings, len(verdict.open)
 
 
 def told_by(form: Sequence[tuple[str, str]], engine: Engine) -> Told:
@@ -140,15 +170,26 @@ def _question(ask: Ask) -> Field:
     return Field(name_of(ask.key), ask.words, f"是不是这样：{ask.words}？", "", ("是", "否"), "")
 
 
-def _exclusions(verdicts: Sequence[Verdict]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What is not to be had together among what may be had: the words that say so, and each of the
-    programmes with its sums."""
+def _choices(verdicts: Sequence[Verdict]) -> list[Choice]:
+    """What is not to be had together among what may be had."""
     due = {each.programme.id: each for each in verdicts if each.met is True}
     found = []
     for verdict in due.values():
         for cell in verdict.programme.exclusions:
-            names = [verdict, *(due[other] for other in cell.others if other in due)]
-            if len(names) > 1:
-                sums = [(v.programme.name, "；".join(b.text for b in v.benefits)) for v in names]
-                found.append((cell.text, sums))
-    return found
+            among = [verdict, *(due[other] for other in cell.others if other in due)]
+            if len(among) > 1:
+                found.append(Choice(cell, tuple(_way(each) for each in among)))
+    return [choice._replace(ways=_compared(choice.ways)) for choice in found]
+
+
+def _way(verdict: Verdict) -> Way:
+    given = "；".join(benefit.text for benefit in verdict.benefits)
+    return Way(verdict.programme, given, sum_of(verdict.benefits), more=False)
+
+
+def _compared(ways: Sequence[Way]) -> tuple[Way, ...]:
+    """The ways with the one marked that gives most, where each has its sum and one gives more."""
+    totals = [way.sum.total for way in ways if way.sum]
+    if len(totals) < len(ways) or totals.count(max(totals)) > 1:
+        return tuple(ways)
+    return tuple(way._replace(more=bool(way.sum and way.sum.total == max(totals))) for way in ways)
