@@ -40,6 +40,7 @@ PATHS = frozenset(
         "/programmes",
         "/services",
         "/check",
+        "/check/receipt",
         "/widget.js",
         "/readyz",
         "/metrics",

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from icalendar import Calendar
 
 from policyqa.index.build.sandbox import Parsed
+from policyqa.qa.check.receipts import verify
 from policyqa.qa.register import shelf
 from policyqa.qa.types import Answer, Citation, Question
 from policyqa.ui import server
@@ -300,3 +301,25 @@ def test_papers_of_several_programmes_are_one_list(client: TestClient) -> None:
 def test_services_are_part_of_the_directory(client: TestClient) -> None:
     reply = client.get("/services", follow_redirects=False)
     assert (reply.status_code, reply.headers["location"]) == (307, "/programmes?kind=service")
+
+
+def test_a_self_check_is_kept_as_a_receipt_that_verify_checks(
+    client: TestClient, tmp_path: Path
+) -> None:
+    told = {"degree": "硕士", "age": "40", "insured": "8个月", "skill": ATTACK}
+    assert "自测单" in said(client, "/check", **told)
+    reply = client.post("/check/receipt", data=told)
+    assert ATTACK not in reply.text
+    page = unescape(re.sub(r"<[^>]+>", " ", reply.text))
+    assert f"{BUYING.name}：不符合" in page
+    assert re.search(r"不符合：社会保险缴费满12个月；?。?（还差4个月）\[\d+\]", page)
+    assert f"{RENTING.name}：不符合（条件未签）" in page
+    kept = tmp_path / "check.html"
+    kept.write_text(reply.text, "utf-8")
+    found = verify(kept, CORPUS.documents(), corpus=CORPUS.fingerprint)
+    assert len(found.sentences) >= 2
+    assert found.holds
+    later = office(HOUSING.replace("满12个月", "满24个月"))
+    assert not verify(kept, later.documents(), corpus=later.fingerprint).holds
+    kept.write_text(reply.text.replace("：不符合", "：符合", 1), "utf-8")
+    assert verify(kept, CORPUS.documents(), corpus=CORPUS.fingerprint).altered

@@ -7,19 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
 
 from policyqa.index.conditions.catalogue import Attribute
+from policyqa.qa.check.receipts import rendered
 from policyqa.qa.eligibility.facts import Fact
 from policyqa.qa.eligibility.logic import Truth
 from policyqa.qa.errors import QuestionError
 from policyqa.qa.register.answering import asked, choices, counted_in, fact_of, reply_of
 from policyqa.qa.register.asking import Ask, next_question
 from policyqa.qa.register.checking import Engine, Profile, Verdict
+from policyqa.qa.register.statement import statement_of
 from policyqa.qa.register.sums import Sum, sum_of
 from policyqa.qa.register.types import Exclusion, Programme
+from policyqa.ui.chat.papers import policy
 from policyqa.ui.clients import client_of
 from policyqa.ui.programmes.held import Held
-from policyqa.ui.programmes.pages import page
+from policyqa.ui.programmes.pages import HEADERS, page
 from policyqa.ui.staff.sessions import plain
 from policyqa.ui.turns import Turns
 
@@ -92,13 +96,38 @@ def build_check(held: Held, turns: Turns) -> APIRouter:
     ) -> Response:
         return await asyncio.wrap_future(turns.submit(client_of(request), _shown, held, form))
 
+    @router.post("/receipt")
+    async def keep(
+        request: Request, form: Annotated[list[tuple[str, str]], Depends(sent)]
+    ) -> Response:
+        return await asyncio.wrap_future(turns.submit(client_of(request), _kept, held, form))
+
     return router
+
+
+def _kept(held: Held, form: Sequence[tuple[str, str]]) -> Response:
+    """The self-check as a receipt; nothing of it stays here."""
+    now = held.now()
+    told = told_by(form, now.engine)
+    engine = now.engine.of_region(_region(form, _regions(now.engine)))
+    verdicts = sorted(engine.verdicts(told.profile), key=_order)
+    said = [f"{each.label} {each.value}" for each in told.fields]
+    paper = rendered(statement_of(said, verdicts, now.standings), "html")
+    return HTMLResponse(paper, headers={**HEADERS, "content-security-policy": policy(paper)})
+
+
+def _regions(engine: Engine) -> list[str]:
+    return sorted({each.programme.region for each in engine.checked} - {""})
+
+
+def _region(form: Sequence[tuple[str, str]], regions: Sequence[str]) -> str:
+    return next((value for name, value in form if name == REGION and value in regions), "")
 
 
 def _shown(held: Held, form: Sequence[tuple[str, str]]) -> Response:
     every = held.now().engine
-    regions = sorted({each.programme.region for each in every.checked} - {""})
-    region = next((value for name, value in form if name == REGION and value in regions), "")
+    regions = _regions(every)
+    region = _region(form, regions)
     engine = every.of_region(region)
     told = told_by(form, every)
     ask = next_question(engine, told.profile, told.skipped)
