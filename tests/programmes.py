@@ -1,5 +1,6 @@
 """A small office with two papers and the programmes that are read from them, for tests."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -73,7 +74,8 @@ SIGNER, TIME = "王敏", "2026-05-01T08:00:00.000+00:00"
 
 def read(source: str, text: str, about: Metadata) -> Parsed:
     """A text as the index stores it."""
-    return parsed(Extract((Plain(text),)), source=source, metadata=about, sha256="0" * 64)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return parsed(Extract((Plain(text),)), source=source, metadata=about, sha256=sha256)
 
 
 def corpus_of(papers: Sequence[Parsed]) -> Corpus:

@@ -33,9 +33,10 @@ def propose(
     """从文件里读出政策和服务，写成未签的条目；已签的内容保留。"""
     from policyqa.qa import wiring
     from policyqa.qa.cli import registers
+    from policyqa.qa.register.renewing import proposals
 
     corpus, shelf = _opened(index)
-    for each in registers.proposals(corpus, shelf, sources or ()):
+    for each in proposals(corpus, shelf, sources or ()):
         if each.now and not dry:
             registers.put(wiring.register_folder(index), each.now)
         typer.echo(registers.proposal_json(each) if as_json else registers.proposal_text(each))
@@ -127,6 +128,22 @@ def coverage(
     for each in covered(corpus, shelf.programmes):
         if not sources or each.document.source in sources:
             typer.echo(registers.coverage_json(each) if as_json else registers.coverage_text(each))
+
+
+@app.command()
+def changes(as_json: JsonOption = False, as_of: DayOption = "", index: IndexOption = None) -> None:
+    """文件换了版本、过期或撤下以后，登记册里哪些项、哪些格受影响，逐份文件、逐条列出。"""
+    from policyqa.qa.cli import registers
+    from policyqa.qa.register.examining import touched
+    from policyqa.qa.register.standing import Standings
+
+    corpus, shelf = _opened(index)
+    found = touched(shelf, Standings(corpus, _day(as_of)))
+    for source, cells in found.items():
+        say = registers.touched_json if as_json else registers.touched_text
+        typer.echo(say(source, cells))
+    if not as_json and not found:
+        typer.echo("没有受影响的。")
 
 
 @app.command()

@@ -6,52 +6,27 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from policyqa.index.errors import SourceError
 from policyqa.qa.cli.present import one_line
-from policyqa.qa.corpus import Corpus
 from policyqa.qa.errors import RegisterError
 from policyqa.qa.register import shelf as shelves
 from policyqa.qa.register.checking import Engine
-from policyqa.qa.register.examining import AILMENTS, Coverage, Difference, Finding, place_of
+from policyqa.qa.register.examining import (
+    AILMENTS,
+    Coverage,
+    Difference,
+    Finding,
+    Touched,
+    place_of,
+)
 from policyqa.qa.register.matching import COLUMNS, Summary, Table, matched, rows_of, safe
-from policyqa.qa.register.proposing import proposed, renewed
-from policyqa.qa.register.shelf import Shelf
+from policyqa.qa.register.renewing import Proposal
 from policyqa.qa.register.standing import Standings
 from policyqa.qa.register.types import FIELDS, KINDS, Programme
 
-READ_KINDS = ("policy", "plan", "notice", "guide")  # of documents, where no file is named
 CHANGES = {"added": "新增", "removed": "删去", "changed": "改动"}
 MAX_SHOWN = 120  # characters of a cell in a list
-
-
-class Proposal(NamedTuple):
-    """A programme as it is read now; `now` is what is to be kept, None where nothing is new."""
-
-    read: Programme
-    now: Programme | None
-
-
-def proposals(corpus: Corpus, shelf: Shelf, sources: Sequence[str]) -> Iterator[Proposal]:
-    """What is read of these files, or of all that hold rules.
-
-    Raises:
-        SourceError: there is no such file.
-    """
-    known = {document.source for document in corpus.documents()}
-    for source in sources:
-        if source not in known:
-            said = one_line(source[:200])
-            raise SourceError(f"索引里没有文件 {said}，可用 policyqa documents list 查看")
-    held = {each.id: each for each in shelf.programmes}
-    for document in corpus.documents():
-        wanted = document.source in sources if sources else document.metadata.kind in READ_KINDS
-        if not wanted:
-            continue
-        own = (document.doc_id,)
-        for each in proposed(document, corpus.passages(*own), corpus.rules(*own)):
-            yield Proposal(each, renewed(held.get(each.id), each))
 
 
 def put(folder: Path, programme: Programme) -> None:
@@ -146,6 +121,34 @@ def difference_text(found: Difference) -> str:
     if found.change != "changed":
         return f"{CHANGES[found.change]}  {label}：{_short(found.old or found.new)}"
     return f"改动  {label}：{_short(found.old)}\n      → {_short(found.new)}"
+
+
+def touched_text(source: str, cells: Sequence[Touched]) -> str:
+    """A line for the file and one for each cell, with what stood there and what stands there."""
+    lines = [f"{one_line(source)}  {len(cells)} 格"]
+    for each in cells:
+        name = one_line(each.programme.name)
+        lines.append(f"    {name} {each.place}（{each.programme.id}）：{one_line(each.because)}")
+        lines.append(f"        原来 {_short(each.was)}")
+        if each.now:
+            lines.append(f"        现在 {_short(each.now)}")
+    return "\n".join(lines)
+
+
+def touched_json(source: str, cells: Sequence[Touched]) -> str:
+    """The same for a program."""
+    said = [
+        {
+            "programme": each.programme.id,
+            "field": each.field,
+            "number": each.number,
+            "was": each.was,
+            "now": each.now,
+            "because": each.because,
+        }
+        for each in cells
+    ]
+    return json.dumps({"source": source, "cells": said}, ensure_ascii=False)
 
 
 def coverage_text(found: Coverage) -> str:

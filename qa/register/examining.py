@@ -52,6 +52,25 @@ class Uncovered(NamedTuple):
         return self.document.text[self.rule.start : self.rule.end]
 
 
+class Touched(NamedTuple):
+    """A cell that rests on words that have changed, are gone, or hold no more: what it rests on
+    (`was`), what stands in that place now ("" for nothing or for the same), and why it is to be
+    looked at."""
+
+    programme: Programme
+    field: str
+    number: int
+    cell: Cell
+    was: str
+    now: str
+    because: str
+
+    @property
+    def place(self) -> str:
+        """As people name it: 条件 1."""
+        return place_of(self.field, self.number)
+
+
 class Coverage(NamedTuple):
     """Of one document: how many of its rules stand in cells, how many there are, and the others."""
 
@@ -87,6 +106,25 @@ def _of_cells(programme: Programme, standings: Standings, known: set[str]) -> It
         for other in getattr(cell, "others", ()):
             if other not in known:
                 yield Finding("unknown", programme.id, place, other)
+
+
+def touched(shelf: Shelf, standings: Standings) -> dict[str, list[Touched]]:
+    """The cells that new versions, replacements and expiry of documents touch, by the file, in the
+    order of the text."""
+    by_source: dict[str, list[Touched]] = {}
+    for programme in shelf.programmes:
+        for field, number, cell in programme.cells():
+            standing, link = standings.of(cell), cell.quote.place
+            if standing.state != "review":
+                continue
+            now = ""
+            if standing.document and not standing.span:
+                now = standing.document.text[link.start : link.end]
+            each = Touched(programme, field, number, cell, cell.quote.text, now, standing.because)
+            by_source.setdefault(link.source, []).append(each)
+    for cells in by_source.values():
+        cells.sort(key=lambda each: each.cell.quote.place.start)
+    return dict(sorted(by_source.items()))
 
 
 def _conflicts(programmes: Sequence[Programme]) -> Iterator[Finding]:

@@ -337,30 +337,3 @@ def identifier(name: str, source: str, clause: str) -> str:
 def _apart(found: Sequence[Programme]) -> tuple[Programme, ...]:
     """Programmes of one id put together as they come first."""
     return tuple({each.id: each for each in reversed(found)}.values())[::-1]
-
-
-def renewed(earlier: Programme | None, now: Programme) -> Programme | None:
-    """What is to be kept of a programme that is read anew: cells whose words stand as they did stay
-    as staff have them; None where nothing is new.
-
-    Args:
-        earlier: its last version, None where it has none.
-        now: as it is read now.
-    """
-    if earlier is None:
-        return now
-    fields: dict[str, Any] = {}
-    for field, _, cell in now.cells():
-        old = [c for c in getattr(earlier, field) if c.quote.text == cell.quote.text]
-        fields.setdefault(field, []).append(old[0] if old else cell)
-    links = {cell.quote.link for _, _, cell in earlier.cells()}
-    if all(cell.quote.link in links for cells in fields.values() for cell in cells):
-        return None
-    kept = earlier.model_dump(include={"id", "kind", "name"})
-    return now.model_copy(
-        update={
-            **kept,
-            "version": earlier.version + 1,
-            **{field: tuple(cells) for field, cells in fields.items()},
-        }
-    )

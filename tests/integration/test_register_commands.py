@@ -89,6 +89,27 @@ def test_the_rest_is_one_line_or_status_one(index: Path) -> None:
         assert reason in refused.stderr
 
 
+def test_what_a_change_of_a_file_touches_is_listed(index: Path) -> None:
+    assert done("register", "changes", "--index", index) == "没有受影响的。\n"
+    old = shelf.load(register_of(index)).of("购房补贴")
+    quote = old.benefits[0].quote.model_copy(update={"text": "博士一次性给予购房补贴90万元。"})
+    link = quote.link.rpartition(":")[0] + ":17x0123456789abcdef"
+    cell = old.benefits[0].model_copy(update={"quote": quote.model_copy(update={"link": link})})
+    new = old.model_copy(update={"version": 2, "benefits": (cell, *old.benefits[1:])})
+    path = shelf.write(register_of(index), new)
+    shown = done("register", "changes", "--index", index)
+    said = json.loads(done("register", "changes", "--json", "--index", index))
+    path.unlink()
+    assert shown == (
+        "housing.txt  1 格\n"
+        f"    购房补贴 待遇 1（{old.id}）：原文已改动\n"
+        "        原来 博士一次性给予购房补贴90万元。\n"
+        "        现在 博士一次性给予购房补贴15万元。\n"
+    )
+    (touched,) = said["cells"]
+    assert (touched["programme"], touched["now"]) == (old.id, "博士一次性给予购房补贴15万元。")
+
+
 def test_versions_are_compared(index: Path) -> None:
     old = shelf.load(register_of(index)).of("购房补贴")
     new = old.model_copy(update={"version": 2, "materials": old.materials[1:]})

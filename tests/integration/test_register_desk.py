@@ -185,3 +185,52 @@ def test_a_form_of_another_site_is_refused(client: TestClient, register: Path) -
     reply = client.post(HERE, data={"field": "benefits", "number": "0", "act": "drop"})
     assert reply.status_code == 403
     assert now(register) == BUYING
+
+
+def test_a_new_version_of_a_file_lists_what_it_touches_clause_by_clause(
+    client: TestClient, assistant: FakeAssistant
+) -> None:
+    assert "没有受影响的" in client.get("/staff/register/changes").text
+    assistant.corpus = office(HOUSING.replace("15万元", "12万元"))
+    assert "/staff/register/changes" in client.get("/staff/register").text
+    page = unescape(client.get("/staff/register/changes").text)
+    assert "housing.txt（1 格）" in page
+    assert f'href="{HERE}#benefits-0">{BUYING.name} 待遇 1</a>' in page
+    assert "<del>博士一次性给予购房补贴15万元。</del>" in page
+    assert "现在这个位置是：博士一次性给予购房补贴12万元。" in page
+
+
+def read(client: TestClient, source: str) -> tuple[int, str]:
+    """Have a file read into the register, and follow to what is said of it."""
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/staff").text)
+    assert found
+    reply = client.post("/staff/register", data={"csrf": found[1], "source": source})
+    page = client.get(reply.headers["location"]) if reply.status_code == 303 else reply
+    return reply.status_code, unescape(page.text)
+
+
+def test_files_are_read_anew_at_the_desk_and_what_stands_stays_signed(
+    client: TestClient, register: Path, assistant: FakeAssistant, engine: Engine
+) -> None:
+    kept = BUYING.materials[0]
+    assert change(client, kept, "materials", 0, text=kept.text)[0] == 303
+    assert read(client, "") == (303, read(client, "housing.txt")[1])  # nothing is new
+    assert "0 项是新的" in read(client, "")[1]
+    assistant.corpus = office(HOUSING.replace("15万元", "12万元"))
+    status, page = read(client, "housing.txt")
+    assert (status, "1 项是新的或有新的一版" in page) == (303, True)
+    renewed = now(register)
+    assert (renewed.version, renewed.benefits[0].amount) == (2, 120_000)
+    assert renewed.materials[0].is_signed
+    assert not renewed.benefits[0].is_signed
+    assert "没有受影响的" in client.get("/staff/register/changes").text
+    (entry, *_) = latest(engine, count=1)
+    assert (entry.act, entry.what, entry.details) == (
+        "programme_read",
+        BUYING.id,
+        {"place": "第 2 版"},
+    )
+    status, page = read(client, ATTACK)
+    assert (status, "索引里没有文件" in page, ATTACK in page) == (400, True, True)
+    log_in(client, "reader1")
+    assert read(client, "")[0] == 403

@@ -54,7 +54,7 @@ def page_of(entry: Entry) -> str:
         return f"{FOLDER}/review/{entry.what}?show=all"
     if entry.act in ("gap_given", "gap_released"):
         return f"{FOLDER}/gaps/{entry.what}"
-    if entry.act in ("cell_signed", "cell_dropped"):
+    if entry.act in ("cell_signed", "cell_dropped", "programme_read"):
         return f"{FOLDER}/register/{entry.what}"
     return f"{FOLDER}/drafts/{entry.what}" if entry.act == "answer_drafted" else ""
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from policyqa.index.conditions.types import Leaf, leaves
 from policyqa.qa.eligibility.telling import demanded
 from policyqa.qa.errors import RegisterError
-from policyqa.qa.register.examining import AILMENTS, lint
+from policyqa.qa.register.examining import AILMENTS, lint, touched
 from policyqa.qa.register.standing import Standing
 from policyqa.qa.register.types import FIELDS, KINDS, MAX_CHARS, PERIODS, Cell, Condition
 from policyqa.ui.programmes.directory import row_of
@@ -46,19 +46,28 @@ class Shown(NamedTuple):
 
 
 def build_register(held: Held, signing: Signing) -> APIRouter:
-    """`/staff/register` and `/staff/register/{id}`, where cells are corrected and signed."""
+    """`/staff/register`, where files are read into it, `/staff/register/changes`, what new
+    versions of files touch, and `/staff/register/{id}`, where cells are corrected and signed."""
     router = APIRouter(prefix=FOLDER)
 
     @router.get("/register")
-    def queue(request: Request, found: Reader) -> HTMLResponse:
+    def queue(request: Request, found: Reader, read: int | None = None) -> HTMLResponse:
+        return _queue_page(request, found, held, read=read)
+
+    @router.post("/register")
+    def propose(request: Request, found: Editor, form: Fields) -> Response:
+        source = form.get("source", "")
+        try:
+            new = signing.read(found.account, [source] if source else [])
+        except RegisterError as error:
+            return _queue_page(request, found, held, wrong=str(error))
+        return RedirectResponse(f"{HERE}?read={new}", 303)
+
+    @router.get("/register/changes")
+    def changes(request: Request, found: Reader) -> HTMLResponse:
         now = held.now()
-        rows = [row_of(each, now) for each in now.shelf.programmes]
-        rows.sort(key=lambda row: (-bool(row.review), -row.proposed, row.programme.name))
-        findings = lint(now.shelf, now.standings)
-        return page(
-            request, "register.html", found, rows=rows, findings=findings, ailments=AILMENTS,
-            kinds=KINDS,
-        )  # fmt: skip
+        by_source = touched(now.shelf, now.standings)
+        return page(request, "register_changes.html", found, by_source=by_source)
 
     @router.get("/register/{name}")
     def one(request: Request, found: Reader, name: str) -> HTMLResponse:
@@ -83,6 +92,28 @@ def build_register(held: Held, signing: Signing) -> APIRouter:
         return RedirectResponse(f"{HERE}/{name}#{place.field}-{place.number}", 303)
 
     return router
+
+
+def _queue_page(
+    request: Request, found: Reader, held: Held, *, read: int | None = None, wrong: str = ""
+) -> HTMLResponse:
+    now = held.now()
+    rows = [row_of(each, now) for each in now.shelf.programmes]
+    rows.sort(key=lambda row: (-bool(row.review), -row.proposed, row.programme.name))
+    return page(
+        request,
+        "register.html",
+        found,
+        400 if wrong else 200,
+        rows=rows,
+        findings=lint(now.shelf, now.standings),
+        ailments=AILMENTS,
+        kinds=KINDS,
+        sources=sorted(each.source for each in now.standings.corpus.documents()),
+        read=read,
+        wrong=wrong,
+        may_sign=found.account.may("editor"),
+    )
 
 
 def _programme_page(

@@ -9,18 +9,21 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from policyqa.index.conditions.types import Branch, Leaf, Node
+from policyqa.index.errors import SourceError
 from policyqa.qa.errors import RegisterError, meaning
 from policyqa.qa.register import shelf
 from policyqa.qa.register.examining import place_of
+from policyqa.qa.register.renewing import proposals
 from policyqa.qa.register.types import FIELDS, Cell, Condition, Programme, Signature
 from policyqa.ui.programmes.held import Held
 from policyqa.ui.store.accounts import Account
 from policyqa.ui.store.audit import Act, note
 from policyqa.ui.store.transactions import Store, transaction
 
+READ: Act = "programme_read"
 CHANGED = "这一格在您打开之后有改动，请核对后再签。"
 NO_CELL = "没有这一格，请从登记册重新打开。"
-REVIEW = "这一格的原文有变（{}），不能签；请重新读出（policyqa register propose）。"
+REVIEW = "这一格的原文有变（{}），不能签；请在登记册首页重新读出。"
 NOT_OF_A_FORM = {"quote", "signed", "tree", "purpose", "others", "months", "attribute", "rank"}
 
 
@@ -34,8 +37,8 @@ class Place(NamedTuple):
 
 
 class Signing(Store):
-    """Who changes the register of a service. Both methods raise `RegisterError` where the cell is
-    not there any more, is another one than was shown, or cannot be so.
+    """Who changes the register of a service. Signing and dropping raise `RegisterError` where the
+    cell is not there any more, is another one than was shown, or cannot be so.
 
     Args:
         engine: of the log.
@@ -70,6 +73,29 @@ class Signing(Store):
             programme, cell = self._at(place)
             details, again = {"was": cell.text}, cell.is_signed
             self._put(account, place, programme, [], "cell_dropped", details, again=again)
+
+    def read(self, account: Account, sources: Sequence[str]) -> int:
+        """Read programmes out of these files, or of all; cells whose words stand as they did stay
+        as they are. How many programmes are new or have a new version.
+
+        Raises:
+            RegisterError: there is no such file.
+        """
+        with self._turn:
+            now = self._held.now()
+            try:
+                found = list(proposals(now.standings.corpus, now.shelf, sources))
+            except SourceError as error:
+                raise RegisterError(str(error)) from error
+            new = [each.now for each in found if each.now]
+            with transaction(self._engine) as session:
+                for programme in new:
+                    shown = f"第 {programme.version} 版"
+                    note(session, self._now(), account.name, READ, programme.id, place=shown)
+                session.flush()
+                for programme in new:
+                    shelf.write(self._held.folder, programme)
+        return len(new)
 
     def _at(self, place: Place) -> tuple[Programme, Cell]:
         programme = self._held.now().shelf.of(place.programme)

@@ -21,7 +21,7 @@ Act = Literal[
     "purged", "imported",
     "judged", "reported", "shared", "unshared",
     "token_added", "token_revoked",
-    "cell_signed", "cell_dropped",
+    "cell_signed", "cell_dropped", "programme_read",
 ]  # fmt: skip
 ACTS: dict[Act, str] = {
     "account_added": "新增账号", "account_renamed": "更改显示名",
@@ -37,6 +37,7 @@ ACTS: dict[Act, str] = {
     "judged": "评价回答", "reported": "请求补充文件", "shared": "分享回答", "unshared": "停止分享",
     "token_added": "新增令牌", "token_revoked": "吊销令牌",
     "cell_signed": "签登记册", "cell_dropped": "去掉登记册的一格",
+    "programme_read": "从文件读出登记册的一项",
 }  # fmt: skip
 COMMAND = "命令行"  # who, where it was done at a terminal
 READER = "读者"  # who, of what is done on the chat page, where nobody has a name

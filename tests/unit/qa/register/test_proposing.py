@@ -6,7 +6,8 @@ import pytest
 
 from policyqa.index.types import Metadata
 from policyqa.qa.register.amounts import Amount, amount_of
-from policyqa.qa.register.proposing import proposed, renewed
+from policyqa.qa.register.proposing import proposed
+from policyqa.qa.register.renewing import renewed
 from policyqa.qa.register.sections import field_of
 from policyqa.qa.register.types import Programme
 from tests.programmes import HOUSING, corpus_of, office, programmes, read, signed
