@@ -58,6 +58,9 @@ from policyqa.ui.staff.groups import Office, overdue
 from policyqa.ui.staff.librarian import Librarian
 from policyqa.ui.staff.log import build_log
 from policyqa.ui.staff.numbers import build_numbers
+from policyqa.ui.staff.people import HERE as PEOPLE
+from policyqa.ui.staff.people import MAX_BYTES as PEOPLE_BYTES
+from policyqa.ui.staff.people import build_people
 from policyqa.ui.staff.register import build_register
 from policyqa.ui.staff.review import Desk, build_review
 from policyqa.ui.staff.sessions import Sessions
@@ -153,6 +156,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_documents(assistant, librarian))
     app.include_router(build_gaps(Office(assistant, drafts, librarian, tasks, sessions.accounts)))
     signing = Signing(sessions.accounts.engine, held)
+    app.include_router(build_people(held))  # before the pages by a programme's name
     app.include_router(build_register(held, signing))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))
     app.include_router(build_evaluations(evaluations))
@@ -183,7 +187,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
             mcp_server=False,
             max_file_size=1,
         )
-    bodies = body_bytes(librarian)
+    bodies = body_bytes(librarian) | {PEOPLE: PEOPLE_BYTES * 2}
     app.state.closing, app.state.turns, app.state.health = asyncio.Event(), turns, health
     app.add_middleware(
         Gate,

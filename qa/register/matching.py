@@ -60,30 +60,40 @@ class Table(NamedTuple):
 
 
 def read(path: Path, engine: Engine) -> Table:
-    """A CSV file of people, in UTF-8 or GB 18030.
-
-    Raises:
-        RegisterError: it cannot be read, or no column tells anything of people.
-    """
+    """A CSV file of people. Raises as `table_of`, and for one that cannot be read."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RegisterError(f"{path.name} 太大，最多 {MAX_BYTES // 10**6} MB")
         data = path.read_bytes()
     except OSError as error:
         raise RegisterError(f"读不了 {path.name}：{error.strerror}") from error
-    rows = _rows(path.name, data)
+    return table_of(path.name, data, engine)
+
+
+def table_of(name: str, data: bytes, engine: Engine) -> Table:
+    """A table of people, from CSV in UTF-8 or GB 18030.
+
+    Args:
+        name: what the file is called, for messages.
+        data: its bytes.
+        engine: whose conditions columns may be named after.
+
+    Raises:
+        RegisterError: it is no such table, or no column tells anything of people.
+    """
+    rows = _rows(name, data)
     if not rows:
-        raise RegisterError(f"{path.name} 是空的，第一行应为列名")
+        raise RegisterError(f"{name} 是空的，第一行应为列名")
     keys = {each.key for checked in engine.checked for each in checked.asked}
     columns = tuple(column_of(head, keys) for head in rows[0])
     if not any(each.attribute or each.key for each in columns):
         labels = "、".join(each.label for each in list(asked().values())[:6])
-        raise RegisterError(f"{path.name}:1：没有认得的列，列名应为{labels}等")
+        raise RegisterError(f"{name}:1：没有认得的列，列名应为{labels}等")
     told = [each.attribute or each.key for each in columns if each.attribute or each.key]
     twice = [name for name, times in Counter(told).items() if times > 1]
     if twice:
         label = asked()[twice[0]].label if twice[0] in asked() else twice[0]
-        raise RegisterError(f"{path.name}:1：有几列都是{label}，请只留一列")
+        raise RegisterError(f"{name}:1：有几列都是{label}，请只留一列")
     return Table(rows[0], columns, rows[1:])
 
 

@@ -15,7 +15,7 @@ from policyqa.qa.register.types import Cell, Programme
 from policyqa.ui import server
 from policyqa.ui.store.audit import latest
 from policyqa.ui.store.database import open_database
-from tests.programmes import HOUSING, office, programmes
+from tests.programmes import HOUSING, office, programmes, signed
 from tests.staff import PASSWORD, empty, service_of, sessions_of
 from tests.ui_fake import FakeAssistant
 
@@ -234,3 +234,58 @@ def test_files_are_read_anew_at_the_desk_and_what_stands_stays_signed(
     assert (status, "索引里没有文件" in page, ATTACK in page) == (400, True, True)
     log_in(client, "reader1")
     assert read(client, "")[0] == 403
+
+
+def send(client: TestClient, name: str, data: bytes, act: str = "page") -> tuple[int, str]:
+    """A table of people sent to the desk."""
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/staff/register/people").text)
+    assert found
+    files = {"file": (name, data, "text/csv")}
+    fields = {"csrf": found[1], "act": act}
+    reply = client.post("/staff/register/people", data=fields, files=files)
+    return reply.status_code, unescape(reply.text)
+
+
+PEOPLE = f"姓名,年龄,学历,社保（月）\n=张三{ATTACK},44,硕士,12\n李四,小,博士,8\n".encode()
+
+
+def test_a_table_of_people_is_matched_at_the_desk_and_nothing_is_kept(
+    client: TestClient, register: Path, engine: Engine
+) -> None:
+    shelf.write(register, signed(BUYING))
+    before, entries = sorted(register.parent.rglob("*")), latest(engine, count=1)
+    status, page = send(client, "人才.csv", PEOPLE)
+    assert (status, "2 人，3 项" in page) == (200, True)
+    assert re.search(rf"张三.*{BUYING.name}</a> <b class=\"mark\">符合</b>", page)
+    assert "第 3 行（李四）年龄：“小”看不懂" in page
+    assert "硕士一次性给予购房补贴6万元。" in page
+    status, table = send(client, "人才.csv", PEOPLE, "csv")
+    assert (status, table.splitlines()[0]) == (200, "\ufeff人员,政策,编号,结论,条款,还差,待遇,说明")
+    assert table.splitlines()[1].startswith("'=张三")
+    assert (sorted(register.parent.rglob("*")), latest(engine, count=1)) == (before, entries)
+
+
+def test_names_of_a_table_are_no_markup(client: TestClient) -> None:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/staff/register/people").text)
+    assert found
+    files = {"file": ("a.csv", PEOPLE, "text/csv")}
+    reply = client.post("/staff/register/people", data={"csrf": found[1]}, files=files)
+    assert ATTACK not in reply.text
+    assert "&lt;script&gt;" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "a.csv 是空的"),
+        ("甲,乙\n1,2\n".encode(), "没有认得的列"),
+        (b"\xff\xfe\x00", "不是 UTF-8，也不是 GB 18030"),
+        ("年龄\n".encode() + b"30\n" * 1001, "名单有 1001 人，网页上最多 1000 人"),
+        ("年龄\n".encode() + b"30      \n" * 230_000, "文件太大，最多 2 MB"),
+    ],
+)
+def test_a_table_that_cannot_be_matched_is_one_line(
+    client: TestClient, data: bytes, words: str
+) -> None:
+    status, page = send(client, "a.csv", data)
+    assert (status, words in page) == (400, True)
