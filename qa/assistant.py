@@ -466,11 +466,13 @@ class Assistant:
         itself = asked_itself(asked, corpus)
         if itself and not itself.quote:
             return self._silent(found, shared)
+        sureness = max(found.confidence, *(each.confidence for each in parts.values()), 0.0)
+        doubtful = sureness < self._settings.doubtful and itself is None
         unsure = found.confidence < self._settings.threshold and itself is None
         if unsure and bears(asked, found.picked, corpus):
             unsure = False
         if unsure and (named := sections_named(asked, found.evidence)):
-            found, unsure = replace(found, picked=named), False
+            found, unsure, doubtful = replace(found, picked=named), False, False
         if (not found.picked and not itself) or unsure or self._settings.threshold == 1:
             return _noted(asked, shared) or self._silent(found, shared)
         in_force = _in_force(found.evidence, corpus, asked)
@@ -490,6 +492,8 @@ class Assistant:
         )
         if not composer.sentences:
             return self._silent(found, shared)
+        if doubtful and not draft.conditions:
+            draft.notes.insert(0, Note(kind="doubtful"))
         return Answer(
             status="answered",
             reason=None,

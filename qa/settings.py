@@ -90,6 +90,9 @@ class AnswerSettings(BaseModel):
     threshold: float = Field(
         default=0.125, ge=0.0, le=1.0, description="低于此把握就不作答(0 总是作答,1 从不作答)"
     )
+    doubtful: float = Field(
+        default=0.4, ge=0.0, le=1.0, description="低于此把握的回答写明未必正是所问(0 从不写)"
+    )
 
 
 class LanguageModelSettings(BaseModel):

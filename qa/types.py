@@ -22,7 +22,7 @@ NoteKind = Literal[
     "refused", "talk", "thanks", "who", "noted", "unclear", "which_one", "out_of_scope",
     "no_evidence", "near", "next_step", "ask_issuer", "contact", "items_left", "not_said", "target",
     "elsewhere", "conflict", "model_fell_back", "staff", "not_in_force", "self_check", "tell_more",
-    "is_it_so", "difference", "other",
+    "is_it_so", "difference", "doubtful", "other",
 ]  # fmt: skip
 
 

@@ -36,6 +36,7 @@ NOTES: Mapping[str, str] = {
     "staff": "注：[{}]是工作人员的答复（{}），不是政策原文。",
     "difference": "注：{}与{}相差{}，由引用的两个数字相减得出，不是文件原文。",
     "not_in_force": "请注意：《{}》{}。",
+    "doubtful": "以下是文件里最接近的内容，未必正是您问的，请核对原文：",
     "tell_more": "注：还要看：{}",
     "is_it_so": "注：还要看这一条是不是您的情况：“{}”",
     "self_check": "注：这是按您说的情况对照的自测，没有说到的条件没有算进去，以主管部门认定为准。",
@@ -50,4 +51,4 @@ TARGET = "目标 "
 # What an answer leaves open is said; that one is whole, nobody can know.
 COMPLETENESS = {"partial": "部分回答"}
 # Notes that stand above an answer: who reads no further must know it.
-ABOVE = frozenset({"not_in_force"})
+ABOVE = frozenset({"not_in_force", "doubtful"})

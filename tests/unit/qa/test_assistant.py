@@ -50,7 +50,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> search_index.SearchIndex
 
 @pytest.fixture
 def assistant(stored: search_index.SearchIndex) -> Assistant:
-    return Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0))
+    return Assistant(stored, EMBEDDER, WEIGHTS, AnswerSettings(threshold=0.0, doubtful=0.0))
 
 
 def ask(assistant: Assistant, question: str, *earlier: str, k: int = 10) -> Answer:
@@ -111,6 +111,19 @@ def test_every_quote_and_hit_is_a_slice_of_its_document(
         for sentence in answer.sentences
     )
     assert answer.answer == marked != ""
+
+
+@pytest.mark.parametrize(("over", "kinds"), [(0.01, ["doubtful"]), (-0.01, [])])
+def test_an_answer_that_is_rather_wrong_than_right_says_that_it_may_not_be_it(
+    stored: search_index.SearchIndex, assistant: Assistant, over: float, kinds: list[str]
+) -> None:
+    sure = ask(assistant, "公园几点开门?")
+    assert sure.notes == ()
+    settings = AnswerSettings(threshold=0.0, doubtful=sure.confidence + over)
+    answer = ask(Assistant(stored, EMBEDDER, WEIGHTS, settings), "公园几点开门?")
+    assert [note.kind for note in answer.notes] == kinds
+    above = "".join(f"{note.text}\n" for note in answer.notes)
+    assert answer.answer == above + sure.answer
 
 
 @pytest.mark.parametrize(("k", "count"), [(1, 1), (2, 2), (100, 3)])

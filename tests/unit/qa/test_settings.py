@@ -29,7 +29,7 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
         "SOURCE": "a", "INDEX": "b", "CACHE": "c", "DATA": "d", "RUNS": "e",
         "PROGRAMMES": "f", "MODEL__NAME": "m", "MODEL__PRECISION": "float32", "MODEL__THREADS": "2",
         "ANSWER__MAX_CHARS": "100",
-        "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "LIMITS__MAX_MB": "3",
+        "ANSWER__MAX_SENTENCES": "2", "ANSWER__THRESHOLD": "0.5", "ANSWER__DOUBTFUL": "0.6", "LIMITS__MAX_MB": "3",
         "LIMITS__MAX_PAGES": "4", "LIMITS__MAX_ROWS": "5", "LIMITS__SECONDS": "6",
         "LIMITS__RECOGNISE_SCANS": "false", "RANKING__DENSE": "0.1",
         "RANKING__WORDS": "0.3", "RANKING__BIGRAMS": "0.4", "RANKING__DOCUMENT": "0.7",
@@ -64,7 +64,13 @@ def test_every_name_that_is_listed_is_read(monkeypatch: pytest.MonkeyPatch) -> N
             "document": 0.7,
         },
         "reader": {"model": "r", "passages": 9, "weight": 0.9},
-        "answer": {"max_chars": 100, "max_sentences": 2, "evidence": 7, "threshold": 0.5},
+        "answer": {
+            "max_chars": 100,
+            "max_sentences": 2,
+            "evidence": 7,
+            "threshold": 0.5,
+            "doubtful": 0.6,
+        },
         "llm": {
             "base_url": "u",
             "model": "l",
