@@ -87,13 +87,18 @@ def test_a_tree_of_the_set_is_judged_as_a_signed_programme(
     assert said(tmp_path, conditions, **facts) == (verdict, unknown)
 
 
-def test_nothing_is_said_of_a_programme_that_has_ended(tmp_path: Path) -> None:
-    days = ({}, {"申请日期": "2024-12-31"}, {"申请日期": "2025-01-01"})
+def test_nothing_is_said_of_a_programme_before_or_after_its_term(tmp_path: Path) -> None:
+    days = ({}, *({"申请日期": day} for day in ("2024-12-31", "2025-01-01", "2019-12-31")))
     people = [{"facts": {"年龄": 30} | each, "missing": ["现行规定"]} for each in days]
     held(tmp_path, AGE, *people, valid_to="2024-12-31")
     found = list(rows(load(tmp_path), schemes(tmp_path)))
-    assert [row.said for row in found] == ["符合", "符合", "还不能判断"]
-    assert [row.asks for row in found] == [False, False, None]  # nothing to ask of it any more
+    assert [row.said for row in found] == ["符合", "符合", "还不能判断", "还不能判断"]
+    assert [row.asks for row in found] == [
+        False,
+        False,
+        None,
+        False,
+    ]  # of one that has ended nothing
 
 
 def test_right_wrong_and_open_are_counted_and_what_is_amiss_is_listed(tmp_path: Path) -> None:
