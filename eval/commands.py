@@ -334,6 +334,28 @@ def verdicts_command(
     typer.echo(f"{verdicts.table(found)}\n\n{verdicts.kinds(rows)}")
 
 
+@group.command("register")
+def register_command(
+    folder: Annotated[
+        Path, typer.Option("--set", help="写明政策的条件（programmes）和各人事实的题集文件夹")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """条件都核对签过的登记册怎样判断各人：对、错，缺事实时是不是说还不能判断；不对的逐条列出。"""
+    import json
+
+    from policyqa.eval.runs import register
+    from policyqa.eval.sets import circumstances
+
+    found = list(register.rows(circumstances.load(folder), circumstances.schemes(folder)))
+    figures = register.figures(found)
+    if as_json:
+        shown = {name: each.model_dump() for name, each in figures.items()}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    typer.echo("\n".join([register.table(folder.resolve().name, figures), *register.amiss(found)]))
+
+
 @group.command("documents")
 def documents_command(
     folders: Annotated[list[Path], typer.Argument(help="原文件所在的文件夹，可多个")],

@@ -1,13 +1,16 @@
-"""A small office with two papers and the programmes that are read from them, for tests."""
+"""A small office with two papers and the programmes that are read from them, and a larger one whose
+register staff have completed and signed, for tests."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from policyqa.index.build.sandbox import Parsed, parsed
 from policyqa.index.read.extract import Extract, Plain
 from policyqa.index.types import Document, Metadata
 from policyqa.qa.corpus import Corpus
+from policyqa.qa.register import shelf
 from policyqa.qa.register.proposing import proposed
 from policyqa.qa.register.types import Cell, Programme, Signature
 from policyqa.qa.types import Citation
@@ -69,6 +72,7 @@ SKILLS_ABOUT = Metadata(
     date="2025-03-01", effective="2025-03-01",
 )  # fmt: skip
 DAY = "2026-06-01"
+COMPLETED = Path(__file__).parent / "register" / "office"  # five papers, `register/` beside them
 SIGNER, TIME = "王敏", "2026-05-01T08:00:00.000+00:00"
 
 
@@ -91,6 +95,19 @@ def office(housing: str = HOUSING) -> Corpus:
     return corpus_of([
         read("housing.txt", housing, ABOUT), read("skills.txt", SKILLS, SKILLS_ABOUT)
     ])  # fmt: skip
+
+
+def completed() -> tuple[Corpus, shelf.Shelf]:
+    """The five papers of `COMPLETED` and its register, as somebody corrected and signed what was
+    proposed of them."""
+    papers = []
+    for path in sorted(COMPLETED.glob("*.txt")):
+        text = path.read_text("utf-8")
+        about = ABOUT.model_copy(
+            update={"title": text.split("\n")[0], "date": "", "effective": "", "expires": ""}
+        )
+        papers.append(read(path.name, text, about))
+    return corpus_of(papers), shelf.load(COMPLETED / shelf.FOLDER)
 
 
 def programmes(corpus: Corpus) -> list[Programme]:

@@ -41,5 +41,6 @@ def replied(turns: Iterable[str]) -> dict[str, Truth]:
 
 
 def key_of(condition: str) -> str:
-    """The same for one condition, however its marks are written."""
-    return re.sub(r"\W", "", normalise(condition))
+    """The same for one condition, however its marks are written; those between digits stay (满1.5年
+    is not 满15年)."""
+    return re.sub(r"\W(?!(?<=\d\W)\d)", "", normalise(condition))

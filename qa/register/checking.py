@@ -101,6 +101,7 @@ class Checked:
     def __init__(self, programme: Programme, standings: Standings) -> None:
         self.programme = programme
         self.standings = tuple(standings.of(cell) for cell in programme.conditions)
+        self._pending = standings.pending(programme)
         self._asked: dict[int, Asked] = {}
         self.demands: list[Demands] = []
         self.spares: list[Demands] = []
@@ -158,6 +159,8 @@ class Checked:
             notes.append(REVIEW)
         elif found is True and any(each.state != "signed" for each in self.standings):
             notes.append(UNSIGNED)
+        if self._pending:
+            notes.append(self._pending)
         if found is True and notes:
             found = None
         trees = [*self.demands, *(self.spares if found is None else ())]

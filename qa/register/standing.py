@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from policyqa.index.metadata.dates import last_day
+from policyqa.index.metadata.dates import first_day, last_day
 from policyqa.index.types import Document, Span
 from policyqa.qa.check.permalinks import resolve
 from policyqa.qa.corpus import Corpus
@@ -64,6 +64,12 @@ class Standings:
         """Why a programme is not to be had any more, "" where it may be."""
         if programme.valid_to and last_day(programme.valid_to) < self.day:
             return f"已于{programme.valid_to}到期"
+        return ""
+
+    def pending(self, programme: Programme) -> str:
+        """Why a programme is not to be had yet, "" where it may be."""
+        if programme.valid_from and first_day(programme.valid_from) > self.day:
+            return f"自{programme.valid_from}起施行，现在还不能享受"
         return ""
 
     def _why_ended(self, document: Document) -> str:

@@ -31,6 +31,13 @@ def test_the_last_reply_counts() -> None:
     assert replied([no, "那材料呢", unsure]) == {key: None}
 
 
+def test_a_reply_to_one_number_is_none_to_another() -> None:
+    (yes, *_) = replies_to("在本市工作满15年")
+    assert key_of("在本市工作满1.5年") not in replied([yes])
+    assert key_of("招用9-12人") != key_of("招用912人")
+    assert key_of("纳税 1,000 元。") == key_of("纳税1000元")
+
+
 @pytest.mark.parametrize(
     "text", ["具有本市户籍吗", "“具有本市户籍”：是吗", "他说“可以”：是真的吗", ""]
 )

@@ -101,6 +101,16 @@ def test_a_programme_without_conditions_is_open_and_one_that_has_ended_is_none()
     assert Engine(SIGNED[:1], Standings(CORPUS, "2028-01-01")).checked == []
 
 
+def test_nothing_is_promised_of_what_is_not_in_force_yet() -> None:
+    later = Engine(SIGNED, Standings(CORPUS, "2025-02-28"))  # in force from the next day
+    found = verdicts(told("高级工"), later)[SKILLED]
+    assert (found.word, found.open) == ("还差", ())
+    assert found.notes == ("自2025-03-01起施行，现在还不能享受",)
+    assert words(told("没有技能证书，工作了1年"), SKILLED, later) == "不符合"
+    then = Engine(SIGNED, Standings(CORPUS, "2025-03-01"))
+    assert words(told("高级工"), SKILLED, then) == "符合"
+
+
 def rewritten(tree: Branch | Leaf, purpose: str = "demand") -> Programme:
     """The first programme with this tree in place of its own, signed."""
     (condition,) = READ[0].conditions
