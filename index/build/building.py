@@ -2,8 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,9 @@ from policyqa.index.read.extract import Extract, Limits, Plain
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.store.places import Places
 from policyqa.index.store.search_index import Manifest, SearchIndex, SourceFile
-from policyqa.index.store.token_sets import TokenSets
+from policyqa.index.store.token_sets import TokenLists, TokenSets
 from policyqa.index.store.vectors import FaissStore, Vectors, stacked
 from policyqa.index.structure.quotes import display, heading_of, in_context
 from policyqa.index.text.words import bigrams, cutting, simplified, words
@@ -40,14 +41,20 @@ Progress = Callable[[str, int, int], None]  # stage, done, total
 Parser = Callable[[Sequence[SourceFile]], Iterator[Parsed | UnreadableFile]]
 
 
+Words = Sequence[Collection[str]]  # of each of some texts
+
+
 @dataclass(frozen=True)
 class Embedded:
-    """One document with its passages, rules and vectors: what a later build can keep."""
+    """One document with its passages, rules and vectors: what a later build can keep. So are the
+    words of each passage and of each sentence, where they were cut before."""
 
     document: Document
     passages: tuple[Passage, ...]
     rules: tuple[Rule, ...]
     vectors: Vectors
+    words: Words | None = None
+    said: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -201,7 +208,7 @@ def _update(
         return report
     before = old.manifest.files if old else ()
     files = _with_known_failures(wanted.files, before)
-    kept = _kept(old, wanted.files) if old else {}
+    kept = _kept(old, wanted.files, wanted.office) if old else {}
     new = [f for f in files if f.report.status == "read" and f.source not in kept]
     files, fresh = _parse_new(files, new, wanted.parsed, progress)
     if not kept and not fresh:
@@ -310,11 +317,16 @@ def _usable(folder: Path, embedder: Embedder) -> SearchIndex | None:
         return None
 
 
-def _kept(old: SearchIndex, files: Sequence[SourceFile]) -> dict[str, Embedded]:
+def _kept(
+    old: SearchIndex, files: Sequence[SourceFile], office: OfficeWords
+) -> dict[str, Embedded]:
     """Documents of the old index whose file and catalogue entry are as they were."""
     states = _states(old.manifest.files)
     same = {f.source for f in files if states.get(f.source) == f.state}
-    return {e.document.source: e for e in disassemble(old) if e.document.source in same}
+    kept = {e.document.source: e for e in disassemble(old) if e.document.source in same}
+    if old.manifest.office != office:  # its words are cut otherwise
+        kept = {source: replace(e, words=None, said=None) for source, e in kept.items()}
+    return kept
 
 
 def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[str, Vectors]:
@@ -330,12 +342,15 @@ def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[str,
 def disassemble(index: SearchIndex) -> Iterable[Embedded]:
     """An index as its documents; `assemble` puts them together again."""
     for row, document in enumerate(index.documents):
-        rows = np.flatnonzero(index.document_of == row)
+        rows = np.arange(*index.places.passage_starts[row : row + 2])
+        said = range(*map(int, index.sentence_starts[[rows[0], rows[-1] + 1]])) if len(rows) else ()
         yield Embedded(
             document,
-            tuple(index.passages[r] for r in rows),
-            index.rules_of.get(document.doc_id, ()),
+            index.passages_of[document.doc_id],
+            index.rules_of[document.doc_id],
             index.passage_vectors.vectors(rows),
+            [index.passage_words.of(row) for row in rows],
+            [index.sentence_words.of(row) for row in said],
         )
 
 
@@ -433,20 +448,39 @@ def assemble(
         office=office,
     )
     with cutting(office.terms):
-        in_words = [words(text) for text in texts]
-        said_in_words = [words(text) for text in said]
+        in_words, said_in_words = _cut(embedded)
+    documents = tuple(e.document for e in embedded)
+    passages = tuple(passage for _, passage in cut)
+    rules = tuple(rule for e in embedded for rule in e.rules)
     return SearchIndex(
         manifest=manifest,
-        documents=tuple(e.document for e in embedded),
-        passages=tuple(passage for _, passage in cut),
-        rules=tuple(rule for e in embedded for rule in e.rules),
+        documents=documents,
+        passages=passages,
+        rules=rules,
+        places=Places.of(documents, passages, rules),
         passage_vectors=FaissStore.build(stacked([e.vectors for e in embedded], dimension)),
+        passage_words=TokenLists.build(in_words),
         words=LexicalIndex.build(in_words),
         bigrams=LexicalIndex.build([bigrams(text) for text in texts]),
         document_bigrams=LexicalIndex.build([bigrams(text) for text in whole]),
         sentence_words=TokenSets.build(said_in_words),
         sentence_bigrams=TokenSets.build([bigrams(text) for text in said]),
     )
+
+
+def _cut(embedded: Sequence[Embedded]) -> tuple[list[Collection[str]], list[Collection[str]]]:
+    """The words of all passages and of all sentences, cut now where they were not before."""
+    in_words: list[Collection[str]] = []
+    said: list[Collection[str]] = []
+    for e in embedded:
+        if e.words is None or e.said is None:
+            in_words += (words(text_of(e.document, passage)) for passage in e.passages)
+            sentences = (sentence for passage in e.passages for sentence in passage.sentences)
+            said += (words(display(e.document, sentence)) for sentence in sentences)
+        else:
+            in_words += e.words
+            said += e.said
+    return in_words, said
 
 
 def _report(index: SearchIndex, before: Sequence[SourceFile]) -> IndexReport:

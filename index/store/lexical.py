@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.errors import IndexDamaged
+from policyqa.index.store.files import is_large
 
 K1 = 1.2
 B = 0.75
@@ -72,10 +73,9 @@ class LexicalIndex:
         Raises:
             IndexDamaged: a file is absent or cannot be read.
         """
-        bm25s = _library()
         try:
             head = json.loads((folder / "tokens.json").read_text(encoding="utf-8"))
-            model = bm25s.BM25.load(str(folder), show_progress=False) if head["idf"] else None
+            model = _read(folder) if head["idf"] else None
             return cls(model, int(head["size"]), head["idf"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexDamaged(f"索引损坏({folder.name}:{error}),请运行 policyqa index") from error
@@ -92,6 +92,12 @@ def _idf(texts: Sequence[Sequence[str]]) -> dict[str, float]:
         token: round(float(np.log(1 + (n - df + 0.5) / (df + 0.5))), 6)
         for token, df in sorted(frequency.items())
     }
+
+
+def _read(folder: Path) -> Any:
+    """bm25s's index, its postings mapped where they are many."""
+    mapped = any(map(is_large, folder.glob("*.npy")))
+    return _library().BM25.load(str(folder), show_progress=False, mmap=mapped)
 
 
 def _library() -> Any:
