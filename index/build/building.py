@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from policyqa.index.build import sandbox, scanning
 from policyqa.index.build.sandbox import Parsed, Task
+from policyqa.index.build.unfinished import PART, Unfinished
 from policyqa.index.conditions.types import Rule
 from policyqa.index.errors import (
     IndexBusy,
@@ -162,9 +163,16 @@ def _brought_up_to_date(
     """The report of an index that is as it should be (nothing is written then, so that it may be
     read-only), else of its update under a lock."""
     started = time.perf_counter()
-    report = _unchanged(_usable(folder, embedder), wanted)
+    version, old = _in_force(folder), _usable(folder, embedder)
+    report = _unchanged(old, wanted)
     if report is None:
-        report = _locked(lambda: _update(wanted, folder, embedder, progress), folder)
+
+        def update() -> IndexReport:
+            same = _in_force(folder) == version  # else another process has come first
+            now = old if same else _usable(folder, embedder)
+            return _update(now, wanted, folder, embedder, progress)
+
+        report = _locked(update, folder)
     return report.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
 
 
@@ -196,13 +204,21 @@ def _locked(update: Callable[[], IndexReport], folder: Path) -> IndexReport:
         raise PolicyQAError(f"写入索引 {folder} 失败：{reason}，原有索引不受影响") from error
 
 
+def _in_force(folder: Path) -> str:
+    """Name of the version in force, "" where there is none."""
+    try:
+        return search_index.version_in_force(folder)
+    except IndexError_:
+        return ""
+
+
 def _update(
+    old: SearchIndex | None,
     wanted: Wanted,
     folder: Path,
     embedder: Embedder,
     progress: Progress | None,
 ) -> IndexReport:
-    old = _usable(folder, embedder)  # again: another process may have come first
     report = _unchanged(old, wanted)
     if report:
         return report
@@ -219,12 +235,15 @@ def _update(
         kept = {source: item for source, item in kept.items() if source in once}
         fresh = [item for item in fresh if item.document.source in once]
     known = _known_vectors(old, [item.document.source for item in fresh])
-    embedded = {e.document.source: e for e in embed(fresh, embedder, progress, known)} | kept
+    unfinished = Unfinished(folder, embedder.fingerprint)
+    done = embed(fresh, embedder, progress, known, unfinished)
+    embedded = {e.document.source: e for e in done} | kept
     ordered = [embedded[f.source] for f in files if f.source in embedded]
     index = assemble(
         ordered, embedder, files, root=wanted.root, office=wanted.office, progress=progress
     )
     search_index.save(index, folder)
+    unfinished.done()
     recut = old is not None and old.manifest.office != wanted.office
     return _report(index, before).model_copy(update={"words_changed": recut})
 
@@ -349,7 +368,7 @@ def disassemble(index: SearchIndex) -> Iterable[Embedded]:
             index.passages_of[document.doc_id],
             index.rules_of[document.doc_id],
             index.passage_vectors.vectors(rows),
-            [index.passage_words.of(row) for row in rows],
+            [index.passage_words.of(row) for row in rows.tolist()],
             [index.sentence_words.of(row) for row in said],
         )
 
@@ -365,6 +384,7 @@ def embed(
     embedder: Embedder,
     progress: Progress | None = None,
     known: Mapping[str, Vectors] | None = None,
+    unfinished: Unfinished | None = None,
 ) -> Iterable[Embedded]:
     """Vectors for documents, all their passages in one run so that batches are full.
 
@@ -373,10 +393,11 @@ def embed(
         embedder: of the model to index with.
         progress: see `build`.
         known: vectors of texts that were embedded before.
+        unfinished: where they are kept until the index is whole, and were by a killed build.
     """
     if not parsed:
         return []
-    vectors = _encoded_once(_texts(parsed), embedder, progress, known or {})
+    vectors = _encoded_once(_texts(parsed), embedder, progress, known or {}, unfinished)
     ends = np.cumsum([len(item.passages) for item in parsed])[:-1]
     parts = np.split(vectors, ends)
     return [
@@ -395,13 +416,19 @@ def _encoded_once(
     embedder: Embedder,
     progress: Progress | None,
     known: Mapping[str, Vectors],
+    unfinished: Unfinished | None,
 ) -> Vectors:
     """Vectors of texts, shape (texts, dimension); equal texts (a repeated heading) are embedded
     once."""
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    vectors = {**(unfinished.known(texts) if unfinished else {}), **known}
+    missing = [text for text in dict.fromkeys(texts) if text not in vectors]
     on_batch = _ticker(progress, "向量", len(missing))
-    fresh = embedder.encode_documents(missing, on_batch=on_batch) if missing else ()
-    vectors = {**known, **dict(zip(missing, fresh, strict=True))}
+    for first in range(0, len(missing), PART):
+        part = missing[first : first + PART]
+        fresh = embedder.encode_documents(part, on_batch=on_batch)
+        vectors |= zip(part, fresh, strict=True)
+        if unfinished and len(part) == PART:
+            unfinished.keep(part, fresh)
     found = [vectors[text] for text in texts]
     return np.array(found, np.float32).reshape(len(texts), embedder.dimension)
 

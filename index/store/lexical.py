@@ -1,7 +1,7 @@
 """BM25 over one kind of token (Robertson & Zaragoza 2009), kept by the bm25s library."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class LexicalIndex:
         self._idf = idf
 
     @classmethod
-    def build(cls, texts: Sequence[Sequence[str]]) -> "LexicalIndex":
+    def build(cls, texts: Sequence[Collection[str]]) -> "LexicalIndex":
         """Index n tokenised texts; row i of every score array is texts[i]."""
         bm25s = _library()
         model: Any = None
@@ -81,7 +81,7 @@ class LexicalIndex:
             raise IndexDamaged(f"索引损坏({folder.name}:{error}),请运行 policyqa index") from error
 
 
-def _idf(texts: Sequence[Sequence[str]]) -> dict[str, float]:
+def _idf(texts: Sequence[Collection[str]]) -> dict[str, float]:
     """Lucene's idf, ln(1 + (n - df + 0.5) / (df + 0.5)), rounded so that saving keeps it."""
     frequency: dict[str, int] = {}
     for text in texts:

@@ -118,11 +118,12 @@ class FaissStore:
         """About the nearest k rows, ascending."""
         import faiss
 
-        wanted = faiss.SearchParametersIVF(nprobe=self._lists.nprobe)
+        made: Any = faiss  # its stubs know no keywords
+        wanted = made.SearchParametersIVF(nprobe=self._lists.nprobe)
         if among is not None:
             mask = np.zeros(len(self), np.bool_)
             mask[among] = True
-            wanted.sel = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+            wanted.sel = made.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
         _, rows = self._lists.search(query[None, :], min(k, len(self)), params=wanted)
         return np.sort(rows[0][rows[0] >= 0]).astype(np.int64)
 
