@@ -141,6 +141,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> FaissStore:
     """A store of so many rows that not all are looked at."""
     monkeypatch.setattr(vectors, "EXACT_ROWS", 1000)
     monkeypatch.setattr(vectors, "SAMPLED", 13)
+    monkeypatch.setattr(vectors, "PROBED", 32)
     return FaissStore.build(MANY)
 
 
