@@ -49,10 +49,11 @@ def test_what_a_second_thread_brings_is_that_of_the_stored_results() -> None:
     assert block(ROOT / "qa" / "README.md", "threads") == threads.table(rows)
 
 
-def test_what_a_size_costs_is_that_of_the_stored_results() -> None:
-    rows = json.loads((RESULTS / "ablations" / "growth.json").read_text("utf-8"))
+@pytest.mark.parametrize("name", ["growth", "growth-before"])
+def test_what_a_size_costs_is_that_of_the_stored_results(name: str) -> None:
+    rows = json.loads((RESULTS / "ablations" / f"{name}.json").read_text("utf-8"))
     found = [growth.Growth.model_validate(row) for row in rows]
-    assert block(ROOT / "eval" / "README.md", "growth") == growth.table(found)
+    assert block(ROOT / "eval" / "README.md", name) == growth.table(found)
 
 
 def test_what_real_policies_give_is_that_of_the_stored_results() -> None:
