@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.errors import IndexDamaged
-from policyqa.index.store.files import is_large, read_array
+from policyqa.index.store.files import read_array
 
 EXACT_ROWS = 50_000  # from here on FAISS's lists are searched
 LISTS_PER_ROOT = 2  # lists over the square root of the rows
@@ -158,9 +158,13 @@ class FaissStore:
         Raises:
             IndexDamaged: a file is absent or cannot be read.
         """
+        import faiss
+
         try:
             array = read_array(folder / ROWS)
-            return cls(array, _read_lists(folder / LISTS) if len(array) >= EXACT_ROWS else None)
+            if len(array) < EXACT_ROWS:
+                return cls(array)
+            return cls(array, faiss.read_index(str(folder / LISTS)))  # mapped, each page is a wait
         except (OSError, ValueError, RuntimeError) as error:
             raise IndexDamaged(f"索引损坏({folder.name}),请运行 policyqa index 重建") from error
 
@@ -182,13 +186,6 @@ def _lists_of(rows: Vectors) -> Any:
         lists.add(rows[first : first + BLOCK])
     lists.nprobe = min(PROBED, count)
     return lists
-
-
-def _read_lists(path: Path) -> Any:
-    import faiss
-
-    mapped = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
-    return faiss.read_index(str(path), mapped if is_large(path) else 0)
 
 
 def _best_among(scores: Vectors, among: Rows | None, k: int) -> tuple[Rows, Vectors]:

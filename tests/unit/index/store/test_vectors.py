@@ -153,7 +153,7 @@ def test_of_many_rows_nearly_all_of_the_nearest_are_found(
     assert built.kind == "IVF108,SQ8,nprobe=32"
     assert FaissStore.build(MANY[:999]).kind == "Flat"
     built.save(tmp_path / "a")
-    monkeypatch.setattr("policyqa.index.store.files.LARGE_BYTES", 1000)  # is mapped then
+    monkeypatch.setattr("policyqa.index.store.files.LARGE_BYTES", 1000)  # the rows are mapped then
     for store in (built, FaissStore.load(tmp_path / "a")):
         shares = []
         for query in MANY[::100]:
