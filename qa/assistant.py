@@ -454,7 +454,7 @@ class Assistant:
         ranking = retrieval.rank(self.index, found.asked, found.signals, self._weights)
         nearest = retrieval.hits_of(self.index, ranking, PLACES)
         missed = tuple(nearest[n] for n in range(len(nearest)) if ranking.rows[n] in hidden)
-        return LeftOut(documents=len(set(self.index.document_of[hidden])), hits=missed)
+        return LeftOut(documents=len(np.unique(self.index.document_of[hidden])), hits=missed)
 
     def _answer(
         self, question: Question, found: Found, left_out: LeftOut, parts: Mapping[str, Found]

@@ -42,8 +42,9 @@ class Corpus:
         """The corpus of a loaded index."""
         manifest = index.manifest
         reports = tuple(file.report for file in manifest.files)
-        held = cls.holding(index.documents, index.passages, reports, manifest.fingerprint)
-        return replace(held, rules_by_id=index.rules_of)
+        by_id = {document.doc_id: document for document in index.documents}
+        of_each = index.passages_of
+        return cls(manifest.fingerprint, by_id, of_each, reports, rules_by_id=index.rules_of)
 
     @classmethod
     def holding(

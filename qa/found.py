@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from policyqa.qa.question.asked import Asked
 from policyqa.qa.retrieve.evidence import Evidence
 from policyqa.qa.retrieve.reading import Marks
-from policyqa.qa.retrieve.retrieval import Floats, Ranking
+from policyqa.qa.retrieve.retrieval import Ranking, Signal
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Found:
     """
 
     asked: Asked
-    signals: Mapping[str, Floats]
+    signals: Mapping[str, Signal]
     ranking: Ranking
     marks: Marks
     evidence: Sequence[Evidence]

@@ -227,6 +227,7 @@ def _model(at: Installed) -> Iterator[Finding]:
         yield Finding(name="index", state="bad", found=str(error), todo=todo)
     else:
         found = f"索引完整，格式 {manifest.format}，{len(manifest.files)} 个文件"
+        found += f"，向量 {manifest.vectors}"
         yield Finding(name="index", state="good", found=found)
 
 

@@ -22,6 +22,12 @@ def bench_command(
     updating: Annotated[
         bool, typer.Option("--updating", help="改测更新的速度：改动一份文件与全部重建之比")
     ] = False,
+    sizes: Annotated[
+        str, typer.Option("--sizes", help="改测规模：由现有词语和向量造出这么多段，如 10k,100k,1m")
+    ] = "",
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="把各规模的代价画成 SVG，写进这个文件")
+    ] = None,
 ) -> None:
     """测提问的速度：单独嵌入问题、整个回答，以及二者之比。"""
     from policyqa.eval.bench.benchmark import asking_speed
@@ -35,6 +41,9 @@ def bench_command(
     if updating:
         _bench_updating(loaded, as_json)
         return
+    if sizes:
+        _bench_sizes(loaded, index_dir, sizes, plot, as_json)
+        return
     assistant = opened(loaded, index_dir)
     questions = [question_of(query) for query in loaded.queries]
     speed = asking_speed(assistant.embedder.encode_query, assistant.ask, questions)
@@ -45,6 +54,31 @@ def bench_command(
         f"{speed.n} 个问题：单独嵌入 {speed.encode_query_p50_ms:.1f} 毫秒，"
         f"整个回答 {speed.ask_p50_ms:.1f} 毫秒（中位数），比值 {speed.ratio:.2f}。"
     )
+
+
+def _bench_sizes(
+    dataset: "Dataset", index_dir: Path | None, sizes: str, plot: Path | None, as_json: bool
+) -> None:
+    """Of the current index or `index_dir`; any questions will do."""
+    from policyqa.eval.bench import growth
+    from policyqa.eval.judge.evaluate import question_of
+    from policyqa.qa import wiring
+    from policyqa.qa.errors import SettingsError
+
+    try:
+        wanted = growth.sizes_of(sizes)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    assistant = wiring.open_assistant(index_dir)
+    texts = [assistant.asked_of(question_of(query)).text for query in dataset.queries]
+    found = []
+    for size in wanted:
+        found.append(growth.growth(assistant.index, assistant.embedder, texts, size))
+        typer.echo(found[-1].model_dump_json(), err=not as_json)
+    if not as_json:
+        typer.echo(growth.table(found))
+    if plot:
+        plot.write_text(growth.plot(found), encoding="utf-8")
 
 
 def _bench_indexing(as_json: bool) -> None:

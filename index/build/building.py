@@ -2,8 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from policyqa.index.build import sandbox, scanning
 from policyqa.index.build.sandbox import Parsed, Task
+from policyqa.index.build.unfinished import PART, Unfinished
 from policyqa.index.conditions.types import Rule
 from policyqa.index.errors import (
     IndexBusy,
@@ -29,8 +30,9 @@ from policyqa.index.read.extract import Extract, Limits, Plain
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import Embedder
 from policyqa.index.store.lexical import LexicalIndex
+from policyqa.index.store.places import Places
 from policyqa.index.store.search_index import Manifest, SearchIndex, SourceFile
-from policyqa.index.store.token_sets import TokenSets
+from policyqa.index.store.token_sets import TokenLists, TokenSets
 from policyqa.index.store.vectors import FaissStore, Vectors, stacked
 from policyqa.index.structure.quotes import display, heading_of, in_context
 from policyqa.index.text.words import bigrams, cutting, simplified, words
@@ -40,14 +42,20 @@ Progress = Callable[[str, int, int], None]  # stage, done, total
 Parser = Callable[[Sequence[SourceFile]], Iterator[Parsed | UnreadableFile]]
 
 
+Words = Sequence[Collection[str]]  # of each of some texts
+
+
 @dataclass(frozen=True)
 class Embedded:
-    """One document with its passages, rules and vectors: what a later build can keep."""
+    """One document with its passages, rules and vectors: what a later build can keep. So are the
+    words of each passage and of each sentence, where they were cut before."""
 
     document: Document
     passages: tuple[Passage, ...]
     rules: tuple[Rule, ...]
     vectors: Vectors
+    words: Words | None = None
+    said: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -155,9 +163,16 @@ def _brought_up_to_date(
     """The report of an index that is as it should be (nothing is written then, so that it may be
     read-only), else of its update under a lock."""
     started = time.perf_counter()
-    report = _unchanged(_usable(folder, embedder), wanted)
+    version, old = _in_force(folder), _usable(folder, embedder)
+    report = _unchanged(old, wanted)
     if report is None:
-        report = _locked(lambda: _update(wanted, folder, embedder, progress), folder)
+
+        def update() -> IndexReport:
+            same = _in_force(folder) == version  # else another process has come first
+            now = old if same else _usable(folder, embedder)
+            return _update(now, wanted, folder, embedder, progress)
+
+        report = _locked(update, folder)
     return report.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
 
 
@@ -189,19 +204,27 @@ def _locked(update: Callable[[], IndexReport], folder: Path) -> IndexReport:
         raise PolicyQAError(f"写入索引 {folder} 失败：{reason}，原有索引不受影响") from error
 
 
+def _in_force(folder: Path) -> str:
+    """Name of the version in force, "" where there is none."""
+    try:
+        return search_index.version_in_force(folder)
+    except IndexError_:
+        return ""
+
+
 def _update(
+    old: SearchIndex | None,
     wanted: Wanted,
     folder: Path,
     embedder: Embedder,
     progress: Progress | None,
 ) -> IndexReport:
-    old = _usable(folder, embedder)  # again: another process may have come first
     report = _unchanged(old, wanted)
     if report:
         return report
     before = old.manifest.files if old else ()
     files = _with_known_failures(wanted.files, before)
-    kept = _kept(old, wanted.files) if old else {}
+    kept = _kept(old, wanted.files, wanted.office) if old else {}
     new = [f for f in files if f.report.status == "read" and f.source not in kept]
     files, fresh = _parse_new(files, new, wanted.parsed, progress)
     if not kept and not fresh:
@@ -212,12 +235,15 @@ def _update(
         kept = {source: item for source, item in kept.items() if source in once}
         fresh = [item for item in fresh if item.document.source in once]
     known = _known_vectors(old, [item.document.source for item in fresh])
-    embedded = {e.document.source: e for e in embed(fresh, embedder, progress, known)} | kept
+    unfinished = Unfinished(folder, embedder.fingerprint)
+    done = embed(fresh, embedder, progress, known, unfinished)
+    embedded = {e.document.source: e for e in done} | kept
     ordered = [embedded[f.source] for f in files if f.source in embedded]
     index = assemble(
         ordered, embedder, files, root=wanted.root, office=wanted.office, progress=progress
     )
     search_index.save(index, folder)
+    unfinished.done()
     recut = old is not None and old.manifest.office != wanted.office
     return _report(index, before).model_copy(update={"words_changed": recut})
 
@@ -310,11 +336,16 @@ def _usable(folder: Path, embedder: Embedder) -> SearchIndex | None:
         return None
 
 
-def _kept(old: SearchIndex, files: Sequence[SourceFile]) -> dict[str, Embedded]:
+def _kept(
+    old: SearchIndex, files: Sequence[SourceFile], office: OfficeWords
+) -> dict[str, Embedded]:
     """Documents of the old index whose file and catalogue entry are as they were."""
     states = _states(old.manifest.files)
     same = {f.source for f in files if states.get(f.source) == f.state}
-    return {e.document.source: e for e in disassemble(old) if e.document.source in same}
+    kept = {e.document.source: e for e in disassemble(old) if e.document.source in same}
+    if old.manifest.office != office:  # its words are cut otherwise
+        kept = {source: replace(e, words=None, said=None) for source, e in kept.items()}
+    return kept
 
 
 def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[str, Vectors]:
@@ -330,12 +361,15 @@ def _known_vectors(old: SearchIndex | None, sources: Iterable[str]) -> dict[str,
 def disassemble(index: SearchIndex) -> Iterable[Embedded]:
     """An index as its documents; `assemble` puts them together again."""
     for row, document in enumerate(index.documents):
-        rows = np.flatnonzero(index.document_of == row)
+        rows = np.arange(*index.places.passage_starts[row : row + 2])
+        said = range(*map(int, index.sentence_starts[[rows[0], rows[-1] + 1]])) if len(rows) else ()
         yield Embedded(
             document,
-            tuple(index.passages[r] for r in rows),
-            index.rules_of.get(document.doc_id, ()),
+            index.passages_of[document.doc_id],
+            index.rules_of[document.doc_id],
             index.passage_vectors.vectors(rows),
+            [index.passage_words.of(row) for row in rows.tolist()],
+            [index.sentence_words.of(row) for row in said],
         )
 
 
@@ -350,6 +384,7 @@ def embed(
     embedder: Embedder,
     progress: Progress | None = None,
     known: Mapping[str, Vectors] | None = None,
+    unfinished: Unfinished | None = None,
 ) -> Iterable[Embedded]:
     """Vectors for documents, all their passages in one run so that batches are full.
 
@@ -358,10 +393,11 @@ def embed(
         embedder: of the model to index with.
         progress: see `build`.
         known: vectors of texts that were embedded before.
+        unfinished: where they are kept until the index is whole, and were by a killed build.
     """
     if not parsed:
         return []
-    vectors = _encoded_once(_texts(parsed), embedder, progress, known or {})
+    vectors = _encoded_once(_texts(parsed), embedder, progress, known or {}, unfinished)
     ends = np.cumsum([len(item.passages) for item in parsed])[:-1]
     parts = np.split(vectors, ends)
     return [
@@ -380,13 +416,19 @@ def _encoded_once(
     embedder: Embedder,
     progress: Progress | None,
     known: Mapping[str, Vectors],
+    unfinished: Unfinished | None,
 ) -> Vectors:
     """Vectors of texts, shape (texts, dimension); equal texts (a repeated heading) are embedded
     once."""
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    vectors = {**(unfinished.known(texts) if unfinished else {}), **known}
+    missing = [text for text in dict.fromkeys(texts) if text not in vectors]
     on_batch = _ticker(progress, "向量", len(missing))
-    fresh = embedder.encode_documents(missing, on_batch=on_batch) if missing else ()
-    vectors = {**known, **dict(zip(missing, fresh, strict=True))}
+    for first in range(0, len(missing), PART):
+        part = missing[first : first + PART]
+        fresh = embedder.encode_documents(part, on_batch=on_batch)
+        vectors |= zip(part, fresh, strict=True)
+        if unfinished and len(part) == PART:
+            unfinished.keep(part, fresh)
     found = [vectors[text] for text in texts]
     return np.array(found, np.float32).reshape(len(texts), embedder.dimension)
 
@@ -433,20 +475,39 @@ def assemble(
         office=office,
     )
     with cutting(office.terms):
-        in_words = [words(text) for text in texts]
-        said_in_words = [words(text) for text in said]
+        in_words, said_in_words = _cut(embedded)
+    documents = tuple(e.document for e in embedded)
+    passages = tuple(passage for _, passage in cut)
+    rules = tuple(rule for e in embedded for rule in e.rules)
     return SearchIndex(
         manifest=manifest,
-        documents=tuple(e.document for e in embedded),
-        passages=tuple(passage for _, passage in cut),
-        rules=tuple(rule for e in embedded for rule in e.rules),
+        documents=documents,
+        passages=passages,
+        rules=rules,
+        places=Places.of(documents, passages, rules),
         passage_vectors=FaissStore.build(stacked([e.vectors for e in embedded], dimension)),
+        passage_words=TokenLists.build(in_words),
         words=LexicalIndex.build(in_words),
         bigrams=LexicalIndex.build([bigrams(text) for text in texts]),
         document_bigrams=LexicalIndex.build([bigrams(text) for text in whole]),
         sentence_words=TokenSets.build(said_in_words),
         sentence_bigrams=TokenSets.build([bigrams(text) for text in said]),
     )
+
+
+def _cut(embedded: Sequence[Embedded]) -> tuple[list[Collection[str]], list[Collection[str]]]:
+    """The words of all passages and of all sentences, cut now where they were not before."""
+    in_words: list[Collection[str]] = []
+    said: list[Collection[str]] = []
+    for e in embedded:
+        if e.words is None or e.said is None:
+            in_words += (words(text_of(e.document, passage)) for passage in e.passages)
+            sentences = (sentence for passage in e.passages for sentence in passage.sentences)
+            said += (words(display(e.document, sentence)) for sentence in sentences)
+        else:
+            in_words += e.words
+            said += e.said
+    return in_words, said
 
 
 def _report(index: SearchIndex, before: Sequence[SourceFile]) -> IndexReport:

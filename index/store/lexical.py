@@ -1,7 +1,7 @@
 """BM25 over one kind of token (Robertson & Zaragoza 2009), kept by the bm25s library."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policyqa.index.errors import IndexDamaged
+from policyqa.index.store.files import is_large, read_array
 
 K1 = 1.2
 B = 0.75
+LIBRARYS_OWN = "vocab.index.json"
 Scores = NDArray[np.float32]
 
 
@@ -24,7 +26,7 @@ class LexicalIndex:
         self._idf = idf
 
     @classmethod
-    def build(cls, texts: Sequence[Sequence[str]]) -> "LexicalIndex":
+    def build(cls, texts: Sequence[Collection[str]]) -> "LexicalIndex":
         """Index n tokenised texts; row i of every score array is texts[i]."""
         bm25s = _library()
         model: Any = None
@@ -62,8 +64,13 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         if self._model is not None:
             self._model.save(str(folder))
-        head = {"size": self._size, "idf": self._idf}
-        (folder / "tokens.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+            (folder / LIBRARYS_OWN).unlink()  # in JSON, which takes longest to read
+            numbers = [self._model.vocab_dict[token] for token in self._idf]
+            np.save(folder / "numbers.npy", np.array(numbers, np.int32))
+            np.save(folder / "idf.npy", np.array(list(self._idf.values()), np.float64))
+            (folder / "tokens.txt").write_text("\n".join(self._idf), encoding="utf-8")
+        head = {"size": self._size, "tokens": len(self._idf)}
+        (folder / "head.json").write_text(json.dumps(head), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
@@ -72,16 +79,18 @@ class LexicalIndex:
         Raises:
             IndexDamaged: a file is absent or cannot be read.
         """
-        bm25s = _library()
         try:
-            head = json.loads((folder / "tokens.json").read_text(encoding="utf-8"))
-            model = bm25s.BM25.load(str(folder), show_progress=False) if head["idf"] else None
-            return cls(model, int(head["size"]), head["idf"])
+            head = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+            if not head["tokens"]:
+                return cls(None, int(head["size"]), {})
+            tokens = (folder / "tokens.txt").read_text(encoding="utf-8").split("\n")
+            idf = dict(zip(tokens, read_array(folder / "idf.npy").tolist(), strict=True))
+            return cls(_read(folder, tokens), int(head["size"]), idf)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexDamaged(f"索引损坏({folder.name}:{error}),请运行 policyqa index") from error
 
 
-def _idf(texts: Sequence[Sequence[str]]) -> dict[str, float]:
+def _idf(texts: Sequence[Collection[str]]) -> dict[str, float]:
     """Lucene's idf, ln(1 + (n - df + 0.5) / (df + 0.5)), rounded so that saving keeps it."""
     frequency: dict[str, int] = {}
     for text in texts:
@@ -92,6 +101,15 @@ def _idf(texts: Sequence[Sequence[str]]) -> dict[str, float]:
         token: round(float(np.log(1 + (n - df + 0.5) / (df + 0.5))), 6)
         for token, df in sorted(frequency.items())
     }
+
+
+def _read(folder: Path, tokens: Sequence[str]) -> Any:
+    """bm25s's index with its numbers of the tokens; its postings mapped where they are many."""
+    mapped = any(map(is_large, folder.glob("*.npy")))
+    model = _library().BM25.load(str(folder), show_progress=False, mmap=mapped, load_vocab=False)
+    numbers = read_array(folder / "numbers.npy").tolist()
+    model.vocab_dict = dict(zip(tokens, numbers, strict=True))
+    return model
 
 
 def _library() -> Any:

@@ -5,14 +5,13 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from policyqa.index.conditions import trees
@@ -20,16 +19,17 @@ from policyqa.index.conditions.types import Rule
 from policyqa.index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from policyqa.index.metadata import readings as metadata
 from policyqa.index.metadata.office import NO_WORDS, OfficeWords
+from policyqa.index.store.files import LARGE_BYTES, read_values, write_values
 from policyqa.index.store.lexical import LexicalIndex
-from policyqa.index.store.token_sets import TokenSets
+from policyqa.index.store.places import OfDocuments, Places, Starts
+from policyqa.index.store.token_sets import TokenLists, TokenSets
 from policyqa.index.store.vectors import FaissStore
 from policyqa.index.structure import blocks_of as structure
 from policyqa.index.structure import parsing, passages
 from policyqa.index.text import cleaning, words
 from policyqa.index.types import Document, FileReport, Passage, Value
 
-T = TypeVar("T", bound=Value)
-FORMAT = 7
+FORMAT = 8
 CURRENT = "CURRENT"
 OURS = re.compile(r"v-[0-9a-f]{16}(-\d+)?|\.building-\d+")
 ATTEMPTS = 3  # of a reader whose version is replaced while it reads
@@ -38,9 +38,15 @@ PARSER = ".".join(
     m.VERSION for m in (cleaning, structure, passages, parsing, metadata, words, trees)
 )
 LEXICALS = ("words", "bigrams", "document_bigrams")
-VECTORS = "passage_vectors.faiss"
+VECTORS = "passage_vectors"
+PLACES = "places"
 RULES = "conditions.jsonl"
-TOKENS = ("sentence_words", "sentence_bigrams")
+TOKENS: Mapping[str, type[TokenLists]] = {
+    "passage_words": TokenLists,
+    "sentence_words": TokenSets,
+    "sentence_bigrams": TokenSets,
+}
+EVERY_HASH: Mapping[str, int] = {}
 REBUILD = "请运行 policyqa index 重建"
 
 
@@ -54,8 +60,9 @@ class SourceFile(Value):
 
 class Manifest(Value):
     """What an index was made with and from. `root` is the source folder, "" when the texts were no
-    files; `office` are the words that its texts were cut with; `contents` is sha256 by file of the
-    index folder."""
+    files; `office` are the words that its texts were cut with; `vectors` is how they are searched
+    (`store.vectors`); `contents` is sha256 by file of the index folder, `mapped` bytes by file of
+    those that are too large to be hashed whenever the index is opened."""
 
     format: int
     model: str
@@ -65,31 +72,37 @@ class Manifest(Value):
     fingerprint: str
     root: str = ""
     office: OfficeWords = NO_WORDS
+    vectors: str = ""
     contents: dict[str, str] = Field(default_factory=dict)
+    mapped: dict[str, int] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class SearchIndex:
     """Documents, passages and everything that finds them; `rules` are the trees of conditions, in
-    the order of the documents and of their texts. Rows of `passage_vectors`, `words` and `bigrams`
-    are passages; rows of `sentence_words` and `sentence_bigrams` are their sentences in order, as
-    they are shown; rows of `document_bigrams` are documents."""
+    the order of the documents and of their texts. Rows of `passage_vectors`, `words`, `bigrams` and
+    `passage_words` (of which `words` is made) are passages; rows of `sentence_words` and
+    `sentence_bigrams` are their sentences in order, as they are shown; rows of `document_bigrams`
+    are documents."""
 
     manifest: Manifest
-    documents: tuple[Document, ...]
-    passages: tuple[Passage, ...]
-    rules: tuple[Rule, ...]
+    documents: Sequence[Document]
+    passages: Sequence[Passage]
+    rules: Sequence[Rule]
+    places: Places
     passage_vectors: FaissStore
     words: LexicalIndex
     bigrams: LexicalIndex
     document_bigrams: LexicalIndex
+    passage_words: TokenLists
     sentence_words: TokenSets
     sentence_bigrams: TokenSets
 
-    @cached_property
-    def passage_rows(self) -> dict[str, int]:
-        """Row of each passage by its id."""
-        return {passage.passage_id: row for row, passage in enumerate(self.passages)}
+    def row_of(self, passage: Passage) -> int:
+        """Row of a passage; those of a document stand in the order of its text."""
+        document = self.document_rows[passage.doc_id]
+        rows = range(*map(int, self.places.passage_starts[document : document + 2]))
+        return rows[bisect_left(rows, passage.start, key=lambda row: self.passages[row].start)]
 
     def sentence_rows(self, row: int) -> range:
         """Rows of the sentences of a passage."""
@@ -98,27 +111,27 @@ class SearchIndex:
     @cached_property
     def document_rows(self) -> dict[str, int]:
         """Row of each document by its id."""
-        return {document.doc_id: row for row, document in enumerate(self.documents)}
+        return {doc_id: row for row, doc_id in enumerate(self.places.ids)}
 
-    @cached_property
-    def rules_of(self) -> dict[str, tuple[Rule, ...]]:
-        """The rules of each document by its id; no entry for one without."""
-        found: dict[str, tuple[Rule, ...]] = {}
-        for rule in self.rules:
-            found[rule.doc_id] = (*found.get(rule.doc_id, ()), rule)
-        return found
+    @property
+    def rules_of(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules of each document by its id."""
+        return OfDocuments(self.rules, self.document_rows, self.places.rule_starts)
 
-    @cached_property
-    def document_of(self) -> NDArray[np.int64]:
+    @property
+    def passages_of(self) -> Mapping[str, tuple[Passage, ...]]:
+        """The passages of each document by its id."""
+        return OfDocuments(self.passages, self.document_rows, self.places.passage_starts)
+
+    @property
+    def document_of(self) -> Starts:
         """Document row of each passage, shape (passages,)."""
-        rows = self.document_rows
-        return np.array([rows[passage.doc_id] for passage in self.passages], dtype=np.int64)
+        return self.places.document_of
 
-    @cached_property
-    def sentence_starts(self) -> NDArray[np.int64]:
+    @property
+    def sentence_starts(self) -> Starts:
         """First sentence row of each passage and the end of the last, shape (passages + 1,)."""
-        counts = [len(passage.sentences) for passage in self.passages]
-        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return self.places.sentence_starts
 
 
 def fingerprint(model: str, files: Sequence[SourceFile], office: OfficeWords = NO_WORDS) -> str:
@@ -151,25 +164,30 @@ def save(index: SearchIndex, folder: Path) -> None:
 
 def _write(index: SearchIndex, folder: Path) -> None:
     folder.mkdir(parents=True)
-    _write_lines(folder / "documents.jsonl", index.documents)
-    _write_lines(folder / "passages.jsonl", index.passages)
-    _write_lines(folder / RULES, index.rules)
+    write_values(folder / "documents.jsonl", index.documents)
+    write_values(folder / "passages.jsonl", index.passages)
+    write_values(folder / RULES, index.rules)
+    index.places.save(folder / PLACES)
     index.passage_vectors.save(folder / VECTORS)
     for name in (*LEXICALS, *TOKENS):
         getattr(index, name).save(folder / name)
-    manifest = index.manifest.model_copy(update={"contents": _contents(folder)})
+    about = {"vectors": index.passage_vectors.kind, "contents": _contents(folder)}
+    manifest = index.manifest.model_copy(update={**about, "mapped": _mapped(folder)})
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
-def _write_lines(path: Path, values: Sequence[Value]) -> None:
-    with path.open("w", encoding="utf-8") as lines:
-        for value in values:
-            lines.write(value.model_dump_json(exclude_defaults=True) + "\n")
-
-
 def _contents(folder: Path) -> dict[str, str]:
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST)
-    return {p.relative_to(folder).as_posix(): _sha256(p) for p in files}
+    return {name: _sha256(folder / name) for name in _files(folder)}
+
+
+def _mapped(folder: Path) -> dict[str, int]:
+    sizes = {name: (folder / name).stat().st_size for name in _files(folder)}
+    return {name: size for name, size in sizes.items() if size >= LARGE_BYTES}
+
+
+def _files(folder: Path) -> list[str]:
+    files = (p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST)
+    return sorted(p.relative_to(folder).as_posix() for p in files)
 
 
 def _sha256(path: Path) -> str:
@@ -256,7 +274,8 @@ def _manifest(folder: Path) -> Manifest:
 
 
 def load(folder: Path, *, model: str) -> SearchIndex:
-    """Read the version in force after checking that nothing in it has changed.
+    """Read the version in force after checking that nothing in it has changed; of files that are
+    mapped only the size is looked at (`check` hashes them too).
 
     A version that another process replaces meanwhile is not damaged: the new one is read.
 
@@ -282,24 +301,26 @@ def _loaded(version: Path, model: str) -> SearchIndex:
     manifest = _manifest(version)
     check_compatible(manifest, model=model)
     try:
-        _check_contents(version, manifest)
+        _check_contents(version, manifest, mapped=manifest.mapped)
         return _read(version, manifest)
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise IndexDamaged(f"索引 {version} 损坏，{REBUILD}") from error
 
 
 def _read(version: Path, manifest: Manifest) -> SearchIndex:
     lexicals = {name: LexicalIndex.load(version / name) for name in LEXICALS}
-    tokens = {name: TokenSets.load(version / name) for name in TOKENS}
+    tokens: dict[str, Any] = {name: kind.load(version / name) for name, kind in TOKENS.items()}
     return SearchIndex(
         manifest=manifest,
-        documents=_read_lines(version / "documents.jsonl", Document),
-        passages=_read_lines(version / "passages.jsonl", Passage),
-        rules=_read_lines(version / RULES, Rule),
+        documents=read_values(version / "documents.jsonl", Document),
+        passages=read_values(version / "passages.jsonl", Passage),
+        rules=read_values(version / RULES, Rule),
+        places=Places.load(version / PLACES),
         passage_vectors=FaissStore.load(version / VECTORS),
         words=lexicals["words"],
         bigrams=lexicals["bigrams"],
         document_bigrams=lexicals["document_bigrams"],
+        passage_words=tokens["passage_words"],
         sentence_words=tokens["sentence_words"],
         sentence_bigrams=tokens["sentence_bigrams"],
     )
@@ -314,16 +335,20 @@ def check_compatible(manifest: Manifest, *, model: str) -> None:
             raise IndexMismatch(f"索引的{what}是 {theirs[what]}，当前是 {value}，{REBUILD}")
 
 
-def _check_contents(folder: Path, manifest: Manifest) -> None:
+def _check_contents(
+    folder: Path, manifest: Manifest, *, mapped: Mapping[str, int] = EVERY_HASH
+) -> None:
+    """Compare each file with the manifest: the `mapped` by their bytes, others by their hash."""
     if manifest.fingerprint != fingerprint(manifest.model, manifest.files, manifest.office):
         raise IndexDamaged(f"索引清单 {folder / MANIFEST} 被改动，{REBUILD}")
-    found = _contents(folder)
-    for name in sorted(found.keys() | manifest.contents.keys()):
-        if found.get(name) != manifest.contents.get(name):
-            state = "被改动或不完整" if name in found else "缺失"
-            raise IndexDamaged(f"索引文件 {name} {state}，{REBUILD}")
-
-
-def _read_lines(path: Path, kind: type[T]) -> tuple[T, ...]:
-    with path.open(encoding="utf-8") as lines:
-        return tuple(kind.model_validate_json(line) for line in lines)
+    found = set(_files(folder))
+    for name in sorted(found | manifest.contents.keys()):
+        path = folder / name
+        if name not in found:
+            raise IndexDamaged(f"索引文件 {name} 缺失，{REBUILD}")
+        if name in mapped:
+            same = path.stat().st_size == mapped[name]
+        else:
+            same = _sha256(path) == manifest.contents.get(name)
+        if not same:
+            raise IndexDamaged(f"索引文件 {name} 被改动或不完整，{REBUILD}")

@@ -59,12 +59,18 @@ def place_missing(asked: Asked, document: Document, text: str) -> float:
     """
     if not asked.places:
         return 0.0
-    opening = document.text[:OPENING_CHARS]
     region = document.metadata.region
-    around = normalise(f"{document.metadata.title} {region} {opening} {text}")
+    around = f"{_top(document.metadata.title, region, document.text[:OPENING_CHARS])} "
+    around += normalise(text)
     held = [each for each in asked.regions if _holds(region, each, text)]
     missing = [_missing(place_stem(place), around, document, held) for place in asked.places]
     return sum(missing) / len(missing)
+
+
+@lru_cache(maxsize=4096)
+def _top(title: str, region: str, opening: str) -> str:
+    """What stands above all of a document, normalised once for its passages."""
+    return normalise(f"{title} {region} {opening}")
 
 
 @lru_cache(maxsize=4096)

@@ -118,7 +118,7 @@ def _tokens(
 
 
 def _row_of(index: SearchIndex, evidence: Evidence) -> int:
-    rows = index.sentence_rows(index.passage_rows[evidence.passage.passage_id])
+    rows = index.sentence_rows(index.row_of(evidence.passage))
     return rows[evidence.passage.sentences.index(evidence.sentence)]
 
 
@@ -126,7 +126,7 @@ def _rows_beside(index: SearchIndex, best: Evidence | None) -> Iterable[int]:
     """The sentences of the best one's passage."""
     if best is None:
         return ()
-    return index.sentence_rows(index.passage_rows[best.passage.passage_id])
+    return index.sentence_rows(index.row_of(best.passage))
 
 
 def _above(best: Evidence | None) -> str:

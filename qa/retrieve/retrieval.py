@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import SearchIndex
-from policyqa.index.store.vectors import Rows, Vectors
+from policyqa.index.store.vectors import EXACT_ROWS, FaissStore, Rows, Vectors
 from policyqa.index.structure.quotes import in_context
 from policyqa.index.text.words import bigrams, words
 from policyqa.qa.question.asked import Asked
@@ -28,7 +28,45 @@ OTHER_NAMES = 0.5  # how much the words of another name count, against those ask
 COMPARED = 50  # best candidates whose years, editions and places are compared with the query's
 POOL = 100  # candidates that each signal may propose
 
+BLOCK = 256  # passages whose best score says whether one of them may be among the best of all
+
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """How near the passages of a large index are to a question, computed where it is asked for."""
+
+    store: FaissStore
+    vector: Vectors
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def __getitem__(self, rows: Rows | slice) -> Floats:
+        return self.store.scores(self.vector, rows).astype(np.float64)
+
+    def best(self, k: int, seen: Rows | None) -> Rows:
+        """The nearest k of those that are seen."""
+        return self.store.search(self.vector, k=k, among=seen)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class OfDocument:
+    """What is said of documents, for their passages: `values` (documents,), `document_of` the
+    document row of each passage."""
+
+    values: Floats
+    document_of: Rows
+
+    def __len__(self) -> int:
+        return len(self.document_of)
+
+    def __getitem__(self, rows: Rows | slice) -> Floats:
+        return self.values[self.document_of[rows]]
+
+
+Signal = Floats | Near | OfDocument
 
 
 @dataclass(frozen=True)
@@ -49,7 +87,7 @@ class Ranking:
 def rank(
     index: SearchIndex,
     asked: Asked,
-    signals: Mapping[str, Floats],
+    signals: Mapping[str, Signal],
     weights: Mapping[str, float],
     *,
     hidden: Rows | None = None,
@@ -64,7 +102,7 @@ def rank(
         hidden: rows of passages that are not proposed.
     """
     seen = _seen(len(index.passages), hidden)
-    if not len(seen):
+    if not len(index.passages if seen is None else seen):
         return Ranking(np.zeros(0, np.int64), np.zeros(0), {name: np.zeros(0) for name in signals})
     rows = _candidates(signals, seen)
     if asked.completed:  # words of before are in the vector already, and drown what is asked
@@ -90,8 +128,8 @@ def _cited(index: SearchIndex, asked: Asked, rows: Rows) -> Floats:
 
 def signals_of(
     index: SearchIndex, asked: Asked, vector: Vectors, *, also: str = ""
-) -> dict[str, Floats]:
-    """Each signal for every passage, shape (passages,).
+) -> dict[str, Signal]:
+    """Each signal for every passage, to be asked for by their rows.
 
     Args:
         index: what is searched.
@@ -100,11 +138,14 @@ def signals_of(
         also: other names for what it names (`question.lexicon`), for the signals of words.
     """
     two, other_two = asked.bigrams.every, bigrams(also)
+    near, every = Near(index.passage_vectors, vector), slice(None)
     return {
-        "dense": index.passage_vectors.scores(vector, slice(None)).astype(np.float64),
+        "dense": near.store.scores(vector, every).astype(np.float64)
+        if near.store.is_exact
+        else near,
         "words": _lexical(index.words, asked.words.every, words(also)),
         "bigrams": _lexical(index.bigrams, two, other_two),
-        "document": _lexical(index.document_bigrams, two, other_two)[index.document_of],
+        "document": OfDocument(_lexical(index.document_bigrams, two, other_two), index.document_of),
     }
 
 
@@ -129,19 +170,44 @@ def _lexical(lexical: LexicalIndex, tokens: Sequence[str], also: Sequence[str]) 
     return scores + OTHER_NAMES * lexical.scores(more) if more else scores
 
 
-def _seen(count: int, hidden: Rows | None) -> Rows:
-    every = np.arange(count, dtype=np.int64)
-    return every if hidden is None else np.setdiff1d(every, hidden)
+def _seen(count: int, hidden: Rows | None) -> Rows | None:
+    """The rows that are not hidden, ascending; None is every row."""
+    if hidden is None:
+        return None
+    kept = np.ones(count, np.bool_)
+    kept[hidden] = False
+    return np.flatnonzero(kept)
 
 
-def _candidates(raw: Mapping[str, Floats], seen: Rows) -> Rows:
+def _candidates(raw: Mapping[str, Signal], seen: Rows | None) -> Rows:
     """Those rows that are among the best of them by a signal that looks at the passage itself."""
-    chosen = []
-    for name in ("dense", "words", "bigrams"):
-        values = raw[name][seen]
-        k = min(POOL, len(values))
-        chosen.append(seen[np.argpartition(-values, k - 1)[:k]])
+    chosen = [_best(raw[name], seen) for name in ("dense", "words", "bigrams")]
     return np.unique(np.concatenate(chosen)).astype(np.int64)
+
+
+def _best(signal: Signal, seen: Rows | None) -> Rows:
+    """The best `POOL` rows by a signal, in any order."""
+    if isinstance(signal, Near):
+        return signal.best(POOL, seen)
+    values = signal[slice(None) if seen is None else seen]
+    at = largest(values, POOL) if len(values) >= EXACT_ROWS else _parted(values, POOL)
+    return at if seen is None else seen[at]
+
+
+def _parted(values: Floats, k: int) -> Rows:
+    k = min(k, len(values))
+    return np.argpartition(-values, k - 1)[:k]
+
+
+def largest(values: Floats, k: int) -> Rows:
+    """Places of the k largest of many values that are above 0, in any order; fewer where there are
+    fewer. As many blocks as are wanted have one of at least some value: the rest is looked at no
+    further."""
+    blocks = len(values) // BLOCK
+    tops = values[: blocks * BLOCK].reshape(blocks, BLOCK).max(axis=1)
+    bound = np.partition(tops, blocks - k)[blocks - k] if blocks > k else 0.0
+    places = np.flatnonzero(values >= bound if bound > 0 else values > 0)
+    return places[_parted(values[places], k)] if len(places) else places
 
 
 def reordered(ranking: Ranking, bonus: Mapping[int, float]) -> Ranking:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from policyqa.eval.bench import threads
+from policyqa.eval.bench import growth, threads
 from policyqa.eval.report import summary
 from policyqa.eval.runs import readings, rules
 from policyqa.eval.sets import documents
@@ -47,6 +47,13 @@ def test_what_ran_beside_is_that_of_the_stored_results(capsys: pytest.CaptureFix
 def test_what_a_second_thread_brings_is_that_of_the_stored_results() -> None:
     rows = json.loads((RESULTS / "ablations" / "threads.json").read_text("utf-8"))
     assert block(ROOT / "qa" / "README.md", "threads") == threads.table(rows)
+
+
+@pytest.mark.parametrize("name", ["growth", "growth-before"])
+def test_what_a_size_costs_is_that_of_the_stored_results(name: str) -> None:
+    rows = json.loads((RESULTS / "ablations" / f"{name}.json").read_text("utf-8"))
+    found = [growth.Growth.model_validate(row) for row in rows]
+    assert block(ROOT / "eval" / "README.md", name) == growth.table(found)
 
 
 def test_what_real_policies_give_is_that_of_the_stored_results() -> None:

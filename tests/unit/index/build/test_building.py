@@ -5,19 +5,23 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
-from policyqa.index.build import sandbox
+from policyqa.index.build import building, sandbox
 from policyqa.index.build.building import SourceText, build, build_texts
 from policyqa.index.build.sandbox import Parsed, Task
+from policyqa.index.build.unfinished import Unfinished
 from policyqa.index.errors import IndexBusy, MissingTool, PolicyQAError, SourceError, UnreadableFile
 from policyqa.index.read import tools
 from policyqa.index.read.extract import Limits
 from policyqa.index.store import search_index
 from policyqa.index.store.embedding import HashingEmbedder, Vectors
 from policyqa.index.store.search_index import SearchIndex
+from policyqa.index.text.words import words
 from policyqa.index.types import Metadata
 from tests.unit.index.store.test_search_index import assert_same
 
@@ -135,6 +139,62 @@ def test_an_incremental_build_is_that_of_a_fresh_one(
     change(source)
     build(source, folder, Counting())
     assert_same(loaded(folder), fresh(source, tmp_path / "fresh"))
+
+
+def test_of_an_unchanged_document_no_text_is_cut_again(
+    source: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(source, folder, Counting())
+    change(source)
+    cut: list[str] = []
+
+    def watched(text: str) -> list[str]:
+        cut.append(text)
+        return words(text)
+
+    monkeypatch.setattr(building, "words", watched)
+    build(source, folder, Counting())
+    assert {text.splitlines()[0][:2] for text in cut} == {"公园", "住房", "青年"}  # b.md, d.txt
+    monkeypatch.undo()
+    index, other = loaded(folder), fresh(source, tmp_path / "fresh")
+    for name in ("passage_words", "sentence_words"):
+        one, two = getattr(index, name), getattr(other, name)
+        assert [one.of(n) for n in range(len(one))] == [two.of(n) for n in range(len(two))] != []
+
+
+def test_a_killed_build_goes_on_where_it_was(
+    source: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(Counting):
+        """Ends with the process after two parts."""
+
+        def encode_documents(self, texts: Sequence[str], **options: Any) -> Vectors:
+            if len(self.texts) == 2:
+                raise KeyboardInterrupt
+            return super().encode_documents(texts, **options)
+
+    monkeypatch.setattr(building, "PART", 1)
+    first, second = Killed(), Counting()
+    with pytest.raises(KeyboardInterrupt):
+        build(source, folder, first)
+    (left,) = folder.glob(".embedding-*")
+    assert len(list(left.iterdir())) == 2
+    (left / "0.npz").write_bytes(b"cut short")  # is passed over
+    build(source, folder, second)
+    assert (len(first.texts), len(second.texts)) == (2, 2)
+    assert not set(first.texts) & set(second.texts)
+    assert list(folder.glob(".embedding-*")) == []
+    assert_same(loaded(folder), fresh(source, folder.with_name("fresh")))
+
+
+def test_vectors_of_another_model_are_not_taken(source: Path, folder: Path) -> None:
+    texts = ["一", "二"]
+    folder.mkdir()
+    Unfinished(folder, "hashing-8").keep(texts, np.ones((2, 8), np.float32))
+    assert list(Unfinished(folder, "hashing-8").known(["二", "三"])) == ["二"]
+    assert Unfinished(folder, "hashing-16").known(texts) == {}
+    build(source, folder, Counting())
+    assert list(folder.glob(".embedding-*")) == []
 
 
 def test_unchanged_documents_keep_their_rules(source: Path, folder: Path) -> None:

@@ -81,7 +81,7 @@ def test_it_knows_its_tokens() -> None:
 @pytest.mark.parametrize("damage", ["{", "[]", "{}", '{"size": 5}'])
 def test_a_damaged_head_is_named(tmp_path: Path, damage: str) -> None:
     LexicalIndex.build(TEXTS).save(tmp_path / "words")
-    (tmp_path / "words" / "tokens.json").write_text(damage)
+    (tmp_path / "words" / "head.json").write_text(damage)
     with pytest.raises(IndexDamaged, match="words"):
         LexicalIndex.load(tmp_path / "words")
 

@@ -10,7 +10,7 @@ import pytest
 
 from policyqa.index.build.building import SourceText, build_texts, text_of
 from policyqa.index.errors import IndexDamaged, IndexMismatch, IndexMissing
-from policyqa.index.store import search_index
+from policyqa.index.store import files, search_index
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.store.lexical import LexicalIndex
 from policyqa.index.store.search_index import (
@@ -106,6 +106,35 @@ def test_every_lost_or_altered_file_is_noticed(tmp_path: Path) -> None:
                 search_index.load(tmp_path, model=MODEL)
             path.write_bytes(whole)
     search_index.load(tmp_path, model=MODEL)
+
+
+def test_of_a_mapped_file_only_the_size_is_looked_at_until_it_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (search_index, files):
+        monkeypatch.setattr(module, "LARGE_BYTES", 500)
+    whole = build(tmp_path)
+    assert isinstance(whole.documents, files.Records)
+    assert [whole.row_of(passage) for passage in whole.passages] == [0, 1]
+    path = version(tmp_path) / "documents.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace("50", "90"), encoding="utf-8")
+    assert "90万元" in search_index.load(tmp_path, model=MODEL).documents[0].text
+    with pytest.raises(IndexDamaged, match=r"documents\.jsonl 被改动或不完整"):
+        search_index.check(tmp_path)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(IndexDamaged, match=r"documents\.jsonl 被改动或不完整"):
+        search_index.load(tmp_path, model=MODEL)
+
+
+def test_passages_and_rules_are_found_by_their_document(tmp_path: Path) -> None:
+    index = build(tmp_path)
+    for document in index.documents:
+        own = tuple(p for p in index.passages if p.doc_id == document.doc_id)
+        assert index.passages_of[document.doc_id] == own != ()
+        rules = tuple(rule for rule in index.rules if rule.doc_id == document.doc_id)
+        assert index.rules_of[document.doc_id] == rules
+    assert sum(map(len, index.rules_of.values())) == len(index.rules) == 1
+    assert index.manifest.vectors == search_index.read_manifest(tmp_path).vectors == "Flat"
 
 
 def test_a_lost_file_is_named(tmp_path: Path) -> None:

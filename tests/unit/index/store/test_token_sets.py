@@ -36,6 +36,6 @@ def test_texts_without_a_token(tmp_path: Path, texts: list[list[str]]) -> None:
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     both(tmp_path, TEXTS)
-    (tmp_path / "sets" / "numbers.npz").write_bytes(b"no")
+    (tmp_path / "sets" / "numbers.npy").write_bytes(b"no")
     with pytest.raises(IndexDamaged, match="sets"):
         TokenSets.load(tmp_path / "sets")

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from policyqa.index.build.building import SourceText, build_texts, text_of
-from policyqa.index.store import search_index
+from policyqa.index.store import search_index, vectors
 from policyqa.index.store.embedding import HashingEmbedder
 from policyqa.index.store.search_index import SearchIndex
 from policyqa.index.types import Metadata
+from policyqa.qa.retrieve import retrieval
 from policyqa.qa.retrieve.evidence import find
 from policyqa.qa.retrieve.fusion import z_scores
 from policyqa.qa.retrieve.retrieval import (
@@ -23,6 +24,7 @@ from policyqa.qa.retrieve.retrieval import (
     WORDS_COMPLETED,
     Ranking,
     hits_of,
+    largest,
     rank,
     reordered,
     signals_of,
@@ -104,6 +106,38 @@ def test_the_score_is_the_weighted_sum_of_z_scores(tmp_path: Path) -> None:
     again = ranked(index, QUERY)
     np.testing.assert_array_equal(again.rows, ranking.rows)
     np.testing.assert_array_equal(again.scores, ranking.scores)
+
+
+def test_a_large_index_ranks_as_a_small_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few of many passages share a word with the question; every list is looked into."""
+    others = [f"第{n}号通知\n编号{n}的单位放假{n}天。" for n in range(600)]
+    small = build(tmp_path / "small", PARK, *others, GRANTS)
+    for module in (vectors, retrieval):
+        monkeypatch.setattr(module, "EXACT_ROWS", 500)
+    large = build(tmp_path / "large", PARK, *others, GRANTS)
+    assert (small.passage_vectors.kind, large.manifest.vectors[:3]) == ("Flat", "IVF")
+    for query, hidden in ((QUERY, None), (QUERY, np.arange(0, 602, 50)), ("博士补贴", None)):
+        asked, vector = asked_of(small, query), EMBEDDER.encode_query(query)
+        one, other = (
+            rank(index, asked, signals_of(index, asked, vector), WEIGHTS, hidden=hidden)
+            for index in (small, large)
+        )
+        assert np.isin(other.rows, [] if hidden is None else hidden).sum() == 0
+        assert other.rows[:2].tolist() == one.rows[:2].tolist()
+        assert len(other.rows) < 300
+
+
+def test_the_largest_values_are_those_of_a_full_sort() -> None:
+    draw = np.random.default_rng(5)
+    for values in (draw.normal(size=60_000), np.maximum(draw.normal(size=60_000) - 2, 0)):
+        found = largest(values, 100)
+        assert sorted(values[found]) == sorted(values)[-100:]
+    few = np.zeros(60_000)
+    few[[7, 59_999]] = 1.0, 2.0
+    assert sorted(largest(few, 100)) == [7, 59_999]
+    assert len(largest(np.zeros(60_000), 100)) == 0
 
 
 def test_words_count_less_in_a_completed_question(tmp_path: Path) -> None:
