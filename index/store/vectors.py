@@ -79,14 +79,14 @@ class FaissStore:
         import faiss
 
         _one_blas_thread()
-        self._index = index
+        self._index: Any = index
         if array is None:
             size = int(index.ntotal) * int(index.d)
             flat = faiss.rev_swig_ptr(index.get_xb(), size) if size else np.zeros(0, np.float32)
             self._array: Vectors = flat.reshape(index.ntotal, index.d)
         else:
             self._array = array
-        self._lists = None if array is None else index
+        self._lists: Any = None if array is None else index
 
     @classmethod
     def build(cls, array: Vectors) -> "FaissStore":
