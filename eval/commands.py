@@ -356,6 +356,32 @@ def register_command(
     typer.echo("\n".join([register.table(folder.resolve().name, figures), *register.amiss(found)]))
 
 
+@group.command("cards")
+def cards_command(
+    labels: Annotated[Path, typer.Option("--set", help="标注的文件")] = Path(
+        "eval/datasets/cards/test.jsonl"
+    ),
+    index: Annotated[Path | None, typer.Option("--index", help="索引文件夹")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """从文件里读进登记册的，与人手写的办事卡片比：每一类读出的对不对，该读的读出多少。"""
+    import json
+
+    from policyqa.eval.runs import cards as run
+    from policyqa.eval.sets import cards
+    from policyqa.qa import wiring
+    from policyqa.qa.cli import listing
+    from policyqa.qa.corpus import Corpus
+
+    corpus = Corpus.of(listing.stored(index))
+    found = run.figures(list(run.compared(corpus, cards.load(labels), wiring.marker())))
+    if as_json:
+        shown = {name: {k: f.model_dump() for k, f in e.items()} for name, e in found.items()}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    typer.echo(run.table(found))
+
+
 @group.command("documents")
 def documents_command(
     folders: Annotated[list[Path], typer.Argument(help="原文件所在的文件夹，可多个")],

@@ -23,6 +23,7 @@ from policyqa.qa.conversation.resolver import LearnedResolver, Resolver
 from policyqa.qa.errors import DatasetError
 from policyqa.qa.live import LiveAssistant
 from policyqa.qa.llm.language_model import OpenAIWriter, Writer
+from policyqa.qa.register.marking import Marker
 from policyqa.qa.register.shelf import FOLDER
 from policyqa.qa.retrieve.reading import (
     DEFAULT_MODEL,
@@ -158,6 +159,12 @@ def register_folder(index: Path | None = None) -> Path:
     """Where the register of programmes is kept: as the settings say, else in the source folder."""
     settings = configuration.load()
     return settings.programmes or source_of(index or settings.index, settings) / FOLDER
+
+
+def marker() -> Marker | None:
+    """What marks sentences for the register; None with an embedding model that it was not taught
+    with."""
+    return Marker.load(embedder())
 
 
 def _root(index: Path | None) -> Path:

@@ -51,7 +51,7 @@ def _serve(host: str, port: int, index: Path | None) -> None:
     from policyqa.qa import settings
     from policyqa.qa.cli import present
     from policyqa.qa.evaluations import open_evaluations
-    from policyqa.qa.wiring import open_library, open_live, register_folder
+    from policyqa.qa.wiring import marker, open_library, open_live, register_folder
     from policyqa.ui import server
     from policyqa.ui.staff.librarian import Librarian
     from policyqa.ui.staff.sessions import Sessions, signing_key
@@ -76,7 +76,9 @@ def _serve(host: str, port: int, index: Path | None) -> None:
     service = server.Service(
         assistant, records, sessions, librarian, evaluations, web.names, web.origins
     )
-    service = service._replace(check=assistant.check, register=register_folder(index))
+    service = service._replace(
+        check=assistant.check, register=register_folder(index), marker=marker
+    )
     server.serve(service, listener, chosen.server)
 
 

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -26,6 +27,7 @@ from starlette.types import ASGIApp
 from policyqa.index.errors import PolicyQAError
 from policyqa.qa.errors import SettingsError
 from policyqa.qa.evaluations import Evaluations
+from policyqa.qa.register.marking import Marker
 from policyqa.qa.register.shelf import FOLDER
 from policyqa.qa.settings import ServerSettings
 from policyqa.ui.api import add_api, late
@@ -91,8 +93,8 @@ REASONS = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有使用�
 class Service(NamedTuple):
     """What the application serves from: who answers, what is kept, who is at the staff desk, who
     keeps the documents, who tells of evaluations, under which names of hosts (empty: any), in the
-    frames of which other origins, what raises where the index or the model is not well, and where
-    the register of programmes is (None: in the source folder)."""
+    frames of which other origins, what raises where the index or the model is not well, where the
+    register of programmes is (None: in the source folder), and what marks sentences for it."""
 
     assistant: Assistant
     records: Records
@@ -103,13 +105,16 @@ class Service(NamedTuple):
     frames: tuple[str, ...] = ()
     check: Check = lambda: None
     register: Path | None = None
+    marker: Callable[[], Marker | None] = lambda: None
 
 
 def create_app(service: Service, settings: ServerSettings | None = None) -> FastAPI:
     """The application: the API's routes, the page at `/`, papers of what is kept, the staff desk,
     and the gate around all."""
     settings = settings or ServerSettings()
-    assistant, records, sessions, librarian, evaluations, hosts, frames, check, folder = service
+    assistant, records, sessions, librarian, evaluations, hosts, frames, check, folder, marker = (
+        service
+    )
     turns = Turns(settings)
     metrics = Metrics()
     metrics.watch(assistant, turns)
@@ -155,7 +160,7 @@ def create_app(service: Service, settings: ServerSettings | None = None) -> Fast
     app.include_router(build_review(Desk(assistant, records, reviews, answered)))
     app.include_router(build_documents(assistant, librarian))
     app.include_router(build_gaps(Office(assistant, drafts, librarian, tasks, sessions.accounts)))
-    signing = Signing(sessions.accounts.engine, held)
+    signing = Signing(sessions.accounts.engine, held, marker)
     app.include_router(build_people(held))  # before the pages by a programme's name
     app.include_router(build_register(held, signing))
     app.include_router(build_numbers(assistant, Numbers(sessions.accounts.engine)))

@@ -36,7 +36,7 @@ def propose(
     from policyqa.qa.register.renewing import proposals
 
     corpus, shelf = _opened(index)
-    for each in proposals(corpus, shelf, sources or ()):
+    for each in proposals(corpus, shelf, sources or (), wiring.marker()):
         if each.now and not dry:
             registers.put(wiring.register_folder(index), each.now)
         typer.echo(registers.proposal_json(each) if as_json else registers.proposal_text(each))

@@ -18,7 +18,7 @@ from policyqa.index.text.quantities import plain
 from policyqa.index.types import Document, Passage, Span
 from policyqa.qa.check.permalinks import permalink
 from policyqa.qa.register.amounts import amount_of
-from policyqa.qa.register.sections import Item, Part, items, parts, title_of
+from policyqa.qa.register.sections import NO_MARKS, Item, Part, items, parts, title_of
 from policyqa.qa.register.types import (
     MAX_CELLS,
     MAX_CHARS,
@@ -56,7 +56,10 @@ SENTENCE_FIELDS = ("for_whom", "steps", "fee", "window", "channel", "basis")
 
 
 def proposed(
-    document: Document, passages: Sequence[Passage], rules: Sequence[Rule]
+    document: Document,
+    passages: Sequence[Passage],
+    rules: Sequence[Rule],
+    marked: Mapping[int, str] = NO_MARKS,
 ) -> tuple[Programme, ...]:
     """The programmes and services of one document, in the order of its text.
 
@@ -67,14 +70,19 @@ def proposed(
         document: has the words.
         passages: of this document.
         rules: its trees of conditions.
+        marked: the field of sentences by where they begin, as `marking.Marker` finds them.
     """
-    found = list(parts(document, passages))
+    found = list(parts(document, passages, marked))
     owners: dict[tuple[str, ...], list[Part]] = {}
     for part in found:
         if part.field:
             owners.setdefault(part.owner, []).append(part)
-    told = [_of_sections(document, owner, own, rules) for owner, own in owners.items()]
-    whole = [each for each in told if each]
+    told = {owner: _of_sections(document, owner, own, rules) for owner, own in owners.items()}
+    whole = [each for each in told.values() if each]
+    # What is not enough for one by itself is of the document's own.
+    single = [part for owner, own in owners.items() if not told[owner] for part in own]
+    if general := _of_sections(document, (), single, rules):
+        whole.append(general)
     taken = {(p.sentence.start, p.sentence.end) for own in owners.values() for p in own}
     free = [p for p in found if (p.sentence.start, p.sentence.end) not in taken]
     granted = _of_articles(document, free, rules)
@@ -85,12 +93,13 @@ def _of_sections(
     document: Document, owner: tuple[str, ...], found: Sequence[Part], rules: Sequence[Rule]
 ) -> Programme | None:
     """A programme whose fields have headings of their own; None for what has less than two, or
-    neither conditions nor anything given."""
+    neither conditions nor anything that is given or asked for."""
     fields: dict[str, list[Any]] = {}
     refused = [(rule.start, rule.end) for rule in rules if rule.consequence == "refuses"]
-    for (field, _), own in groupby(found, key=lambda part: (part.field, part.path)):
+    for (field, _, alone), own in groupby(found, key=lambda p: (p.field, p.path, p.alone)):
         section = [p for p in own if field != "steps" or not _stands_in(p, refused)]
-        fields.setdefault(field, []).extend(_cells(document, field, section))
+        for each in [[p] for p in section] if alone else [section]:
+            fields.setdefault(field, []).extend(_cells(document, field, each))
     held = _conditions(document, [p for p in found if p.field in ("conditions", "for_whom")], rules)
     bars = [rule for rule in rules if rule.kind == "exclusion"]
     held["exclusions"] = _conditions(document, found, bars).get("exclusions", [])
@@ -103,7 +112,7 @@ def _of_sections(
         if not any(cell.quote.text in words for words in held_spans)
     ]
     filled = [name for name, cells in fields.items() if cells]
-    if len(filled) < 2 or not (fields.get("conditions") or fields.get("benefits")):
+    if len(filled) < 2 or not {"conditions", "benefits", "materials"} & set(filled):
         return None
     names = [title_of(each) for each in owner if title_of(each)]
     return _programme(document, names[-1] if names else "", " › ".join(owner), fields)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from policyqa.index.errors import SourceError
 from policyqa.qa.corpus import Corpus
+from policyqa.qa.register.marking import Marker
 from policyqa.qa.register.proposing import proposed
 from policyqa.qa.register.shelf import Shelf
 from policyqa.qa.register.types import Programme
@@ -19,13 +20,16 @@ class Proposal(NamedTuple):
     now: Programme | None
 
 
-def proposals(corpus: Corpus, shelf: Shelf, sources: Sequence[str]) -> Iterator[Proposal]:
+def proposals(
+    corpus: Corpus, shelf: Shelf, sources: Sequence[str], marker: Marker | None = None
+) -> Iterator[Proposal]:
     """What is read of these files, or of all that hold rules.
 
     Args:
         corpus: the documents of now.
         shelf: the register of now.
         sources: files; none for all that are policies, plans, notices or guides.
+        marker: says what sentences tell of where no heading does.
 
     Raises:
         SourceError: there is no such file.
@@ -41,7 +45,9 @@ def proposals(corpus: Corpus, shelf: Shelf, sources: Sequence[str]) -> Iterator[
         if not wanted:
             continue
         own = (document.doc_id,)
-        for each in proposed(document, corpus.passages(*own), corpus.rules(*own)):
+        passages = corpus.passages(*own)
+        marked = marker.marked(document, passages) if marker else {}
+        for each in proposed(document, passages, corpus.rules(*own), marked):
             yield Proposal(each, renewed(held.get(each.id), each))
 
 

@@ -1,7 +1,8 @@
 """What the parts of a document tell of: by the words of their headings, conditions, materials, …"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from policyqa.index.structure.enumerations import numbered, sentences_of
@@ -10,6 +11,7 @@ from policyqa.index.structure.parsing import SECTION_SEPARATOR
 from policyqa.index.types import Document, Passage, Sentence, Span
 
 MAX_HEAD_CHARS = 24
+NO_MARKS: Mapping[int, str] = MappingProxyType({})
 STOPS = ("。", "；", ";")
 ENDS = (
     r"(?:[及和与、或:：]|一览|清单|目录|要求|说明|规定|安排|范围|标准|条件|程序|流程|方式|办法|[（(].*)?"
@@ -57,7 +59,8 @@ LEADS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 class Part(NamedTuple):
     """A sentence, table row or item, the headings above it, and what field those say it is of (""
     for none). `owner` are the headings above the one that says so, `under` is what stands below
-    it (1.本区户籍)."""
+    it (1.本区户籍). One that is
+    `alone` says what it is of by itself, and not as one of a section."""
 
     sentence: Sentence
     path: tuple[str, ...]
@@ -65,6 +68,7 @@ class Part(NamedTuple):
     field: str
     clause: str
     under: str = ""
+    alone: bool = False
 
 
 class Item(NamedTuple):
@@ -81,12 +85,16 @@ class Item(NamedTuple):
         return f"{self.label}：{self.text}" if self.label else self.text
 
 
-def parts(document: Document, passages: Sequence[Passage]) -> Iterator[Part]:
+def parts(
+    document: Document, passages: Sequence[Passage], marked: Mapping[int, str] = NO_MARKS
+) -> Iterator[Part]:
     """The sentences of a document below its headings, in the text's order.
 
     Args:
         document: has the words.
         passages: of this document.
+        marked: the field of sentences of which neither heading nor introduction says so, by where
+            they begin.
     """
     clause, listed = "", _listed(document, passages)
     for passage in passages:
@@ -98,11 +106,10 @@ def parts(document: Document, passages: Sequence[Passage]) -> Iterator[Part]:
             if number := CLAUSE_NUMBER.match(words):
                 clause = number[1]
             if sentence.kind in ("text", "row", "note"):
-                said = listed.get(sentence.start, "")
-                if said and not field:
-                    yield Part(
-                        sentence, path, _own(path[:-1], document.metadata.title), said, clause
-                    )
+                said, learned = listed.get(sentence.start, ""), marked.get(sentence.start, "")
+                if (said or learned) and not field:
+                    above = _own(path[:-1], document.metadata.title)
+                    yield Part(sentence, path, above, said or learned, clause, alone=not said)
                 else:
                     yield Part(sentence, path, owner, said or field, clause, under)
 

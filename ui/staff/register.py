@@ -56,9 +56,8 @@ def build_register(held: Held, signing: Signing) -> APIRouter:
 
     @router.post("/register")
     def propose(request: Request, found: Editor, form: Fields) -> Response:
-        source = form.get("source", "")
         try:
-            new = signing.read(found.account, [source] if source else [])
+            new = signing.read(found.account, [form.get("source", "")])
         except RegisterError as error:
             return _queue_page(request, found, held, wrong=str(error))
         return RedirectResponse(f"{HERE}?read={new}", 303)

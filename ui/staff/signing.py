@@ -1,7 +1,7 @@
 """Cells of the register: corrected, signed and taken out, in the files, with a line of the log."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from policyqa.index.errors import SourceError
 from policyqa.qa.errors import RegisterError, meaning
 from policyqa.qa.register import shelf
 from policyqa.qa.register.examining import place_of
+from policyqa.qa.register.marking import Marker
 from policyqa.qa.register.renewing import proposals
 from policyqa.qa.register.types import FIELDS, Cell, Condition, Programme, Signature
 from policyqa.ui.programmes.held import Held
@@ -43,11 +44,15 @@ class Signing(Store):
     Args:
         engine: of the log.
         held: the register.
+        marker: gives what marks sentences, when files are read.
     """
 
-    def __init__(self, engine: Engine, held: Held) -> None:
+    def __init__(
+        self, engine: Engine, held: Held, marker: Callable[[], Marker | None] = lambda: None
+    ) -> None:
         super().__init__(engine)
         self._held = held
+        self._marker = marker
         self._turn = threading.Lock()
 
     def sign(self, account: Account, place: Place, form: Mapping[str, str]) -> None:
@@ -75,7 +80,7 @@ class Signing(Store):
             self._put(account, place, programme, [], "cell_dropped", details, again=again)
 
     def read(self, account: Account, sources: Sequence[str]) -> int:
-        """Read programmes out of these files, or of all; cells whose words stand as they did stay
+        """Read programmes out of these files; cells whose words stand as they did stay
         as they are. How many programmes are new or have a new version.
 
         Raises:
@@ -84,7 +89,8 @@ class Signing(Store):
         with self._turn:
             now = self._held.now()
             try:
-                found = list(proposals(now.standings.corpus, now.shelf, sources))
+                corpus, marker = now.standings.corpus, self._marker()
+                found = list(proposals(corpus, now.shelf, sources, marker))
             except SourceError as error:
                 raise RegisterError(str(error)) from error
             new = [each.now for each in found if each.now]
