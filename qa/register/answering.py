@@ -17,6 +17,10 @@ YES = re.compile(r"是|有|√|✓|对|y(?:es)?|1|true")
 NO = re.compile(r"否|无|没有?|不是|未|×|n(?:o)?|0|false|不")
 UNKNOWN = re.compile(r"不知道|不清楚|未知|不详|-*|—*|/|n/?a|")
 BARE = re.compile(r"\d+(?:\.\d+)?")
+BESIDE = re.compile(r"[\s,，。了整]|^(?:共|满|刚满|一共|总共|正好|我|今年)+")  # 满36个月整
+PENDING = re.compile(
+    "在读|在校|肄业|结业|辍学|没毕业|未毕业|未取得|没拿到|预计|即将|考虑|申请中|快"
+)
 MAX_CHARS = 100
 TIMES = {("月", "年"): 12, ("元", "万"): 10_000}
 HOUSEHOLD = "registered"
@@ -52,14 +56,14 @@ def fact_of(attribute: str, said: str, *, unit: str = "") -> Fact | None:
         value = Decimal(text) * TIMES.get((about.unit, unit), 1)
         return _counted(attribute, about, value, text)
     found = [each for each in numbers(text, spoken=True) if each.unit == about.unit]
-    if len(found) == 1:
+    if len(found) == 1 and not BESIDE.sub("", text[: found[0].start] + text[found[0].end :]):
         return _counted(attribute, about, found[0].value, text)
     return _had(attribute, about, text)
 
 
 def _ranked(attribute: str, about: Attribute, text: str) -> Fact:
     found = [each for each in classes(text) if each.attribute == attribute]
-    if len({each.rank for each in found}) == 1:
+    if not PENDING.search(text) and len({each.rank for each in found}) == 1:
         return Fact(attribute, "", exactly(Decimal(found[0].rank)), text)
     if NO.fullmatch(text.lower()):
         return Fact(attribute, "", exactly(Decimal(0)), text)
@@ -67,6 +71,8 @@ def _ranked(attribute: str, about: Attribute, text: str) -> Fact:
 
 
 def _counted(attribute: str, about: Attribute, value: Decimal, text: str) -> Fact:
+    if about.unit == "岁":
+        value = value // 1  # years that are full
     if about.unit == "岁" and value > OLDEST:
         raise QuestionError(f"{about.label}：“{text[:20]}”太大")
     return Fact(attribute, about.unit, exactly(value), text)

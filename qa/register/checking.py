@@ -4,6 +4,7 @@ Conditions are in Kleene's three values (`qa.eligibility.logic`): what is not kn
 met or as failed, and no further fact turns a verdict that is settled.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from policyqa.index.conditions.catalogue import attributes
+from policyqa.index.conditions.intervals import NOTHING
 from policyqa.index.conditions.limits import Limit
 from policyqa.index.conditions.types import Branch
 from policyqa.index.conditions.types import Leaf as Demand
@@ -30,6 +32,9 @@ Replies = Mapping[str, Truth]
 UNSIGNED = "条件还没有经工作人员核对"
 REVIEW = "条件的原文有变动，待核"
 NO_CONDITIONS = "登记册里没有它的条件"
+IN_A_PLACE = re.compile(
+    "在[\u4e00-\u9fff]{0,12}(?:省|市|区|县|州|旗|镇|乡)|[本我全](?:省|市|区|县)"
+)
 OPEN = Leaf(0, None)
 Known = dict[int, Leaf | None]
 
@@ -58,13 +63,15 @@ class Point(NamedTuple):
 
 class Verdict(NamedTuple):
     """What follows for one programme. `failed` are the conditions that refuse, `open` those that
-    are not known yet; `notes` say why nothing is promised though nothing fails."""
+    are not known yet; `worth` is what each of the `benefits` is worth, `standings` what each of its
+    conditions; `notes` say why nothing is promised though nothing fails."""
 
     programme: Programme
     met: Truth
     failed: tuple[Point, ...]
     open: tuple[Point, ...]
     benefits: tuple[Benefit, ...]
+    worth: tuple[Standing, ...]
     standings: tuple[Standing, ...]
     notes: tuple[str, ...]
 
@@ -80,7 +87,8 @@ class Verdict(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A leaf made ready to be compared."""
+    """A leaf made ready to be compared. One that demands to have nothing in a place that it names
+    says nothing of what somebody has `elsewhere`."""
 
     leaf: Demand
     limit: Limit | None
@@ -88,6 +96,7 @@ class Asked(NamedTuple):
     key: str
     cell: int
     demanded: str
+    elsewhere: bool
 
 
 class Checked:
@@ -101,6 +110,7 @@ class Checked:
     def __init__(self, programme: Programme, standings: Standings) -> None:
         self.programme = programme
         self.standings = tuple(standings.of(cell) for cell in programme.conditions)
+        self._worth = tuple(standings.of(cell) for cell in programme.benefits)
         self._pending = standings.pending(programme)
         self._asked: dict[int, Asked] = {}
         self.demands: list[Demands] = []
@@ -119,7 +129,9 @@ class Checked:
         words = " ".join(cell.quote.text[node.start : node.end].split())
         limit = node.limit
         said = f"{attributes()[limit.attribute].label}{demanded(limit)}" if limit else ""
-        self._asked[id(node)] = Asked(node, limit, words, key_of(words), number, said)
+        nothing = limit is not None and limit.allowed == NOTHING
+        elsewhere = nothing and bool(IN_A_PLACE.search(words))
+        self._asked[id(node)] = Asked(node, limit, words, key_of(words), number, said, elsewhere)
 
     @property
     def asked(self) -> Iterable[Asked]:
@@ -165,12 +177,18 @@ class Checked:
             found = None
         trees = [*self.demands, *(self.spares if found is None else ())]
         points = [p for node in trees for p in self._points(node, profile, known, barred=False)]
+        given = [
+            (benefit, worth)
+            for benefit, worth in zip(self.programme.benefits, self._worth, strict=True)
+            if _is_given(benefit, profile)
+        ]
         return Verdict(
             programme=self.programme,
             met=found,
             failed=tuple(p for p in points if p.met is False) if found is False else (),
             open=tuple(_once(p for p in points if p.met is None)) if found is None else (),
-            benefits=tuple(b for b in self.programme.benefits if _is_given(b, profile)),
+            benefits=tuple(benefit for benefit, _ in given),
+            worth=tuple(worth for _, worth in given),
             standings=self.standings,
             notes=tuple(notes),
         )
@@ -263,7 +281,10 @@ def _value(asked: Asked, profile: "Seen") -> Leaf | None:
         return Leaf(0, False if reply is False else None)
     if limit is None:
         return Leaf(0, reply)
-    compared = Leaf(0, met(limit, facts) if facts else None)
+    fits = met(limit, facts) if facts else None
+    if fits is False and asked.elsewhere and not any(fact.place for fact in facts):
+        return Leaf(0, reply)  # 在本市无房: what somebody has may be elsewhere
+    compared = Leaf(0, fits)
     return compared if asked.leaf.whole else Leaf(0, truth(All((compared, Leaf(1, reply)))))
 
 

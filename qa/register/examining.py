@@ -185,8 +185,9 @@ def _of_field(field: str, old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[
             come if len(gone) == len(come) == 1 else []
         )
         if same:
-            come.remove(same[0])
-            yield Difference("changed", field, _words(cell), _words(same[0]))
+            other = same[0]
+            come.remove(other)
+            yield Difference("changed", field, _words(cell), _words(other))
         else:
             yield Difference("removed", field, _words(cell), "")
     yield from (Difference("added", field, "", _words(cell)) for cell in come)

@@ -15,11 +15,13 @@ from policyqa.qa.eligibility.replies import key_of
 from policyqa.qa.errors import QuestionError, RegisterError
 from policyqa.qa.register.answering import asked, fact_of, reply_of
 from policyqa.qa.register.checking import Engine, Profile, Verdict
+from policyqa.qa.register.standing import Standing
 
 MAX_ROWS = 100_000
 MAX_BYTES = 50_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
 UNIT = re.compile(r"[（(]\s*(?P<unit>[^）)]{1,6})\s*[）)]|(?P<bare>月数|年数|年限|年份|万元)")
+OTHER_UNIT = re.compile("千|百|亿|美|港|欧|日元|天|日|周(?!岁)|星期|季|小时")
 # What people call a column, beside the attribute's label and words.
 CALLED: Mapping[str, str] = {
     "最高学历": "degree", "学位": "degree", "职业资格": "skill", "技能": "skill",
@@ -117,11 +119,17 @@ def _rows(name: str, data: bytes) -> tuple[tuple[str, ...], ...]:
 
 
 def column_of(head: str, keys: set[str]) -> Column:
-    """What a column tells by its head: 年龄, 社保（月）, 最高学历, or a condition's own words."""
+    """What a column tells by its head: 年龄, 社保（月）, 最高学历, or a condition's own words.
+
+    Raises:
+        RegisterError: it is counted in something that is not converted (千元, 天).
+    """
     if key_of(head) in keys and key_of(head):
         return Column(key=key_of(head))
     found = UNIT.search(head)
     said = (found["unit"] or found["bare"]) if found else ""
+    if OTHER_UNIT.search(said):
+        raise RegisterError(f"列“{head[:20]}”的单位不认得，请换算成年、月、元或万元")
     unit = "年" if "年" in said else "万" if "万" in said else ""
     name = UNIT.sub("", head).strip()
     for attribute, about in asked().items():
@@ -171,7 +179,10 @@ def rows_of(found: Matched) -> Iterator[tuple[str, ...]]:
         failed = "；".join(f"{p.words}{f'（{p.gap}）' if p.gap else ''}" for p in verdict.failed)
         office = "；".join(p.words for p in verdict.open if p.wants == "office")
         lacks = "；".join(p.demanded or p.words for p in verdict.open if p.wants != "office")
-        sums = "；".join(b.text for b in verdict.benefits) if verdict.met is not False else ""
+        given = (
+            zip(verdict.benefits, verdict.worth, strict=True) if verdict.met is not False else ()
+        )
+        sums = "；".join(f"{b.text}{marked(worth)}" for b, worth in given)
         signed = "" if verdict.is_signed else "条件未签"
         notes = filter(
             None, (*verdict.notes, signed, f"须由经办部门判断：{office}" if office else "")
@@ -181,6 +192,11 @@ def rows_of(found: Matched) -> Iterator[tuple[str, ...]]:
             found.who, programme.name, programme.id, verdict.word, failed, lacks, sums,
             "；".join(dict.fromkeys(notes)),
         )  # fmt: skip
+
+
+def marked(worth: Standing) -> str:
+    """What must be said beside a cell that may not be relied on: （待核）."""
+    return "" if worth.state == "signed" else f"（{worth.label}）"
 
 
 def safe(cell: str) -> str:

@@ -63,7 +63,8 @@ class Shelf(Value):
 
 def load(folder: Path) -> Shelf:
     """Every file of the register; empty where there is no folder. A file that is wrong is named
-    among the faults, and the others go on."""
+    among the faults, and the others go on; no other version of the same programme counts as
+    signed then: it may be one that was to be replaced."""
     held: list[Programme] = []
     faults: list[Fault] = []
     for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else ():
@@ -72,7 +73,9 @@ def load(folder: Path) -> Shelf:
         except FaultyFile as error:
             faults.append(Fault(file=error.file, line=error.line, reason=error.reason))
     ordered = sorted(held, key=lambda programme: (programme.id, programme.version))
-    return Shelf(versions=tuple(ordered), faults=tuple(faults))
+    newer = {named["id"] for fault in faults if (named := NAME.fullmatch(fault.file))}
+    sure = [each.unsigned() if each.id in newer else each for each in ordered]
+    return Shelf(versions=tuple(sure), faults=tuple(faults))
 
 
 def read(path: Path) -> Programme:

@@ -103,5 +103,7 @@ def _lines(verdict: Verdict, found: _Cited) -> Iterator[str]:
     for point in verdict.open:
         office = "须由经办部门判断" if point.wants == "office" else "还要知道"
         yield f"　{office}：{point.words}{found.mark(programme.conditions[point.cell])}"
-    for benefit in verdict.benefits if verdict.met is not False else ():
-        yield f"　待遇：{benefit.text}{found.mark(benefit)}"
+    given = zip(verdict.benefits, verdict.worth, strict=True) if verdict.met is not False else ()
+    for benefit, worth in given:
+        state = "" if worth.state == "signed" else f"（{worth.label}）"
+        yield f"　待遇：{benefit.text}{state}{found.mark(benefit)}"

@@ -2,11 +2,12 @@
 cell has the words of a document that it rests on, and says who has signed it."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from policyqa.index.conditions.types import Branch, Node, leaves
 from policyqa.index.types import DateOrNone, Value
@@ -25,11 +26,18 @@ FIELDS: Mapping[str, str] = {
     "materials": "材料", "steps": "流程", "time_limit": "时限", "fee": "费用",
     "window": "受理时间", "place": "地点", "channel": "渠道", "phone": "咨询", "basis": "依据",
 }  # fmt: skip
+MAX_SUM = Decimal(10**12)
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 MAX_CHARS = 4000  # of a cell; a list of conditions is one
 MAX_CELLS = 100  # of a field
 MAX_DEPTH = 12  # of a tree of conditions
 SEAL_CHARS = 16
 ID = r"^[a-z0-9][a-z0-9-]{0,79}$"
+
+
+def visible(text: object) -> object:
+    """Text without what nobody sees and what turns the line round."""
+    return UNSEEN.sub("", text) if isinstance(text, str) else text
 
 
 class Quote(Value):
@@ -65,7 +73,7 @@ class Signature(Value):
 class Cell(Value):
     """One thing that a programme says: `text` as readers see it, and what it rests on."""
 
-    text: str = Field(min_length=1, max_length=MAX_CHARS)
+    text: Annotated[str, BeforeValidator(visible)] = Field(min_length=1, max_length=MAX_CHARS)
     quote: Quote
     signed: Signature | None = None
 
@@ -104,10 +112,10 @@ class Benefit(Cell):
     """What is given: `amount` and `cap` in `unit`, for so many months, to those of `group` ("" for
     all); `attribute` and `rank` say which class of the catalogue that is, "" and 0 for none."""
 
-    amount: Decimal | None = Field(default=None, ge=0)
+    amount: Decimal | None = Field(default=None, ge=0, le=MAX_SUM)
     unit: str = Field(default="", max_length=20)
     period: Period = ""
-    cap: Decimal | None = Field(default=None, ge=0)
+    cap: Decimal | None = Field(default=None, ge=0, le=MAX_SUM)
     months: int | None = Field(default=None, ge=1, le=1200)
     group: str = Field(default="", max_length=200)
     attribute: str = Field(default="", max_length=40)
@@ -153,6 +161,14 @@ class Programme(Value):
         for field in FIELDS:
             for number, cell in enumerate(getattr(self, field)):
                 yield field, number, cell
+
+    def unsigned(self) -> "Programme":
+        """The same without any signature."""
+        fields = {
+            field: tuple(cell.model_copy(update={"signed": None}) for cell in getattr(self, field))
+            for field in FIELDS
+        }
+        return self.model_copy(update=fields)
 
 
 def _is_possible(node: Node) -> bool:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from policyqa.index.metadata.dates import iso_date, last_day
+from policyqa.index.metadata.dates import first_day, iso_date, last_day
+from policyqa.qa.register.standing import Standings
 from policyqa.qa.register.types import Programme
 
 State = Literal["always", "soon", "open", "closed"]
@@ -24,6 +25,7 @@ UNTIL = re.compile(
     rf"|截[止至][^\d每]{{0,8}}(?:{_YEAR.format('c')}|(?P<every>每年)){_DAY.format('c')}"
 )
 FROM = re.compile(rf"自?{_YEAR.format('a')}{_DAY.format('a')}(?:起|开始)")
+NOT_THEN = re.compile("不予?(?:再)?(?:受理|办理|接受)|暂停|停止|除外|以外|除.{1,12}外")
 ALWAYS = re.compile("(?:长期|常年|全年|随时)(?:均?可)?(?:受理|申报|申请|办理|接受|有效|开放)")
 
 
@@ -51,10 +53,16 @@ class Window(NamedTuple):
         return _ordinal(self.closes) - _ordinal(day)
 
 
-def window_of(programme: Programme, day: str) -> Window | None:
-    """The window of a programme that counts on a day: an open one, else the next one, else the last
-    one; None where no cell says one by its days."""
-    found = [each for cell in programme.window for each in windows(cell.text, day)]
+def window_of(programme: Programme, standings: Standings) -> Window | None:
+    """The window of a programme that counts on the day of `standings`: an open one, else the next
+    one, else the last one, within the days on which the programme holds; None where no cell that
+    may be relied on says one by its days, and for a programme that has ended."""
+    day = standings.day
+    if standings.ended(programme):
+        return None
+    cells = [each for each in programme.window if standings.of(each).state != "review"]
+    every = [each for cell in cells for each in windows(cell.text, day)]
+    found = [each for each in (_held(each, programme, day) for each in every) if each]
     order = ("always", "open", "soon", "closed")
     by_state = sorted(found, key=lambda each: order.index(each.state(day)))
     same = [each for each in by_state if each.state(day) == by_state[0].state(day)]
@@ -63,10 +71,25 @@ def window_of(programme: Programme, day: str) -> Window | None:
     return same[-1] if same[0].state(day) == "closed" else same[0]
 
 
+def _held(window: Window, programme: Programme, day: str) -> Window | None:
+    """What of a window lies within the days on which a programme holds; None for nothing."""
+    first = first_day(programme.valid_from) if programme.valid_from else ""
+    last = last_day(programme.valid_to) if programme.valid_to else ""
+    if window.always and first <= day and not last:
+        return window
+    opens = max(window.opens, first)
+    closes = min(filter(None, (window.closes, last)), default="")
+    if opens and closes and opens > closes:
+        return None
+    return window._replace(opens=opens, closes=closes, always=False)
+
+
 def windows(text: str, day: str) -> Iterator[Window]:
     """The windows that a text names, in its order; what is so each year as it is in the year of
     `day`, or in the next one where it is over."""
     words = "".join(text.split())
+    if NOT_THEN.search(words):
+        return  # says when it may not be
     if ALWAYS.search(words):
         yield Window("", "", text, always=True)
     rest = words
@@ -75,12 +98,10 @@ def windows(text: str, day: str) -> Iterator[Window]:
         yield from _range(found, text, day)
     for found in UNTIL.finditer(rest):
         name = "b" if found["bm"] else "c"
-        if found["each"] or found["every"]:
-            closes = _each_year(found, name, day)
-        else:
-            closes = _day(found, name, int(found[f"{name}y"]))
+        each = bool(found["each"] or found["every"])
+        closes = _each_year(found, name, day) if each else _day(found, name, int(found[f"{name}y"]))
         if closes:
-            yield Window("", closes, text)
+            yield Window(f"{closes[:4]}-01-01" if each else "", closes, text)
     for found in FROM.finditer(rest):
         if (opens := _day(found, "a", int(found["ay"]))) and not UNTIL.search(rest):
             yield Window(opens, "", text)

@@ -174,6 +174,37 @@ def test_programmes_that_exclude_each_other_are_a_choice(source: Path, tmp_path:
     engine.dispose()
 
 
+def test_programmes_that_a_cell_names_are_a_choice_and_the_words_are_said(tmp_path: Path) -> None:
+    said_so = f"本补贴与{SKILLED.name}不得同时享受"
+    barred = BUYING.exclusions[0].model_copy(update={"text": said_so})
+    one = signed(BUYING.model_copy(update={"exclusions": (barred,)}))
+    for each in (one, signed(SKILLED)):
+        shelf.write(tmp_path / "office" / "source" / "register", each)
+    assistant, engine = FakeAssistant(), open_database(tmp_path)
+    assistant.corpus = CORPUS
+    client = TestClient(
+        server.create_app(service_of(engine, tmp_path / "office" / "source", assistant))
+    )
+    told = {"age": "30", "degree": "硕士", "insured": "1年"}
+    alone = said(client, "/check", **told)
+    assert ("只能选一样" in alone, said_so in alone) == (False, True)
+    assert "只能选一样" in said(client, "/check", **told, skill="技师")
+    engine.dispose()
+
+
+def test_a_sum_whose_words_have_changed_is_marked_beside_what_may_be_had(
+    source: Path, tmp_path: Path
+) -> None:
+    assistant, engine = FakeAssistant(), open_database(tmp_path)
+    assistant.corpus = office(HOUSING.replace("15万元", "12万元"))
+    client = TestClient(server.create_app(service_of(engine, source, assistant)))
+    page = said(client, "/check", degree="博士", age="40", insured="2年")
+    assert re.search(r"博士一次性给予购房补贴15万元。\s*待核", page)
+    kept = client.post("/check/receipt", data={"degree": "博士", "age": "40", "insured": "2年"})
+    assert "待遇：博士一次性给予购房补贴15万元。（待核）" in unescape(kept.text)
+    engine.dispose()
+
+
 def test_the_register_follows_its_files_the_documents_and_the_day(tmp_path: Path) -> None:
     papers: list[Parsed] = [read("housing.txt", HOUSING, ABOUT)]
     day = [DAY]
@@ -250,6 +281,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         (SKILLED, "四川省成都市", (over,)),
     ):
         given = {"region": region, "window": window, "name": f"{programme.name}，{region}"}
+        given |= {"valid_from": "", "valid_to": ""}
         shelf.write(folder / "register", programme.model_copy(update=given))
     assistant = FakeAssistant()
     assistant.corpus = CORPUS

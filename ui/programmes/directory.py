@@ -99,7 +99,7 @@ def build_directory(held: Held) -> APIRouter:
             programme = now.shelf.of(name)
         except RegisterError:
             return page("absent.html", 404, words=GONE)
-        window = window_of(programme, now.standings.day)
+        window = window_of(programme, now.standings)
         if window is None or not window.closes:
             return page("absent.html", 404, words=NO_DAY)
         address = str(request.url_for("one", name=programme.id))
@@ -131,7 +131,7 @@ def row_of(programme: Programme, now: InForce) -> Row:
     """A programme as the directory lists it."""
     states = [now.standings.of(cell).state for _, _, cell in programme.cells()]
     signed, proposed = states.count("signed"), states.count("proposed")
-    window = window_of(programme, now.standings.day)
+    window = window_of(programme, now.standings)
     when = _when(window, now.standings.day) if window else ""
     ended = now.standings.ended(programme)
     return Row(programme, ended, signed, proposed, states.count("review"), window, when)

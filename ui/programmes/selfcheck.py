@@ -205,7 +205,13 @@ def _choices(verdicts: Sequence[Verdict]) -> list[Choice]:
     found = []
     for verdict in due.values():
         for cell in verdict.programme.exclusions:
-            among = [verdict, *(due[other] for other in cell.others if other in due)]
+            others = [
+                each
+                for each in due.values()
+                if each is not verdict
+                and (each.programme.id in cell.others or each.programme.name in cell.text)
+            ]
+            among = [verdict, *others]
             if len(among) > 1:
                 found.append(Choice(cell, tuple(_way(each) for each in among)))
     return [choice._replace(ways=_compared(choice.ways)) for choice in found]

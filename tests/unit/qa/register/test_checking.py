@@ -5,6 +5,7 @@ import pytest
 from policyqa.index.conditions.types import Branch, Leaf
 from policyqa.qa.eligibility.facts import facts
 from policyqa.qa.eligibility.replies import key_of
+from policyqa.qa.register.answering import fact_of
 from policyqa.qa.register.asking import next_question
 from policyqa.qa.register.checking import NO_CONDITIONS, REVIEW, UNSIGNED, Engine, Profile, Verdict
 from policyqa.qa.register.standing import Standings
@@ -165,3 +166,27 @@ def test_the_words_of_a_household_are_seen_from_the_place_of_the_programme() -> 
     engine = Engine([there], Standings(CORPUS, DAY))
     assert words(told("我是重庆户口"), BUYING, engine) == "符合"
     assert words(told("我是上海户口"), BUYING, engine) == "不符合"
+
+
+def test_each_benefit_says_what_it_is_worth() -> None:
+    changed = office(HOUSING.replace("15万元", "12万元"))
+    engine = Engine(SIGNED, Standings(changed, DAY))
+    found = verdicts(told("30岁，社保交了12个月"), engine)[BUYING]
+    assert [worth.state for worth in found.worth] == ["review", "signed"]
+
+
+def test_what_somebody_has_elsewhere_fails_no_demand_of_a_place() -> None:
+    """A flat in another town was held against 在澜江市无自有住房."""
+    there = "在渝南区无自有住房"
+    paper = office(HOUSING.replace("（三）无自有住房", f"（三）{there}"))
+    (now,) = (each for each in programmes(paper) if each.name == RENTING)
+    engine = Engine([signed(now)], Standings(paper, DAY))
+    told_of = told("30岁，本科").facts
+    house = fact_of("house", "有")
+    assert house
+    owner = Profile((*told_of, house))
+    found = verdicts(owner, engine)[RENTING]
+    assert (found.word, there in [point.words for point in found.open]) == ("还差", True)
+    denied = Profile((*told_of, house), {key_of(there): False})
+    assert words(denied, RENTING, engine) == "不符合"
+    assert words(owner, RENTING) == "不符合"  # 无自有住房, wherever

@@ -69,6 +69,18 @@ def test_versions_differ_by_what_their_cells_say_and_not_by_who_signed() -> None
     ]  # fmt: skip
 
 
+def test_one_cell_for_another_is_a_change() -> None:
+    """The list that the other cell was taken from was emptied before it was read."""
+    other = BUYING.materials[0].model_copy(
+        update={"quote": BUYING.materials[1].quote, "text": "甲"}
+    )
+    old = BUYING.model_copy(update={"materials": BUYING.materials[:1]})
+    new = BUYING.model_copy(update={"materials": (other,)})
+    assert [tuple(each) for each in differences(old, new)] == [
+        ("changed", "materials", "身份证复印件", "甲")
+    ]
+
+
 def test_rules_that_stand_in_no_cell_are_counted_by_document() -> None:
     housing, skills = coverage(CORPUS, [BUYING])
     assert (housing.covered, housing.rules) == (1, 2)

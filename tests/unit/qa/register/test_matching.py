@@ -76,6 +76,34 @@ def test_what_cannot_be_read_is_said(attribute: str, said: str, words: str) -> N
         reply_of("也许")
 
 
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [
+        ("insured", "不到6个月"), ("insured", "11个月以上"), ("worked", "5年多"),
+        ("worked", "5年零10天"), ("age", "快36"), ("degree", "博士在读"),
+        ("degree", "本科（肄业）"),
+    ],
+)  # fmt: skip
+def test_what_is_only_about_so_much_is_no_number(attribute: str, said: str) -> None:
+    """不到6个月 was held against a rule as six months."""
+    with pytest.raises(QuestionError):
+        fact_of(attribute, said)
+
+
+def test_an_age_is_in_full_years() -> None:
+    fact = fact_of("age", "35.9")
+    assert fact is not None
+    assert fact.told == exactly(Decimal(35))
+
+
+@pytest.mark.parametrize(
+    "head", ["收入（千元）", "收入(美元)", "社保（天）", "社保（周）", "社保（季度）"]
+)
+def test_a_column_in_other_units_is_refused(head: str) -> None:
+    with pytest.raises(RegisterError, match="的单位不认得"):
+        column_of(head, set())
+
+
 def test_every_scale_has_names_to_choose_from() -> None:
     for about in attributes_asked().values():
         assert all(choices(about))

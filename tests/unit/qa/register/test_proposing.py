@@ -155,13 +155,41 @@ def test_a_document_that_is_read_anew_keeps_what_was_signed() -> None:
     before = signed(BUYING)
     assert renewed(None, BUYING) == BUYING
     assert renewed(before, BUYING) is None
-    now = programmes(office(HOUSING.replace("给予购房补贴6万元", "给予购房补贴8万元")))[0]
-    kept = renewed(before, now)
+    changed = office(HOUSING.replace("给予购房补贴6万元", "给予购房补贴8万元"))
+    (paper,) = (each for each in changed.documents() if each.source == "housing.txt")
+    now = programmes(changed)[0]
+    kept = renewed(before, now, paper)
     assert kept is not None
     assert kept.version == 2
     doctor, master = kept.benefits
     assert doctor.is_signed
     assert (master.amount, master.signed) == (Decimal(80_000), None)
+
+
+def test_what_staff_signed_and_the_reader_does_not_find_stays() -> None:
+    """A signed bar that no rule of ours reads was lost, and people were said to be due."""
+    before = signed(BUYING)
+    bar = before.conditions[0].model_copy(update={"text": "工作人员补上的一条"})
+    quote = bar.quote.model_copy(update={"text": "第二章 购房补贴"})
+    before = before.model_copy(
+        update={"conditions": (*before.conditions, bar.model_copy(update={"quote": quote}))}
+    )
+    now = BUYING.model_copy(
+        update={
+            "materials": (RENTING.materials[1],),
+            "issuer": "",
+            "conditions": (),
+        }
+    )
+    kept = renewed(before, now)
+    assert kept is not None
+    assert [each.text for each in kept.conditions] == [each.text for each in before.conditions]
+    assert kept.issuer == BUYING.issuer
+    assert len(kept.materials) == 1  # without the document the other signed papers do not stand
+    (paper,) = (each for each in office().documents() if each.source == "housing.txt")
+    with_paper = renewed(before, now, paper)
+    assert with_paper is not None
+    assert len(with_paper.materials) == 4
 
 
 def test_papers_without_programmes_give_none() -> None:

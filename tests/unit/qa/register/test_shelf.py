@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from policyqa.index.build import scanning
 from policyqa.qa.errors import FaultyFile, RegisterError
@@ -10,6 +11,8 @@ from policyqa.qa.register import shelf
 from policyqa.qa.register.shelf import Fault
 from policyqa.qa.register.types import Programme
 from tests.programmes import office, programmes, signed
+
+BUYING = programmes(office())[0]
 
 READ = [signed(each) for each in programmes(office())]
 
@@ -44,6 +47,15 @@ def test_the_last_version_counts_and_earlier_ones_can_be_named(tmp_path: Path) -
     assert held.of("新购房补贴") == second
     with pytest.raises(RegisterError, match="登记册里没有 别的"):
         held.of("别的")
+
+
+def test_beside_a_faulty_version_no_other_counts_as_signed(tmp_path: Path) -> None:
+    path = shelf.write(tmp_path, signed(BUYING))
+    assert any(cell.is_signed for _, _, cell in shelf.load(tmp_path).of(BUYING.id).cells())
+    path.with_name(f"{BUYING.id}.v2.toml").write_text("=", "utf-8")
+    held = shelf.load(tmp_path)
+    assert not any(cell.signed for _, _, cell in held.of(BUYING.id).cells())
+    assert [fault.file for fault in held.faults] == [f"{BUYING.id}.v2.toml"]
 
 
 def test_a_name_that_two_have_wants_the_id(tmp_path: Path) -> None:
@@ -131,6 +143,14 @@ def test_the_register_is_no_document_of_the_source_folder(tmp_path: Path) -> Non
 def test_a_faulty_file_names_itself() -> None:
     assert str(FaultyFile("a.v1.toml", 3, "太长")) == "a.v1.toml:3：太长"
     assert str(FaultyFile("a.v1.toml", 0, "太长")) == "a.v1.toml：太长"
+
+
+def test_a_cell_has_no_signs_that_nobody_sees_and_no_sum_without_end() -> None:
+    cell = BUYING.benefits[0]
+    said = cell.model_dump() | {"text": "一次\u202e性\x1b给予\u200b补贴"}
+    assert type(cell).model_validate(said).text == "一次性给予补贴"
+    with pytest.raises(ValidationError):
+        type(cell).model_validate(cell.model_dump() | {"amount": "1e999"})
 
 
 def test_fields_have_the_names_of_the_contract() -> None:
