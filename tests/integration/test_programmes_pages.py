@@ -12,6 +12,7 @@ from icalendar import Calendar
 from policyqa.index.build.sandbox import Parsed
 from policyqa.qa.check.receipts import verify
 from policyqa.qa.register import shelf
+from policyqa.qa.settings import ServerSettings
 from policyqa.qa.types import Answer, Citation, Question
 from policyqa.ui import server
 from policyqa.ui.chat.render import answer_message, escape
@@ -355,3 +356,16 @@ def test_a_self_check_is_kept_as_a_receipt_that_verify_checks(
     assert not verify(kept, later.documents(), corpus=later.fingerprint).holds
     kept.write_text(reply.text.replace("：不符合", "：符合", 1), "utf-8")
     assert verify(kept, CORPUS.documents(), corpus=CORPUS.fingerprint).altered
+
+
+def test_who_clicks_too_often_gets_a_page_that_says_so(source: Path, tmp_path: Path) -> None:
+    assistant, engine = FakeAssistant(), open_database(tmp_path)
+    assistant.corpus = CORPUS
+    settings = ServerSettings(asks_per_minute=2)
+    client = TestClient(server.create_app(service_of(engine, source, assistant), settings))
+    replies = [client.post("/check", data={"age": "30"}) for _ in range(3)]
+    engine.dispose()
+    assert [each.status_code for each in replies] == [200, 200, 429]
+    assert "返回上一页" in replies[2].text
+    assert replies[2].headers["content-type"].startswith("text/html")
+    assert int(replies[2].headers["retry-after"]) > 0

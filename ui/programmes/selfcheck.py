@@ -3,7 +3,7 @@ follows for each programme. Nothing is kept."""
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -22,6 +22,7 @@ from policyqa.qa.register.sums import Sum, sum_of
 from policyqa.qa.register.types import Exclusion, Programme
 from policyqa.ui.chat.papers import policy
 from policyqa.ui.clients import client_of
+from policyqa.ui.errors import TryLater
 from policyqa.ui.programmes.held import Held
 from policyqa.ui.programmes.pages import HEADERS, page
 from policyqa.ui.staff.sessions import plain
@@ -81,26 +82,35 @@ async def sent(request: Request) -> list[tuple[str, str]]:
     return [(name, plain(value)) for name, value in said if isinstance(value, str)]
 
 
+Form = Sequence[tuple[str, str]]
+Work = Callable[[Held, Form], Response]
+Sent = Annotated[list[tuple[str, str]], Depends(sent)]
+
+
 def build_check(held: Held, turns: Turns) -> APIRouter:
     """`GET /check` begins anew, `POST /check` goes on with what the form holds. To find the next
     question takes time like a question, so it waits for its turn like one."""
     router = APIRouter(prefix=HERE)
 
+    async def in_turn(request: Request, work: Work, form: Form) -> Response:
+        try:
+            return await asyncio.wrap_future(turns.submit(client_of(request), work, held, form))
+        except TryLater as late:
+            reply = page("late.html", late.status, words=str(late))
+            reply.headers.update(late.headers)
+            return reply
+
     @router.get("")
     async def begin(request: Request) -> Response:
-        return await asyncio.wrap_future(turns.submit(client_of(request), _shown, held, []))
+        return await in_turn(request, _shown, [])
 
     @router.post("")
-    async def go_on(
-        request: Request, form: Annotated[list[tuple[str, str]], Depends(sent)]
-    ) -> Response:
-        return await asyncio.wrap_future(turns.submit(client_of(request), _shown, held, form))
+    async def go_on(request: Request, form: Sent) -> Response:
+        return await in_turn(request, _shown, form)
 
     @router.post("/receipt")
-    async def keep(
-        request: Request, form: Annotated[list[tuple[str, str]], Depends(sent)]
-    ) -> Response:
-        return await asyncio.wrap_future(turns.submit(client_of(request), _kept, held, form))
+    async def keep(request: Request, form: Sent) -> Response:
+        return await in_turn(request, _kept, form)
 
     return router
 
