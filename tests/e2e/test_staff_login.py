@@ -89,7 +89,9 @@ def test_a_reader_sees_no_admin_pages(visit: Visit, site: Site, shoot: Shoot) ->
     page = visitor.page
     page.goto(f"{site.url}staff")
     log_in(visitor, "reader1")
-    expect(page.locator("nav a")).to_have_text(["审阅", "缺口", "文件", "数字", "评测", "密码"])
+    expect(page.locator("nav a")).to_have_text(
+        ["审阅", "缺口", "登记册", "文件", "数字", "评测", "密码"]
+    )
     page.goto(f"{site.url}staff/accounts")
     expect(page.get_by_role("alert")).to_contain_text("没有这项权限")
     shoot(visitor, "staff-6-refused")

@@ -289,6 +289,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
 
     monkeypatch.setattr(wiring, "open_live", open_live, raising=False)
     monkeypatch.setattr(wiring, "open_library", open_library, raising=False)
+    monkeypatch.setattr(wiring, "register_folder", lambda index: tmp_path, raising=False)
+    monkeypatch.setattr(wiring, "marker", lambda: None, raising=False)
     monkeypatch.setitem(sys.modules, "policyqa.qa.wiring", wiring)
     monkeypatch.setenv("POLICYQA_DATA", str(tmp_path))
     settings.load.cache_clear()  # read again: the data folder is the test's

@@ -125,7 +125,7 @@ def test_the_object_says_what_ran_beside(index: Path, dataset: Path, tmp_path: P
     assert found["beside"]["rrf"]["figures"]["retrieval"]["success_at_5"] == 1.0
 
 
-MANY = 120  # questions: some seconds, of which the run is told to stop in the first
+MANY = 300  # questions: some seconds, of which the run is told to stop in the first
 
 
 def test_a_killed_run_is_continued(index: Path, tmp_path: Path) -> None:

@@ -238,7 +238,8 @@ def _connect_greeting(assistant: Assistant, page: gr.Blocks, desk: Desk) -> None
         form = in_language(filter_form(choices_of(documents)), language)
         ask = "Ask" if language == "en" else "提问"  # no property that Gradio translates
         begun = str(request.query_params.get("q", ""))[:MAX_TYPED_CHARS]  # by another page of ours
-        return gr.Chatbot(placeholder=greeting), form, gr.Textbox(begun, submit_btn=ask)
+        typed = {"value": begun} if begun else {}  # else what is typed meanwhile stays
+        return gr.Chatbot(placeholder=greeting), form, gr.Textbox(submit_btn=ask, **typed)
 
     page.load(on_load, None, [desk.chat, desk.form, desk.box], **AT_ONCE_QUIET)
 
