@@ -15,7 +15,6 @@ from policyqa.qa.eligibility.replies import key_of
 from policyqa.qa.errors import QuestionError, RegisterError
 from policyqa.qa.register.answering import asked, fact_of, reply_of
 from policyqa.qa.register.checking import Engine, Profile, Verdict
-from policyqa.qa.register.standing import Standing
 
 MAX_ROWS = 100_000
 MAX_BYTES = 50_000_000
@@ -182,7 +181,7 @@ def rows_of(found: Matched) -> Iterator[tuple[str, ...]]:
         given = (
             zip(verdict.benefits, verdict.worth, strict=True) if verdict.met is not False else ()
         )
-        sums = "；".join(f"{b.text}{marked(worth)}" for b, worth in given)
+        sums = "；".join(f"{b.text}{worth.remark}" for b, worth in given)
         signed = "" if verdict.is_signed else "条件未签"
         notes = filter(
             None, (*verdict.notes, signed, f"须由经办部门判断：{office}" if office else "")
@@ -192,11 +191,6 @@ def rows_of(found: Matched) -> Iterator[tuple[str, ...]]:
             found.who, programme.name, programme.id, verdict.word, failed, lacks, sums,
             "；".join(dict.fromkeys(notes)),
         )  # fmt: skip
-
-
-def marked(worth: Standing) -> str:
-    """What must be said beside a cell that may not be relied on: （待核）."""
-    return "" if worth.state == "signed" else f"（{worth.label}）"
 
 
 def safe(cell: str) -> str:

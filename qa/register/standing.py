@@ -29,6 +29,11 @@ class Standing(NamedTuple):
         """In a word, for readers."""
         return STATES[self.state]
 
+    @property
+    def remark(self) -> str:
+        """What must be said beside a cell that may not be relied on: （待核）."""
+        return "" if self.state == "signed" else f"（{self.label}）"
+
 
 @dataclass
 class Standings:

@@ -105,5 +105,4 @@ def _lines(verdict: Verdict, found: _Cited) -> Iterator[str]:
         yield f"　{office}：{point.words}{found.mark(programme.conditions[point.cell])}"
     given = zip(verdict.benefits, verdict.worth, strict=True) if verdict.met is not False else ()
     for benefit, worth in given:
-        state = "" if worth.state == "signed" else f"（{worth.label}）"
-        yield f"　待遇：{benefit.text}{state}{found.mark(benefit)}"
+        yield f"　待遇：{benefit.text}{worth.remark}{found.mark(benefit)}"
